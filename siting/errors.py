@@ -1,0 +1,69 @@
+"""What is wrong, where, and what to do: the errors that a user of siting meets.
+
+The sentence comes from the text catalogue (`siting.texts`) under the error's key, French first, so
+that the command line and a notebook show the same words. Raise the class that fits, with a key and
+the values that the sentence names::
+
+    raise InputError("duplicate_ids", file=path, ids="12202, 12145")
+"""
+
+from __future__ import annotations
+
+from siting import texts
+
+
+class SitingError(Exception):
+    """Base of every error that the user can mend.
+
+    Parameters
+    ----------
+    key
+        Key of the sentence in the catalogue, under `errors`.
+    values
+        What the sentence names: file, row, key, found and expected values.
+    """
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+    def text(self, language: str | None = None) -> str:
+        """Give the sentence, in the current language unless another is named."""
+        return texts.text(f"errors.{self.key}", language, **self.values)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+class ConfigError(SitingError):
+    """The study's configuration is wrong."""
+
+
+class InputError(SitingError):
+    """An input file or table is wrong."""
+
+
+class NetworkError(SitingError):
+    """Roads cannot be built or used as asked."""
+
+
+class ModelError(SitingError):
+    """A location or scoring model was asked something that has no answer."""
+
+
+class OutputError(SitingError):
+    """A result cannot be written."""
+
+
+class ProblemsError(SitingError):
+    """Several problems found at once, each an error of its own."""
+
+    def __init__(self, problems: list[SitingError]) -> None:
+        super().__init__("several_problems", count=len(problems))
+        self.problems = problems
+
+    def text(self, language: str | None = None) -> str:
+        """Give the number of problems, then one line for each."""
+        lines = [f"  - {problem.text(language)}" for problem in self.problems]
+        return "\n".join([super().text(language), *lines])

@@ -1,0 +1,1 @@
+"""Coverage, opportunities, catchments, equity, mesh, digital layer."""

@@ -1,0 +1,99 @@
+"""What routing needs of a network, and nothing else: arcs with times, and where points attach.
+
+Every kind of network (OSM roads, an edge-based graph with turn costs, a table of distances)
+comes down to a `RoutingGraph`; every point comes down to its legs to and from nodes of that graph.
+Times are integers in deciseconds, so that sums are exact and results do not depend on their order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Int32 = npt.NDArray[np.int32]
+Int64 = npt.NDArray[np.int64]
+Float64 = npt.NDArray[np.float64]
+
+DECISECONDS_PER_MINUTE = 600
+
+
+@dataclass(frozen=True)
+class RoutingGraph:
+    """A directed graph: arc i goes from tail[i] to head[i] in duration[i] deciseconds (>= 0).
+
+    Parallel arcs, self-loops and zero durations are allowed.
+    """
+
+    n_nodes: int
+    tail: Int32
+    head: Int32
+    duration: Int32
+
+
+@dataclass(frozen=True)
+class Legs:
+    """Access legs of points, ragged: point i has legs first[i] to first[i + 1].
+
+    Attributes
+    ----------
+    first
+        int64, shape (points + 1,).
+    node
+        Node of the routing graph where the leg meets it, int32, shape (legs,).
+    duration
+        Deciseconds of the leg, int32, shape (legs,).
+    """
+
+    first: Int64
+    node: Int32
+    duration: Int32
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """Points joined to a network.
+
+    Attributes
+    ----------
+    ids
+        Identifiers of the points, in order.
+    leaving
+        Legs from each point onto the network (the point as an origin).
+    arriving
+        Legs from the network to each point (the point as a destination).
+    reason
+        Empty, or why the point has no leg (`too_far_from_road`); object array of str.
+    distance_m
+        Straight distance from the point to where it joins the network, float64, NaN when it does not.
+    """
+
+    ids: npt.NDArray[np.object_]
+    leaving: Legs
+    arriving: Legs
+    reason: npt.NDArray[np.object_]
+    distance_m: Float64
+
+
+class Network(Protocol):
+    """A network that points attach to and that times are computed on."""
+
+    @property
+    def graph(self) -> RoutingGraph:
+        """The graph that is searched."""
+        ...
+
+    def attach(self, points: pd.DataFrame) -> Attachment:
+        """Join points (`id,lon,lat`, see `tables.POINTS`) to the network."""
+        ...
+
+    def direct(self, origins: Attachment, destinations: Attachment) -> tuple[Int64, Int64, Int32]:
+        """Pairs that need not pass a node: (origin index, destination index, deciseconds).
+
+        Two points on the same edge, or in the same commune of a distance table. The travel time of
+        a pair is the smaller of this and of the way through the graph.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""Tables, self-contained maps, print maps, documents."""

@@ -1,0 +1,1 @@
+"""Candidates, criteria, scores, robustness, location models."""

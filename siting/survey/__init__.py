@@ -1,0 +1,1 @@
+"""Census of independents, sample, questionnaire."""

@@ -1,0 +1,194 @@
+"""The column contract of every table that passes between stages.
+
+A `Table` lists columns with their type, unit and meaning. `check` brings a frame to its contract
+(column order, types) or raises an `InputError` that names the file, the row and the column.
+Frames may carry more columns than the contract; the contract's come first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from siting.errors import InputError
+
+Kind = Literal["text", "integer", "float", "float32", "date", "boolean"]
+
+REASONS = ("", "too_far_from_road", "no_route", "beyond_limit")
+"""Why a travel time is missing; empty when there is one. An absent pair is `beyond_limit`."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, type, unit and meaning, and what values it may hold."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    unit: str = ""
+    required: bool = True  # every row has a value
+    minimum: float | None = None
+    maximum: float | None = None
+    among: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table's contract: its columns and the columns that identify a row."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+
+
+def check(frame: pd.DataFrame, table: Table, file: object) -> pd.DataFrame:
+    """Bring a frame to its contract.
+
+    Parameters
+    ----------
+    frame
+        Any frame; row numbers in messages count from 2, as in a spreadsheet with a header.
+    table
+        The contract.
+    file
+        What to call the frame in messages.
+
+    Returns
+    -------
+    A new frame, the contract's columns first in its order, typed; other columns follow.
+
+    Raises
+    ------
+    InputError
+        A column is missing, a value does not fit, a key is repeated, or there is no row.
+    """
+    missing = [c.name for c in table.columns if c.name not in frame.columns]
+    if missing:
+        found = ", ".join(map(str, frame.columns))
+        raise InputError("missing_column", file=file, column=missing[0], found=found)
+    if frame.empty:
+        raise InputError("empty_table", file=file)
+    named = [c.name for c in table.columns]
+    result = frame[[*named, *(c for c in frame.columns if c not in named)]].reset_index(drop=True)
+    for column in table.columns:
+        result[column.name] = _typed(result[column.name], column, file)
+    if table.key:
+        repeated = result.duplicated(list(table.key), keep="first")
+        if repeated.any():
+            ids = result.loc[repeated, list(table.key)].drop_duplicates().head(5)
+            shown = ", ".join("/".join(map(str, row)) for row in ids.itertuples(index=False))
+            raise InputError("duplicate_ids", file=file, column="/".join(table.key), ids=shown)
+    return result
+
+
+def _typed(values: pd.Series, column: Column, file: object) -> pd.Series:
+    """Convert one column, refusing the first value that does not fit."""
+    absent = values.isna() | (values.astype("string").str.strip() == "").fillna(value=True)
+    converted: pd.Series
+    if column.kind == "text":
+        converted = values.astype("string").where(~absent, "").astype(object)
+        wrong = pd.Series(data=False, index=values.index)
+        if column.among:
+            wrong = ~converted.isin(column.among) & ~absent
+    elif column.kind == "date":
+        converted = pd.to_datetime(values.where(~absent), errors="coerce", format="%Y-%m-%d")
+        wrong = converted.isna() & ~absent
+    elif column.kind == "boolean":
+        words = values.astype("string").str.lower()
+        converted = words.isin(["true", "1", "yes", "oui"])
+        wrong = ~words.isin(["true", "1", "yes", "oui", "false", "0", "no", "non"]) & ~absent
+    else:
+        numbers = pd.to_numeric(values.where(~absent), errors="coerce")
+        wrong = (numbers.isna() | ~np.isfinite(numbers.astype(float))) & ~absent
+        if column.kind == "integer":
+            wrong |= numbers.notna() & (numbers % 1 != 0)
+        if column.minimum is not None:
+            wrong |= numbers < column.minimum
+        if column.maximum is not None:
+            wrong |= numbers > column.maximum
+        converted = numbers
+    if column.required:
+        wrong = wrong | absent
+    if wrong.any():
+        row = int(np.flatnonzero(wrong.to_numpy())[0])
+        raise InputError(
+            "bad_value",
+            file=file,
+            row=row + 2,
+            column=column.name,
+            value="" if absent.iloc[row] else values.iloc[row],
+            expected=_expected(column),
+        )
+    if column.kind == "integer":
+        return converted.astype("int64" if column.required else "Int64")
+    if column.kind in ("float", "float32"):
+        return converted.astype("float32" if column.kind == "float32" else "float64")
+    return converted
+
+
+def _expected(column: Column) -> str:
+    """Say what a column holds, for the message that refuses a value."""
+    said: list[str] = [f"{column.meaning}"]
+    if column.unit:
+        said.append(column.unit)
+    if column.among:
+        said.append(" | ".join(column.among))
+    if column.minimum is not None:
+        said.append(f">= {column.minimum:g}")
+    if column.maximum is not None:
+        said.append(f"<= {column.maximum:g}")
+    return "; ".join(said)
+
+
+def code(name: str, meaning: str, *, required: bool = True) -> Column:
+    """Make a column of codes (text: leading zeros matter)."""
+    return Column(name, "text", meaning, required=required)
+
+
+LON = Column("lon", "float", "longitude WGS 84", "°", minimum=-180, maximum=180)
+LAT = Column("lat", "float", "latitude WGS 84", "°", minimum=-90, maximum=90)
+
+POINTS = Table("points", (code("id", "identifier"), LON, LAT), ("id",))
+"""Places by longitude and latitude: origins, destinations, any list of points."""
+
+COMMUNES = Table(
+    "communes",
+    (
+        code("code", "INSEE code of the commune, at the study's vintage"),
+        Column("name", "text", "name"),
+        Column("population", "integer", "municipal population", "inhabitants", minimum=0),
+        code("epci_code", "SIREN of the EPCI"),
+        Column("epci_name", "text", "name of the EPCI"),
+        Column("chef_lieu_lon", "float", "longitude of the chef-lieu", "°", minimum=-180, maximum=180),
+        Column("chef_lieu_lat", "float", "latitude of the chef-lieu", "°", minimum=-90, maximum=90),
+    ),
+    ("code",),
+)
+
+CELLS = Table(
+    "cells",
+    (
+        code("cell_id", "identifier"),
+        code("commune_code", "commune that the cell's people belong to"),
+        Column("population", "float", "people", "inhabitants", minimum=0),
+        LON,
+        LAT,
+    ),
+    ("cell_id",),
+)
+"""Demand cells; the point is where the cell's people are taken to leave from."""
+
+MATRIX = Table(
+    "matrix",
+    (
+        code("origin_id", "the demand: where the resident is"),
+        code("destination_id", "the place"),
+        Column("minutes", "float32", "travel time, access legs included", "min", required=False, minimum=0),
+        Column("reason", "text", "why there is no time", required=False, among=REASONS[1:]),
+    ),
+    ("origin_id", "destination_id"),
+)
+"""Travel-time matrix, long form. An absent pair is `beyond_limit`."""

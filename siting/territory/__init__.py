@@ -1,0 +1,1 @@
+"""Communes at a date, code changes, zones, demand cells."""

@@ -1,0 +1,73 @@
+"""The one catalogue of user-visible text, French first, English beside it.
+
+Texts stand in YAML files, `fr/<stage>.yaml` and `en/<stage>.yaml`, merged into one tree; a key is
+the dotted path, for example `errors.missing_file`. Both languages have the same keys and the same
+placeholders (one test holds this). Numbers, dates and lists are formatted here as well.
+"""
+
+from __future__ import annotations
+
+import os
+from contextvars import ContextVar
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+LANGUAGES = ("fr", "en")
+NARROW_SPACE = "\u202f"
+
+_language: ContextVar[str] = ContextVar(
+    "language", default=os.environ.get("SITING_LANG", "fr") if os.environ.get("SITING_LANG") in LANGUAGES else "fr"
+)
+
+
+def language() -> str:
+    """Language of the current context, `fr` or `en`."""
+    return _language.get()
+
+
+def set_language(code: str) -> None:
+    """Choose the language of the current context; raises ValueError for one that is not there."""
+    if code not in LANGUAGES:
+        raise ValueError(code)
+    _language.set(code)
+
+
+@cache
+def catalogue(code: str) -> dict[str, str]:
+    """Every text of one language by dotted key."""
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    flat: dict[str, str] = {}
+
+    def walk(tree: dict[str, Any], prefix: str) -> None:
+        for key, value in tree.items():
+            if isinstance(value, dict):
+                walk(value, f"{prefix}{key}.")
+            else:
+                flat[f"{prefix}{key}"] = str(value)
+
+    for file in sorted(resources.files(__name__).joinpath(code).iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".yaml"):
+            walk(yaml.load(file.read_text(encoding="utf-8"), loader) or {}, "")  # noqa: S506 - safe loader
+    return flat
+
+
+def text(key: str, code: str | None = None, **values: object) -> str:
+    """Give the text of a key, with its placeholders filled; raises KeyError for an unknown key."""
+    return catalogue(code or language())[key].format(**values)
+
+
+def number(value: float, decimals: int = 0, code: str | None = None) -> str:
+    """Write a number as the language does: `279 609,5` in French (narrow no-break space)."""
+    written = f"{value:,.{decimals}f}"
+    if (code or language()) == "fr":
+        return written.replace(",", NARROW_SPACE).replace(".", ",")
+    return written
+
+
+def percent(share: float, decimals: int = 1, code: str | None = None) -> str:
+    """Write a share between 0 and 1 as a percentage: `87,3 %` in French."""
+    sign = f"{NARROW_SPACE}%" if (code or language()) == "fr" else "%"
+    return number(share * 100, decimals, code) + sign

@@ -1,0 +1,1 @@
+"""Matrices, nearest facilities, isochrones."""
