@@ -7,7 +7,7 @@ Frames may carry more columns than the contract; the contract's come first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -162,8 +162,10 @@ COMMUNES = Table(
         Column("population", "integer", "municipal population", "inhabitants", minimum=0),
         code("epci_code", "SIREN of the EPCI"),
         Column("epci_name", "text", "name of the EPCI"),
-        Column("chef_lieu_lon", "float", "longitude of the chef-lieu", "°", minimum=-180, maximum=180),
-        Column("chef_lieu_lat", "float", "latitude of the chef-lieu", "°", minimum=-90, maximum=90),
+        Column(
+            "chef_lieu_lon", "float", "longitude of the chef-lieu", "°", minimum=-180, maximum=180
+        ),
+        replace(LAT, name="chef_lieu_lat"),
     ),
     ("code",),
 )
@@ -186,7 +188,14 @@ MATRIX = Table(
     (
         code("origin_id", "the demand: where the resident is"),
         code("destination_id", "the place"),
-        Column("minutes", "float32", "travel time, access legs included", "min", required=False, minimum=0),
+        Column(
+            "minutes",
+            "float32",
+            "travel time, access legs included",
+            "min",
+            required=False,
+            minimum=0,
+        ),
         Column("reason", "text", "why there is no time", required=False, among=REASONS[1:]),
     ),
     ("origin_id", "destination_id"),

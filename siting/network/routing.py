@@ -8,11 +8,13 @@ Times are integers in deciseconds, so that sums are exact and results do not dep
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
@@ -68,7 +70,7 @@ class Attachment:
     reason
         Empty, or why the point has no leg (`too_far_from_road`); object array of str.
     distance_m
-        Straight distance from the point to where it joins the network, float64, NaN when it does not.
+        Straight distance from the point to the network, float64, NaN where it does not join.
     """
 
     ids: npt.NDArray[np.object_]

@@ -19,7 +19,10 @@ LANGUAGES = ("fr", "en")
 NARROW_SPACE = "\u202f"
 
 _language: ContextVar[str] = ContextVar(
-    "language", default=os.environ.get("SITING_LANG", "fr") if os.environ.get("SITING_LANG") in LANGUAGES else "fr"
+    "language",
+    default=os.environ.get("SITING_LANG", "fr")
+    if os.environ.get("SITING_LANG") in LANGUAGES
+    else "fr",
 )
 
 
