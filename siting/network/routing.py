@@ -71,6 +71,8 @@ class Attachment:
         Empty, or why the point has no leg (`too_far_from_road`); object array of str.
     distance_m
         Straight distance from the point to the network, float64, NaN where it does not join.
+    local
+        What the network itself keeps for `direct` (its own type), None where it needs nothing.
     """
 
     ids: npt.NDArray[np.object_]
@@ -78,6 +80,7 @@ class Attachment:
     arriving: Legs
     reason: npt.NDArray[np.object_]
     distance_m: Float64
+    local: Any = None
 
 
 class Network(Protocol):

@@ -1,0 +1,173 @@
+"""The command line: parse, call, print. No computing here, and no heavy import at start.
+
+Help and messages are French unless `--lang en` (anywhere on the line) or `SITING_LANG=en` says
+otherwise. What the user gave wrong ends with exit code 2 and one clear message, never a traceback.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+import typer.rich_utils
+from typer.exceptions import TyperException
+
+from siting import __version__, texts
+from siting.errors import SitingError
+from siting.texts import text as t
+
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; the entry point of the `siting` command."""
+    _speak_utf8(sys.stdout)
+    _speak_utf8(sys.stderr)
+    try:
+        words = _take_language(list(sys.argv[1:] if arguments is None else arguments))
+        _translate_frame()
+        status = build()(args=words, prog_name="siting", standalone_mode=False)
+    except SitingError as error:
+        _fail(error.text())
+    except typer.Exit as done:
+        sys.exit(done.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        print(t("cli.interrupted"), file=sys.stderr)  # noqa: T201 - the last word of the program
+        sys.exit(EXIT_INTERRUPTED)
+    except TyperException as error:
+        _fail(_usage(error))
+    else:
+        sys.exit(status if isinstance(status, int) else 0)
+
+
+def build() -> typer.Typer:
+    """Make the application, its texts in the current language."""
+    app = typer.Typer(
+        name="siting",
+        help=t("cli.help"),
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    @app.callback()
+    def root(
+        lang: Annotated[str, typer.Option(help=t("cli.lang"), metavar="fr|en")] = texts.language(),
+        version: Annotated[
+            bool, typer.Option("--version", help=t("cli.version"), callback=_version, is_eager=True)
+        ] = False,
+    ) -> None:
+        pass
+
+    @app.command(help=t("cli.run.help"))
+    def run(
+        config: Annotated[Path, typer.Argument(help=t("cli.config"), metavar="CONFIG")],
+        out: Annotated[Path | None, typer.Option(help=t("cli.run.out"), metavar="DIR")] = None,
+    ) -> None:
+        from siting import terminal, study
+        from siting.config import load
+
+        settings = load(config)
+        with terminal.progress() as say:
+            result = study.run(settings, say)
+            folder = study.write(result, out or Path("maps") / settings.name, say)
+        terminal.print_result(result, folder)
+
+    @app.command(help=t("cli.check.help"))
+    def check(
+        config: Annotated[Path, typer.Argument(help=t("cli.config"), metavar="CONFIG")],
+    ) -> None:
+        from siting import terminal, study
+        from siting.config import load
+
+        settings = load(config)
+        with terminal.progress() as say:
+            inputs = study.check(settings, say)
+        terminal.print_inputs(inputs)
+
+    @app.command(help=t("cli.times.help"))
+    def times(
+        roads: Annotated[Path, typer.Option(help=t("cli.times.roads"), metavar="FILE.osm.pbf")],
+        origins: Annotated[Path, typer.Option(help=t("cli.times.origins"), metavar="A.csv")],
+        destinations: Annotated[
+            Path, typer.Option(help=t("cli.times.destinations"), metavar="B.csv")
+        ],
+        out: Annotated[
+            Path, typer.Option("--out", "-o", help=t("cli.times.out"), metavar="OUT.parquet")
+        ],
+        mode: Annotated[str, typer.Option(help=t("cli.times.mode"))] = "car",
+        limit: Annotated[float | None, typer.Option(help=t("cli.times.limit"), min=0)] = None,
+    ) -> None:
+        from siting import terminal
+        from siting.network import osm
+        from siting.sources import points
+        from siting.times import matrix
+
+        start, end = points.read(origins), points.read(destinations)
+        with terminal.progress() as say:
+            say(t("progress.network"))
+            network = osm.read(roads, mode=mode)
+            say(t("progress.times"))
+            count = matrix.write(out, network, start, end, limit)
+        terminal.print_line(t("cli.times.done", pairs=texts.number(count), path=out))
+
+    return app
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001 - typer's calling convention
+    if asked:
+        print(f"siting {__version__}")  # noqa: T201 - what the option is for
+        raise typer.Exit
+
+
+def _take_language(words: list[str]) -> list[str]:
+    """Take `--lang xx` out of the words, wherever it stands, and speak it from now on."""
+    kept: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        name, equals, value = word.partition("=")
+        if name != "--lang":
+            kept.append(word)
+            continue
+        value = value if equals else next(rest, "")
+        if value not in texts.LANGUAGES:
+            _fail(t("cli.bad_language", value=value))
+        texts.set_language(value)
+    return kept
+
+
+def _translate_frame() -> None:
+    """Give the help's own headings the current language."""
+    frame = typer.rich_utils
+    frame.ARGUMENTS_PANEL_TITLE = t("cli.frame.arguments")
+    frame.OPTIONS_PANEL_TITLE = t("cli.frame.options")
+    frame.COMMANDS_PANEL_TITLE = t("cli.frame.commands")
+    frame.DEFAULT_STRING = t("cli.frame.default")
+    frame.REQUIRED_LONG_STRING = t("cli.frame.required")
+
+
+def _usage(error: TyperException) -> str:
+    """Say a mistake in the command's words in the current language."""
+    parameter = getattr(error, "param", None)
+    name = getattr(error, "option_name", None) or (parameter and parameter.get_error_hint()) or ""
+    if error.message.startswith("No such command"):
+        return t("cli.usage.command", name=error.message.split("'")[1])
+    key = f"cli.usage.{type(error).__name__}"
+    if key not in texts.catalogue(texts.language()):
+        return t("cli.usage.other", detail=error.format_message())
+    return t(key, name=name, detail=error.message)
+
+
+def _fail(message: str) -> None:
+    print(t("cli.error", message=message), file=sys.stderr)  # noqa: T201 - errors go to stderr
+    sys.exit(EXIT_USAGE)
+
+
+def _speak_utf8(stream: TextIO) -> None:
+    """French needs accents, whatever the console's code page is."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(encoding="utf-8", errors="replace")

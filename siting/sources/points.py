@@ -1,0 +1,1 @@
+"""Points by longitude and latitude: `id,lon,lat` in a CSV file."""

@@ -1,0 +1,136 @@
+"""What a command shows on the terminal: progress while it works, tables when it is done."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from siting import texts
+from siting.texts import text as t
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from siting.provenance import Input
+    from siting.study import Result
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Show the stage at work; silent when not on a terminal.
+
+    Yields
+    ------
+    A function to call with the name of each stage as it begins.
+    """
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    shown = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    with shown:
+        task = shown.add_task("", total=None)
+
+        def say(stage: str) -> None:
+            shown.update(task, description=stage)
+
+        yield say
+
+
+def print_line(line: str) -> None:
+    """Print one line of text."""
+    Console(highlight=False, soft_wrap=True).print(line, markup=False)
+
+
+def print_inputs(inputs: list[Input]) -> None:
+    """Print what was read."""
+    table = Table(title=None)
+    for key in ("file", "rows", "status", "vintage", "licence"):
+        table.add_column(t(f"cli.check.{key}"), justify="right" if key == "rows" else "left")
+    for item in inputs:
+        source = item.source
+        facts = (source.status, source.vintage, source.licence) if source else ("", "", "")
+        table.add_row(item.path, texts.number(item.rows), *facts)
+    Console().print(table)
+    print_line(t("cli.check.done", count=len(inputs)))
+
+
+def print_result(result: Result, folder: Path) -> None:
+    """Print the coverage of the whole area, the ranking, and where the files are."""
+    console = Console()
+    console.print(_coverage(result))
+    console.print(_ranking(result))
+    modelled = [one.source.title for one in result.inputs if _is_modelled(one)]
+    modelled += [t("run.modelled_cells")] if result.cells_modelled else []
+    if modelled:
+        print_line(t("run.modelled", layers=", ".join(sorted(set(modelled)))))
+    print_line(t("run.written", folder=folder))
+
+
+def _is_modelled(item: Input) -> bool:
+    return item.source is not None and item.source.status == "modelled"
+
+
+def _coverage(result: Result) -> Table:
+    """Share of the people within each threshold, one row a service."""
+    whole = result.coverage[result.coverage["zone_kind"] == "department"]
+    table = Table(title=t("run.coverage", zone=whole["zone_name"].iloc[0]), title_justify="left")
+    table.add_column(t("run.service"))
+    thresholds = sorted(whole["threshold_minutes"].unique())
+    for minutes in thresholds:
+        table.add_column(t("run.within", minutes=f"{minutes:g}"), justify="right")
+    table.add_column(t("run.beyond", minutes=f"{thresholds[-1]:g}"), justify="right")
+    for service, rows in whole.groupby("service", sort=False):
+        covered = rows.sort_values("threshold_minutes")
+        cells = [
+            f"{texts.number(people)} ({texts.percent(share)})"
+            for people, share in zip(
+                covered["covered_population"], covered["covered_share"], strict=True
+            )
+        ]
+        last = covered.iloc[-1]
+        left = last["population"] - last["covered_population"]
+        table.add_row(
+            str(service),
+            *cells,
+            f"{texts.number(left)} ({texts.percent(1 - last['covered_share'])})",
+        )
+    return table
+
+
+def _ranking(result: Result) -> Table:
+    """The sites, best first, with the criteria of greatest weight."""
+    scores = result.scores
+    main = scores.weights.argsort(kind="stable")[::-1][:3]
+    table = Table(title=t("run.ranking"), title_justify="left")
+    table.add_column(t("run.rank"), justify="right")
+    table.add_column(t("run.site"))
+    table.add_column(t("run.score"), justify="right")
+    table.add_column(t("run.band"), justify="right")
+    for j in main:
+        one = scores.criteria[j]
+        name = t(f"criteria.{one.name}.name", number=one.number)
+        table.add_column(f"{name} ({t(f'criteria.{one.name}.unit')})", justify="right")
+    for row in scores.rank.argsort():
+        band = f"{texts.number(scores.low[row])}-{texts.number(scores.high[row])}"
+        raw = [_value(scores.raw[row, j], scores.criteria[j].definition.unit) for j in main]
+        table.add_row(
+            str(scores.rank[row]),
+            str(scores.sites["name"].iloc[row]),
+            texts.number(scores.score[row], 1),
+            band,
+            *raw,
+        )
+    return table
+
+
+def _value(value: float, unit: str) -> str:
+    """Write a raw value in its unit, a dash where unknown."""
+    if value != value:  # noqa: PLR0124 - NaN
+        return t("run.unknown")
+    if unit == "share":
+        return texts.percent(value)
+    return texts.number(value, 1 if unit == "min" else 0)

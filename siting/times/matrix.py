@@ -1,0 +1,138 @@
+"""Travel-time matrices between points, on any network.
+
+A time is from the resident to the place, in minutes, access legs at both ends included. It is an
+integer number of deciseconds inside. A pair without a time has a reason; a pair beyond the limit
+is left out of the long table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from siting.files import replacing
+from siting.network.routing import DECISECONDS_PER_MINUTE, Attachment, Int32, Network
+from siting.times.search import UNREACHED, many_to_many
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SCHEMA = pa.schema(
+    [
+        ("origin_id", pa.string()),
+        ("destination_id", pa.string()),
+        ("minutes", pa.float32()),
+        ("reason", pa.string()),
+    ]
+)
+BLOCK_ENTRIES = 5_000_000  # entries of a block of the matrix held in memory at once
+
+
+@dataclass(frozen=True)
+class Dense:
+    """Times between all pairs.
+
+    Attributes
+    ----------
+    origins, destinations
+        The points, joined to the network.
+    deciseconds
+        int32, shape (origins, destinations); `UNREACHED` where there is no time.
+    """
+
+    origins: Attachment
+    destinations: Attachment
+    deciseconds: Int32
+
+    @property
+    def minutes(self) -> npt.NDArray[np.float32]:
+        """Minutes, float32, shape (origins, destinations); NaN where there is no time."""
+        minutes = (self.deciseconds / DECISECONDS_PER_MINUTE).astype(np.float32)
+        minutes[self.deciseconds == UNREACHED] = np.nan
+        return minutes
+
+
+def dense(network: Network, origins: Attachment, destinations: Attachment) -> Dense:
+    """Times from every origin to every destination, points joined by `network.attach`."""
+    times = many_to_many(network.graph, origins.leaving, destinations.arriving)
+    origin, destination, direct = network.direct(origins, destinations)
+    np.minimum.at(times, (origin, destination), direct)
+    return Dense(origins, destinations, times)
+
+
+def blocks(
+    network: Network, origins: pd.DataFrame, destinations: pd.DataFrame, limit: float | None = None
+) -> Iterator[pd.DataFrame]:
+    """Long tables of times, some origins at a time, so that memory stays bounded.
+
+    Parameters
+    ----------
+    network
+        Where to travel.
+    origins, destinations
+        Points, see `tables.POINTS`.
+    limit
+        Minutes beyond which a pair is left out.
+
+    Yields
+    ------
+    Frames with the columns of `tables.MATRIX`, in the order of origins, then of destinations.
+    """
+    places = network.attach(destinations)
+    step = max(1, BLOCK_ENTRIES // max(1, len(destinations)))
+    for start in range(0, len(origins), step):
+        joined = network.attach(origins.iloc[start : start + step])
+        yield long(dense(network, joined, places), limit)
+
+
+def long(times: Dense, limit: float | None = None) -> pd.DataFrame:
+    """Long table of times: see `tables.MATRIX`; pairs beyond `limit` minutes are left out."""
+    minutes = times.minutes
+    reason = np.where(np.isnan(minutes), "no_route", "").astype(object)
+    for axis, points in ((0, times.origins), (1, times.destinations)):
+        off = points.reason != ""
+        shown = np.expand_dims(points.reason, 1 - axis)
+        np.copyto(reason, shown, where=np.expand_dims(off, 1 - axis))
+    kept = np.ones(minutes.shape, bool) if limit is None else ~(minutes > np.float32(limit))
+    origin, destination = np.nonzero(kept)
+    return pd.DataFrame(
+        {
+            "origin_id": times.origins.ids[origin],
+            "destination_id": times.destinations.ids[destination],
+            "minutes": minutes[kept],
+            "reason": reason[kept],
+        }
+    )
+
+
+def write(
+    path: Path,
+    network: Network,
+    origins: pd.DataFrame,
+    destinations: pd.DataFrame,
+    limit: float | None = None,
+) -> int:
+    """Write the long table of times as Parquet, block by block.
+
+    Returns
+    -------
+    Number of rows written.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written to.
+    """
+    count = 0
+    with replacing(path) as part, pq.ParquetWriter(part, SCHEMA) as writer:
+        for block in blocks(network, origins, destinations, limit):
+            writer.write_table(pa.Table.from_pandas(block, SCHEMA, preserve_index=False))
+            count += len(block)
+    return count
