@@ -68,7 +68,7 @@ def build() -> typer.Typer:
         config: Annotated[Path, typer.Argument(help=t("cli.config"), metavar="CONFIG")],
         out: Annotated[Path | None, typer.Option(help=t("cli.run.out"), metavar="DIR")] = None,
     ) -> None:
-        from siting import terminal, study
+        from siting import study, terminal
         from siting.config import load
 
         settings = load(config)
@@ -81,7 +81,7 @@ def build() -> typer.Typer:
     def check(
         config: Annotated[Path, typer.Argument(help=t("cli.config"), metavar="CONFIG")],
     ) -> None:
-        from siting import terminal, study
+        from siting import study, terminal
         from siting.config import load
 
         settings = load(config)

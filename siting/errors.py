@@ -23,7 +23,7 @@ class SitingError(Exception):
         What the sentence names: file, row, key, found and expected values.
     """
 
-    def __init__(self, key: str, **values: object) -> None:
+    def __init__(self, key: str, /, **values: object) -> None:
         super().__init__(key)
         self.key = key
         self.values = values

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from siting.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @contextlib.contextmanager
@@ -63,6 +65,6 @@ def _staging(folder: Path, shown: Path) -> Iterator[Path]:
 def _move(part: Path, path: Path) -> None:
     """Rename over what is there; on Windows a file held open by another program refuses."""
     try:
-        os.replace(part, path)
+        part.replace(path)
     except OSError as error:
         raise OutputError("cannot_write", path=path, detail=error.strerror or error) from error

@@ -8,7 +8,7 @@ Times are integers in deciseconds, so that sums are exact and results do not dep
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt

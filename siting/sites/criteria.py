@@ -8,15 +8,17 @@ be known (no table, no date, no way there) is NaN: unknown, never zero.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from siting.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 Float64 = npt.NDArray[np.float64]
 Minutes = npt.NDArray[np.float32]

@@ -57,7 +57,7 @@ def catalogue(code: str) -> dict[str, str]:
     return flat
 
 
-def text(key: str, code: str | None = None, **values: object) -> str:
+def text(key: str, code: str | None = None, /, **values: object) -> str:
     """Give the text of a key, with its placeholders filled; raises KeyError for an unknown key."""
     return catalogue(code or language())[key].format(**values)
 

@@ -1,12 +1,15 @@
-"""Shortest times between legs, by scipy's Dijkstra: right for the small graphs of distance tables."""
+"""Shortest times between legs by scipy's Dijkstra: right for the small graphs of tables."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from siting.network.routing import Float64, Int32, Int64, Legs, RoutingGraph
+if TYPE_CHECKING:
+    from siting.network.routing import Float64, Int32, Int64, Legs, RoutingGraph
 
 UNREACHED = np.iinfo(np.int32).max
 
