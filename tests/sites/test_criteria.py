@@ -1,0 +1,82 @@
+"""Raw values of criteria, worked by hand on four cells and two sites."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from siting.errors import ConfigError
+from siting.sites import criteria
+from siting.sites.criteria import Reach, SiteFacts
+
+NAN = np.nan
+
+
+@pytest.fixture
+def facts():
+    people = Reach(
+        np.array([100.0, 200.0, 300.0, 400.0]),
+        np.array([[5, 30], [20, 20], [20.5, 10], [NAN, 1]], np.float32),
+    )
+    broadband = pd.DataFrame(
+        {
+            "code": ["A", "B", "A", "B"],
+            "date": ["2018-03-31", "2018-03-31", "2026-06-30", "2026-06-30"],
+            "premises": [100, 300, 200, 0],
+            "ftth_premises": [0, 30, 150, 0],
+        }
+    )
+    return SiteFacts(
+        commune_codes=np.array(["A", "B"], object),
+        people=people,
+        minutes_now=np.array([4, 25, 25, NAN], np.float32),
+        communes=np.array(["A", "B"], object),
+        commune_minutes=np.array([[0, 20], [20.1, 0]], np.float32),
+        independents=Reach(np.ones(2), np.array([[20, 20.1], [1, 1]], np.float32)),
+        minutes_to_station=np.array([12, NAN], np.float32),
+        broadband=broadband,
+    )
+
+
+def value(facts, name):
+    return list(criteria.values([criteria.parse(name)], facts)[name])
+
+
+def test_population_gained_counts_those_not_served_today(facts):
+    # site 1: only the second cell; site 2: second (20 <= 20), third and fourth
+    assert value(facts, "population_gained_20min") == [200, 900]
+    assert value(facts, "population_gained_30min") == [0, 400]
+
+
+def test_minutes_saved_is_a_mean_over_those_who_reach_something_today(facts):
+    # 200 x 5 + 300 x 4.5 over 600 people; 200 x 5 + 300 x 15
+    expected = [(1000 + 1350) / 600, (1000 + 4500) / 600]
+    assert value(facts, "minutes_saved") == pytest.approx(expected)
+
+
+def test_independents_within_the_threshold(facts):
+    assert value(facts, "independents_20min") == [2, 1]
+
+
+def test_fibre_at_the_site_is_unknown_without_premises(facts):
+    assert value(facts, "fibre_at_site_2018") == [0, 0.1]
+    found = value(facts, "fibre_at_site_2026")
+    assert found[0] == 0.75
+    assert np.isnan(found[1])
+
+
+def test_lack_of_fibre_around(facts):
+    # site 1: commune A alone (B is 20.1 min away); site 2: both
+    assert value(facts, "without_fibre_around_2018") == pytest.approx([1, 370 / 400])
+
+
+def test_a_missing_table_or_date_is_unknown_not_zero(facts):
+    for name in ("everyday_services_10min", "minutes_to_tiers_lieu", "fibre_at_site_2020"):
+        assert np.isnan(value(facts, name)).all()
+
+
+@pytest.mark.parametrize("name", ["population_gained", "minutes_saved_20min", "nonsense", "A"])
+def test_unknown_criteria_are_refused(name):
+    with pytest.raises(ConfigError, match="population_gained_20min"):
+        criteria.parse(name)

@@ -1,0 +1,80 @@
+"""Both languages say the same things, with the same placeholders."""
+
+from __future__ import annotations
+
+import ast
+import string
+from pathlib import Path
+
+import pytest
+
+from siting import texts
+from siting.errors import InputError, ProblemsError
+
+PACKAGE = Path(texts.__file__).parents[1]
+
+
+def placeholders(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+
+
+def test_same_keys():
+    assert set(texts.catalogue("fr")) == set(texts.catalogue("en"))
+
+
+@pytest.mark.parametrize("key", sorted(texts.catalogue("fr")))
+def test_same_placeholders(key):
+    fr, en = texts.catalogue("fr")[key], texts.catalogue("en")[key]
+    assert placeholders(fr) == placeholders(en)
+    assert fr.strip()
+    assert en.strip()
+
+
+def raised_errors() -> list[tuple[str, set[str], str]]:
+    """(key, names given, place) of every error that the package raises with a literal key."""
+    found = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            literal = node.args and isinstance(node.args[0], ast.Constant)
+            if node.func.id.endswith("Error") and literal and isinstance(node.args[0].value, str):
+                names = {k.arg for k in node.keywords if k.arg}
+                if node.func.id in {"InputError", "ConfigError", "NetworkError", "ModelError"} | {
+                    "OutputError"
+                }:
+                    starred = any(k.arg is None for k in node.keywords)
+                    place = f"{path.name}:{node.lineno}"
+                    found.append(
+                        (node.args[0].value, names | ({"**"} if starred else set()), place)
+                    )
+    return found
+
+
+def test_every_raised_error_has_its_sentence():
+    assert raised_errors()
+    for key, names, place in raised_errors():
+        sentence = texts.catalogue("fr").get(f"errors.{key}")
+        assert sentence is not None, f"{place}: no sentence for {key}"
+        if "**" not in names:
+            assert placeholders(sentence) <= names, f"{place}: {key} lacks a value"
+
+
+def test_numbers_are_written_as_the_language_does():
+    assert texts.number(279609.5, 1, "fr") == "279\u202f609,5"
+    assert texts.number(279609.5, 1, "en") == "279,609.5"
+    assert texts.percent(0.873, 1, "fr") == "87,3\u202f%"
+    assert texts.percent(0.873, 1, "en") == "87.3%"
+
+
+def test_errors_speak_both_languages():
+    error = InputError("missing_file", file="a.csv")
+    assert "introuvable" in error.text("fr")
+    assert "not found" in error.text("en")
+    both = ProblemsError([error, error])
+    assert both.text("en").count("a.csv") == 2
+
+
+def test_language_is_refused_when_unknown():
+    with pytest.raises(ValueError, match="de"):
+        texts.set_language("de")
