@@ -1,0 +1,112 @@
+"""Reading text tables by column name, with errors that say where and what to do."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from siting.errors import InputError
+from siting.tables import check
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from siting.tables import Table
+
+CHECKED_SEPARATORS = (",", ";", "\t", "|")
+
+
+def content(path: Path) -> bytes:
+    """Give the bytes of a file, or of the only file of a zip archive.
+
+    Raises
+    ------
+    InputError
+        There is no such file, or the archive is damaged or holds several files.
+    """
+    if not path.is_file():
+        raise InputError("missing_file", file=path)
+    if path.suffix.lower() != ".zip":
+        return path.read_bytes()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if not name.endswith("/")]
+            if len(names) != 1:
+                raise InputError("zip_of_several", file=path, count=len(names))
+            return archive.read(names[0])
+    except (zipfile.BadZipFile, EOFError, OSError) as error:
+        raise InputError("bad_zip", file=path, detail=error) from error
+
+
+def table(
+    path: Path,
+    columns: list[str],
+    *,
+    separator: str = ",",
+    optional: tuple[str, ...] = (),
+    usecols: list[str] | None = None,
+) -> pd.DataFrame:
+    """Read a text table; every value is text, empty where absent.
+
+    Parameters
+    ----------
+    path
+        CSV file (UTF-8, a byte-order mark is tolerated), or a zip of one.
+    columns
+        Columns that must be there.
+    separator
+        The file's separator.
+    optional
+        Columns read where they are there; absent ones are added, empty.
+    usecols
+        Where given, only `columns`, `optional` and these are kept.
+
+    Raises
+    ------
+    InputError
+        The file is missing, not UTF-8, separated otherwise, lacks a column or has no row.
+    """
+    raw = content(path)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        detail = f"octet {error.start}"
+        raise InputError("not_text", file=path, detail=detail) from error
+    header = next(csv.reader(io.StringIO(text), delimiter=separator), [])
+    missing = [name for name in columns if name not in header]
+    if missing:
+        first = text.split("\n", 1)[0]
+        for other in CHECKED_SEPARATORS:
+            if other != separator and set(columns) <= set(first.strip().split(other)):
+                raise InputError("wrong_separator", file=path, expected=separator, found=other)
+        found = ", ".join(header)[:300]
+        raise InputError("missing_column", file=path, column=missing[0], found=found)
+    wanted = None if usecols is None else {*columns, *optional, *usecols}
+    try:
+        frame = pd.read_csv(
+            io.StringIO(text),
+            sep=separator,
+            dtype=str,
+            keep_default_na=False,
+            usecols=None if wanted is None else lambda name: name in wanted,
+        )
+    except pd.errors.ParserError as error:
+        raise InputError("bad_rows", file=path, detail=str(error).strip()) from error
+    if frame.empty:
+        raise InputError("empty_table", file=path)
+    for name in optional:
+        if name not in frame.columns:
+            frame[name] = ""
+    return frame
+
+
+def checked(path: Path, contract: Table, *, separator: str = ",") -> pd.DataFrame:
+    """Read a text table and bring it to its contract."""
+    required = [column.name for column in contract.columns if column.required]
+    optional = tuple(column.name for column in contract.columns if not column.required)
+    return check(table(path, required, separator=separator, optional=optional), contract, path)
+
