@@ -1,0 +1,56 @@
+"""Commune boundaries: GeoJSON or GeoPackage with `code` and `name`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pyogrio.errors
+
+from siting.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def read(path: Path) -> gpd.GeoDataFrame:
+    """Read commune boundaries.
+
+    Returns
+    -------
+    `code`, `name` and valid polygons, in the file's coordinate system.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, has no `code`, no coordinate system, coordinates that do not fit
+        it, repeated codes or geometries that are not valid polygons.
+    """
+    if not path.is_file():
+        raise InputError("missing_file", file=path)
+    try:
+        frame = gpd.read_file(path)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        raise InputError("unreadable_layer", file=path, detail=error) from error
+    if not isinstance(frame, gpd.GeoDataFrame) or frame.empty:
+        raise InputError("empty_table", file=path)
+    for column in ("code", "name"):
+        if column not in frame.columns:
+            found = ", ".join(map(str, frame.columns))
+            raise InputError("missing_column", file=path, column=column, found=found)
+    frame = frame[["code", "name", "geometry"]].astype({"code": str})
+    if frame.crs is None:
+        raise InputError("no_crs", file=path)
+    if frame.crs.is_geographic:
+        west, south, east, north = frame.total_bounds
+        if west < -180 or east > 180 or south < -90 or north > 90:
+            raise InputError("crs_out_of_range", file=path, crs=frame.crs.to_string(), value=east)
+    repeated = frame["code"][frame["code"].duplicated()]
+    if len(repeated):
+        ids = ", ".join(repeated.unique()[:5])
+        raise InputError("duplicate_ids", file=path, column="code", ids=ids)
+    polygons = frame.geom_type.isin(["Polygon", "MultiPolygon"]) & frame.is_valid & ~frame.is_empty
+    if not polygons.all():
+        codes = ", ".join(frame.loc[~polygons, "code"].head(5))
+        raise InputError("bad_geometry", file=path, codes=codes)
+    return frame
