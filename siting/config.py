@@ -16,6 +16,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PrivateAttr,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -213,6 +214,16 @@ class Study(Model):
     outputs: Outputs = Outputs()
     assumptions: Assumptions = Assumptions()
     provenance: File | None = Field(None, description="status, vintage and licence of the tables")
+    _base: Path = PrivateAttr(default=Path())
+
+    def model_post_init(self, context: Any) -> None:
+        """Remember the folder of the configuration, which paths are shown relative to."""
+        self._base = (context or {}).get("base", Path.cwd())
+
+    @property
+    def base(self) -> Path:
+        """Folder of the configuration file."""
+        return self._base
 
     @field_validator("thresholds_minutes")
     @classmethod

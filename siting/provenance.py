@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
-from typing import TYPE_CHECKING, Any, Literal
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
+from typing import Any, Literal
 
 Status = Literal["real", "derived", "modelled"]
 LIBRARIES = ("geopandas", "networkx", "numba", "numpy", "osmium", "pandas", "pyproj", "shapely")
@@ -60,6 +59,11 @@ def sha256(path: Path) -> str:
         while block := stream.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
+
+
+def relative(path: Path, base: Path) -> str:
+    """Name a file relative to the configuration's folder, the same on every system and machine."""
+    return Path(os.path.relpath(path, base)).as_posix()
 
 
 def manifest(

@@ -41,10 +41,11 @@ def read(path: Path) -> gpd.GeoDataFrame:
     frame = frame[["code", "name", "geometry"]].astype({"code": str})
     if frame.crs is None:
         raise InputError("no_crs", file=path)
-    if frame.crs.is_geographic:
-        west, south, east, north = frame.total_bounds
-        if west < -180 or east > 180 or south < -90 or north > 90:
-            raise InputError("crs_out_of_range", file=path, crs=frame.crs.to_string(), value=east)
+    west, south, east, north = frame.total_bounds
+    degrees = west >= -180 and east <= 180 and south >= -90 and north <= 90
+    if frame.crs.is_geographic != degrees:
+        key = "crs_out_of_range" if frame.crs.is_geographic else "metric_crs_over_degrees"
+        raise InputError(key, file=path, crs=frame.crs.to_string(), value=east)
     repeated = frame["code"][frame["code"].duplicated()]
     if len(repeated):
         ids = ", ".join(repeated.unique()[:5])

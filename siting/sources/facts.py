@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from siting.sources import reading
-from siting.tables import COMMUNES, LAT, LON, Column, Table, code
+from siting.tables import CELLS, COMMUNES, LAT, LON, Column, Table, code
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,6 +85,12 @@ def communes(path: Path) -> pd.DataFrame:
     return reading.checked(path, COMMUNES)
 
 
+def cells(path: Path) -> pd.DataFrame:
+    """Demand cells: see `tables.CELLS`; `id` repeats `cell_id`."""
+    frame = reading.checked(path, CELLS)
+    return frame.assign(id=frame["cell_id"])
+
+
 def changes(path: Path) -> pd.DataFrame:
     """Events that changed a commune's code or name."""
     return reading.checked(path, CHANGES)
@@ -96,8 +102,11 @@ def road_distances(path: Path) -> pd.DataFrame:
 
 
 def facilities(path: Path) -> pd.DataFrame:
-    """Places that give a service: France Services, tiers-lieux, any table with these columns."""
-    return reading.checked(path, FACILITIES)
+    """Places that give a service: France Services, tiers-lieux, any table with these columns.
+
+    The commune's code comes as `commune_code`, empty where not known.
+    """
+    return reading.checked(path, FACILITIES).rename(columns={"code": "commune_code"})
 
 
 def stations(path: Path) -> pd.DataFrame:

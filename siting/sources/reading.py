@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import warnings
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -68,14 +69,10 @@ def table(
     Raises
     ------
     InputError
-        The file is missing, not UTF-8, separated otherwise, lacks a column or has no row.
+        The file is missing, not UTF-8, separated otherwise, lacks a column, names one twice, has
+        rows longer than its header, or no row.
     """
-    raw = content(path)
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        detail = f"octet {error.start}"
-        raise InputError("not_text", file=path, detail=detail) from error
+    text = _decoded(path)
     header = next(csv.reader(io.StringIO(text), delimiter=separator), [])
     missing = [name for name in columns if name not in header]
     if missing:
@@ -85,16 +82,23 @@ def table(
                 raise InputError("wrong_separator", file=path, expected=separator, found=other)
         found = ", ".join(header)[:300]
         raise InputError("missing_column", file=path, column=missing[0], found=found)
+    repeated = [name for name in (*columns, *optional) if header.count(name) > 1]
+    if repeated:
+        raise InputError("repeated_column", file=path, column=repeated[0])
     wanted = None if usecols is None else {*columns, *optional, *usecols}
     try:
-        frame = pd.read_csv(
-            io.StringIO(text),
-            sep=separator,
-            dtype=str,
-            keep_default_na=False,
-            usecols=None if wanted is None else lambda name: name in wanted,
-        )
-    except pd.errors.ParserError as error:
+        with warnings.catch_warnings():
+            # without these two, rows longer than the header shift or lose their values silently
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            frame = pd.read_csv(
+                io.StringIO(text),
+                sep=separator,
+                dtype=str,
+                keep_default_na=False,
+                index_col=False,
+                usecols=None if wanted is None else lambda name: name in wanted,
+            )
+    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
         raise InputError("bad_rows", file=path, detail=str(error).strip()) from error
     if frame.empty:
         raise InputError("empty_table", file=path)
@@ -102,6 +106,38 @@ def table(
         if name not in frame.columns:
             frame[name] = ""
     return frame
+
+
+def numbers(frame: pd.DataFrame, column: str, file: Path) -> pd.Series:
+    """Numbers of a text column; NaN where it is empty or masked (`[ND]`).
+
+    Raises
+    ------
+    InputError
+        Another text stands there, a decimal comma for example.
+    """
+    unknown = frame[column].str.strip().isin(["", "[ND]"])
+    values = pd.to_numeric(frame[column].where(~unknown), errors="coerce")
+    wrong = values.isna() & ~unknown
+    if wrong.any():
+        row = int(wrong.to_numpy().argmax())
+        value = frame[column].iloc[row]
+        raise InputError(
+            "bad_value", file=file, row=row + 2, column=column, value=value, expected="123.45"
+        )
+    return values.astype(float)
+
+
+def _decoded(path: Path) -> str:
+    """Text of a file, refused where it is not UTF-8 (or is UTF-16 without a mark: full of NUL)."""
+    raw = content(path)
+    nul = raw.find(b"\0")
+    if nul >= 0:
+        raise InputError("not_text", file=path, detail=f"octet {nul}")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError("not_text", file=path, detail=f"octet {error.start}") from error
 
 
 def checked(path: Path, contract: Table, *, separator: str = ",") -> pd.DataFrame:

@@ -60,8 +60,8 @@ def read_positions(path: Path) -> pd.DataFrame:
     columns = ["siret", "qualite_xy", "y_latitude", "x_longitude"]
     frame = reading.table(path, columns, separator=";", usecols=[])
     numbers = {
-        "lon": pd.to_numeric(frame["x_longitude"], errors="coerce"),
-        "lat": pd.to_numeric(frame["y_latitude"], errors="coerce"),
+        "lon": reading.numbers(frame, "x_longitude", path),
+        "lat": reading.numbers(frame, "y_latitude", path),
     }
     return pd.DataFrame({"siret": frame["siret"], **numbers, "quality": frame["qualite_xy"]})
 

@@ -24,6 +24,8 @@ import pandas as pd
 import shapely
 from pyproj import Transformer
 
+from siting.errors import InputError
+
 if TYPE_CHECKING:
     Float64 = npt.NDArray[np.float64]
 
@@ -51,8 +53,17 @@ def spread(
 
     Returns
     -------
-    `tables.CELLS` and the geometry (a square cut by its commune, in `crs`), by commune and id.
+    `tables.CELLS` and the geometry (a square cut by its commune, in `crs`), in the order of
+    `communes`.
+
+    Raises
+    ------
+    InputError
+        A commune has no boundary.
     """
+    bare = communes.loc[~communes["code"].isin(boundaries["code"]), "code"]
+    if len(bare):
+        raise InputError("communes_without_boundary", count=len(bare), codes=", ".join(bare[:5]))
     shapes = boundaries.to_crs(crs).set_index("code").geometry.loc[list(communes["code"])]
     polygons = np.asarray(shapes.array, dtype=object)
     pieces, owner, corner = _cut(polygons, size_m)

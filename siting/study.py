@@ -1,0 +1,292 @@
+"""The only composer: walks a study's stages in order and writes the results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from siting import inputs as study_inputs
+from siting import provenance
+from siting.files import replacing_all
+from siting.measures import coverage as coverages
+from siting.network import distance_table
+from siting.outputs import geopackage, study_map, tables
+from siting.sites import criteria, scores
+from siting.sites.criteria import Reach, SiteFacts
+from siting.sources import sirene
+from siting.territory import cells as cell_models
+from siting.texts import text as t
+from siting.times import matrix
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from siting.config import Study
+    from siting.inputs import Inputs
+    from siting.network.routing import Attachment, Network
+    from siting.provenance import Input
+    from siting.sites.scores import Scores
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run found.
+
+    Attributes
+    ----------
+    study, inputs
+        The configuration and the files read.
+    communes
+        Communes with geometry, `minutes` (people-weighted mean to the first service's nearest
+        facility) and `unreached` people.
+    cells
+        Demand cells with geometry where there is one.
+    facilities, candidates
+        Points, with `service` for facilities.
+    access, coverage
+        The tables of `access.csv` and `coverage.csv`.
+    scores
+        Scores of the candidates.
+    """
+
+    study: Study
+    inputs: list[Input]
+    communes: gpd.GeoDataFrame
+    cells: gpd.GeoDataFrame
+    facilities: gpd.GeoDataFrame
+    candidates: gpd.GeoDataFrame
+    access: pd.DataFrame
+    coverage: pd.DataFrame
+    scores: Scores
+
+    @property
+    def cells_modelled(self) -> bool:
+        """Whether the people within communes are spread by a model."""
+        return self.study.cells.file is None
+
+
+def check(study: Study, say: Callable[[str], None]) -> list[Input]:
+    """Read and check every input, without computing; raises a `SitingError` with all problems."""
+    say(t("progress.inputs"))
+    return study_inputs.read(study).read
+
+
+def run(study: Study, say: Callable[[str], None]) -> Result:
+    """Compute a study.
+
+    Parameters
+    ----------
+    study
+        The configuration.
+    say
+        Called with the name of each stage as it begins.
+    """
+    say(t("progress.inputs"))
+    read = study_inputs.read(study)
+    say(t("progress.cells"))
+    cells = _cells(study, read)
+    say(t("progress.network"))
+    network = _network(study, read)
+    demand = network.attach(cells.rename(columns={"cell_id": "id"}))
+    say(t("progress.times"))
+    access = pd.concat(
+        [_access(one.id, network, cells, demand, read.services[one.id]) for one in study.services],
+        ignore_index=True,
+    )
+    say(t("progress.measures"))
+    covered = coverages.coverage(access, read.zones, study.thresholds_minutes)
+    say(t("progress.sites"))
+    chosen = [criteria.parse(one.id) for one in study.criteria]
+    first = access[access["service"] == study.services[0].id]
+    found = _site_facts(study, read, network, cells, demand, first)
+    ranked = scores.weighted_mean(
+        read.candidates.rename(columns={"id": "site_id"}),
+        chosen,
+        [one.weight for one in study.criteria],
+        criteria.values(chosen, found),
+    )
+    facilities = pd.concat(
+        [read.services[one.id].assign(service=one.id) for one in study.services],
+        ignore_index=True,
+    )
+    summary = coverages.summary(first, "commune_code").reset_index(names="code")
+    communes = read.boundaries[["code", "geometry"]].merge(read.communes, on="code")
+    communes = communes.merge(summary.drop(columns="population"), on="code", how="left")
+    return Result(
+        study,
+        read.read,
+        communes.rename(columns={"mean_minutes": "minutes"}),
+        cells,
+        _points(facilities),
+        _points(read.candidates),
+        access,
+        covered,
+        ranked,
+    )
+
+
+def write(result: Result, folder: Path, say: Callable[[str], None]) -> Path:
+    """Write every file of a run into a folder; all of them, or none.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written to.
+    """
+    say(t("progress.outputs"))
+    with replacing_all(folder) as part:
+        tables.write_csv(part / "access.csv", result.access)
+        tables.write_csv(part / "coverage.csv", result.coverage)
+        tables.write_csv(part / "scores.csv", result.scores.table())
+        geopackage.write(part / "study.gpkg", _layers(result))
+        study_map.write(part / "map.html", _map_content(result))
+        manifest = provenance.manifest(
+            _plain(result.study.model_dump(), result.study.base),
+            result.inputs,
+            _figures(result),
+            sorted(part.iterdir()),
+        )
+        (part / "manifest.json").write_text(manifest, encoding="utf-8", newline="\n")
+    return folder
+
+
+def _cells(study: Study, read: Inputs) -> gpd.GeoDataFrame:
+    """Demand cells: read, or spread within communes by the model."""
+    crs = study.territory.crs
+    if read.cells is None:
+        size, seed = study.cells.size_m, study.cells.seed
+        return cell_models.spread(read.communes, read.boundaries, crs, size_m=size, seed=seed)
+    points = gpd.points_from_xy(read.cells["lon"], read.cells["lat"], crs=4326)
+    columns = read.cells.drop(columns="id")
+    return gpd.GeoDataFrame(columns, geometry=points).to_crs(crs)
+
+
+def _network(study: Study, read: Inputs) -> Network:
+    """The roads of the study."""
+    assume = study.assumptions
+    if study.roads.osm is not None:
+        from siting.network import osm  # noqa: PLC0415 - osmium only where a study needs it
+
+        return osm.read(study.roads.osm, mode=study.roads.mode, snap_cap=assume.snap_cap.value)
+    access = distance_table.Access(
+        speed_kmh=assume.access_speed.value,
+        detour=assume.access_detour.value,
+        outside_speed_kmh=assume.outside_speed.value,
+        outside_cap_km=assume.outside_cap.value,
+    )
+    crs, factor = study.territory.crs, assume.table_factor.value
+    return distance_table.build(read.links, read.communes, read.boundaries, crs, access, factor)
+
+
+def _access(
+    service: str,
+    network: Network,
+    cells: pd.DataFrame,
+    demand: Attachment,
+    facilities: pd.DataFrame,
+) -> pd.DataFrame:
+    """Table `access.csv` of one service."""
+    best = coverages.nearest(matrix.dense(network, demand, network.attach(facilities)))
+    columns = ["cell_id", "commune_code", "population"]
+    table = pd.DataFrame(cells[columns].reset_index(drop=True)).assign(service=service)
+    return pd.concat([table, best], axis=1)
+
+
+def _site_facts(
+    study: Study,
+    read: Inputs,
+    network: Network,
+    cells: pd.DataFrame,
+    demand: Attachment,
+    access: pd.DataFrame,
+) -> SiteFacts:
+    """What the criteria are computed from, times from the resident to the site."""
+    sites = network.attach(read.candidates)
+    seats = read.communes.rename(
+        columns={"code": "id", "chef_lieu_lon": "lon", "chef_lieu_lat": "lat"}
+    ).assign(commune_code=read.communes["code"])
+
+    def reach(points: pd.DataFrame) -> Reach:
+        minutes = matrix.dense(network, network.attach(points), sites).minutes
+        return Reach(np.ones(len(points)), minutes)
+
+    def to_nearest(places: pd.DataFrame | None) -> Any:
+        if places is None:
+            return None
+        times = matrix.dense(network, sites, network.attach(places))
+        return coverages.nearest(times)["minutes"].to_numpy()
+
+    independents = everyday = None
+    if read.establishments is not None:
+        stock = sirene.independents(read.establishments, study.independents_naf)
+        independents = reach(sirene.placed(stock, read.positions, read.communes))
+    if read.everyday is not None:
+        everyday = reach(read.everyday.dropna(subset=["lon", "lat"]))
+    people = cells["population"].to_numpy(np.float64)
+    return SiteFacts(
+        commune_codes=read.candidates["commune_code"].to_numpy(object),
+        people=Reach(people, matrix.dense(network, demand, sites).minutes),
+        minutes_now=access["minutes"].to_numpy(),
+        communes=read.communes["code"].to_numpy(object),
+        commune_minutes=matrix.dense(network, network.attach(seats), sites).minutes,
+        independents=independents,
+        everyday=everyday,
+        minutes_to_tiers_lieu=to_nearest(read.tiers_lieux),
+        minutes_to_station=to_nearest(read.stations),
+        broadband=read.broadband,
+    )
+
+
+def _points(table: pd.DataFrame) -> gpd.GeoDataFrame:
+    """A table of places with its points."""
+    points = gpd.points_from_xy(table["lon"], table["lat"], crs=4326)
+    return gpd.GeoDataFrame(table, geometry=points)
+
+
+def _layers(result: Result) -> dict[str, gpd.GeoDataFrame]:
+    """Layers of `study.gpkg`, all in the study's metric system."""
+    crs = result.study.territory.crs
+    minutes = result.access.pivot(index="cell_id", columns="service", values="minutes")
+    cells = result.cells.merge(
+        minutes.add_prefix("minutes_").reset_index(), on="cell_id", how="left"
+    )
+    ranked = result.scores.table().drop(columns=["name", "commune_code"])
+    candidates = result.candidates.rename(columns={"id": "site_id"}).merge(ranked, on="site_id")
+    layers = {
+        "communes": result.communes,
+        "cells": cells,
+        "facilities": result.facilities,
+        "candidates": candidates,
+    }
+    return {name: layer.to_crs(crs) for name, layer in layers.items()}
+
+
+def _figures(result: Result) -> dict[str, Any]:
+    """Counts worth keeping in the manifest: cells, people, and those without a time, by reason."""
+    unreached = result.access[result.access["reason"] != ""]
+    lost = unreached.groupby(["service", "reason"])["population"].sum()
+    return {
+        "cells": len(result.cells),
+        "population": float(result.cells["population"].sum()),
+        "population_without_time": {
+            f"{service}:{reason}": float(people) for (service, reason), people in lost.items()
+        },
+        "cells_modelled": result.cells_modelled,
+        "roads": "osm" if result.study.roads.osm else "distances",
+    }
+
+
+def _plain(value: Any, base: Path) -> Any:
+    """Values of a configuration as JSON holds them, paths relative to the configuration."""
+    if isinstance(value, dict):
+        return {key: _plain(item, base) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item, base) for item in value]
+    if isinstance(value, Path):
+        return provenance.relative(value, base)
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

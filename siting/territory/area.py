@@ -1,0 +1,111 @@
+"""The study area: zones of communes, and which points lie in it or near it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import Transformer
+
+from siting.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import geopandas as gpd
+
+
+def zones(
+    communes: pd.DataFrame,
+    department: tuple[str, str],
+    custom: Mapping[str, tuple[str, Sequence[str]]],
+) -> pd.DataFrame:
+    """Zones that coverage is told by.
+
+    Parameters
+    ----------
+    communes
+        See `tables.COMMUNES`.
+    department
+        Code and name of the whole.
+    custom
+        Name and members of each custom zone, by its code; a member is a commune or an EPCI.
+
+    Returns
+    -------
+    `commune_code,zone_kind,zone_code,zone_name`: department, epci, custom, commune.
+
+    Raises
+    ------
+    InputError
+        A member of a custom zone is neither.
+    """
+    code, name = communes["code"], communes["name"]
+    parts = [
+        _zone(code, "department", *department),
+        _zone(code, "epci", communes["epci_code"], communes["epci_name"]).sort_values(
+            "zone_code", kind="stable"
+        ),
+    ]
+    for zone, (title, members) in custom.items():
+        for member in members:
+            if member not in set(code) | set(communes["epci_code"]):
+                raise InputError("unknown_zone_member", zone=zone, code=member)
+        inside = code.isin(members) | communes["epci_code"].isin(members)
+        parts.append(_zone(code[inside], "custom", zone, title))
+    parts.append(_zone(code, "commune", code, name))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _zone(
+    codes: pd.Series, kind: str, zone_code: pd.Series | str, zone_name: pd.Series | str
+) -> pd.DataFrame:
+    columns = {"zone_kind": kind, "zone_code": zone_code, "zone_name": zone_name}
+    return pd.DataFrame({"commune_code": codes, **columns})
+
+
+def require_near(
+    points: pd.DataFrame, boundaries: gpd.GeoDataFrame, crs: str, kilometres: float, file: Path
+) -> None:
+    """Refuse the first point that is farther than so many kilometres from the area.
+
+    Raises
+    ------
+    InputError
+        The message names the row and the distance.
+    """
+    area = shapely.union_all(boundaries.to_crs(crs).geometry.to_numpy())
+    shapely.prepare(area)
+    project = Transformer.from_crs(4326, crs, always_xy=True)
+    x, y = project.transform(points["lon"].to_numpy(float), points["lat"].to_numpy(float))
+    metres = shapely.distance(area, shapely.points(x, y))
+    far = ~(metres <= kilometres * 1000)
+    if far.any():
+        row = int(far.argmax())
+        at = points.iloc[row]
+        km = f"{metres[row] / 1000:.0f}" if np.isfinite(metres[row]) else "∞"
+        raise InputError(
+            "outside_area", file=file, row=row + 2, id=at["id"], lon=at["lon"], lat=at["lat"], km=km
+        )
+
+
+def require_match(communes: pd.DataFrame, boundaries: gpd.GeoDataFrame, file: Path) -> None:
+    """Refuse boundaries that do not hold most of the communes' chefs-lieux.
+
+    Raises
+    ------
+    InputError
+        The coordinate system is wrong, or axes are swapped.
+    """
+    shapes = boundaries.to_crs(4326).set_index("code").geometry.reindex(communes["code"])
+    known = shapes.notna().to_numpy()
+    lon, lat = communes["chef_lieu_lon"][known], communes["chef_lieu_lat"][known]
+    inside = shapely.intersects(shapes.to_numpy()[known], shapely.points(lon, lat))
+    if inside.sum() < 0.5 * known.sum():
+        outside = int((~inside).sum())
+        raise InputError(
+            "boundaries_do_not_match", file=file, count=outside, total=int(known.sum())
+        )

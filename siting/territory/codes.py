@@ -1,0 +1,64 @@
+"""Commune codes against the study's vintage: a code means nothing without its date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from siting.errors import InputError
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    import pandas as pd
+
+
+def require_known(
+    frame: pd.DataFrame,
+    column: str,
+    communes: pd.DataFrame,
+    changes: pd.DataFrame | None,
+    vintage: date,
+    file: Path,
+) -> None:
+    """Refuse the first commune code that is not of the study's vintage.
+
+    Parameters
+    ----------
+    frame
+        The table, in the order of its file's rows.
+    column
+        Column of codes; empty values are passed over.
+    communes
+        The study's communes, by `code`.
+    changes
+        `old_code,new_code,new_name,date`, to say what became of an old code; None if not at hand.
+    vintage
+        Date of the study's codes.
+    file
+        For the message.
+
+    Raises
+    ------
+    InputError
+        A code is unknown; the message says what became of it where `changes` tells.
+    """
+    unknown = ~frame[column].isin(communes["code"]) & (frame[column] != "")
+    if not unknown.any():
+        return
+    row = int(unknown.to_numpy().argmax())
+    code = frame[column].iloc[row]
+    said = {"file": file, "row": row + 2, "column": column, "code": code, "vintage": vintage}
+    events = changes[changes["old_code"] == code] if changes is not None else None
+    if events is None or events.empty:
+        raise InputError("unknown_commune", **said)
+    # the code may have had several lives: the last event tells where its territory is today
+    last = events.sort_values("date").iloc[-1]
+    raise InputError(
+        "old_commune_code",
+        **said,
+        old_name=last["old_name"],
+        date=last["date"].date(),
+        new_name=last["new_name"],
+        new_code=last["code_2026"] if "code_2026" in events else last["new_code"],
+    )
