@@ -13,19 +13,22 @@ import io
 import sys
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from pyproj import Transformer
 
 from siting.sources import boundaries, facts
 from siting.territory.cells import spread
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 DATA = Path(__file__).parents[1] / "data" / "aveyron"
 SEED = 12
 
 # The 54 columns of INSEE's StockEtablissement, in the order of 2024.
-STOCK_COLUMNS = (
+STOCK_HEADER = (
     "siren,nic,siret,statutDiffusionEtablissement,dateCreationEtablissement,"
     "trancheEffectifsEtablissement,anneeEffectifsEtablissement,"
     "activitePrincipaleRegistreMetiersEtablissement,dateDernierTraitementEtablissement,"
@@ -46,14 +49,14 @@ STOCK_COLUMNS = (
     "etatAdministratifEtablissement,enseigne1Etablissement,enseigne2Etablissement,"
     "enseigne3Etablissement,denominationUsuelleEtablissement,activitePrincipaleEtablissement,"
     "nomenclatureActivitePrincipaleEtablissement,caractereEmployeurEtablissement"
-).split(",")
+)
 
 # INSEE's geolocated file.
-POSITION_COLUMNS = (
+POSITION_HEADER = (
     "siret;x;y;qualite_xy;epsg;plg_qp24;plg_iris;plg_zus;plg_qp15;plg_qva;plg_code_commune;"
     "distance_precision;qualite_qp24;qualite_iris;qualite_zus;qualite_qp15;qualite_qva;"
     "y_latitude;x_longitude"
-).split(";")
+)
 
 # Activities of independents (NAF rev. 2) and establishments for 1,000 people. Hypotheses of this
 # project, of the order of what French rural départements show; not INSEE figures.
@@ -90,7 +93,10 @@ ACTIVITIES = {
     "86.90E": 1.4,
     "96.02A": 1.1,
 }
-CLOSED, EMPLOYER, MASKED, UNPLACED = 0.25, 0.18, 0.12, 0.04
+# Shares of the register that are closed, have had employees, are masked, have no position.
+CLOSED, EMPLOYER, MASKED, UNPLACED = 0.25, 0.20, 0.12, 0.04
+# Classes of employees among those that have had some: none at year's end, 1-2, 3-5, 6-9, 10-19.
+EMPLOYEES = {"00": 0.15, "01": 0.50, "02": 0.20, "03": 0.10, "11": 0.05}
 
 # Everyday services, schools and health, by BPE type (codes of the 2021 edition): people for one,
 # and people from which a commune has its first. Hypotheses, as above.
@@ -117,10 +123,10 @@ SERVICES = {
     "D301": (2800, 1300),  # pharmacy
     "E101": (9000, 4000),  # taxi
 }
-BPE_COLUMNS = (
+BPE_HEADER = (
     "AAV2020;AN;BV2012;DEP;DEPCOM;DOM;EPCI;DCIRIS;LAMBERT_X;LAMBERT_Y;QP;QUALI_IRIS;QUALI_QP;"
     "QUALI_QVA;QUALI_ZFU;QUALI_ZUS;QUALITE_XY;QVA;REG;SDOM;TYPEQU;UU2020;ZFU;ZUS"
-).split(";")
+)
 
 
 def luhn(digits: str) -> bool:
@@ -171,8 +177,17 @@ def establishments(
                     UNPLACED,
                 )
                 year = int(rng.integers(1995, 2026))
+                created = f"{year}-{int(rng.integers(1, 13)):02d}-01"
+                since = f"{int(rng.integers(year, 2026))}-12-31" if closed else created
                 cell = int(rng.choice(len(here), p=share))
-                shift = rng.uniform(-300, 300, 2)
+                east, north = (
+                    round(centre + shift, 1)
+                    for centre, shift in zip(
+                        (x[cell], y[cell]), rng.uniform(-300, 300, 2), strict=True
+                    )
+                )
+                drawn = rng.choice(list(EMPLOYEES), p=list(EMPLOYEES.values()))
+                employees = str(drawn) if employer else "NN"
                 hidden = "[ND]" if masked else ""
                 stock.append(
                     {
@@ -180,8 +195,8 @@ def establishments(
                         "nic": nic,
                         "siret": siren + nic,
                         "statutDiffusionEtablissement": "P" if masked else "O",
-                        "dateCreationEtablissement": f"{year}-{int(rng.integers(1, 13)):02d}-01",
-                        "trancheEffectifsEtablissement": "01" if employer else "NN",
+                        "dateCreationEtablissement": created,
+                        "trancheEffectifsEtablissement": employees,
                         "anneeEffectifsEtablissement": "2023" if employer else "",
                         "etablissementSiege": "true",
                         "nombrePeriodesEtablissement": "2" if closed else "1",
@@ -190,16 +205,23 @@ def establishments(
                         "libelleVoieEtablissement": hidden or "ADRESSE FICTIVE",
                         "libelleCommuneEtablissement": str(commune.name).upper(),
                         "codeCommuneEtablissement": commune.code,
-                        "dateDebut": f"{year}-01-01",
+                        "coordonneeLambertAbscisseEtablissement": (
+                            "" if unplaced else hidden or f"{east:.1f}"
+                        ),
+                        "coordonneeLambertOrdonneeEtablissement": (
+                            "" if unplaced else hidden or f"{north:.1f}"
+                        ),
+                        "dateDebut": since,
                         "etatAdministratifEtablissement": "F" if closed else "A",
                         "activitePrincipaleEtablissement": activity,
                         "nomenclatureActivitePrincipaleEtablissement": "NAFRev2",
-                        "caractereEmployeurEtablissement": "O" if employer else "N",
+                        "caractereEmployeurEtablissement": "N"
+                        if employees in {"NN", "00"}
+                        else "O",
                     }
                 )
                 if unplaced or masked:
                     continue
-                east, north = round(x[cell] + shift[0], 1), round(y[cell] + shift[1], 1)
                 lon, lat = to_metric.transform(east, north, direction="INVERSE")
                 positions.append(
                     {
@@ -245,8 +267,9 @@ def services(communes: pd.DataFrame) -> list[dict[str, str]]:
     return rows
 
 
-def text(rows: list[dict[str, str]], columns: list[str], separator: str) -> str:
+def text(rows: list[dict[str, str]], header: str, separator: str) -> str:
     """A CSV text of rows, absent columns empty."""
+    columns = header.split(separator)
     stream = io.StringIO(newline="")
     writer = csv.DictWriter(stream, columns, restval="", delimiter=separator, lineterminator="\n")
     writer.writeheader()
@@ -273,15 +296,15 @@ def main(folder: Path) -> None:
     write_zip(
         folder / "StockEtablissement_modelled.zip",
         "StockEtablissement_modelled.csv",
-        text(stock, STOCK_COLUMNS, ","),
+        text(stock, STOCK_HEADER, ","),
     )
     write_zip(
         folder / "GeolocalisationEtablissement_modelled.zip",
         "GeolocalisationEtablissement_modelled.csv",
-        text(positions, POSITION_COLUMNS, ";"),
+        text(positions, POSITION_HEADER, ";"),
     )
     (folder / "bpe_modelled.csv").write_text(
-        text(services(communes), BPE_COLUMNS, ";"), encoding="utf-8", newline="\n"
+        text(services(communes), BPE_HEADER, ";"), encoding="utf-8", newline="\n"
     )
 
 

@@ -145,4 +145,3 @@ def checked(path: Path, contract: Table, *, separator: str = ",") -> pd.DataFram
     required = [column.name for column in contract.columns if column.required]
     optional = tuple(column.name for column in contract.columns if not column.required)
     return check(table(path, required, separator=separator, optional=optional), contract, path)
-

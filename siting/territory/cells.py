@@ -20,13 +20,14 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 from pyproj import Transformer
 
 from siting.errors import InputError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     Float64 = npt.NDArray[np.float64]
 
 HAMLET_SHAPE = 0.6
