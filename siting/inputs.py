@@ -207,14 +207,10 @@ def _require_plan_sites(study: Study, candidates: pd.DataFrame) -> None:
     for name, plan in study.plans.items():
         for site in plan.sites:
             if site not in set(candidates["id"]):
-                raise ConfigError(
-                    "unknown_plan_site", plan=name, site=site, file=study.candidates
-                )
+                raise ConfigError("unknown_plan_site", plan=name, site=site, file=study.candidates)
 
 
 def _zones(study: Study, communes: pd.DataFrame) -> pd.DataFrame:
     place = study.territory
-    custom = {
-        zone: (one.name, (*one.communes, *one.epci)) for zone, one in place.zones.items()
-    }
+    custom = {zone: (one.name, (*one.communes, *one.epci)) for zone, one in place.zones.items()}
     return area.zones(communes, (place.department.code, place.department.name), custom)

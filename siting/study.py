@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from siting import inputs as study_inputs
-from siting import provenance
+from siting import provenance, texts
 from siting.files import replacing_all
 from siting.measures import coverage as coverages
 from siting.network import distance_table
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from siting.network.routing import Attachment, Network
     from siting.provenance import Input
     from siting.sites.scores import Scores
+
+
+MAP_THRESHOLD = 20  # minutes of the share that the map tells, where the study has it
 
 
 @dataclass(frozen=True)
@@ -264,6 +267,64 @@ def _layers(result: Result) -> dict[str, gpd.GeoDataFrame]:
         "candidates": candidates,
     }
     return {name: layer.to_crs(crs) for name, layer in layers.items()}
+
+
+def _map_content(result: Result) -> study_map.MapContent:
+    """What the map shows: the first service."""
+    study = result.study
+    service = study.services[0]
+    access = result.access[result.access["service"] == service.id]
+    threshold = max(
+        limit
+        for limit in study.thresholds_minutes
+        if limit <= MAP_THRESHOLD or limit == study.thresholds_minutes[0]
+    )
+    told = result.coverage[
+        (result.coverage["service"] == service.id)
+        & (result.coverage["threshold_minutes"] == threshold)
+    ]
+    of_commune = told[told["zone_kind"] == "commune"].set_index("zone_code")["covered_share"]
+    whole = told[told["zone_kind"] == "department"].iloc[0]
+    left = round(whole["population"] - whole["covered_population"])
+    values = {
+        "share": texts.percent(whole["covered_share"]),
+        "minutes": f"{threshold:g}",
+        "service": service.name,
+        "left": texts.number(left),
+    }
+    columns = ["cell_id", "minutes", "facility_id", "reason"]
+    return study_map.MapContent(
+        title=study.title,
+        headline=t("map.headline_one" if left < 2 else "map.headline", **values),
+        service=service.name,
+        communes=result.communes.assign(share=result.communes["code"].map(of_commune)),
+        cells=result.cells.merge(access[columns], on="cell_id"),
+        facilities=result.facilities[result.facilities["service"] == service.id],
+        candidates=result.candidates,
+        scores=result.scores,
+        threshold=threshold,
+        cells_modelled=result.cells_modelled,
+        sources=_source_lines(result),
+    )
+
+
+def _source_lines(result: Result) -> list[dict[str, str]]:
+    """Lines of sources and licences, each table's status first."""
+    lines = []
+    for item in result.inputs:
+        source = item.source
+        if source is None:
+            continue
+        said = source.attribution.get(texts.language(), source.title)
+        text = f"{said}. {source.vintage}. {source.licence}."
+        lines.append({"status": t(f"map.status.{source.status}"), "text": text})
+    study = result.study
+    if result.cells_modelled:
+        said = t("map.cells_source", seed=study.cells.seed, size=study.cells.size_m)
+        lines.append({"status": t("map.status.modelled"), "text": said})
+    if study.roads.osm is not None:
+        lines.append({"status": t("map.status.real"), "text": t("map.roads_osm") + ". ODbL 1.0."})
+    return lines
 
 
 def _figures(result: Result) -> dict[str, Any]:

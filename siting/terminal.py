@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from siting.study import Result
 
 
+PIPED_WIDTH = 130  # columns of a table that goes to a file or another program
+
+
 @contextlib.contextmanager
 def progress() -> Iterator[Callable[[str], None]]:
     """Show the stage at work; silent when not on a terminal.
@@ -61,6 +64,8 @@ def print_inputs(inputs: list[Input]) -> None:
 def print_result(result: Result, folder: Path) -> None:
     """Print the coverage of the whole area, the ranking, and where the files are."""
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=PIPED_WIDTH)
     console.print(_coverage(result))
     console.print(_ranking(result))
     modelled = [one.source.title for one in result.inputs if _is_modelled(one)]
@@ -83,6 +88,7 @@ def _coverage(result: Result) -> Table:
     for minutes in thresholds:
         table.add_column(t("run.within", minutes=f"{minutes:g}"), justify="right")
     table.add_column(t("run.beyond", minutes=f"{thresholds[-1]:g}"), justify="right")
+    names = {one.id: one.name for one in result.study.services}
     for service, rows in whole.groupby("service", sort=False):
         covered = rows.sort_values("threshold_minutes")
         cells = [
@@ -94,7 +100,7 @@ def _coverage(result: Result) -> Table:
         last = covered.iloc[-1]
         left = last["population"] - last["covered_population"]
         table.add_row(
-            str(service),
+            names[service],
             *cells,
             f"{texts.number(left)} ({texts.percent(1 - last['covered_share'])})",
         )
