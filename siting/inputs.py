@@ -48,7 +48,7 @@ class Inputs:
     boundaries: gpd.GeoDataFrame
     zones: pd.DataFrame
     cells: pd.DataFrame | None
-    links: pd.DataFrame | None
+    links: Any
     services: dict[str, pd.DataFrame]
     candidates: pd.DataFrame
     broadband: pd.DataFrame | None
@@ -99,7 +99,7 @@ def read(study: Study) -> Inputs:
     """
     desk = _Desk(study.base)
     desk.sources = desk.attempt(_sources, study.provenance) or {}
-    desk.attempt(_require_metric, study.territory.crs)
+    crs = desk.attempt(_metric, study.territory.crs)
     place, layers = study.territory, study.layers
     communes = desk.take("communes", place.communes, facts.communes)
     shapes = desk.take("boundaries", place.boundaries, boundary_files.read)
@@ -123,7 +123,7 @@ def read(study: Study) -> Inputs:
         desk.attempt(criteria.parse, one.id)
     if candidates is not None:
         desk.attempt(_require_plan_sites, study, candidates)
-    zones = None
+    zones: Any = None
     if communes is not None:
         zones = desk.attempt(_zones, study, communes)
         keyed = [
@@ -138,9 +138,11 @@ def read(study: Study) -> Inputs:
             if frame is not None:
                 known = (frame, column, communes, changes, place.vintage, path)
                 desk.attempt(codes.require_known, *known)
-    if communes is not None and shapes is not None:
+    if communes is not None and shapes is not None and crs is not None:
         desk.attempt(area.require_match, communes, shapes, place.boundaries)
-        near = [(one.facilities, services[one.id], place.buffer_km) for one in study.services]
+        near: list[tuple[Path | None, Any, float]] = [
+            (one.facilities, services[one.id], place.buffer_km) for one in study.services
+        ]
         near += [
             (study.candidates, candidates, BORDER_KM),
             (study.cells.file, cells, BORDER_KM),
@@ -149,7 +151,7 @@ def read(study: Study) -> Inputs:
         ]
         for path, frame, kilometres in near:
             if frame is not None:
-                desk.attempt(area.require_near, frame, shapes, place.crs, kilometres, path)
+                desk.attempt(area.require_near, frame, shapes, crs, kilometres, path)
     if len(desk.problems) == 1:
         raise desk.problems[0]
     if desk.problems:
@@ -192,14 +194,15 @@ def _sources(path: Path | None) -> dict[str, Source]:
         raise InputError("bad_provenance", file=path, detail=error) from error
 
 
-def _require_metric(crs: str) -> None:
-    """Refuse a coordinate system that is unknown or not in metres."""
+def _metric(crs: str) -> str:
+    """Give back a coordinate system that is known and in metres; refuse any other."""
     try:
         found = pyproj.CRS.from_user_input(crs)
     except pyproj.exceptions.CRSError as error:
         raise ConfigError("bad_crs", crs=crs) from error
     if not found.is_projected or found.axis_info[0].unit_name != "metre":
         raise ConfigError("bad_crs", crs=crs)
+    return crs
 
 
 def _require_plan_sites(study: Study, candidates: pd.DataFrame) -> None:

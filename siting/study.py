@@ -175,7 +175,10 @@ def _network(study: Study, read: Inputs) -> Network:
     if study.roads.osm is not None:
         from siting.network import osm  # noqa: PLC0415 - osmium only where a study needs it
 
-        return osm.read(study.roads.osm, mode=study.roads.mode, snap_cap=assume.snap_cap.value)
+        roads: Network = osm.read(
+            study.roads.osm, mode=study.roads.mode, snap_cap_m=assume.snap_cap.value
+        )
+        return roads
     access = distance_table.Access(
         speed_kmh=assume.access_speed.value,
         detour=assume.access_detour.value,
@@ -254,7 +257,7 @@ def _points(table: pd.DataFrame) -> gpd.GeoDataFrame:
 def _layers(result: Result) -> dict[str, gpd.GeoDataFrame]:
     """Layers of `study.gpkg`, all in the study's metric system."""
     crs = result.study.territory.crs
-    minutes = result.access.pivot(index="cell_id", columns="service", values="minutes")
+    minutes = result.access.set_index(["cell_id", "service"])["minutes"].unstack("service")  # noqa: PD010
     cells = result.cells.merge(
         minutes.add_prefix("minutes_").reset_index(), on="cell_id", how="left"
     )
@@ -335,7 +338,8 @@ def _figures(result: Result) -> dict[str, Any]:
         "cells": len(result.cells),
         "population": float(result.cells["population"].sum()),
         "population_without_time": {
-            f"{service}:{reason}": float(people) for (service, reason), people in lost.items()
+            ":".join(map(str, key)): float(people)
+            for key, people in zip(lost.index.to_list(), lost, strict=True)
         },
         "cells_modelled": result.cells_modelled,
         "roads": "osm" if result.study.roads.osm else "distances",

@@ -79,7 +79,7 @@ def check(frame: pd.DataFrame, table: Table, file: object) -> pd.DataFrame:
         repeated = result.duplicated(list(table.key), keep="first")
         if repeated.any():
             ids = result.loc[repeated, list(table.key)].drop_duplicates().head(5)
-            shown = ", ".join("/".join(map(str, row)) for row in ids.itertuples(index=False))
+            shown = ", ".join("/".join(row) for row in ids.astype(str).itertuples(index=False))
             raise InputError("duplicate_ids", file=file, column="/".join(table.key), ids=shown)
     return result
 

@@ -68,15 +68,12 @@ def print_result(result: Result, folder: Path) -> None:
         console = Console(width=PIPED_WIDTH)
     console.print(_coverage(result))
     console.print(_ranking(result))
-    modelled = [one.source.title for one in result.inputs if _is_modelled(one)]
+    sources = [one.source for one in result.inputs if one.source is not None]
+    modelled = [source.title for source in sources if source.status == "modelled"]
     modelled += [t("run.modelled_cells")] if result.cells_modelled else []
     if modelled:
         print_line(t("run.modelled", layers=", ".join(sorted(set(modelled)))))
     print_line(t("run.written", folder=folder))
-
-
-def _is_modelled(item: Input) -> bool:
-    return item.source is not None and item.source.status == "modelled"
 
 
 def _coverage(result: Result) -> Table:
@@ -100,7 +97,7 @@ def _coverage(result: Result) -> Table:
         last = covered.iloc[-1]
         left = last["population"] - last["covered_population"]
         table.add_row(
-            names[service],
+            names[str(service)],
             *cells,
             f"{texts.number(left)} ({texts.percent(1 - last['covered_share'])})",
         )

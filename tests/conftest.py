@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -27,3 +28,31 @@ def samples() -> Path:
 def benchmarks() -> Path:
     """Folder of instances with published optima; the test is skipped where it is absent."""
     return _shared("SITING_BENCHMARKS", "benchmarks")
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium that cannot resolve any host; the test is skipped where there is none."""
+    from playwright.sync_api import sync_playwright
+
+    named = os.environ.get("SITING_CHROMIUM")
+    path = shutil.which(named) if named else next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        pytest.skip("no Chromium: install one, or set SITING_CHROMIUM")
+    with sync_playwright() as play:
+        running = play.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield running
+        running.close()

@@ -20,7 +20,7 @@ STAGES = [
     "web",
 ]
 COMMON = {"errors", "texts", "tables", "provenance", "files"}
-ABOVE = {"study", "cli", "terminal", "web"}
+ABOVE = {"study", "inputs", "cli", "terminal", "web"}
 
 
 def modules() -> list[Path]:

@@ -1,7 +1,7 @@
 """Geometries as short lists of whole numbers, for maps that travel in one file.
 
-A ring is `[x0, y0, dx1, dy1, dx2, dy2, …]` in units of 1e-5 degree (about a metre), each point after
-the first as a step from the one before, the closing point left out.
+A ring is `[x0, y0, dx1, dy1, dx2, dy2, …]` in units of 1e-5 degree (about a metre), each point
+after the first as a step from the one before, the closing point left out.
 """
 
 from __future__ import annotations

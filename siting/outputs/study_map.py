@@ -22,15 +22,50 @@ if TYPE_CHECKING:
     from siting.sites.scores import Scores
 
 SIMPLIFY_DEGREES = 0.0006  # area-based tolerance of the coverage, about 50 m
-CELL_PAINT_LIMIT = 200_000  # cells that a page may hold
 LABELS = 14  # towns named on the map without a click
 
 WORDS = (
-    "legend access minutes beyond no_data modelled modelled_mark communes cells facilities "
-    "candidates epci none ign osm search search_label not_found population mean facility score "
-    "criterion value weight points unknown rank sources table close commune share north layers "
-    "reason_no_route reason_too_far_from_road reason_beyond_limit people_within offline_note"
-).split()
+    "legend",
+    "access",
+    "minutes",
+    "beyond",
+    "no_data",
+    "modelled",
+    "modelled_mark",
+    "communes",
+    "cells",
+    "facilities",
+    "candidates",
+    "epci",
+    "none",
+    "ign",
+    "osm",
+    "search",
+    "search_label",
+    "not_found",
+    "population",
+    "mean",
+    "facility",
+    "score",
+    "criterion",
+    "value",
+    "weight",
+    "points",
+    "unknown",
+    "rank",
+    "sources",
+    "table",
+    "close",
+    "commune",
+    "share",
+    "north",
+    "layers",
+    "reason_no_route",
+    "reason_too_far_from_road",
+    "reason_beyond_limit",
+    "people_within",
+    "offline_note",
+)
 
 
 @dataclass(frozen=True)
@@ -149,21 +184,19 @@ def _data(content: MapContent, theme: Theme) -> dict[str, Any]:
             else [],
         },
         "facilities": [
-            {
-                "name": row.name,
-                "kind": _kind(row.kind),
-                "at": [round(row.lat, 5), round(row.lon, 5)],
-            }
-            for row in content.facilities.itertuples(index=False)
+            {"name": name, "kind": _kind(kind), "at": at}
+            for name, kind, at in zip(
+                content.facilities["name"],
+                content.facilities["kind"],
+                _positions(content.facilities, "lon", "lat"),
+                strict=True,
+            )
         ],
         "candidates": _candidates(content),
         "labels": [
             int(i) for i in np.argsort(-communes["population"].to_numpy(), kind="stable")[:LABELS]
         ],
-        "seats": [
-            [round(lat, 5), round(lon, 5)]
-            for lon, lat in zip(communes["chef_lieu_lon"], communes["chef_lieu_lat"], strict=True)
-        ],
+        "seats": _positions(communes, "chef_lieu_lon", "chef_lieu_lat"),
         "sources": content.sources,
     }
 
@@ -172,7 +205,7 @@ def _candidates(content: MapContent) -> list[dict[str, Any]]:
     """Candidates with their score opened: criterion, raw value, weight, points."""
     scores = content.scores
     result = []
-    for i, row in enumerate(content.candidates.itertuples(index=False)):
+    for i, at in enumerate(_positions(content.candidates, "lon", "lat")):
         opened = []
         for j, one in enumerate(scores.criteria):
             raw, place = scores.raw[i, j], scores.normalised[i, j]
@@ -188,7 +221,7 @@ def _candidates(content: MapContent) -> list[dict[str, Any]]:
         result.append(
             {
                 "name": scores.sites["name"].iloc[i],
-                "at": [round(row.lat, 5), round(row.lon, 5)],
+                "at": at,
                 "rank": int(scores.rank[i]),
                 "score": texts.number(scores.score[i], 1),
                 "opened": opened,
@@ -211,6 +244,12 @@ def _kind(kind: str) -> str:
     """Word for a kind of place, as it is where the catalogue has none."""
     key = f"map.kind.{kind}"
     return t(key) if key in texts.catalogue(texts.language()) else kind
+
+
+def _positions(table: pd.DataFrame, lon: str, lat: str) -> list[list[float]]:
+    """Latitude and longitude of each row, to a metre."""
+    degrees: list[list[float]] = table[[lat, lon]].to_numpy(np.float64).round(5).tolist()
+    return degrees
 
 
 def _whole(values: pd.Series) -> list[int | float]:
