@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 DATA = Path(__file__).parents[1] / "data" / "aveyron"
 SEED = 12
 
-# The 54 columns of INSEE's StockEtablissement, in the order of 2024.
+# The 53 columns of INSEE's StockEtablissement, in the order of 2024.
 STOCK_HEADER = (
     "siren,nic,siret,statutDiffusionEtablissement,dateCreationEtablissement,"
     "trancheEffectifsEtablissement,anneeEffectifsEtablissement,"

@@ -4,8 +4,9 @@ Where no population grid is at hand, each commune's people are spread over the s
 grid, cut by the commune's boundary. The rule, a hypothesis of this project (not observed):
 
 - a share `s` of the people lives in the bourg: density falls as exp(-d / r) with the distance d to
-  the chef-lieu. Larger communes are more gathered: s = 0.35 + 0.15 log10(population / 200), kept
-  between 0.30 and 0.85; r = 350 m x (population / 1000) ** 0.4, kept between 250 m and 2 500 m;
+  the chef-lieu. Larger communes are more gathered: s = 0.35 + 0.25 log10(population / 200), kept
+  between 0.30 and 0.90; r = 300 m x (population / 1000) ** 0.35, kept between 200 m and 2 500 m
+  (at 1 000 people half live in the bourg; at 25 000 nine tenths, 4 000 per km2 at its heart);
 - the rest lives in hamlets: density is drawn for each square (gamma, shape 0.6), by a generator
   seeded with the study's seed and the commune's code, so that neither the order of communes nor
   the presence of others matters;
@@ -138,14 +139,15 @@ def _weights(
     people: int, distance: Float64, area: Float64, generator: np.random.Generator
 ) -> Float64:
     """Expected share of the people in each piece; see the module's docstring for the rule."""
-    hamlets = generator.gamma(HAMLET_SHAPE, size=len(area)) * area
+    hamlets: Float64 = generator.gamma(HAMLET_SHAPE, size=len(area)) * area
+    hamlets /= hamlets.sum()
     if people == 0:
-        return hamlets / hamlets.sum()
-    share = np.clip(0.35 + 0.15 * np.log10(people / 200), 0.30, 0.85)
-    radius = np.clip(350 * (people / 1000) ** 0.4, 250, 2500)
+        return hamlets
+    share = np.clip(0.35 + 0.25 * np.log10(people / 200), 0.30, 0.90)
+    radius = np.clip(300 * (people / 1000) ** 0.35, 200, 2500)
     # measured from the nearest piece, so that a bourg far from every centre still gathers
     bourg = np.exp(-(distance - distance.min()) / radius) * area
-    weight: Float64 = share * bourg / bourg.sum() + (1 - share) * hamlets / hamlets.sum()
+    weight: Float64 = share * bourg / bourg.sum() + (1 - share) * hamlets
     return weight
 
 
