@@ -72,12 +72,8 @@ def oracle(points, places):
     for row in links.itertuples():
         graph.add_edge(row.from_code, row.to_code, minutes=row.minutes)
     project = Transformer.from_crs(4326, 2154, always_xy=True).transform
-    seats = dict(
-        zip(
-            communes.index,
-            zip(*project(communes.chef_lieu_lon.to_numpy(), communes.chef_lieu_lat.to_numpy())),
-        )
-    )
+    x, y = project(communes.chef_lieu_lon.to_numpy(), communes.chef_lieu_lat.to_numpy())
+    seats = {code: (x[i], y[i]) for i, code in enumerate(communes.index)}
 
     def leg(a, b):
         return np.hypot(a[0] - b[0], a[1] - b[1]) * 1.3 / (35 / 0.06)
