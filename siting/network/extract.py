@@ -1,0 +1,334 @@
+"""Streams an OSM extract into road segments of one mode.
+
+Three passes: ways of the mode, then the nodes that they name, then turn restrictions; memory grows
+with the roads, not with the extract.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import osmium
+
+from siting.errors import InputError
+from siting.network import tags as osm_tags
+from siting.network.segments import (
+    CLOSED,
+    NodeDelays,
+    Restriction,
+    Segments,
+    geodesic_lengths,
+)
+from siting.network.tags import Access
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from siting.network.routing import Float64, Int64
+    from siting.network.speeds import Speeds
+
+SUFFIXES = (".pbf", ".osm", ".osm.gz", ".osm.bz2")
+
+
+@dataclass
+class _Ways:
+    """Ways of the mode as they stream by, column by column."""
+
+    ids: array[int]
+    first: array[int]
+    refs: array[int]
+    kind: array[int]
+    kmh_forward: array[float]
+    kmh_backward: array[float]
+    seconds: array[float]
+    ends_only: array[int]
+    roundabout: array[int]
+    classes: dict[str, int]
+    read: int = 0
+
+
+@dataclass
+class _Nodes:
+    """Nodes of the ways as they stream by; barriers and delays among them."""
+
+    ids: array[int]
+    lon: array[float]
+    lat: array[float]
+    access: dict[int, Access]
+    delays: dict[int, tuple[float, int]]
+
+
+def segments(path: Path, speeds: Speeds) -> Segments:
+    """Read the road segments of a mode.
+
+    Parameters
+    ----------
+    path
+        `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`.
+    speeds
+        Speeds of the mode.
+
+    Raises
+    ------
+    InputError
+        The file is missing, is not an OSM file, is cut short, or has no road for the mode.
+    """
+    if not path.is_file():
+        raise InputError("missing_file", file=path)
+    if not path.name.endswith(SUFFIXES):
+        raise InputError("not_an_extract", file=path)
+    try:
+        ways = _read_ways(path, speeds)
+        if not ways.ids:
+            raise InputError(
+                "no_roads", file=path, mode=speeds.mode, ways=ways.read, classes=len(speeds.classes)
+            )
+        nodes = _read_nodes(path, ways, speeds)
+        restrictions = _read_restrictions(path, speeds)
+    except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
+        raise InputError("damaged_extract", file=path, detail=error) from error
+    found = _assemble(ways, nodes, restrictions)
+    if not len(found.tail):
+        raise InputError("cut_extract", file=path)
+    return found
+
+
+def _stream(path: Path, entity: Any, *filters: Any) -> Iterator[Any]:
+    """Objects of one kind that pass the filters."""
+    stream = osmium.FileProcessor(str(path), entity)
+    for one in filters:
+        stream = stream.with_filter(one)
+    return iter(stream)
+
+
+def _read_ways(path: Path, speeds: Speeds) -> _Ways:
+    """First pass: ways that the mode may use, with their effective speeds."""
+    ways = _Ways(
+        array("q"),
+        array("q", [0]),
+        array("q"),
+        array("h"),
+        array("d"),
+        array("d"),
+        array("d"),
+        array("b"),
+        array("b"),
+        {},
+    )
+    for way in _stream(path, osmium.osm.WAY, osmium.filter.KeyFilter("highway", "route")):
+        ways.read += 1
+        tags = {tag.k: tag.v for tag in way.tags}
+        kind = speeds.carries(tags)
+        if not kind:
+            continue
+        forward, backward = osm_tags.way_access(tags, speeds.mode, speeds.moment)
+        refs = [node.ref for node in way.nodes]
+        if max(forward, backward) == Access.NO or len(refs) < 2:
+            continue
+        ways.ids.append(way.id)
+        ways.refs.extend(refs)
+        ways.first.append(len(ways.refs))
+        ways.kind.append(ways.classes.setdefault(kind, len(ways.classes)))
+        ways.kmh_forward.append(speeds.kmh(tags, "forward") if forward else 0.0)
+        ways.kmh_backward.append(speeds.kmh(tags, "backward") if backward else 0.0)
+        lasting = osm_tags.duration(tags.get("duration")) if kind == "ferry" else None
+        ways.seconds.append(np.nan if lasting is None else lasting)
+        ways.ends_only.append(max(forward, backward) == Access.ENDS)
+        ways.roundabout.append(osm_tags.is_roundabout(tags))
+    return ways
+
+
+_DELAY_KEYS = ("highway", "barrier", "railway", "traffic_calming")
+_NODE_KEYS = osmium.filter.KeyFilter(*_DELAY_KEYS)
+
+
+def _read_nodes(path: Path, ways: _Ways, speeds: Speeds) -> _Nodes:
+    """Second pass: positions of the nodes, barriers, and what costs time at them."""
+    wanted = osmium.IdTracker()
+    for ref in set(ways.refs):
+        wanted.add_node(ref)
+    nodes = _Nodes(array("q"), array("d"), array("d"), {}, {})
+    for node in _stream(path, osmium.osm.NODE, wanted.id_filter()):
+        nodes.ids.append(node.id)
+        nodes.lon.append(node.lon)
+        nodes.lat.append(node.lat)
+        if not node.tags:
+            continue
+        tags = {tag.k: tag.v for tag in node.tags}
+        passing = osm_tags.node_access(tags, speeds.mode, speeds.moment)
+        if passing != Access.OPEN:
+            nodes.access[node.id] = passing
+        seconds, direction = _delay(tags, speeds)
+        if seconds:
+            nodes.delays[node.id] = (seconds, direction)
+    return nodes
+
+
+def _delay(tags: dict[str, str], speeds: Speeds) -> tuple[float, int]:
+    """Seconds that a node costs, and in which direction of its way.
+
+    1 forward, -1 backward, 2 both, 0 for signals and signs that hold towards the nearest junction.
+    """
+    named = [tags.get(key, "") for key in _DELAY_KEYS]
+    if "traffic_calming" in tags:
+        named.append("traffic_calming")
+    if tags.get("crossing") == "traffic_signals":
+        named.append("traffic_signals")
+    seconds = max((speeds.nodes.get(name, 0.0) for name in named), default=0.0)
+    towards = {"forward": 1, "backward": -1, "both": 2}
+    said = tags.get("traffic_signals:direction") or tags.get("direction", "")
+    if said in towards:
+        return seconds, towards[said]
+    one_sided = {"stop", "give_way", "traffic_signals"}
+    return seconds, 0 if one_sided.intersection(named) else 2
+
+
+_RESTRICTION_KEYS = {
+    "car": ("restriction:motorcar", "restriction:motor_vehicle", "restriction"),
+    "bicycle": ("restriction:bicycle", "restriction"),
+}
+_EXCEPTED = {"car": {"motorcar", "motor_vehicle", "vehicle"}, "bicycle": {"bicycle", "vehicle"}}
+_TIMED = {"day_on", "day_off", "hour_on", "hour_off"}
+
+
+def _read_restrictions(path: Path, speeds: Speeds) -> list[Restriction]:
+    """Third pass: turn restrictions that hold for the mode."""
+    if speeds.mode not in _RESTRICTION_KEYS:
+        return []
+    found = []
+    for relation in _stream(path, osmium.osm.RELATION, osmium.filter.KeyFilter("type")):
+        tags = {tag.k: tag.v for tag in relation.tags}
+        if not tags["type"].startswith("restriction") or _TIMED.intersection(tags):
+            continue
+        said = _restriction_value(tags, speeds)
+        excepted = {e.strip() for e in tags.get("except", "").split(";")}
+        if not said.startswith(("no_", "only_")) or excepted & _EXCEPTED[speeds.mode]:
+            continue
+        roles: dict[tuple[str, str], list[int]] = {}
+        for member in relation.members:
+            roles.setdefault((member.role, member.type), []).append(member.ref)
+        found.append(
+            Restriction(
+                only=said.startswith("only_"),
+                u_turn=said.endswith("u_turn"),
+                from_ways=tuple(roles.get(("from", "w"), ())),
+                via_nodes=tuple(roles.get(("via", "n"), ())),
+                via_ways=tuple(roles.get(("via", "w"), ())),
+                to_ways=tuple(roles.get(("to", "w"), ())),
+            )
+        )
+    return found
+
+
+def _restriction_value(tags: dict[str, str], speeds: Speeds) -> str:
+    """What a restriction says to the mode, empty for nothing."""
+    if tags["type"].startswith("restriction:"):
+        key = tags["type"]
+        return tags.get("restriction", "") if key in _RESTRICTION_KEYS[speeds.mode] else ""
+    for key in _RESTRICTION_KEYS[speeds.mode]:
+        said = osm_tags.conditional(tags.get(f"{key}:conditional"), speeds.moment) or tags.get(key)
+        if said:
+            return said
+    return ""
+
+
+def _assemble(ways: _Ways, nodes: _Nodes, restrictions: list[Restriction]) -> Segments:
+    """Turn ways and nodes into segments: arrays, barriers applied, times assigned."""
+    ids = np.array(nodes.ids, np.int64)
+    order = np.argsort(ids, kind="stable")
+    ids = ids[order]
+    lon, lat = np.array(nodes.lon)[order], np.array(nodes.lat)[order]
+    refs, first = np.array(ways.refs, np.int64), np.array(ways.first, np.int64)
+    node = np.searchsorted(ids, refs).clip(max=max(len(ids) - 1, 0))
+    there = ids[node] == refs if len(ids) else np.zeros(len(refs), bool)
+    way = np.repeat(np.arange(len(ways.ids), dtype=np.int32), np.diff(first))
+    ends_only = np.array(ways.ends_only, bool)[way]
+    # a segment starts at every reference but a way's last; repeated nodes make none
+    last = np.zeros(len(refs), bool)
+    last[first[1:] - 1] = True
+    keep = np.flatnonzero(~last & there & np.roll(there, -1) & (node != np.roll(node, -1)))
+    tail, head, way = node[keep], node[keep + 1], way[keep]
+    ends_only = ends_only[keep]
+    tail, head, lon, lat, ends_only = _barriers(nodes, ids, tail, head, lon, lat, ends_only)
+    length = geodesic_lengths(lon[tail], lat[tail], lon[head], lat[head])
+    forward = _seconds(np.array(ways.kmh_forward)[way], length)
+    backward = _seconds(np.array(ways.kmh_backward)[way], length)
+    forward, backward = _timetabled(np.array(ways.seconds), way, length, forward, backward)
+    delayed = np.array(sorted(nodes.delays), np.int64)
+    said = [nodes.delays[int(i)] for i in delayed]
+    return Segments(
+        lon=lon,
+        lat=lat,
+        tail=tail.astype(np.int32),
+        head=head.astype(np.int32),
+        way=np.array(ways.ids, np.int64)[way],
+        kind=np.array(ways.kind, np.int16)[way],
+        classes=tuple(ways.classes),
+        length_m=length,
+        forward_s=forward,
+        backward_s=backward,
+        ends_only=ends_only,
+        roundabout=np.array(ways.roundabout, bool)[way],
+        delays=NodeDelays(
+            np.searchsorted(ids, delayed).astype(np.int32),
+            np.array([s for s, _ in said], np.float64),
+            np.array([d for _, d in said], np.int8),
+        ),
+        restrictions=tuple(restrictions),
+        node_ids=ids,
+        ways_read=ways.read,
+        ways_kept=len(ways.ids),
+        missing_nodes=int((~there).sum()),
+    )
+
+
+def _seconds(kmh: Float64, length: Float64) -> Float64:
+    """Seconds of segments, infinite where closed."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(kmh > 0, length * 3.6 / kmh, CLOSED)
+
+
+def _timetabled(
+    seconds: Float64, way: Any, length: Float64, forward: Float64, backward: Float64
+) -> tuple[Float64, Float64]:
+    """Spread a ferry's duration over its segments by length."""
+    total = np.bincount(way, weights=length, minlength=len(seconds))
+    share = length / np.where(total > 0, total, 1.0)[way]
+    timed = ~np.isnan(seconds)[way]
+    spread = share * np.nan_to_num(seconds)[way]
+    return (
+        np.where(timed & np.isfinite(forward), spread, forward),
+        np.where(timed & np.isfinite(backward), spread, backward),
+    )
+
+
+def _barriers(
+    nodes: _Nodes, ids: Int64, tail: Any, head: Any, lon: Float64, lat: Float64, ends_only: Any
+) -> tuple[Any, Any, Float64, Float64, Any]:
+    """Cut roads at closed barriers; let private gates pass only at the ends of a trip.
+
+    At a closed barrier each segment gets a node of its own, so that none joins another. A private
+    gate makes the segments drawn towards it end-only, which is enough to stop through traffic.
+    """
+    closed = np.array([i for i, a in nodes.access.items() if a == Access.NO], np.int64)
+    gates = np.array([i for i, a in nodes.access.items() if a == Access.ENDS], np.int64)
+    if len(gates):
+        gate = np.zeros(len(lon), bool)
+        gate[np.searchsorted(ids, gates)] = True
+        arriving = gate[head]
+        reached = np.zeros(len(lon), bool)
+        reached[head[arriving]] = True
+        ends_only |= arriving | (gate[tail] & ~reached[tail])
+    if len(closed):
+        blocked = np.zeros(len(lon), bool)
+        blocked[np.searchsorted(ids, closed)] = True
+        for side in (tail, head):
+            cut = np.flatnonzero(blocked[side])
+            old = side[cut]
+            side[cut] = len(lon) + np.arange(len(cut))
+            lon, lat = np.concatenate([lon, lon[old]]), np.concatenate([lat, lat[old]])
+    return tail, head, lon, lat, ends_only

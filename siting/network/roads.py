@@ -1,0 +1,304 @@
+"""The road network: edges with geometry, the routing graph over them, points joined to edges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from siting.network import chains, layers, snapping, turns
+from siting.network.routing import Attachment, Legs
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pandas as pd
+
+    from siting.network.chains import Edges
+    from siting.network.layers import States
+    from siting.network.routing import Float64, Int32, Int64, RoutingGraph
+    from siting.network.segments import Bool, Segments
+    from siting.network.snapping import Snapper
+    from siting.network.speeds import Speeds
+
+MOTORWAYS = ("motorway", "motorway_link")
+NOT_JOINED = ("ferry",)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was read and what became of it.
+
+    Attributes
+    ----------
+    ways_read, ways_kept
+        Ways with `highway` or `route`, and those that the mode uses.
+    missing_nodes
+        References to nodes that the extract does not hold.
+    edges, length_km
+        Edges between junctions and their length.
+    island_edges, island_km
+        Those outside the largest strongly connected component.
+    ends_only_edges
+        Edges that are not for through traffic.
+    restrictions_honoured, restrictions_ignored
+        Turn restrictions applied, and those whose members are missing or ambiguous.
+    """
+
+    ways_read: int
+    ways_kept: int
+    missing_nodes: int
+    edges: int
+    length_km: float
+    island_edges: int
+    island_km: float
+    ends_only_edges: int
+    restrictions_honoured: int
+    restrictions_ignored: int
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Where attached points lie on edges.
+
+    Attributes
+    ----------
+    edge
+        Edge, -1 for a point that joins none.
+    vertex, share
+        Vertex before the place (in the network's vertices) and share of the way to the next one.
+    ahead, back
+        Deciseconds from the edge's first vertex to the place, and from the place back to it; -1
+        where the direction is not allowed.
+    access
+        Deciseconds between the point and the road.
+    """
+
+    edge: Int64
+    vertex: Int64
+    share: Float64
+    ahead: Int32
+    back: Int32
+    access: Int32
+
+
+@dataclass(frozen=True)
+class RoadNetwork:
+    """Roads of one mode, ready to be searched and to be joined.
+
+    Directed edge 2e runs along edge e, 2e + 1 against it.
+
+    Attributes
+    ----------
+    mode
+        `car`, `bicycle` or `foot`.
+    lon, lat
+        Position of every vertex of every edge, edge after edge.
+    edges
+        Edges between junctions.
+    classes
+        Names that `edges.kind` points to.
+    length_m
+        Metres of each edge.
+    duration
+        Deciseconds of each directed edge, -1 where closed.
+    states
+        The routing graph and how directed edges meet it.
+    snapper
+        Edges indexed by place.
+    snap_cap_m, access_kmh
+        Cap on the straight distance to the road, and the speed on it.
+    report
+        What was read.
+    """
+
+    mode: str
+    lon: Float64
+    lat: Float64
+    edges: Edges
+    classes: tuple[str, ...]
+    length_m: Float64
+    duration: Int32
+    states: States
+    snapper: Snapper
+    snap_cap_m: float
+    access_kmh: float
+    report: Report
+
+    @property
+    def graph(self) -> RoutingGraph:
+        """The graph that is searched."""
+        return self.states.graph
+
+    @property
+    def arc_edge(self) -> Int32:
+        """Directed edge that each arc of the graph leads over."""
+        return self.states.arc_edge
+
+    def attach(self, points: pd.DataFrame) -> Attachment:
+        """Join points to the nearest roads.
+
+        Parameters
+        ----------
+        points
+            `id,lon,lat`, see `tables.POINTS`.
+
+        Raises
+        ------
+        NetworkError
+            All points lie far outside the roads (swapped coordinates, another extract).
+        """
+        lon = points["lon"].to_numpy(np.float64)
+        lat = points["lat"].to_numpy(np.float64)
+        found = snapping.snap(self.snapper, lon, lat, self.snap_cap_m)
+        seconds = np.nan_to_num(found.distance_m) / (self.access_kmh / 3.6)
+        joined = Joined(
+            edge=found.edge,
+            vertex=found.before,
+            share=found.share,
+            ahead=self._clock(self.edges.clock_forward, found.edge, found.before, found.share),
+            back=self._clock(self.edges.clock_backward, found.edge, found.before, found.share),
+            access=np.rint(seconds * 10).astype(np.int32),
+        )
+        reason = np.where(found.edge >= 0, "", "too_far_from_road").astype(object)
+        return Attachment(
+            ids=points["id"].to_numpy(object),
+            leaving=self._leaving(joined),
+            arriving=self._arriving(joined),
+            reason=reason,
+            distance_m=found.distance_m,
+            local=joined,
+        )
+
+    def direct(self, origins: Attachment, destinations: Attachment) -> tuple[Int64, Int64, Int32]:
+        """Pairs on one edge, the destination ahead in a direction that is allowed."""
+        here: Joined = origins.local
+        there: Joined = destinations.local
+        order = np.argsort(there.edge, kind="stable")
+        low = np.searchsorted(there.edge[order], here.edge, "left")
+        high = np.searchsorted(there.edge[order], here.edge, "right")
+        size = np.where(here.edge >= 0, high - low, 0)
+        origin = np.repeat(np.arange(len(size)), size)
+        within = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+        destination = order[np.repeat(low, size) + within]
+        access = here.access[origin] + there.access[destination]
+        at = here.vertex[origin] + here.share[origin]
+        to = there.vertex[destination] + there.share[destination]
+        ahead = (here.ahead[origin] >= 0) & (to >= at)
+        back = (here.back[origin] >= 0) & (to <= at)
+        forward = there.ahead[destination] - here.ahead[origin] + access
+        backward = here.back[origin] - there.back[destination] + access
+        return (
+            np.concatenate([origin[ahead], origin[back]]),
+            np.concatenate([destination[ahead], destination[back]]),
+            np.concatenate([forward[ahead], backward[back]]).astype(np.int32),
+        )
+
+    def _clock(self, clock: Float64, edge: Int64, vertex: Int64, share: Float64) -> Int32:
+        """Deciseconds between an edge's first vertex and a place on it, -1 where closed."""
+        on = edge >= 0
+        vertex = np.where(on, vertex, 0)
+        low, high = clock[vertex], clock[np.minimum(vertex + 1, len(clock) - 1)]
+        usable = on & np.isfinite(low)
+        low, high = np.where(usable, low, 0.0), np.where(usable, high, 0.0)
+        elapsed = np.rint((low + share * (high - low)) * 10)
+        return np.where(usable, elapsed, -1).astype(np.int32)
+
+    def _leaving(self, joined: Joined) -> Legs:
+        """Legs from points to the states at the ends of their edges."""
+        edge = np.maximum(joined.edge, 0)
+        remaining = self.duration[2 * edge] - joined.ahead
+        usable = np.column_stack([joined.ahead >= 0, joined.back >= 0])
+        node = np.column_stack([self.states.leaving[2 * edge], self.states.leaving[2 * edge + 1]])
+        time = np.column_stack([remaining, joined.back]) + joined.access[:, None]
+        first = np.concatenate([[0], np.cumsum(usable.sum(axis=1))])
+        return Legs(first, node[usable].astype(np.int32), time[usable].astype(np.int32))
+
+    def _arriving(self, joined: Joined) -> Legs:
+        """Legs to points from the states from which their edges are entered."""
+        edge = np.maximum(joined.edge, 0)
+        directed = np.column_stack([2 * edge, 2 * edge + 1]).ravel()
+        into = np.column_stack([joined.ahead, self.duration[2 * edge + 1] - joined.back]).ravel()
+        usable = np.column_stack([joined.ahead >= 0, joined.back >= 0]).ravel()
+        begin = self.states.entry_first[directed]
+        size = np.where(usable, self.states.entry_first[directed + 1] - begin, 0)
+        within = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+        arc = self.states.entry_arc[np.repeat(begin, size) + within]
+        turn = self.graph.duration[arc] - self.duration[self.arc_edge[arc]]
+        time = turn + np.repeat(into + np.repeat(joined.access, 2), size)
+        count = size.reshape(-1, 2).sum(axis=1)
+        first = np.concatenate([[0], np.cumsum(count)])
+        return Legs(first, self.graph.tail[arc], time.astype(np.int32))
+
+
+def build(
+    segments: Segments, speeds: Speeds, *, snap_cap_m: float, crs: str | None = None
+) -> RoadNetwork:
+    """Build the network of some segments.
+
+    Parameters
+    ----------
+    segments
+        Roads of one mode, times assigned.
+    speeds
+        Costs of turns, and the speed between points and roads.
+    snap_cap_m
+        Straight metres beyond which a point is `too_far_from_road`.
+    crs
+        Metric system that points are joined in; None for one centred on the roads.
+    """
+    edges = chains.contract(segments, turns.kept_nodes(segments))
+    last = edges.first[1:] - 1
+    seconds = np.column_stack([edges.clock_forward[last], edges.clock_backward[last]]).ravel()
+    is_open = np.isfinite(seconds)
+    duration = np.where(is_open, np.rint(np.where(is_open, seconds, 0.0) * 10), -1).astype(np.int32)
+    length = edges.run_m[last]
+    tracks = turns.tracks(
+        segments, edges, is_open, speeds.turns, free_u_turns=speeds.mode != "car"
+    )
+    states = layers.states(
+        tracks, duration, np.repeat(length, 2), np.repeat(edges.ends_only, 2)
+    )
+    main = states.main.reshape(-1, 2).any(axis=1)
+    through = states.through.reshape(-1, 2).any(axis=1)
+    lon, lat = segments.lon[edges.node], segments.lat[edges.node]
+    named = np.array(segments.classes, object)[edges.kind]
+    snapper = snapping.build(
+        lon,
+        lat,
+        edges.first,
+        crs or snapping.local_crs(lon, lat),
+        main,
+        motorway=_among(named, MOTORWAYS),
+        joinable=~_among(named, NOT_JOINED),
+    )
+    report = Report(
+        ways_read=segments.ways_read,
+        ways_kept=segments.ways_kept,
+        missing_nodes=segments.missing_nodes,
+        edges=len(length),
+        length_km=round(float(length.sum()) / 1000, 3),
+        island_edges=int((~main).sum()),
+        island_km=round(float(length[~main].sum()) / 1000, 3),
+        ends_only_edges=int((main & ~through).sum()),
+        restrictions_honoured=tracks.honoured,
+        restrictions_ignored=tracks.ignored,
+    )
+    return RoadNetwork(
+        mode=speeds.mode,
+        lon=lon,
+        lat=lat,
+        edges=edges,
+        classes=segments.classes,
+        length_m=length,
+        duration=duration,
+        states=states,
+        snapper=snapper,
+        snap_cap_m=snap_cap_m,
+        access_kmh=speeds.access_kmh,
+        report=report,
+    )
+
+
+def _among(named: npt.NDArray[np.object_], names: tuple[str, ...]) -> Bool:
+    return np.isin(named.astype(str), names)
