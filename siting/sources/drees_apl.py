@@ -1,0 +1,95 @@
+"""The DREES workbook of published APL (« accessibilité potentielle localisée »), one sheet a year.
+
+A sheet has some lines of title and notes, a header that begins with `Code commune INSEE`, a line of
+units, then one row a commune. Columns are found by the beginning of their name: names carry
+trailing spaces, and years that change.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from siting.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEADER = "code commune"
+APL = "apl aux"
+STANDARDISED = "population (féminine )?standardisée"
+TOTAL = "population totale"
+
+
+def read(path: Path, year: int | None = None) -> pd.DataFrame:
+    """Read the APL of one year.
+
+    Parameters
+    ----------
+    path
+        The workbook, `.xlsx`.
+    year
+        Year in the sheet's name; the latest by default.
+
+    Returns
+    -------
+    By commune code (text): `apl` (all ages), `standardised`, `population` (NaN where the sheet has
+    none), `year`.
+
+    Raises
+    ------
+    InputError
+        The file is missing or no workbook, has no such sheet, lacks a column, or repeats a code.
+    """
+    if not path.is_file():
+        raise InputError("missing_file", file=path)
+    try:
+        book = pd.ExcelFile(path, engine="openpyxl")
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError("not_a_workbook", file=path, detail=error) from error
+    with book:
+        sheets = {
+            int(found[0]): name
+            for name in map(str, book.sheet_names)
+            if (found := re.findall(r"\b(?:19|20)\d\d\b", name.replace("_", " ")))
+        }
+        if not sheets or (year is not None and year not in sheets):
+            known = ", ".join(map(str, sorted(sheets)))
+            raise InputError("no_such_year", file=path, year=year or "", known=known)
+        chosen = max(sheets) if year is None else year
+        rows = book.parse(sheets[chosen], header=None, dtype=object)
+    return _table(rows, path).assign(year=chosen)
+
+
+def _table(rows: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """The table below the header, wherever that is."""
+    first = rows[0].map(_plain)
+    starts = first.index[first.str.startswith(HEADER)]
+    if not len(starts):
+        raise InputError("missing_column", file=path, column="Code commune INSEE", found="")
+    names = rows.loc[starts[0]].map(_plain)
+    body = rows.loc[starts[0] + 1 :]
+    codes = body[0].map(lambda value: "" if pd.isna(value) else str(value).strip())
+    body = body[codes != ""]  # the line of units has no code
+    codes = codes[codes != ""].str.zfill(5)
+    if codes.duplicated().any():
+        again = ", ".join(codes[codes.duplicated()].head())
+        raise InputError("duplicate_ids", file=path, column="Code commune INSEE", ids=again)
+    wanted = {"apl": APL, "standardised": STANDARDISED, "population": TOTAL}
+    result = {}
+    for name, beginning in wanted.items():
+        found = names.index[names.str.match(beginning)]
+        if len(found):  # the first APL is that of all ages
+            result[name] = pd.to_numeric(body[found[0]], errors="coerce").to_numpy(float)
+        elif name == "apl":
+            shown = ", ".join(names[names != ""])
+            raise InputError("missing_column", file=path, column="APL aux…", found=shown)
+        else:
+            result[name] = float("nan")
+    return pd.DataFrame(result, index=pd.Index(codes.to_numpy(), name="commune_code"))
+
+
+def _plain(value: Any) -> str:
+    return " ".join(str(value).split()).lower() if pd.notna(value) else ""
