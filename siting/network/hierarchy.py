@@ -1,0 +1,206 @@
+"""A customizable contraction hierarchy: built once for the roads, customized for each set of times.
+
+Method: Dibbelt, Strasser, Wagner, "Customizable Contraction Hierarchies", 2016. `build` depends on
+which nodes are joined, not on the times; `customize` takes a fraction of a second, so a changed speed
+or a closed road is answered at once. Times are whole deciseconds; `CLOSED` takes an arc out.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from siting.network import order
+from siting.network.kernels import contraction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from siting.network.routing import Int32, Int64, RoutingGraph
+
+    Int16 = npt.NDArray[np.int16]
+
+CLOSED = np.int32(contraction.INFINITE)
+"""Duration of an arc that may not be used."""
+
+
+@dataclass(frozen=True)
+class Hierarchy:
+    """What does not depend on times. Nodes are numbered in preorder of the elimination tree.
+
+    Attributes
+    ----------
+    number, node
+        New number of each node of the graph, and the reverse, int32, shape (nodes,).
+    first, head
+        Upward arcs as CSR, heads increasing.
+    low, low_arc, low_tail
+        Arcs that come up to each node, as CSR.
+    parent, size, depth
+        Elimination tree: parent (-1: a root), size of the subtree, depth.
+    arc, downward
+        Upward arc of each arc of the graph (-1: a loop), and whether it goes down it.
+    tasks
+        Subtrees that can be customized side by side: rows of (first node, end).
+    tops
+        The nodes above them, increasing.
+    """
+
+    number: Int32
+    node: Int32
+    first: Int64
+    head: Int32
+    low: Int64
+    low_arc: Int32
+    low_tail: Int32
+    parent: Int32
+    size: Int32
+    depth: Int32
+    arc: Int32
+    downward: npt.NDArray[np.bool_]
+    tasks: Int64
+    tops: Int64
+
+
+@dataclass(frozen=True)
+class Half:
+    """The upward arcs of one direction that are shortest paths themselves, as CSR.
+
+    Attributes
+    ----------
+    first
+        int64, shape (nodes + 1,).
+    depth, head
+        Depth and number of each arc's head.
+    weight
+        Deciseconds.
+    """
+
+    first: Int64
+    depth: Int16
+    head: Int32
+    weight: Int32
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A hierarchy customized for one set of times.
+
+    Attributes
+    ----------
+    duration
+        Durations of the graph's arcs that it was made for.
+    up, down
+        Arcs from a node to its ancestors, and from its ancestors to it.
+    """
+
+    duration: Int32
+    up: Half
+    down: Half
+
+
+def build(
+    graph: RoutingGraph,
+    x: npt.NDArray[np.float64] | None = None,
+    y: npt.NDArray[np.float64] | None = None,
+) -> Hierarchy:
+    """Build the hierarchy of a graph.
+
+    Parameters
+    ----------
+    graph
+        Loops and parallel arcs are allowed, and parts that are not joined.
+    x, y
+        Coordinates of the nodes, any unit; they make the order better and sooner found.
+    """
+    n = graph.n_nodes
+    first, head = order.undirected(n, graph.tail, graph.head)
+    contracted = order.nested_dissection(first, head, _single(x), _single(y))
+    rank = np.empty(n, np.int32)
+    rank[contracted] = np.arange(n, dtype=np.int32)
+    up_first, up_head, parent = contraction.fill_in(n, first, head, rank)
+    number_of_rank, size = contraction.preorder(n, parent)
+    up_first, up_head, parent, size = contraction.renumber(
+        n, up_first, up_head, parent, number_of_rank, size
+    )
+    number = number_of_rank[rank]
+    node = np.empty(n, np.int32)
+    node[number] = np.arange(n, dtype=np.int32)
+    arc, downward = contraction.locate(graph.tail, graph.head, number, up_first, up_head)
+    small = max(256, n // 64)
+    above = np.where(parent >= 0, size[parent], small + 1)  # a root has nothing above it
+    tasks = np.flatnonzero((size <= small) & (above > small))
+    return Hierarchy(
+        number,
+        node,
+        up_first,
+        up_head,
+        *contraction.below(n, up_first, up_head),
+        parent,
+        size,
+        contraction.depths(parent),
+        arc,
+        downward,
+        np.column_stack([tasks, tasks + size[tasks]]).astype(np.int64),
+        np.flatnonzero(size > small).astype(np.int64),
+    )
+
+
+def customize(hierarchy: Hierarchy, duration: Int32) -> Metric:
+    """Customize a hierarchy for durations of the graph's arcs, deciseconds (`CLOSED`: not usable)."""
+    h = hierarchy
+    n = len(h.node)
+    up, down = (np.empty(len(h.head), np.int32) for _ in range(2))
+    contraction.load(duration, h.arc, h.downward, up, down)
+
+    def basic(start: int, stop: int, work: tuple[Int32, Int32]) -> None:
+        contraction.customize(
+            start, stop, h.first, h.head, h.low, h.low_arc, h.low_tail, up, down, *work
+        )
+
+    def pair() -> tuple[Int32, Int32]:
+        return np.empty(n, np.int32), np.empty(n, np.int32)
+
+    _side_by_side(h.tasks, basic, pair)
+    work = pair()
+    for y in h.tops[::-1]:
+        basic(int(y), int(y) + 1, work)
+    shortest_up, shortest_down = up.copy(), down.copy()
+
+    def lower(start: int, stop: int, position: Int64) -> None:
+        contraction.perfect(start, stop, h.first, h.head, shortest_up, shortest_down, position)
+
+    position = np.zeros(n, np.int64)
+    for v in h.tops:
+        lower(int(v), int(v) + 1, position)
+    _side_by_side(h.tasks, lower, lambda: np.zeros(n, np.int64))
+    halves = [
+        Half(*contraction.keep_shortest(n, h.first, h.head, weight, shortest, h.depth))
+        for weight, shortest in ((up, shortest_up), (down, shortest_down))
+    ]
+    return Metric(duration, halves[0], halves[1])
+
+
+def _side_by_side(tasks: Int64, run: Callable[..., None], workspace: Callable[[], Any]) -> None:
+    """Run tasks (rows of start and end) on all cores, each core with a workspace of its own."""
+    workers = os.cpu_count() or 1
+
+    # every core takes each so-many-th task, so that what it does depends on nothing but their number
+    def share(k: int) -> None:
+        work = workspace()
+        for start, stop in tasks[k::workers].tolist():
+            run(start, stop, work)
+
+    with ThreadPoolExecutor(workers) as pool:
+        for done in [pool.submit(share, k) for k in range(workers)]:
+            done.result()
+
+
+def _single(values: npt.NDArray[np.float64] | None) -> npt.NDArray[np.float32] | None:
+    """Coordinates as float32, taken from their middle so that little is lost."""
+    return None if values is None else (values - np.mean(values)).astype(np.float32)
