@@ -226,7 +226,7 @@ def _distinct(values: pd.Series) -> tuple[pd.Index, npt.NDArray[np.intp]]:
     return pd.Index(met), code
 
 
-def _numbered(frame: pd.DataFrame) -> tuple[npt.NDArray[np.intp], pd.DataFrame]:
+def _numbered(frame: pd.DataFrame) -> tuple[npt.NDArray[np.integer[Any]], pd.DataFrame]:
     """Number of each row's combination of values, and the combinations in the order met."""
     if frame.shape[1] == 1:
         code, met = pd.factorize(frame.iloc[:, 0])

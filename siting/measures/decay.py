@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from siting.errors import InputError
+from siting.measures.pairs import checked_thresholds
 
 Float64 = npt.NDArray[np.float64]
 Decay = Callable[[npt.NDArray[np.float32]], Float64]
@@ -30,16 +31,12 @@ def steps(bands: Sequence[tuple[float, float]]) -> Decay:
     Raises
     ------
     InputError
-        Bands do not increase in minutes, or a weight is negative.
+        Bands do not increase, are not in minutes, or a weight is negative.
     """
-    ends = np.array([end for end, _ in bands], np.float64)
+    limits = checked_thresholds([end for end, _ in bands])
     weight = np.array([value for _, value in bands] + [0.0])
-    _positive("limit", *ends)
-    if not bool(np.all(ends[1:] > ends[:-1])):
-        raise InputError("thresholds_unsorted", thresholds=", ".join(f"{end:g}" for end in ends))
     if not bool(np.all((weight >= 0) & np.isfinite(weight))):
         raise InputError("bad_parameter", name="weight", value=f"{weight.min():g}")
-    limits = ends.astype(np.float32)
 
     def decay(minutes: npt.NDArray[np.float32]) -> Float64:
         if len(limits) == 1:
