@@ -253,13 +253,9 @@ def build(
     is_open = np.isfinite(seconds)
     duration = np.where(is_open, np.rint(np.where(is_open, seconds, 0.0) * 10), -1).astype(np.int32)
     length = edges.run_m[last]
-    tracks = turns.tracks(
-        segments, edges, is_open, speeds.turns, free_u_turns=speeds.mode != "car"
-    )
-    states = layers.states(
-        tracks, duration, np.repeat(length, 2), np.repeat(edges.ends_only, 2)
-    )
-    main = states.main.reshape(-1, 2).any(axis=1)
+    tracks = turns.tracks(segments, edges, is_open, speeds.turns, free_u_turns=speeds.mode != "car")
+    states = layers.states(tracks, duration, np.repeat(length, 2), np.repeat(edges.ends_only, 2))
+    main = np.asarray(states.main.reshape(-1, 2).any(axis=1), bool)
     through = states.through.reshape(-1, 2).any(axis=1)
     lon, lat = segments.lon[edges.node], segments.lat[edges.node]
     named = np.array(segments.classes, object)[edges.kind]
@@ -301,4 +297,4 @@ def build(
 
 
 def _among(named: npt.NDArray[np.object_], names: tuple[str, ...]) -> Bool:
-    return np.isin(named.astype(str), names)
+    return np.asarray(np.isin(named.astype(str), names), bool)

@@ -12,9 +12,14 @@ from pyproj import Transformer
 from siting.errors import NetworkError
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from siting.network.routing import Float64, Int64
     from siting.network.segments import Bool
 
+    Geometries = npt.NDArray[np.object_]
+
+SAME_PLACE_M = 0.001  # roads whose distances differ by less are equally near
 ON_THE_CARRIAGEWAY_M = 10.0  # a point that near to a motorway lies on it
 MARGIN_DEG = 0.5  # points all farther than that from the roads are a mistake, not far-off places
 
@@ -114,7 +119,9 @@ def build(
     step[first[1:-1] - 1] = 0.0  # from one edge to the next
     run = np.concatenate([[0.0], np.cumsum(step)])
     of_vertex = np.repeat(np.arange(len(first) - 1), np.diff(first))
-    lines = shapely.linestrings(np.column_stack([x, y]), indices=of_vertex)
+    lines: Geometries = np.asarray(
+        shapely.linestrings(np.column_stack([x, y]), indices=of_vertex), object
+    )
 
     def index(chosen: Bool) -> Lines:
         edge = np.flatnonzero(chosen & joinable)
@@ -152,7 +159,7 @@ def snap(snapper: Snapper, lon: Float64, lat: Float64, cap_m: float) -> Snapped:
     """
     _check_inside(snapper, lon, lat)
     x, y = project(lon, lat, snapper.crs)
-    points = shapely.points(x, y)
+    points: Geometries = np.asarray(shapely.points(x, y), object)
     edge, distance = _nearest(snapper.main, points, cap_m)
     on_it, near = _nearest(snapper.motorways, points, min(cap_m, ON_THE_CARRIAGEWAY_M))
     nearer = (on_it >= 0) & ~(near >= distance)
@@ -164,22 +171,25 @@ def snap(snapper: Snapper, lon: Float64, lat: Float64, cap_m: float) -> Snapped:
     return Snapped(edge, before, share, distance)
 
 
-def _nearest(lines: Lines, points: shapely.Geometry, cap_m: float) -> tuple[Int64, Float64]:
+def _nearest(lines: Lines, points: Geometries, cap_m: float) -> tuple[Int64, Float64]:
     """Nearest edge of each point and its distance; -1 and NaN beyond the cap."""
     edge = np.full(len(points), -1, np.int64)
     distance = np.full(len(points), np.nan)
     if not len(lines.edge) or not len(points):
         return edge, distance
-    (point, line), far = lines.tree.query_nearest(
-        points, max_distance=max(cap_m, 1e-9), return_distance=True, all_matches=True
+    (point, _), far = lines.tree.query_nearest(
+        points, max_distance=max(cap_m, 1e-9), return_distance=True, all_matches=False
     )
-    order = np.lexsort((line, point))[::-1]  # written last, the first edge stays
-    edge[point[order]] = lines.edge[line[order]]
-    distance[point[order]] = far[order]
+    distance[point] = far
+    near, line = lines.tree.query(
+        points[point], predicate="dwithin", distance=far + SAME_PLACE_M
+    )
+    order = np.lexsort((line, near))[::-1]  # written last, the first edge stays
+    edge[point[near[order]]] = lines.edge[line[order]]
     return edge, distance
 
 
-def _place(snapper: Snapper, points: shapely.Geometry, edge: Int64) -> tuple[Int64, Float64]:
+def _place(snapper: Snapper, points: Geometries, edge: Int64) -> tuple[Int64, Float64]:
     """Vertex before the place on each edge, and the share of the way to the next vertex."""
     before = np.zeros(len(edge), np.int64)
     share = np.zeros(len(edge))

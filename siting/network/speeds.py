@@ -146,7 +146,8 @@ class Speeds:
     def _driven(self, tags: Tags, of_class: Mapping[str, Any], signed: Limit | None) -> float:
         if signed is not None:
             return min(self._limit(signed, tags) * self.signed_factor, UNSIGNED_MOTORWAY)
-        return self._lawful(tags, of_class["limit"]) * float(of_class["factor"])
+        factor = of_class["dual_factor" if _separated(tags) else "factor"]
+        return self._lawful(tags, of_class["limit"]) * float(factor)
 
     def _limit(self, signed: Limit, tags: Tags) -> float:
         if signed.kmh is not None:
@@ -158,13 +159,13 @@ class Speeds:
 
     def _lawful(self, tags: Tags, row: str) -> float:
         """Limit of a row of the legal table, the département's own rules included."""
-        if row == "rural":
+        if row == "rural" and _separated(tags):
+            row = "dual"
+        elif row == "rural":
             refs = [r.replace(" ", "") for r in tags.get("ref", "").split(";")]
             for rule in reversed(self.local):
                 if rule.holds(refs):
                     return rule.rural
-            if tags.get("highway") == "trunk" and tags.get("oneway") == "yes":
-                row = "dual"
         return self.legal[self.country][row]
 
     def _pushed(self, tags: Tags, highway: str) -> bool:
@@ -181,6 +182,11 @@ class Speeds:
         """Highest speed that surface, tracktype, smoothness and kind of service road allow."""
         found = (by.get(tags.get(key, "")) for key, by in self.caps.items())
         return min((cap for cap in found if cap is not None), default=float("inf"))
+
+
+def _separated(tags: Tags) -> bool:
+    """Whether a road outside towns has separated carriageways, as far as its tags tell."""
+    return tags.get("highway") == "trunk" and tags.get("oneway") == "yes"
 
 
 def load(
@@ -243,7 +249,9 @@ def _pick(
     period_factors = own["periods"][period]
     if country not in legal:
         raise KeyError(country)
-    caps = {key: own[key] for key in ("surface", "tracktype", "smoothness", "service") if key in own}
+    caps = {
+        key: own[key] for key in ("surface", "tracktype", "smoothness", "service") if key in own
+    }
     return Speeds(
         mode=mode,
         period=period,

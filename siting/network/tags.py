@@ -229,9 +229,14 @@ def _car_by_permission(tags: Tags, highway: str, said: Access | None) -> Access:
     return Access.NO
 
 
+_MINOR_WORKS = ("no", "minor", "widening")
+
+
 def _impassable(tags: Tags, mode: str) -> bool:
     """Whether nobody of this mode can use the way, whatever its access tags."""
     if tags.get("smoothness") == "impassable" or tags.get("impassable") == "yes":
+        return True
+    if tags.get("construction", "no") not in _MINOR_WORKS:
         return True
     if tags.get("service") == "emergency_access" and mode == "car":
         return True
@@ -341,27 +346,32 @@ def limit(value: str | None) -> Limit | None:
         kmh = float(number[1]) * _UNITS.get(number[2] or "", 1.0)
         return Limit(kmh) if kmh > 0 else None
     zone = _ZONE.match(value)
-    if not zone:
-        return None
-    named = re.sub(r"[:_ ]", "", zone[2].lower())
+    return _of_zone(zone[1].upper(), zone[2]) if zone else None
+
+
+_ZONE_NAMES = {
+    "urban": "urban",
+    "city": "urban",
+    "rural": "rural",
+    "nsl": "rural",
+    "motorway": "motorway",
+    "trunk": "dual",
+    "expressway": "dual",
+    "dual": "dual",
+    "livingstreet": "living_street",
+    "bicycleroad": "zone30",
+}
+
+
+def _of_zone(country: str, name: str) -> Limit | None:
+    """Limit of a zone such as `rural`, `zone30`, `zone:30` of a country."""
+    named = re.sub(r"[:_ ]", "", name.lower())
     if named in ("walk", "pedestrianzone"):
         return WALK
     digits = re.fullmatch(r"(?:zone)?(\d+)", named)
     if digits:
         return Limit(float(digits[1]))
-    names = {
-        "urban": "urban",
-        "city": "urban",
-        "rural": "rural",
-        "nsl": "rural",
-        "motorway": "motorway",
-        "trunk": "dual",
-        "expressway": "dual",
-        "dual": "dual",
-        "livingstreet": "living_street",
-        "bicycleroad": "zone30",
-    }
-    return Limit(None, zone[1].upper(), names[named]) if named in names else None
+    return Limit(None, country, _ZONE_NAMES[named]) if named in _ZONE_NAMES else None
 
 
 def maxspeed(tags: Tags, direction: str, moment: Moment) -> Limit | None:
@@ -388,25 +398,15 @@ def is_urban(tags: Tags, signed: Limit | None) -> bool:
     return signed is not None and signed.kmh is not None and signed.kmh <= 50
 
 
-_DURATION = re.compile(r"^(?:(\d+):)?(\d+):(\d{2})$")
-_ISO = re.compile(r"^PT?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$")
+_CLOCK = re.compile(r"^(?:(?:(?P<h>\d+):)?(?P<m>\d+)(?::(?P<s>\d{2}))?)$")
+_ISO = re.compile(r"^PT(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)S)?$")
 
 
 def duration(value: str | None) -> float | None:
     """Seconds of a `duration` tag (`hh:mm`, `hh:mm:ss`, minutes, ISO 8601); None for any other."""
-    if not value:
+    said = (value or "").strip()
+    found = _CLOCK.match(said) or _ISO.match(said)
+    if not found:
         return None
-    value = value.strip()
-    if value.isdigit():
-        return int(value) * 60.0 or None
-    clock = _DURATION.match(value)
-    if clock and clock[1]:
-        return int(clock[1]) * 3600.0 + int(clock[2]) * 60 + int(clock[3]) or None
-    if clock:
-        return int(clock[2]) * 3600.0 + int(clock[3]) * 60 or None
-    iso = _ISO.match(value)
-    if iso:
-        return (
-            sum(int(n or 0) * k for n, k in zip(iso.groups(), (3600, 60, 1), strict=True)) or None
-        )
-    return None
+    hours, minutes, seconds = (int(found[part] or 0) for part in "hms")
+    return hours * 3600.0 + minutes * 60 + seconds or None

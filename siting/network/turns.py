@@ -98,8 +98,8 @@ def tracks(
     turns
         Seconds of turns.
     free_u_turns
-        On foot or by bicycle one turns round anywhere at no cost; a car only where the road ends
-        or where nothing else is allowed.
+        On foot or by bicycle one turns round anywhere at no cost; a car only where the road ends,
+        goes on as an ends-only road, or where nothing else is allowed.
     """
     tail = np.column_stack([edges.tail, edges.head]).ravel()
     head = np.column_stack([edges.head, edges.tail]).ravel()
@@ -109,24 +109,29 @@ def tracks(
     cost += _delays(segments.delays, edges, head)[source]
     network = _Around(edges, tail, head, is_open)
     resolved, ignored = _resolve(segments, network)
-    allowed = ~np.isin(_key(source, target), [_key(*s) for s in resolved if len(s) == 2])
+    pairs = np.array([s for s in resolved if len(s) == 2], np.int32).reshape(-1, 2)
+    allowed = ~np.isin(_key(source, target), _key(pairs[:, 0], pairs[:, 1]))
     if not free_u_turns:
-        elsewhere = np.bincount(source[allowed & ~u_turn], minlength=len(tail))
+        ends_only = edges.ends_only
+        onward = allowed & ~u_turn & (ends_only[source >> 1] | ~ends_only[target >> 1])
+        elsewhere = np.bincount(source[onward], minlength=len(tail))
         stuck = u_turn & (elsewhere[source] == 0)
         allowed &= ~u_turn
         allowed |= stuck
         cost[stuck] = turns.u_turn
     source, target = source[allowed], target[allowed]
-    cost = np.rint(cost[allowed] * 10).astype(np.int32)
-    table = (np.arange(len(tail), dtype=np.int32), source, target, cost)
-    table = _with_sequences(*table, [s for s in resolved if len(s) > 2])
-    order = np.lexsort((table[2], table[1]))
+    price = np.rint(cost[allowed] * 10).astype(np.int32)
+    directed = np.arange(len(tail), dtype=np.int32)
+    long = [s for s in resolved if len(s) > 2]
+    edge, source, target, price = _with_sequences(directed, source, target, price, long)
+    order = np.lexsort((target, source))
     honoured = len(segments.restrictions) - ignored
-    return Tracks(table[0], *(column[order] for column in table[1:]), honoured, ignored)
+    return Tracks(edge, source[order], target[order], price[order], honoured, ignored)
 
 
-def _key(source: Int32 | int, target: Int32 | int) -> Int64:
-    return np.int64(source) * (1 << 32) + np.int64(target)
+def _key(source: Int32, target: Int32) -> Int64:
+    """One number for each pair of directed edges."""
+    return source.astype(np.int64) * (1 << 32) + target
 
 
 def _pairs(tail: Int32, head: Int32, is_open: Bool) -> tuple[Int32, Int32]:
@@ -230,7 +235,7 @@ def _resolve(segments: Segments, around: _Around) -> tuple[list[Sequence], int]:
 
 def _via_node(one: Restriction, nodes: list[int], around: _Around) -> list[Sequence]:
     """Pairs of directed edges that a restriction over one node names."""
-    found = []
+    found: list[Sequence] = []
     for node in nodes:
         into = around.arriving(node, one.from_ways)
         out = around.leaving(node, one.to_ways)
@@ -274,7 +279,9 @@ def _with_sequences(
     if not forbidden:
         return edge, source, target, cost
     banned = set(forbidden)
-    prefixes = sorted({s[:k] for s in forbidden for k in range(2, len(s))}, key=lambda s: (len(s), s))
+    prefixes = sorted(
+        {s[:k] for s in forbidden for k in range(2, len(s))}, key=lambda s: (len(s), s)
+    )
     number = {prefix: len(edge) + i for i, prefix in enumerate(prefixes)}
     order = np.argsort(source, kind="stable")
     low = np.searchsorted(source[order], np.arange(len(edge) + 1))
