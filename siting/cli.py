@@ -110,9 +110,9 @@ def build() -> typer.Typer:
         start, end = points.read(origins), points.read(destinations)
         with terminal.progress() as say:
             say(t("progress.network"))
-            network = osm.read(roads, mode=mode)
+            router = matrix.prepare(osm.read(roads, mode=mode))
             say(t("progress.times"))
-            count = matrix.write(out, network, start, end, limit)
+            count = matrix.write(out, router, start, end, limit)
         terminal.print_line(t("cli.times.done", pairs=texts.number(count), path=out))
 
     return app

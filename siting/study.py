@@ -94,11 +94,11 @@ def run(study: Study, say: Callable[[str], None]) -> Result:
     say(t("progress.cells"))
     cells = _cells(study, read)
     say(t("progress.network"))
-    network = _network(study, read)
-    demand = network.attach(cells.rename(columns={"cell_id": "id"}))
+    router = matrix.prepare(_network(study, read))
+    demand = router.network.attach(cells.rename(columns={"cell_id": "id"}))
     say(t("progress.times"))
     access = pd.concat(
-        [_access(one.id, network, cells, demand, read.services[one.id]) for one in study.services],
+        [_access(one.id, router, cells, demand, read.services[one.id]) for one in study.services],
         ignore_index=True,
     )
     say(t("progress.measures"))
@@ -106,7 +106,7 @@ def run(study: Study, say: Callable[[str], None]) -> Result:
     say(t("progress.sites"))
     chosen = [criteria.parse(one.id) for one in study.criteria]
     first = access[access["service"] == study.services[0].id]
-    found = _site_facts(study, read, network, cells, demand, first)
+    found = _site_facts(study, read, router, cells, demand, first)
     ranked = scores.weighted_mean(
         read.candidates.rename(columns={"id": "site_id"}),
         chosen,
@@ -191,13 +191,13 @@ def _network(study: Study, read: Inputs) -> Network:
 
 def _access(
     service: str,
-    network: Network,
+    router: matrix.Router,
     cells: pd.DataFrame,
     demand: Attachment,
     facilities: pd.DataFrame,
 ) -> pd.DataFrame:
     """Table `access.csv` of one service."""
-    best = coverages.nearest(matrix.dense(network, demand, network.attach(facilities)))
+    best = coverages.nearest(matrix.dense(router, demand, router.network.attach(facilities)))
     columns = ["cell_id", "commune_code", "population"]
     table = pd.DataFrame(cells[columns].reset_index(drop=True)).assign(service=service)
     return pd.concat([table, best], axis=1)
@@ -206,25 +206,25 @@ def _access(
 def _site_facts(
     study: Study,
     read: Inputs,
-    network: Network,
+    router: matrix.Router,
     cells: pd.DataFrame,
     demand: Attachment,
     access: pd.DataFrame,
 ) -> SiteFacts:
     """What the criteria are computed from, times from the resident to the site."""
-    sites = network.attach(read.candidates)
+    sites = router.network.attach(read.candidates)
     seats = read.communes.rename(
         columns={"code": "id", "chef_lieu_lon": "lon", "chef_lieu_lat": "lat"}
     ).assign(commune_code=read.communes["code"])
 
     def reach(points: pd.DataFrame) -> Reach:
-        minutes = matrix.dense(network, network.attach(points), sites).minutes
+        minutes = matrix.dense(router, router.network.attach(points), sites).minutes
         return Reach(np.ones(len(points)), minutes)
 
     def to_nearest(places: pd.DataFrame | None) -> Any:
         if places is None:
             return None
-        times = matrix.dense(network, sites, network.attach(places))
+        times = matrix.dense(router, sites, router.network.attach(places))
         return coverages.nearest(times)["minutes"].to_numpy()
 
     independents = everyday = None
@@ -236,10 +236,10 @@ def _site_facts(
     people = cells["population"].to_numpy(np.float64)
     return SiteFacts(
         commune_codes=read.candidates["commune_code"].to_numpy(object),
-        people=Reach(people, matrix.dense(network, demand, sites).minutes),
+        people=Reach(people, matrix.dense(router, demand, sites).minutes),
         minutes_now=access["minutes"].to_numpy(),
         communes=read.communes["code"].to_numpy(object),
-        commune_minutes=matrix.dense(network, network.attach(seats), sites).minutes,
+        commune_minutes=matrix.dense(router, router.network.attach(seats), sites).minutes,
         independents=independents,
         everyday=everyday,
         minutes_to_tiers_lieu=to_nearest(read.tiers_lieux),

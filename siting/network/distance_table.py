@@ -98,6 +98,11 @@ class DistanceNetwork:
     crs: str
     access: Access
 
+    @property
+    def positions(self) -> tuple[Float64, Float64]:
+        """Metric coordinates of each node."""
+        return self.x, self.y
+
     def attach(self, points: pd.DataFrame) -> Attachment:
         """Join points to their commune's node, or to the nearest nodes when outside all communes.
 

@@ -135,6 +135,17 @@ class RoadNetwork:
         """Directed edge that each arc of the graph leads over."""
         return self.states.arc_edge
 
+    @property
+    def positions(self) -> tuple[Float64, Float64]:
+        """Longitude and latitude of each node of the graph: where the edges that lead to it end."""
+        edge, against = np.divmod(self.arc_edge, 2)
+        end = np.where(against == 1, self.edges.first[edge], self.edges.first[edge + 1] - 1)
+        start = np.where(against == 1, self.edges.first[edge + 1] - 1, self.edges.first[edge])
+        lon, lat = np.zeros(self.graph.n_nodes), np.zeros(self.graph.n_nodes)
+        for node, vertex in ((self.graph.tail, start), (self.graph.head, end)):
+            lon[node], lat[node] = self.lon[vertex], self.lat[vertex]
+        return lon, lat
+
     def attach(self, points: pd.DataFrame) -> Attachment:
         """Join points to the nearest roads.
 
@@ -156,8 +167,8 @@ class RoadNetwork:
             edge=found.edge,
             vertex=found.before,
             share=found.share,
-            ahead=self._clock(self.edges.clock_forward, found.edge, found.before, found.share),
-            back=self._clock(self.edges.clock_backward, found.edge, found.before, found.share),
+            ahead=self._ahead(found.edge, found.before, found.share),
+            back=self._back(found.edge, found.before, found.share),
             access=np.rint(seconds * 10).astype(np.int32),
         )
         reason = np.where(found.edge >= 0, "", "too_far_from_road").astype(object)
@@ -194,15 +205,17 @@ class RoadNetwork:
             np.concatenate([forward[ahead], backward[back]]).astype(np.int32),
         )
 
-    def _clock(self, clock: Float64, edge: Int64, vertex: Int64, share: Float64) -> Int32:
-        """Deciseconds between an edge's first vertex and a place on it, -1 where closed."""
-        on = edge >= 0
-        vertex = np.where(on, vertex, 0)
-        low, high = clock[vertex], clock[np.minimum(vertex + 1, len(clock) - 1)]
-        usable = on & np.isfinite(low)
-        low, high = np.where(usable, low, 0.0), np.where(usable, high, 0.0)
-        elapsed = np.rint((low + share * (high - low)) * 10)
-        return np.where(usable, elapsed, -1).astype(np.int32)
+    def _ahead(self, edge: Int64, vertex: Int64, share: Float64) -> Int32:
+        """Deciseconds from an edge's first vertex to a place on it, -1 where closed."""
+        clock = self.edges.clock_forward
+        start = clock[vertex] + self.edges.wait_forward[vertex]
+        return _between(start, clock[np.minimum(vertex + 1, len(clock) - 1)], share, edge >= 0)
+
+    def _back(self, edge: Int64, vertex: Int64, share: Float64) -> Int32:
+        """Deciseconds from a place on an edge back to its first vertex, -1 where closed."""
+        clock = self.edges.clock_backward
+        end = clock[np.minimum(vertex + 1, len(clock) - 1)] - self.edges.wait_backward[vertex]
+        return _between(clock[vertex], end, share, edge >= 0)
 
     def _leaving(self, joined: Joined) -> Legs:
         """Legs from points to the states at the ends of their edges."""
@@ -229,6 +242,13 @@ class RoadNetwork:
         count = size.reshape(-1, 2).sum(axis=1)
         first = np.concatenate([[0], np.cumsum(count)])
         return Legs(first, self.graph.tail[arc], time.astype(np.int32))
+
+
+def _between(low: Float64, high: Float64, share: Float64, on: Bool) -> Int32:
+    """Deciseconds at a share of the way between two clocks, -1 where closed."""
+    usable = on & np.isfinite(low) & np.isfinite(high)
+    start, end = np.where(usable, low, 0.0), np.where(usable, high, 0.0)
+    return np.where(usable, np.rint((start + share * (end - start)) * 10), -1).astype(np.int32)
 
 
 def build(

@@ -91,6 +91,11 @@ class Network(Protocol):
         """The graph that is searched."""
         ...
 
+    @property
+    def positions(self) -> tuple[Float64, Float64]:
+        """Coordinates of each node of the graph, any unit: they help to order it."""
+        ...
+
     def attach(self, points: pd.DataFrame) -> Attachment:
         """Join points (`id,lon,lat`, see `tables.POINTS`) to the network."""
         ...

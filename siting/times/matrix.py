@@ -18,11 +18,15 @@ import pyarrow.parquet as pq
 
 from siting.files import replacing
 from siting.network.routing import DECISECONDS_PER_MINUTE, Attachment, Int32, Network
-from siting.times.search import UNREACHED, many_to_many
+from siting.network import hierarchy as hierarchies
+from siting.times import search, sweeps
+from siting.times.search import UNREACHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from siting.network.hierarchy import Hierarchy, Metric
 
 SCHEMA = pa.schema(
     [
@@ -32,6 +36,7 @@ SCHEMA = pa.schema(
         ("reason", pa.string()),
     ]
 )
+SMALL = 2000  # nodes of a graph that needs no hierarchy
 BLOCK_ENTRIES = 5_000_000  # entries of a block of the matrix held in memory at once
 
 
@@ -59,23 +64,54 @@ class Dense:
         return minutes
 
 
-def dense(network: Network, origins: Attachment, destinations: Attachment) -> Dense:
+@dataclass(frozen=True)
+class Router:
+    """A network made ready for searches.
+
+    Attributes
+    ----------
+    network
+        Where to travel.
+    hierarchy, metric
+        Of its graph; None where the graph is so small that Dijkstra's search is sooner done than
+        the kernels are loaded.
+    """
+
+    network: Network
+    hierarchy: Hierarchy | None
+    metric: Metric | None
+
+
+def prepare(network: Network) -> Router:
+    """Make a network ready for searches."""
+    graph = network.graph
+    if graph.n_nodes <= SMALL:
+        return Router(network, None, None)
+    hierarchy = hierarchies.build(graph, *network.positions)
+    return Router(network, hierarchy, hierarchies.customize(hierarchy, graph.duration))
+
+
+def dense(router: Router, origins: Attachment, destinations: Attachment) -> Dense:
     """Times from every origin to every destination, points joined by `network.attach`."""
-    times = many_to_many(network.graph, origins.leaving, destinations.arriving)
+    network, legs = router.network, (origins.leaving, destinations.arriving)
+    if router.hierarchy is None or router.metric is None:
+        times = search.many_to_many(network.graph, *legs)
+    else:
+        times = sweeps.many_to_many(router.hierarchy, router.metric, *legs)
     origin, destination, direct = network.direct(origins, destinations)
     np.minimum.at(times, (origin, destination), direct)
     return Dense(origins, destinations, times)
 
 
 def blocks(
-    network: Network, origins: pd.DataFrame, destinations: pd.DataFrame, limit: float | None = None
+    router: Router, origins: pd.DataFrame, destinations: pd.DataFrame, limit: float | None = None
 ) -> Iterator[pd.DataFrame]:
     """Long tables of times, some origins at a time, so that memory stays bounded.
 
     Parameters
     ----------
-    network
-        Where to travel.
+    router
+        Where to travel, see `prepare`.
     origins, destinations
         Points, see `tables.POINTS`.
     limit
@@ -85,11 +121,11 @@ def blocks(
     ------
     Frames with the columns of `tables.MATRIX`, in the order of origins, then of destinations.
     """
-    places = network.attach(destinations)
+    places = router.network.attach(destinations)
     step = max(1, BLOCK_ENTRIES // max(1, len(destinations)))
     for start in range(0, len(origins), step):
-        joined = network.attach(origins.iloc[start : start + step])
-        yield long(dense(network, joined, places), limit)
+        joined = router.network.attach(origins.iloc[start : start + step])
+        yield long(dense(router, joined, places), limit)
 
 
 def long(times: Dense, limit: float | None = None) -> pd.DataFrame:
@@ -114,7 +150,7 @@ def long(times: Dense, limit: float | None = None) -> pd.DataFrame:
 
 def write(
     path: Path,
-    network: Network,
+    router: Router,
     origins: pd.DataFrame,
     destinations: pd.DataFrame,
     limit: float | None = None,
@@ -132,7 +168,7 @@ def write(
     """
     count = 0
     with replacing(path) as part, pq.ParquetWriter(part, SCHEMA) as writer:
-        for block in blocks(network, origins, destinations, limit):
+        for block in blocks(router, origins, destinations, limit):
             writer.write_table(pa.Table.from_pandas(block, SCHEMA, preserve_index=False))
             count += len(block)
     return count

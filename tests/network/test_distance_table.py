@@ -41,7 +41,9 @@ def network():
 
 
 def minutes(network, a, b):
-    return matrix.dense(network, network.attach(points(a)), network.attach(points(b))).minutes
+    return matrix.dense(
+        matrix.prepare(network), network.attach(points(a)), network.attach(points(b))
+    ).minutes
 
 
 def test_local_legs_at_both_ends(network):
@@ -68,7 +70,7 @@ def test_a_point_beyond_the_border_uses_the_best_attachment_point(network):
 def test_a_point_far_off_has_a_reason(network):
     joined = network.attach(points([("far", -100_000, 0), ("near", 5000, 5000)]))
     assert list(joined.reason) == ["too_far_from_road", ""]
-    table = matrix.long(matrix.dense(network, joined, joined))
+    table = matrix.long(matrix.dense(matrix.prepare(network), joined, joined))
     assert list(table["reason"]) == ["too_far_from_road"] * 3 + [""]
     assert list(table["minutes"].isna()) == [True, True, True, False]
 
@@ -106,7 +108,7 @@ def test_equals_networkx(network):
 def test_a_limit_leaves_pairs_out(network):
     joined = network.attach(points([("o", 5000, 5000)]))
     ends = network.attach(points([("b", 15000, 5000), ("c", 25000, 5000)]))
-    whole = matrix.dense(network, joined, ends)
+    whole = matrix.dense(matrix.prepare(network), joined, ends)
     assert list(matrix.long(whole, limit=10)["destination_id"]) == ["b"]
     assert list(matrix.long(whole)["destination_id"]) == ["b", "c"]
 
@@ -129,4 +131,4 @@ def test_islands_have_no_route():
     links = pd.DataFrame({"from_code": ["A"], "to_code": ["A"], "minutes": [1.0]})
     net = build(links, communes, boundaries, CRS, ACCESS)
     pair = net.attach(points([("a", 5000, 5000)])), net.attach(points([("b", 15000, 5000)]))
-    assert list(matrix.long(matrix.dense(net, *pair))["reason"]) == ["no_route"]
+    assert list(matrix.long(matrix.dense(matrix.prepare(net), *pair))["reason"]) == ["no_route"]
