@@ -36,8 +36,8 @@ def main() -> None:
         print(f"browser tests use {found}")
     else:
         print(
-            "no Chromium found: browser tests will be skipped. Install chromium, Chrome or Edge, or "
-            "set SITING_CHROMIUM to its path.",
+            "no Chromium found: browser tests will be skipped. Install chromium, Chrome or Edge, "
+            "or set SITING_CHROMIUM to its path.",
             file=sys.stderr,
         )
 
