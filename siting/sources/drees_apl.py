@@ -8,6 +8,7 @@ trailing spaces, and years that change.
 from __future__ import annotations
 
 import re
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -47,7 +48,7 @@ def read(path: Path, year: int | None = None) -> pd.DataFrame:
         raise InputError("missing_file", file=path)
     try:
         book = pd.ExcelFile(path, engine="openpyxl")
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise InputError("not_a_workbook", file=path, detail=error) from error
     with book:
         sheets = {
@@ -59,7 +60,7 @@ def read(path: Path, year: int | None = None) -> pd.DataFrame:
             known = ", ".join(map(str, sorted(sheets)))
             raise InputError("no_such_year", file=path, year=year or "", known=known)
         chosen = max(sheets) if year is None else year
-        rows = book.parse(sheets[chosen], header=None, dtype=object)
+        rows = pd.read_excel(book, sheet_name=sheets[chosen], header=None, dtype=object)
     return _table(rows, path).assign(year=chosen)
 
 
