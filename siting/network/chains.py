@@ -33,6 +33,9 @@ class Edges:
     clock_forward, clock_backward
         Seconds between an edge's first vertex and each vertex: going there, and coming from there.
         Infinite where the direction is not allowed.
+    wait_forward, wait_backward
+        Seconds of those that are lost at a node, between each vertex and the next: on leaving the
+        first of the two going forward, on leaving the second going backward.
     run_m
         Metres from an edge's first vertex.
     tail, head
@@ -48,6 +51,8 @@ class Edges:
     segment: Int32
     clock_forward: Float64
     clock_backward: Float64
+    wait_forward: Float64
+    wait_backward: Float64
     run_m: Float64
     tail: Int32
     head: Int32
@@ -76,7 +81,7 @@ def contract(segments: Segments, keep: Bool) -> Edges:
     back = np.where(flipped, segments.forward_s[segment], segments.backward_s[segment])
     source = np.where(flipped, segments.head[segment], segments.tail[segment])
     target = np.where(flipped, segments.tail[segment], segments.head[segment])
-    ahead, back = _delayed(segments.delays, segments, starts, source, flipped, ahead, back)
+    waits = _waits(segments.delays, segments, starts, source, flipped, ahead, back)
     size = np.diff(np.append(starts, len(halves)))
     first = np.append(starts + np.arange(len(starts)), len(halves) + len(starts))
     position = np.arange(len(halves)) + np.repeat(np.arange(len(starts)), size)
@@ -90,8 +95,10 @@ def contract(segments: Segments, keep: Bool) -> Edges:
         first=first.astype(np.int64),
         node=node,
         segment=of_vertex,
-        clock_forward=_running(ahead, starts, size, position, ends),
-        clock_backward=_running(back, starts, size, position, ends),
+        clock_forward=_running(ahead + waits[0], starts, size, position, ends),
+        clock_backward=_running(back + waits[1], starts, size, position, ends),
+        wait_forward=_at_vertices(waits[0], first[-1], position),
+        wait_backward=_at_vertices(waits[1], first[-1], position),
         run_m=_running(segments.length_m[segment], starts, size, position, ends),
         tail=source[starts].astype(np.int32),
         head=target[starts + size - 1].astype(np.int32),
@@ -154,7 +161,7 @@ def _trace(partner: Int64, n: int) -> tuple[Int64, Int64]:
     return np.array(halves, np.int64), np.array(starts, np.int64)
 
 
-def _delayed(
+def _waits(
     delays: NodeDelays,
     segments: Segments,
     starts: Int64,
@@ -163,7 +170,8 @@ def _delayed(
     ahead: Float64,
     back: Float64,
 ) -> tuple[Float64, Float64]:
-    """Add the delays at inner vertices to the segment that follows in each direction."""
+    """Seconds lost at inner vertices, with the segment that follows in each direction."""
+    wait_ahead, wait_back = np.zeros(len(source)), np.zeros(len(source))
     seconds = np.zeros(len(segments.lon))
     towards = np.zeros(len(segments.lon), np.int8)
     seconds[delays.node] = delays.seconds
@@ -172,7 +180,7 @@ def _delayed(
     inner[starts] = False
     at = np.flatnonzero(inner & (seconds[source] > 0))
     if not len(at):
-        return ahead, back
+        return wait_ahead, wait_back
     chain = np.searchsorted(starts, at, side="right") - 1
     last = np.append(starts[1:], len(source))[chain]
     run = np.concatenate([[0.0], np.cumsum(np.where(np.isfinite(ahead), ahead, back))])
@@ -181,10 +189,16 @@ def _delayed(
     both, nearest = towards[source[at]] == 2, towards[source[at]] == 0
     forward = both | (nearest & near_head) | (~both & (drawn == 1))
     backward = both | (nearest & ~near_head) | (~both & (drawn == -1))
-    ahead, back = ahead.copy(), back.copy()
-    ahead[at] += np.where(forward, seconds[source[at]], 0.0)
-    back[at - 1] += np.where(backward, seconds[source[at]], 0.0)
-    return ahead, back
+    wait_ahead[at] = np.where(forward, seconds[source[at]], 0.0)
+    wait_back[at - 1] = np.where(backward, seconds[source[at]], 0.0)
+    return wait_ahead, wait_back
+
+
+def _at_vertices(values: Float64, size: int, position: Int64) -> Float64:
+    """Values of segments at the vertices where they begin, zero at the last of each edge."""
+    result = np.zeros(size)
+    result[position] = values
+    return result
 
 
 def _running(values: Float64, starts: Int64, size: Int64, position: Int64, ends: Int64) -> Float64:

@@ -155,7 +155,7 @@ def _costs(
     arriving, leaving = _bearings(segments, edges)
     angle = (leaving[target] - arriving[source] + 180.0) % 360.0 - 180.0
     bend = np.abs(angle)
-    seconds = np.where(angle > 0, turns.right, turns.left)
+    seconds = np.where(angle > 0, float(turns.right), float(turns.left))
     seconds[bend > turns.sharp_above] = turns.sharp
     seconds[bend < turns.slight_below] = turns.slight
     circling, entering = edges.roundabout[source >> 1], edges.roundabout[target >> 1]

@@ -70,5 +70,5 @@ def points(*places: Place) -> pd.DataFrame:
 
 def seconds(network: RoadNetwork, a: Place, b: Place) -> float:
     """Seconds from one place to another, NaN where there is no way."""
-    times = matrix.dense(network, network.attach(points(a)), network.attach(points(b)))
+    times = matrix.dense(matrix.prepare(network), network.attach(points(a)), network.attach(points(b)))
     return float(np.float64(times.minutes[0, 0]) * 60)

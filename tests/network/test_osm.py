@@ -300,7 +300,7 @@ def test_point_joins_the_largest_component_when_within_the_cap(tmp_path):
     assert joined.distance_m[:2] == pytest.approx([299, 1], abs=0.01)  # islands 1 m and 1 m away
     assert joined.reason.tolist() == ["", "", "too_far_from_road", ""]
     assert np.isnan(joined.distance_m[2])
-    table = matrix.long(matrix.dense(network, joined, joined))
+    table = matrix.long(matrix.dense(matrix.prepare(network), joined, joined))
     reason = table.set_index(["origin_id", "destination_id"])["reason"]
     assert reason["0", "3"] == ""
     assert reason["1", "3"] == "no_route"
