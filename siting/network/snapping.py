@@ -181,9 +181,7 @@ def _nearest(lines: Lines, points: Geometries, cap_m: float) -> tuple[Int64, Flo
         points, max_distance=max(cap_m, 1e-9), return_distance=True, all_matches=False
     )
     distance[point] = far
-    near, line = lines.tree.query(
-        points[point], predicate="dwithin", distance=far + SAME_PLACE_M
-    )
+    near, line = lines.tree.query(points[point], predicate="dwithin", distance=far + SAME_PLACE_M)
     order = np.lexsort((line, near))[::-1]  # written last, the first edge stays
     edge[point[near[order]]] = lines.edge[line[order]]
     return edge, distance

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
@@ -11,9 +11,13 @@ import pandas as pd
 from pyproj import Transformer
 
 from siting.network import osm, speeds
-from siting.network.roads import RoadNetwork
 from siting.network.speeds import Speeds, Turns
 from siting.times import matrix
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from siting.network.roads import RoadNetwork
 
 PLANE = "+proj=aeqd +lat_0=44.35 +lon_0=2.57 +ellps=WGS84 +units=m"
 TO_DEGREES = Transformer.from_crs(PLANE, 4326, always_xy=True)
@@ -70,5 +74,7 @@ def points(*places: Place) -> pd.DataFrame:
 
 def seconds(network: RoadNetwork, a: Place, b: Place) -> float:
     """Seconds from one place to another, NaN where there is no way."""
-    times = matrix.dense(matrix.prepare(network), network.attach(points(a)), network.attach(points(b)))
+    times = matrix.dense(
+        matrix.prepare(network), network.attach(points(a)), network.attach(points(b))
+    )
     return float(np.float64(times.minutes[0, 0]) * 60)

@@ -114,7 +114,9 @@ def test_kinds_of_restriction_tags(tmp_path, tags, holds):
 
 
 def test_restriction_with_a_missing_member_is_counted_not_guessed(tmp_path):
-    network = crossing(tmp_path, [no("no_left_turn", 12, 1, 99), no("only_straight_on", 12, 77, 14)])
+    network = crossing(
+        tmp_path, [no("no_left_turn", 12, 1, 99), no("only_straight_on", 12, 77, 14)]
+    )
     assert network.report.restrictions_ignored == 2
     assert seconds(network, WEST, NORTH) == pytest.approx(STRAIGHT, abs=0.2)
 
@@ -240,7 +242,9 @@ def test_signals_at_a_junction_delay_everyone(tmp_path):
 
 def test_stop_before_a_junction_holds_towards_it(tmp_path):
     nodes = NODES | {8: (-100, 0, {"highway": "stop"})}
-    network = read(tmp_path, xml(nodes, WAYS | {12: ([2, 8, 1], RESIDENTIAL)}), given=delayed(stop=4))
+    network = read(
+        tmp_path, xml(nodes, WAYS | {12: ([2, 8, 1], RESIDENTIAL)}), given=delayed(stop=4)
+    )
     assert seconds(network, WEST, EAST) == pytest.approx(STRAIGHT + 4, abs=0.1)
     assert seconds(network, EAST, WEST) == pytest.approx(STRAIGHT, abs=0.1)
 
