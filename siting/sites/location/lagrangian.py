@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from siting.sites.location.search import Search, Sites
 
 SLACK = 1e-10  # of a bound's terms: rounding in its sums
+SMALLEST_STEP = 2e-3
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,11 @@ class Bound:
     Attributes
     ----------
     lower
-        The bound, for plans made of `fixed` and of p - len(fixed) of the free sites.
+        The bound, for plans made of the fixed sites and of p - len(fixed) free ones.
     prices
         Of the customers, shape (customers,).
-    free
-        Sites that may be chosen or not.
+    fixed, free
+        Sites that are open, and sites that may be.
     sums
         Reduced sums of the free sites, shape (free,).
     chosen
@@ -49,6 +50,7 @@ class Bound:
 
     lower: float
     prices: Float64
+    fixed: Sites
     free: Sites
     sums: Float64
     chosen: npt.NDArray[np.int64]
@@ -72,7 +74,7 @@ def evaluate(
     chosen = np.argpartition(theirs, k - 1)[:k] if 0 < k < free.size else np.arange(free.size)[:k]
     gross = float(data.weights @ prices)
     lower = gross + float(ours.sum()) + float(theirs[chosen].sum())
-    return Bound(lower - SLACK * abs(gross), prices, free, theirs, chosen)
+    return Bound(lower - SLACK * abs(gross), prices, fixed, free, theirs, chosen)
 
 
 def ascend(
@@ -91,34 +93,38 @@ def ascend(
     Stops after `iterations`, when the step has become tiny, or when the bound passes the search's
     cut. After `patience` iterations without gain the step shrinks and the best prices come back.
     """
-    best: Bound | None = None
-    idle = 0
+    best = evaluate(data, prices, fixed, free, p, search)
+    bound, idle = best, 0
     count = np.empty(data.customers)
     for _ in range(iterations):
-        bound = evaluate(data, prices, fixed, free, p, search)
-        if best is None or bound.lower > best.lower:
-            gain = np.inf if best is None else bound.lower - best.lower
-            idle = 0 if gain > 1e-6 * abs(search.upper) else idle + 1
-            best = bound
-        else:
-            idle += 1
-        if best.lower > search.cut:
+        if best.lower > search.cut or scale < SMALLEST_STEP:
             break
         sites = np.concatenate([fixed, free[bound.chosen]])
-        kernels.times_served(data.costs, sites, prices, count)
+        kernels.times_served(data.costs, sites, bound.prices, count)
         search.spend(sites.size * data.customers / PAIRS_PER_UNIT)
-        slope = data.weights * (1.0 - count)  # subgradient, in prices
-        steep = float((1.0 - count) @ (1.0 - count))
-        if steep < 0.5:
-            break  # each customer is served once: the relaxed plan is optimal
-        if idle >= patience:
-            idle = 0
-            scale *= 0.6
-            prices = best.prices
-            if scale < 2e-3:
-                break
-            continue
+        slope = 1.0 - count
+        steep = float(data.weights @ slope**2)
+        if steep == 0.0:
+            break  # each customer is served once: no prices are better
         step = scale * (1.02 * search.upper - bound.lower) / steep
-        prices = np.maximum(0.0, prices + step * slope / data.weights**2)
-    assert best is not None  # noqa: S101 - iterations >= 1
+        bound = evaluate(data, np.maximum(0.0, bound.prices + step * slope), fixed, free, p, search)
+        idle = 0 if bound.lower > best.lower + 1e-6 * search.upper else idle + 1
+        if bound.lower > best.lower:
+            best = bound
+        if idle >= patience:
+            bound, idle, scale = best, 0, 0.6 * scale
     return best
+
+
+def fix(bound: Bound, p: int, cut: float) -> tuple[Sites, Sites]:
+    """Sites that every better plan opens, and those that it may open, by reduced costs."""
+    inside = np.zeros(bound.free.size, bool)
+    inside[bound.chosen] = True
+    sums = bound.sums
+    worst_in = sums[inside].max(initial=-np.inf)
+    best_out = sums[~inside].min(initial=np.inf)
+    closed = ~inside & (bound.lower + sums - worst_in > cut)
+    opened = inside & (bound.lower - sums + best_out > cut)
+    fixed = np.concatenate([bound.fixed, bound.free[opened]])
+    free = bound.free[~closed & ~opened]
+    return (fixed, free) if fixed.size < p else (fixed, free[:0])

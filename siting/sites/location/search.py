@@ -96,6 +96,7 @@ class Search:
     work: float = 0.0
     started: float = field(default_factory=time.monotonic)
     reported: float = field(default_factory=time.monotonic)
+    interrupted: bool = False
     ended: Literal["running", "complete", "enough", "stopped"] = "running"
 
     @property
@@ -154,7 +155,7 @@ class Search:
             self.limits.progress(
                 Progress(now - self.started, self.work, self.lower, self.upper),
             )
-        if self.work_left() <= 0 or self.seconds_left() <= 0:
+        if self.interrupted or self.work_left() <= 0 or self.seconds_left() <= 0:
             raise LimitReachedError
         if self.limits.gap and self.upper - self.lower <= self.limits.gap * abs(self.upper):
             raise GoodEnoughError

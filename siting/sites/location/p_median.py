@@ -1,0 +1,273 @@
+r"""p-median: p sites so that the total weighted time to the nearest one is least.
+
+.. math:: \min_{S \subseteq J, |S| = p} \sum_i w_i \min_{j \in S} c_{ji}
+
+Seeded starts and fast interchange give a plan; a Lagrangian bound and fixing by reduced costs
+shrink the question; best-first branch and bound on the same bound proves the plan.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from siting.sites.location import interchange, plans, set_cover
+from siting.sites.location.kernels import assignment as kernels
+from siting.sites.location.lagrangian import Bound, ascend, evaluate, fix
+from siting.sites.location.problem import assignment, whole_numbers
+from siting.sites.location.result import Reason
+from siting.sites.location.search import Limits, Search
+
+if TYPE_CHECKING:
+    from siting.sites.location.assignment import Assignment, Costs, Float64
+    from siting.sites.location.problem import Problem
+    from siting.sites.location.result import Solution
+    from siting.sites.location.search import Sites
+
+STARTS = 4
+CORE_PAIRS = 16_000_000  # beyond this size, prices are first sought on part of the sites
+CORE_ROUNDS = 6
+
+
+def solve(problem: Problem, p: int, limits: Limits | None = None) -> Solution:
+    """Choose p sites, beside the existing ones, so that the total weighted time is least.
+
+    Required sites count among the p. Demand of weight 0 counts for nothing.
+
+    Raises
+    ------
+    ModelError
+        See `Problem.free_places`.
+    """
+    k = problem.free_places(p)
+    counted = problem.weights > 0
+    search = Search(limits or Limits())
+    reason = plans.unreachable(problem, counted)
+    if reason is None:
+        reason = _choose(problem, k, counted, search)
+    objective = None
+    if search.sites is not None:
+        _, minutes = plans.nearest(problem, search.sites)
+        objective = float(minutes[counted] @ problem.weights[counted])
+    return plans.solution(problem, "p-median", search, objective, reason=reason)
+
+
+def _choose(problem: Problem, k: int, counted: np.ndarray, search: Search) -> Reason | None:
+    """Search for k candidates; the reason where there is no plan."""
+    weights = problem.weights[counted]
+    candidates = problem.candidates
+    if not k or not counted.any():
+        plan = np.concatenate([problem.open, candidates[:k]])
+        served = plans.least(problem, plan)[counted]
+        if (served == problem.missing).any():
+            return _too_few(problem, counted, search)
+        search.offer(plan, float(served @ weights))
+        search.close()
+        return None
+    costs = _costs(problem, candidates, counted)
+    search.unit = float(whole_numbers(costs) and (weights % 1 == 0).all())
+    absent = costs == problem.missing
+    if not absent.any():
+        inner = _inner(search)
+        with inner.running():
+            minimise(assignment(costs, weights), k, inner)
+        _take_over(search, inner, candidates, problem.open)
+        return None
+    with search.running():
+        first = set_cover.within(~absent, k, search)
+        if first is None:
+            return _too_few(problem, counted, search)
+        _with_penalties(problem, costs, absent, weights, first, k, search)
+    return None
+
+
+def _costs(problem: Problem, candidates: Sites, counted: np.ndarray) -> Costs:
+    """Times from demand that counts to the nearer of a candidate and of the open sites."""
+    costs = problem.minutes
+    if candidates.size < costs.shape[0]:
+        costs = costs[candidates]
+    if not counted.all():
+        costs = costs[:, counted]
+    if problem.open.size:
+        costs = np.minimum(costs, plans.least(problem, problem.open)[counted])
+    return costs
+
+
+def _inner(search: Search) -> Search:
+    """A search with the same limits, for a relaxed or renumbered question."""
+    return Search(search.limits, search.unit, work=search.work, started=search.started)
+
+
+def _take_over(search: Search, inner: Search, candidates: Sites, opened: Sites) -> None:
+    """Take over plan, bound and end of an inner search whose every plan is a plan."""
+    search.work, search.ended = inner.work, inner.ended
+    if inner.sites is not None:
+        search.offer(np.concatenate([opened, candidates[inner.sites]]), inner.upper)
+    search.raise_lower(inner.lower)
+
+
+def _with_penalties(
+    problem: Problem,
+    costs: Costs,
+    absent: np.ndarray,
+    weights: Float64,
+    first: Sites,
+    k: int,
+    search: Search,
+) -> None:
+    """Solve with a price for being out of reach: low at first, then one that no plan can gain by.
+
+    A finite price relaxes the question, so its bounds hold; its optimum is the answer when nobody
+    is out of reach in it. The second price exceeds the whole cost of a plan that reaches everyone.
+    """
+    candidates = problem.candidates
+    others = np.setdiff1d(np.arange(candidates.size), first)[: k - first.size]
+    known = np.concatenate([first, others])
+    costs = np.where(absent, np.nan, costs).astype(float)
+    highest = float(np.nanmax(costs))
+    total = float(np.nanmin(costs[known], axis=0) @ weights)
+    search.offer(np.concatenate([problem.open, candidates[known]]), total)
+    for penalty in (np.full(weights.size, 2 * highest + 1), np.ceil(total / weights) + highest):
+        inner = _inner(search)
+        with inner.running():
+            minimise(assignment(np.where(absent, penalty, costs), weights), k, inner)
+        reached = inner.sites is not None and not absent[inner.sites].all(axis=0).any()
+        if reached:
+            _take_over(search, inner, candidates, problem.open)
+            return
+        search.work, search.ended = inner.work, inner.ended
+        search.raise_lower(min(inner.lower, search.upper))
+        search.spend(math.inf if inner.ended == "stopped" else 0.0)
+
+
+def _too_few(problem: Problem, counted: np.ndarray, search: Search) -> Reason:
+    """p sites cannot reach everyone: how many could."""
+    search.raise_lower(math.inf)
+    served = plans.least(problem, problem.open)[counted] != problem.missing
+    reach = problem.minutes[problem.candidates][:, counted][:, ~served] != problem.missing
+    enough = int(problem.required.sum()) + set_cover.greedy(reach).size
+    ids = problem.demand_ids[counted][~served]
+    return Reason("too_few", {"enough": enough, "demand": plans.shown(ids)}, tuple(ids))
+
+
+def minimise(data: Assignment, p: int, search: Search) -> None:
+    """Look for the best p sites, 1 <= p <= sites; plans and bounds go to the search."""
+    everything = np.arange(data.sites)
+    first = everything[:p]
+    search.offer(first, data.value(first))
+    search.raise_lower(0.0)
+    if p == data.sites:
+        search.close()
+        return
+    _starts(data, p, search)
+    bound = _root(data, p, search)
+    _branch(data, p, bound, search)
+    search.close()
+
+
+def _starts(data: Assignment, p: int, search: Search) -> None:
+    """Offer locally best plans from seeded starts."""
+    rng = np.random.default_rng(search.limits.seed)
+    everything = np.arange(data.sites)
+    starts = STARTS if data.costs.size <= CORE_PAIRS else 1
+    for _ in range(starts):
+        interchange.improve(data, interchange.seeded(data, p, rng), everything, search)
+
+
+def _prices(data: Assignment, sites: Sites) -> Float64:
+    """Half way between the costs of the nearest and of the second nearest site of a plan."""
+    position = np.empty(data.customers, np.int64)
+    first, second = np.empty(data.customers), np.empty(data.customers)
+    kernels.nearest_two(data.costs, sites, data.highest, position, first, second)
+    return first if sites.size == 1 else (first + second) / 2
+
+
+def _root(data: Assignment, p: int, search: Search) -> Bound:
+    """The bound before branching, over all sites."""
+    assert search.sites is not None  # noqa: S101 - offered before
+    everything = np.arange(data.sites)
+    none = everything[:0]
+    prices = _prices(data, search.sites)
+    iterations = 600
+    if data.costs.size > CORE_PAIRS:
+        prices, iterations = _core_prices(data, p, prices, search), 60
+    bound = ascend(data, prices, none, everything, p, search, iterations, 1.5, 20)
+    search.raise_lower(bound.lower)
+    if not search.closed:
+        interchange.improve(data, bound.free[bound.chosen], everything, search)
+    return bound
+
+
+def _core_prices(data: Assignment, p: int, prices: Float64, search: Search) -> Float64:
+    """Good prices for very many sites: found on part of them, checked on all, more let in."""
+    assert search.sites is not None  # noqa: S101 - offered before
+    everything = np.arange(data.sites)
+    size = max(4 * p, CORE_PAIRS // data.customers)
+    core = np.union1d(search.sites, everything[:: max(1, data.sites // size)])
+    best = evaluate(data, prices, everything[:0], everything, p, search)
+    for turn in range(CORE_ROUNDS):
+        inner = ascend(
+            data, best.prices, core[:0], core, p, search, 200, 1.0 if turn == 0 else 0.3, 12
+        )
+        outer = evaluate(data, inner.prices, everything[:0], everything, p, search)
+        search.raise_lower(outer.lower)
+        interchange.improve(data, outer.free[outer.chosen], core, search)
+        if outer.lower > best.lower:
+            best = outer
+        core = np.union1d(core, np.argsort(outer.sums, kind="stable")[: size // 2])
+        if inner.lower - outer.lower < 1e-4 * search.upper:
+            break
+    return best.prices
+
+
+def _branch(data: Assignment, p: int, root: Bound, search: Search) -> None:
+    """Best-first branch and bound; a node is its bound."""
+    order = 0
+    queue: list[tuple[float, int, Bound]] = [(root.lower, order, root)]
+    while queue:
+        lower, _, bound = heapq.heappop(queue)
+        search.raise_lower(min(lower, search.upper))
+        if lower > search.cut:
+            return
+        for fixed, free in _children(bound, p, search):
+            node = _bound_node(data, fixed, free, bound.prices, p, search)
+            if node is not None:
+                order += 1
+                heapq.heappush(queue, (max(lower, node.lower), order, node))
+
+
+def _children(bound: Bound, p: int, search: Search) -> list[tuple[Sites, Sites]]:
+    """Fix what the bound allows, then open or close the site that the relaxation needs most."""
+    fixed, free = fix(bound, p, search.cut)
+    if fixed.size == p or fixed.size + free.size <= p:
+        return [(fixed, free)]
+    sums = dict(zip(bound.free[bound.chosen].tolist(), bound.sums[bound.chosen], strict=True))
+    site = min((int(j) for j in free if int(j) in sums), key=lambda j: (sums[j], j))
+    rest = free[free != site]
+    return [(np.append(fixed, site), rest), (fixed, rest)]
+
+
+def _bound_node(
+    data: Assignment, fixed: Sites, free: Sites, prices: Float64, p: int, search: Search
+) -> Bound | None:
+    """Bound of a node, raised a little and its sites fixed; None where nothing better is in it."""
+    for _ in range(3):
+        if fixed.size + free.size < p or fixed.size > p:
+            return None
+        if fixed.size + free.size == p or fixed.size == p:
+            only = fixed if fixed.size == p else np.concatenate([fixed, free])
+            search.offer(only, data.value(only))
+            return None
+        bound = ascend(data, prices, fixed, free, p, search, 40, 0.3, 8)
+        if bound.lower > search.cut:
+            return None
+        plan = np.concatenate([fixed, free[bound.chosen]])
+        interchange.improve(data, plan, np.concatenate([fixed, free]), search)
+        narrower = fix(bound, p, search.cut)
+        if narrower[1].size * 10 > free.size * 9:
+            break
+        (fixed, free), prices = narrower, bound.prices
+    return bound
