@@ -1,7 +1,7 @@
 """Floating catchments: how much supply each origin has when others compete for the same desk.
 
-All are two products with one sparse matrix: people are summed at each facility, its supply is
-shared among them, and the shares are summed back at each origin. P_i is the demand of origin i,
+All are two sums over the pairs: people are summed at each facility, its supply is shared among
+them, and the shares are summed back at each origin. P_i is the demand of origin i,
 S_j the supply of facility j, f_ij the decay of the minutes between them.
 
 An origin that reaches nothing has 0; a facility that no demand reaches shares nothing, and
@@ -21,9 +21,11 @@ import pandas as pd
 from siting.errors import InputError
 from siting.measures.decay import binary, epanechnikov
 from siting.measures.kernels import equilibrium
-from siting.measures.pairs import aligned, csr, weights
+from siting.measures.pairs import aligned, at_facilities, at_origins, blocks, csr, weights
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from siting.measures.decay import Decay
     from siting.measures.pairs import Float64, Pairs
 
@@ -80,9 +82,7 @@ def enhanced_two_step(pairs: Pairs, demand: Numbers, supply: Numbers, decay: Dec
     Luo and Qi (2009), Health & Place 15(4), with any decay.
     """
     people, offer = _both(pairs, demand, supply)
-    share = csr(pairs, weights(pairs, decay))
-    ratio = _divided(offer, share.T @ people)
-    return _named(pairs, share @ ratio, "e2sfca")
+    return _named(pairs, _shared(pairs, people, offer, _plain(decay)), "e2sfca")
 
 
 def kernel_two_step(pairs: Pairs, demand: Numbers, supply: Numbers, limit: float) -> pd.Series:
@@ -97,10 +97,12 @@ def modified_two_step(pairs: Pairs, demand: Numbers, supply: Numbers, decay: Dec
     lost.
     """
     people, offer = _both(pairs, demand, supply)
-    weight = weights(pairs, decay)
-    ratio = _divided(offer, csr(pairs, weight).T @ people)
-    weight *= weight
-    return _named(pairs, csr(pairs, weight) @ ratio, "m2sfca")
+
+    def squared(block: Pairs) -> Float64:
+        return weights(block, decay) ** 2
+
+    ratio = _divided(offer, at_facilities(pairs, _plain(decay), people))
+    return _named(pairs, at_origins(pairs, squared, ratio), "m2sfca")
 
 
 def three_step(pairs: Pairs, demand: Numbers, supply: Numbers, decay: Decay) -> pd.Series:
@@ -111,13 +113,13 @@ def three_step(pairs: Pairs, demand: Numbers, supply: Numbers, decay: Decay) -> 
     `access` sums G over all rows of its table, also those beyond `max_cost`.
     """
     people, offer = _both(pairs, demand, supply)
-    weight = weights(pairs, decay)
-    total = csr(pairs, weight) @ np.ones(len(pairs.destinations))
-    weight *= weight
-    weight *= np.repeat(_divided(np.ones(len(total)), total), pairs.count)
-    share = csr(pairs, weight)
-    ratio = _divided(offer, share.T @ people)
-    return _named(pairs, share @ ratio, "3sfca")
+
+    def chosen(block: Pairs) -> Float64:
+        weight = weights(block, decay)
+        total = csr(block, weight) @ np.ones(len(offer))
+        return weight * weight * np.repeat(_divided(np.ones(len(total)), total), block.count)
+
+    return _named(pairs, _shared(pairs, people, offer, chosen), "3sfca")
 
 
 def balanced(pairs: Pairs, demand: Numbers, supply: Numbers, decay: Decay) -> pd.Series:
@@ -127,11 +129,13 @@ def balanced(pairs: Pairs, demand: Numbers, supply: Numbers, decay: Decay) -> pd
     f_ij), A_i = sum of L_j f_ij / (sum over i of f_ij). The A_i sum to the L_j.
     """
     people, offer = _both(pairs, demand, supply)
-    share = csr(pairs, weights(pairs, decay))
-    by_origin = share @ np.ones(len(offer))
-    by_facility = share.T @ np.ones(len(people))
-    level = _divided(offer, share.T @ _divided(people, by_origin))
-    return _named(pairs, share @ _divided(level, by_facility), "bfca")
+    sums = np.zeros((len(offer), 2))  # of shares of demand, of weights
+    for rows, block in blocks(pairs):
+        share = csr(block, weights(block, decay))
+        apart = _divided(people[rows], share @ np.ones(len(offer)))
+        sums += share.T @ np.column_stack([apart, np.ones(len(apart))])
+    level = _divided(_divided(offer, sums[:, 0]), sums[:, 1])
+    return _named(pairs, at_origins(pairs, _plain(decay), level), "bfca")
 
 
 def ratio(
@@ -149,9 +153,9 @@ def ratio(
     offer = aligned(supply, to_supply.destinations, "supply")
     if not np.array_equal(to_supply.origins, to_demand.origins):
         raise InputError("other_origins")
-    near = binary(limit)
-    above = csr(to_supply, weights(to_supply, near)) @ offer
-    below = csr(to_demand, weights(to_demand, near)) @ people
+    near = _plain(binary(limit))
+    above = at_origins(to_supply, near, offer)
+    below = at_origins(to_demand, near, people)
     return _named(to_supply, _divided(above, below), "fca")
 
 
@@ -211,12 +215,27 @@ def rational_agents(
 def unserved(pairs: Pairs, demand: Numbers, supply: Numbers, decay: Decay) -> Unserved:
     """Count the people, and the supply, that take no part."""
     people, offer = _both(pairs, demand, supply)
-    share = csr(pairs, (weights(pairs, decay) > 0).astype(np.float64))
-    alone = (people > 0) & (share @ (offer > 0).astype(np.float64) == 0)
-    idle = (offer > 0) & (share.T @ (people > 0).astype(np.float64) == 0)
+
+    def linked(block: Pairs) -> Float64:
+        return (weights(block, decay) > 0).astype(np.float64)
+
+    alone = (people > 0) & (at_origins(pairs, linked, (offer > 0).astype(np.float64)) == 0)
+    idle = (offer > 0) & (at_facilities(pairs, linked, (people > 0).astype(np.float64)) == 0)
     return Unserved(
         float(people[alone].sum()), int(alone.sum()), float(offer[idle].sum()), int(idle.sum())
     )
+
+
+def _plain(decay: Decay) -> Callable[[Pairs], Float64]:
+    """The decay of each pair of a block."""
+    return lambda block: weights(block, decay)
+
+
+def _shared(
+    pairs: Pairs, people: Float64, offer: Float64, weight: Callable[[Pairs], Float64]
+) -> Float64:
+    """Supply shared among the people of each facility, summed back at each origin."""
+    return at_origins(pairs, weight, _divided(offer, at_facilities(pairs, weight, people)))
 
 
 def _both(pairs: Pairs, demand: Numbers, supply: Numbers) -> tuple[Float64, Float64]:

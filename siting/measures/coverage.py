@@ -14,7 +14,7 @@ import pandas as pd
 from scipy import sparse
 
 from siting.errors import InputError
-from siting.measures.pairs import SHOWN, checked_thresholds
+from siting.measures.pairs import SHOWN, blocks, checked_thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,16 +96,17 @@ def least(
     rank = np.empty(len(pairs.destinations), np.uint64)
     order = np.argsort(pairs.destinations.astype(str), kind="stable")
     rank[order] = np.arange(len(order), dtype=np.uint64)
-    # the bits of a float that is not negative sort as it does
-    bits = np.abs(pairs.minutes).view(np.uint32).astype(np.uint64)
-    key = (bits << np.uint64(32)) | rank[pairs.destination]
     nothing = np.uint64(0xFFFFFFFFFFFFFFFF)
-    if left_out is not None:
-        key[left_out] = nothing
     best = np.full(len(pairs.origins), nothing)
-    some = pairs.count > 0
-    if some.any():
-        best[some] = np.minimum.reduceat(key, pairs.first[:-1][some])
+    for rows, block in blocks(pairs):
+        # the bits of a float that is not negative sort as it does
+        bits = np.abs(block.minutes).view(np.uint32).astype(np.uint64)
+        key = (bits << np.uint64(32)) | rank[block.destination]
+        if left_out is not None:
+            key[left_out[pairs.first[rows.start] : pairs.first[rows.stop]]] = nothing
+        some = np.flatnonzero(block.count)
+        if len(some):
+            best[rows.start + some] = np.minimum.reduceat(key, block.first[some])
     reached = best != nothing
     minutes = np.full(len(best), np.nan, np.float32)
     minutes[reached] = (best[reached] >> np.uint64(32)).astype(np.uint32).view(np.float32)

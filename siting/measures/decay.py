@@ -34,14 +34,20 @@ def steps(bands: Sequence[tuple[float, float]]) -> Decay:
         Bands do not increase, are not in minutes, or a weight is negative.
     """
     limits = checked_thresholds([end for end, _ in bands])
-    weight = np.array([value for _, value in bands] + [0.0])
-    if not bool(np.all((weight >= 0) & np.isfinite(weight))):
-        raise InputError("bad_parameter", name="weight", value=f"{weight.min():g}")
+    weight = np.array([*(value for _, value in bands), 0.0])
+    for _, value in bands:
+        if not 0 <= value < np.inf:
+            raise InputError("bad_parameter", name="weight", value=f"{value:g}")
 
     def decay(minutes: npt.NDArray[np.float32]) -> Float64:
-        if len(limits) == 1:
-            return np.where(minutes <= limits[0], weight[0], 0.0)
-        return weight[np.searchsorted(limits, minutes, side="left")]
+        if len(bands) == 1:
+            only: Float64 = np.multiply(minutes <= limits[0], weight[0])
+            return only
+        band = np.zeros(len(minutes), np.int16)
+        for limit in limits:
+            np.add(band, minutes > limit, out=band)
+        result: Float64 = weight[band]
+        return result
 
     return decay
 
@@ -96,7 +102,7 @@ def _limited(weight: Callable[[Float64], Float64], limit: float) -> Decay:
     def decay(minutes: npt.NDArray[np.float32]) -> Float64:
         near = np.minimum(minutes.astype(np.float64), limit)  # no negative weight, no overflow
         value = weight(near)
-        return value if np.isinf(end) else np.where(minutes <= end, value, 0.0)
+        return value if np.isinf(end) else value * (minutes <= end)
 
     return decay
 

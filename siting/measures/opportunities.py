@@ -9,7 +9,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from siting.errors import InputError
-from siting.measures.pairs import aligned, checked_thresholds, csr, origin, weights
+from siting.measures.pairs import (
+    aligned,
+    at_origins,
+    blocks,
+    checked_thresholds,
+    csr,
+    origin,
+    weights,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,8 +42,11 @@ def cumulative(
     """
     limits = checked_thresholds(thresholds)
     offer = aligned(supply, pairs.destinations, "supply")
-    total = [csr(pairs, (pairs.minutes <= limit).astype(np.float64)) @ offer for limit in limits]
-    return pd.DataFrame(np.column_stack(total), pairs.origins, pd.Index(thresholds, name="minutes"))
+    total = np.empty((len(pairs.origins), len(limits)))
+    for rows, block in blocks(pairs):
+        for k, limit in enumerate(limits):
+            total[rows, k] = csr(block, (block.minutes <= limit).astype(np.float64)) @ offer
+    return pd.DataFrame(total, pairs.origins, pd.Index(thresholds, name="minutes"))
 
 
 def interval(
@@ -66,7 +77,8 @@ def interval(
 def gravity(pairs: Pairs, supply: pd.Series | npt.ArrayLike, decay: Decay) -> pd.Series:
     """Supply weighted by its distance: sum of S_j f(t_ij). Hansen (1959)."""
     offer = aligned(supply, pairs.destinations, "supply")
-    return pd.Series(csr(pairs, weights(pairs, decay)) @ offer, pairs.origins, name="gravity")
+    total = at_origins(pairs, lambda block: weights(block, decay), offer)
+    return pd.Series(total, pairs.origins, name="gravity")
 
 
 def time_to(
