@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from siting.provenance import Input
     from siting.study import Result
+    from siting.times.routes import Route
 
 
 PIPED_WIDTH = 130  # columns of a table that goes to a file or another program
@@ -74,6 +75,24 @@ def print_result(result: Result, folder: Path) -> None:
     if modelled:
         print_line(t("run.modelled", layers=", ".join(sorted(set(modelled)))))
     print_line(t("run.written", folder=folder))
+
+
+def print_route(route: Route) -> None:
+    """Print a route's minutes, and its length by class of road."""
+    total = sum(route.metres.values()) / 1000
+    print_line(
+        t(
+            "cli_roads.route.total",
+            minutes=texts.number(route.minutes, 1),
+            km=texts.number(total, 1),
+        )
+    )
+    table = Table()
+    table.add_column(t("cli_roads.route.kind"))
+    table.add_column(t("cli_roads.route.km"), justify="right")
+    for kind, metres in sorted(route.metres.items(), key=lambda item: -item[1]):
+        table.add_row(kind, texts.number(metres / 1000, 2))
+    Console().print(table)
 
 
 def _coverage(result: Result) -> Table:

@@ -1,8 +1,8 @@
 """A customizable contraction hierarchy: built once for the roads, customized for each set of times.
 
 Method: Dibbelt, Strasser, Wagner, "Customizable Contraction Hierarchies", 2016. `build` depends on
-which nodes are joined, not on the times; `customize` takes a fraction of a second, so a changed speed
-or a closed road is answered at once. Times are whole deciseconds; `CLOSED` takes an arc out.
+which nodes are joined, not on the times; `customize` takes a fraction of a second, so a changed
+speed or a closed road is answered at once. Times are whole deciseconds; `CLOSED` takes an arc out.
 """
 
 from __future__ import annotations
@@ -132,6 +132,7 @@ def build(
     node = np.empty(n, np.int32)
     node[number] = np.arange(n, dtype=np.int32)
     arc, downward = contraction.locate(graph.tail, graph.head, number, up_first, up_head)
+    low, low_arc, low_tail = contraction.below(n, up_first, up_head)
     small = max(256, n // 64)
     above = np.where(parent >= 0, size[parent], small + 1)  # a root has nothing above it
     tasks = np.flatnonzero((size <= small) & (above > small))
@@ -140,7 +141,9 @@ def build(
         node,
         up_first,
         up_head,
-        *contraction.below(n, up_first, up_head),
+        low,
+        low_arc,
+        low_tail,
         parent,
         size,
         contraction.depths(parent),
@@ -152,7 +155,7 @@ def build(
 
 
 def customize(hierarchy: Hierarchy, duration: Int32) -> Metric:
-    """Customize a hierarchy for durations of the graph's arcs, deciseconds (`CLOSED`: not usable)."""
+    """Customize a hierarchy for durations of the arcs (deciseconds; `CLOSED`: not usable)."""
     h = hierarchy
     n = len(h.node)
     up, down = (np.empty(len(h.head), np.int32) for _ in range(2))
@@ -187,10 +190,10 @@ def customize(hierarchy: Hierarchy, duration: Int32) -> Metric:
 
 
 def _side_by_side(tasks: Int64, run: Callable[..., None], workspace: Callable[[], Any]) -> None:
-    """Run tasks (rows of start and end) on all cores, each core with a workspace of its own."""
+    """Run tasks (rows of start, end) on all cores, each core with a workspace of its own."""
     workers = os.cpu_count() or 1
 
-    # every core takes each so-many-th task, so that what it does depends on nothing but their number
+    # every core takes each so-many-th task: what it does depends on their number alone
     def share(k: int) -> None:
         work = workspace()
         for start, stop in tasks[k::workers].tolist():

@@ -25,20 +25,20 @@ VENDOR = "vendor"
 RANDOM_ID = re.compile(r"[0-9a-f]{32}")
 
 
-class OfflineMap(folium.Map):  # type: ignore[misc]
+class OfflineMap(folium.Map):
     """A folium map that loads nothing."""
 
-    default_js: tuple[tuple[str, str], ...] = ()
-    default_css: tuple[tuple[str, str], ...] = ()
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012 - as folium declares it
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
 
 
-class _Script(MacroElement):  # type: ignore[misc]
+class _Script(MacroElement):
     """A script that runs once the map it is added to is made."""
 
     _template = Template("{% macro script(this, kwargs) %}{{ this.code }}{% endmacro %}")
 
     def __init__(self, code: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.code = code
 
 
@@ -83,7 +83,7 @@ def page(frame: OfflineMap, *, language: str, title: str, css: str, body: str, s
     script
         Runs after the map is made, as the body of a function of `map`.
     """
-    root = frame.get_root()
+    root: Any = frame.get_root()
     styles = f"<style>{_leaflet_css()}\n{css}</style>"
     leaflet = f"<script>{vendor('leaflet.js').decode()}</script>"
     heading = f"<title>{_escape(title)}</title>"

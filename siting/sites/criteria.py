@@ -120,7 +120,9 @@ def _within(reach: Reach | None, minutes: int, sites: int) -> Float64:
     """What lies within so many minutes of each site."""
     if reach is None:
         return np.full(sites, np.nan)
-    return reach.weight @ (reach.minutes <= np.float32(minutes)).astype(np.float64)
+    inside = (reach.minutes <= np.float32(minutes)).astype(np.float64)
+    total: Float64 = reach.weight @ inside
+    return total
 
 
 def population_gained(facts: SiteFacts, minutes: int) -> Float64:
@@ -178,7 +180,8 @@ def without_fibre_around(facts: SiteFacts, year: int, minutes: float = 20) -> Fl
     near = (facts.commune_minutes[rows] <= np.float32(minutes)).astype(np.float64)
     premises = here["premises"].to_numpy(np.float64) @ near
     fibre = here["ftth_premises"].to_numpy(np.float64) @ near
-    return 1 - np.divide(fibre, premises, out=np.full(sites, np.nan), where=premises > 0)
+    share: Float64 = np.divide(fibre, premises, out=np.full(sites, np.nan), where=premises > 0)
+    return 1 - share
 
 
 def _given(values: Minutes | None, facts: SiteFacts) -> Float64:

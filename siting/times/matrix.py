@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from siting.files import replacing
-from siting.network.routing import DECISECONDS_PER_MINUTE, Attachment, Int32, Network
 from siting.network import hierarchy as hierarchies
+from siting.network.routing import DECISECONDS_PER_MINUTE, Attachment, Int32, Network
 from siting.times import search, sweeps
 from siting.times.search import UNREACHED
 
@@ -154,8 +154,17 @@ def write(
     origins: pd.DataFrame,
     destinations: pd.DataFrame,
     limit: float | None = None,
+    nearest: int | None = None,
 ) -> int:
     """Write the long table of times as Parquet, block by block.
+
+    Parameters
+    ----------
+    limit
+        Minutes beyond which a pair is left out.
+    nearest
+        How many destinations to keep of each origin, the nearest first; all unless given. An origin
+        that reaches none keeps one row, with its reason.
 
     Returns
     -------
@@ -168,7 +177,18 @@ def write(
     """
     count = 0
     with replacing(path) as part, pq.ParquetWriter(part, SCHEMA) as writer:
-        for block in blocks(router, origins, destinations, limit):
+        for whole in blocks(router, origins, destinations, limit):
+            block = whole if nearest is None else closest(whole, nearest)
             writer.write_table(pa.Table.from_pandas(block, SCHEMA, preserve_index=False))
             count += len(block)
     return count
+
+
+def closest(table: pd.DataFrame, count: int) -> pd.DataFrame:
+    """The nearest destinations of each origin in a long table; of equal times the first."""
+    ordered = table.assign(rank=pd.factorize(table["origin_id"])[0]).sort_values(
+        ["rank", "minutes"], kind="stable", na_position="last"
+    )
+    place = ordered.groupby("rank").cumcount()
+    kept = (place < count) & (ordered["minutes"].notna() | (place == 0))
+    return ordered[kept].drop(columns="rank").reset_index(drop=True)

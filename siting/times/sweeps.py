@@ -23,8 +23,6 @@ from siting.times.kernels import lanes
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    import numpy.typing as npt
-
     from siting.network.hierarchy import Half, Hierarchy, Metric
     from siting.network.routing import Float64, Int32, Int64
 
@@ -78,7 +76,7 @@ def to_all(
     columns = -(-count // LANES) * LANES
     table = _aligned((n, columns)) if out is None else out
 
-    def block(begin: int, end: int, work: _Work) -> None:
+    def block(begin: int, _end: int, work: _Work) -> None:
         lanes.to_all(
             hierarchy.depth, down.first, down.depth, down.weight,
             work.slot, work.rows, work.stack, table, begin,
@@ -203,7 +201,7 @@ def _restricted(hierarchy: Hierarchy, up: Half, down: Half, sources: Legs, targe
     wanted_node, leg_row = np.unique(h.number[targets.node], return_inverse=True)
     lanes.ancestors(wanted_node.astype(np.int32), h.parent, mark)
     nodes = np.flatnonzero(mark).astype(np.int32)
-    arcs = lanes.restrict(nodes, down.first, down.depth, down.weight)
+    first, depth, weight = lanes.restrict(nodes, down.first, down.depth, down.weight)
     wanted = np.full(len(nodes), -1, np.int32)
     wanted[np.searchsorted(nodes, wanted_node)] = np.arange(len(wanted_node), dtype=np.int32)
     leg_row = leg_row.astype(np.int32)
@@ -213,7 +211,9 @@ def _restricted(hierarchy: Hierarchy, up: Half, down: Half, sources: Legs, targe
 
     def block(begin: int, end: int, work: _Work) -> None:
         found = np.empty((len(wanted_node), LANES), np.int32)
-        lanes.to_targets(nodes, h.depth, *arcs, work.slot, work.rows, work.stack, wanted, found)
+        lanes.to_targets(
+            nodes, h.depth, first, depth, weight, work.slot, work.rows, work.stack, wanted, found
+        )
         columns = order[begin:end]
         lanes.finish(found, targets.first, leg_row, targets.duration, out, columns)
 

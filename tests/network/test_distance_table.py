@@ -113,7 +113,7 @@ def test_a_limit_leaves_pairs_out(network):
     assert list(matrix.long(whole)["destination_id"]) == ["b", "c"]
 
 
-def test_link_of_unknown_commune_names_the_row(network):
+def test_link_of_unknown_commune_names_the_row():
     links = pd.DataFrame({"from_code": ["A", "Z"], "to_code": ["B", "A"], "minutes": [1.0, 1.0]})
     communes = pd.DataFrame(
         {"code": ["A", "B"], "chef_lieu_lon": [2.5, 2.6], "chef_lieu_lat": [44.3, 44.3]}

@@ -76,7 +76,7 @@ def test_all_nodes_nearest_and_within(graph):
     every = nodes(range(n))
     times = search.many_to_many(graph, every, every)
     table = sweeps.to_all(made, metric, every)[:, :n]
-    assert (np.where(table >= CLOSED, UNREACHED, table)[made.number].T == times).all()
+    assert (times == np.where(table >= CLOSED, UNREACHED, table)[made.number].T).all()
     back = sweeps.to_all(made, metric, every, backward=True)[:, :n]
     assert (np.where(back >= CLOSED, UNREACHED, back)[made.number] == times).all()
     places = nodes(range(0, n, 2))

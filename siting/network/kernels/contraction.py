@@ -2,8 +2,8 @@
 
 Nodes are numbered in depth-first preorder of the elimination tree, so that the upward neighbours of
 a node are among its ancestors, which have smaller numbers. The upward arcs of node v stand at
-`first[v]` to `first[v + 1]`, by increasing head. Each has two weights: `up`, from v to its head, and
-`down`, from the head to v; deciseconds, `INFINITE` where there is no way.
+`first[v]` to `first[v + 1]`, by increasing head. Each has two weights: `up`, from v to its head,
+and `down`, from the head to v; deciseconds, `INFINITE` where there is no way.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def locate(tail, head, number, first, heads):
 
 @nb.njit(cache=True, nogil=True)
 def load(duration, at, downward, up, down):
-    """Weights of the upward arcs from the durations of the graph's arcs, the least of parallel ones."""
+    """Weights of the upward arcs from the durations of arcs, the least of parallel ones."""
     up[:] = INFINITE
     down[:] = INFINITE
     for i in range(len(duration)):

@@ -155,7 +155,7 @@ def dissect(lo, hi, nodes, first, head, x, y, owner, local, tag):
 
 @nb.njit(cache=True, nogil=True)
 def _select(key, order, k, lo, hi):
-    """Reorder `order[lo:hi]` so that the first to position k have the smallest keys (ties by id)."""
+    """Reorder `order[lo:hi]` so that those before k have the smallest keys (ties by id)."""
     hi -= 1
     while lo < hi:
         middle = order[(lo + hi) >> 1]

@@ -1,9 +1,9 @@
 """Sixty-four trees at once: one vector instruction relaxes an arc for several sources.
 
 The sweep goes down the elimination tree in preorder. All that a node needs are the times of its
-ancestors, which stand on a stack as deep as the tree; a row of the stack holds one time for each of
-the 64 sources. Numba's own loops do not keep such a row in registers, so the innermost step is given
-to LLVM as vector operations; LLVM maps them to what the machine has (AVX, NEON, plain).
+ancestors, which stand on a stack as deep as the tree; a row of the stack holds one time for each
+of the 64 sources. Numba's own loops do not keep such a row in registers, so the innermost step is
+given to LLVM as vector operations; LLVM maps them to what the machine has (AVX, NEON, plain).
 """
 
 from __future__ import annotations
@@ -30,9 +30,7 @@ def _row_at(builder: Any, address: Any) -> Any:
 
 
 @intrinsic  # type: ignore[misc]
-def _relax(  # noqa: ANN202
-    typing, stack, deep, weight, start, stop, initial, to  # noqa: ANN001, ARG001
-):  # fmt: skip
+def _relax(typing, stack, deep, weight, start, stop, initial, to):  # noqa: ARG001  # fmt: skip
     """Least of the initial row and of (stack row of each arc's head + weight), put in row `to`.
 
     All arguments are addresses or arc numbers (intp); rows are 64-byte aligned.
@@ -342,7 +340,7 @@ def within(
     v0, time0
         Nodes and times to begin with.
     all_first, all_head
-        All upward arcs of the hierarchy: no way leads into a subtree but from the heads of its root.
+        All upward arcs of the hierarchy: a subtree is entered from the heads of its root only.
     time
         Work array, int32, shape (nodes,), all `INFINITE`; left with times.
     reached

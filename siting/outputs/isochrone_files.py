@@ -1,0 +1,87 @@
+"""Isochrones and routes as files."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+
+from siting.files import replacing
+from siting.outputs import geopackage
+from siting.times import isochrones
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from siting.times.matrix import Router
+    from siting.times.routes import Route
+
+
+def write(
+    path: Path,
+    router: Router,
+    points: pd.DataFrame,
+    minutes: Sequence[float],
+    *,
+    towards: bool,
+    cell_m: float,
+    rasters: Path | None = None,
+) -> int:
+    """Write the isochrones of points as a GeoPackage (EPSG:4326), layer `isochrones`.
+
+    Parameters
+    ----------
+    path
+        Where to write.
+    points
+        `id,lon,lat`.
+    minutes
+        Thresholds, increasing; for each point the largest isochrone comes first, so that smaller
+        ones are drawn over it.
+    towards, cell_m
+        See `isochrones.surface`.
+    rasters
+        Folder for a GeoTIFF of each point's surface, named after its id; none unless given.
+
+    Returns
+    -------
+    Number of isochrones written.
+    """
+    parts = []
+    for row in range(len(points)):
+        place = router.network.attach(points.iloc[row : row + 1])
+        found = isochrones.surface(router, place, minutes[-1], towards=towards, cell_m=cell_m)
+        if rasters is not None:
+            isochrones.write_raster(rasters / f"{_file_name(place.ids[0])}.tif", found)
+        shapes = isochrones.polygons(found, minutes)
+        columns = {"id": place.ids[0], "minutes": list(minutes)[::-1], "tolerance_m": cell_m}
+        part = gpd.GeoDataFrame(columns, geometry=shapes[::-1], crs=found.crs)
+        parts.append(part.to_crs(4326))
+    layer = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=4326)
+    with replacing(path) as part_path:
+        geopackage.write(part_path, {"isochrones": layer})
+    return len(layer)
+
+
+def _file_name(identifier: object) -> str:
+    """An identifier as a file name: anything but letters, digits, `-` and `_` becomes `_`."""
+    return re.sub(r"[^\w-]", "_", str(identifier))
+
+
+def write_route(path: Path, route: Route) -> None:
+    """Write a route as GeoJSON, its minutes and kilometres by class of road as properties."""
+    feature = {
+        "type": "Feature",
+        "properties": {
+            "minutes": round(route.minutes, 2),
+            "km": {kind: round(metres / 1000, 3) for kind, metres in route.metres.items()},
+        },
+        "geometry": {"type": "LineString", "coordinates": route.line.round(6).tolist()},
+    }
+    content = {"type": "FeatureCollection", "features": [feature]}
+    with replacing(path) as part:
+        part.write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
