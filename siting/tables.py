@@ -201,3 +201,80 @@ MATRIX = Table(
     ("origin_id", "destination_id"),
 )
 """Travel-time matrix, long form. An absent pair is `beyond_limit`."""
+
+ACCESS = Table(
+    "access",
+    (
+        code("cell_id", "demand cell"),
+        code("commune_code", "commune that the cell's people belong to"),
+        Column("population", "float", "people", "inhabitants", minimum=0),
+        code("service", "service of the study"),
+        Column("minutes", "float32", "to the nearest facility", "min", required=False, minimum=0),
+        code("facility_id", "the nearest facility; of equal times the smallest", required=False),
+        Column("reason", "text", "why there is no time", required=False, among=REASONS[1:]),
+    ),
+    ("cell_id", "service"),
+)
+"""Nearest facility of each cell and service: `access.csv`."""
+
+COVERAGE = Table(
+    "coverage",
+    (
+        Column("zone_kind", "text", "department, epci, commune, or the study's own"),
+        code("zone_code", "zone"),
+        Column("zone_name", "text", "name of the zone", required=False),
+        code("service", "service of the study"),
+        Column(
+            "threshold_minutes", "float", "covered means minutes <= threshold", "min", minimum=0
+        ),
+        Column("population", "float", "people of the zone", "inhabitants", minimum=0),
+        Column("covered_population", "float", "people within the threshold", "inhabitants"),
+        Column("covered_share", "float", "their share; empty where nobody lives", required=False),
+    ),
+    ("zone_kind", "zone_code", "service", "threshold_minutes"),
+)
+"""People within each threshold: `coverage.csv`, from `measures.coverage.coverage`."""
+
+BASKET_SCORES = Table(
+    "basket scores",
+    (
+        Column("score", "float", "share of the known items that are met", minimum=0, maximum=1),
+        Column("score_low", "float", "unknown items taken as unmet", minimum=0, maximum=1),
+        Column("score_high", "float", "unknown items taken as met", minimum=0, maximum=1),
+        Column("complete", "boolean", "all known items are met"),
+        Column("failing", "text", "ids of the items unmet, by a blank", required=False),
+    ),
+)
+"""Score of each cell or commune (the index), from `measures.baskets`."""
+
+CLOSURES = Table(
+    "closures",
+    (
+        Column("nearest_people", "float", "people whose nearest facility it is", minimum=0),
+        Column("people_uncovered", "float", "covered today, no longer if it closes", minimum=0),
+        Column("mean_extra_minutes", "float", "for those who go elsewhere", "min", required=False),
+        Column("people_without_other", "float", "who would have none in the matrix", minimum=0),
+    ),
+)
+"""What closing each facility (the index) would do, from `measures.redundancy.closures`."""
+
+CENTRES = Table(
+    "centres",
+    (
+        Column("items", "integer", "services that the commune has", minimum=0),
+        Column("attracted_people", "float", "who come, mean over the services", minimum=0),
+        Column("attracted_communes", "integer", "communes that send somebody", minimum=0),
+        Column("lost_people", "float", "own people who find no service in reach", minimum=0),
+        Column("centre", "boolean", "meets both minimums: a centre-bourg"),
+    ),
+)
+"""Centre-bourgs by commune (the index), from `measures.mesh.centres`."""
+
+QUADRANT_PEOPLE = Table(
+    "quadrants",
+    (
+        Column("people", "float", "people", "inhabitants", minimum=0),
+        Column("share", "float", "of everybody", required=False, minimum=0, maximum=1),
+    ),
+)
+"""Far or near x connected or not (the index), from `measures.digital.cross_table`."""

@@ -27,7 +27,7 @@ Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 Ids = npt.NDArray[np.object_]
 
-BLOCK = 1 << 16  # pairs whose weights are computed at once: half a megabyte, freed and reused
+BLOCK = 1 << 18  # pairs whose weights are computed at once: two megabytes, freed and reused
 KEPT_BYTES = 1 << 24
 LONGEST_MINUTES = 1440  # a longer threshold can only be in another unit
 SHOWN = 5  # identifiers that a message names
