@@ -1,10 +1,10 @@
 """From tracks and turns to the routing graph: ends-only roads in layers, equal states merged.
 
-*Through roads* are the largest strongly connected part of the roads open to all. Every other road
-may be used only where a trip begins or ends, so its tracks exist twice: in the layer of departure,
-from which one leaves for the through roads and never comes back, and in the layer of arrival,
-which is entered from the through roads and not left. A trip that never touches a through road
-stays in the layer of departure.
+*Through roads* are the largest strongly connected part of the roads open to all, with both
+directions of each where open. Every other road may be used only where a trip begins or ends, so
+its tracks exist twice: in the layer of departure, from which one leaves for the through roads and
+never comes back, and in the layer of arrival, which is entered from the through roads and not
+left. A trip that never touches a through road stays in the layer of departure.
 
 A node of the routing graph is a state: "arrived at a junction, and what may come next at what
 cost". Tracks that arrive at one junction with the same turns ahead are one state, so that a
@@ -75,7 +75,9 @@ def states(tracks: Tracks, duration: Int32, length_m: Float64, ends_only: Bool) 
     weight = np.where(is_open, length_m + 1e-3, 0.0)
     main = is_open & _largest_component(tracks, is_open, weight)
     candidates = is_open & ~ends_only
-    through = candidates & _largest_component(tracks, candidates, weight)
+    inside = _largest_component(tracks, candidates, weight)
+    # a direction that only a U-turn would lead to is as public as the other one
+    through = candidates & np.repeat(inside.reshape(-1, 2).any(axis=1), 2)
     source, target, cost = _layered(tracks, through)
     edge = np.tile(tracks.edge, 2)
     alive = _alive(tracks, through, is_open, source, target)

@@ -284,9 +284,10 @@ def build(
         lat,
         edges.first,
         crs or snapping.local_crs(lon, lat),
-        main,
+        main=main,
         motorway=_among(named, MOTORWAYS),
         joinable=~_among(named, NOT_JOINED),
+        two_way=np.asarray(is_open.reshape(-1, 2).all(axis=1), bool),
     )
     report = Report(
         ways_read=segments.ways_read,

@@ -31,7 +31,7 @@ class Lines:
     Attributes
     ----------
     edge
-        Edges in the index, ascending.
+        Edges in the index, two-way ones first.
     tree
         Their lines in metric coordinates, in that order.
     """
@@ -99,7 +99,15 @@ def local_crs(lon: Float64, lat: Float64) -> str:
 
 
 def build(
-    lon: Float64, lat: Float64, first: Int64, crs: str, main: Bool, motorway: Bool, joinable: Bool
+    lon: Float64,
+    lat: Float64,
+    first: Int64,
+    crs: str,
+    *,
+    main: Bool,
+    motorway: Bool,
+    joinable: Bool,
+    two_way: Bool,
 ) -> Snapper:
     """Index edges by place.
 
@@ -111,8 +119,9 @@ def build(
         Vertices of edge i are first[i] to first[i + 1].
     crs
         Metric coordinate system.
-    main, motorway, joinable
-        Edges of the largest component; motorways; those that points may join. Bool (edges,).
+    main, motorway, joinable, two_way
+        Edges of the largest component; motorways; those that points may join; those open in both
+        directions. Bool (edges,).
     """
     x, y = project(lon, lat, crs)
     step = np.hypot(np.diff(x), np.diff(y))
@@ -124,7 +133,8 @@ def build(
     )
 
     def index(chosen: Bool) -> Lines:
-        edge = np.flatnonzero(chosen & joinable)
+        open_to_points = np.flatnonzero(chosen & joinable)
+        edge = open_to_points[np.argsort(~two_way[open_to_points], kind="stable")]
         return Lines(edge, shapely.STRtree(lines[edge]))
 
     return Snapper(
@@ -149,7 +159,8 @@ def snap(snapper: Snapper, lon: Float64, lat: Float64, cap_m: float) -> Snapped:
     """Find where points join the roads.
 
     The largest component is taken where it is within the cap, then other roads, then motorways.
-    Of edges at the same distance the first wins.
+    Of edges at the same distance (a point at a junction) a two-way one wins over a one-way one,
+    so that one may set out either way; then the first.
 
     Raises
     ------

@@ -108,7 +108,9 @@ class Oracle:
         self.turns = [self._turns(i) for i in range(len(pieces.ends))]
         main = self._component(range(len(pieces.ends)))
         assert main
-        self.through = self._component(i for i in range(len(pieces.ends)) if not pieces.private[i])
+        public = [i for i in range(len(pieces.ends)) if not pieces.private[i]]
+        inside = {pieces.road[i] for i in self._component(public)}
+        self.through = {i for i in public if pieces.road[i] in inside}
 
     def _component(self, among) -> set[int]:
         graph = nx.DiGraph()

@@ -384,3 +384,15 @@ def test_bicycle_is_pushed_where_one_may_not_ride(tmp_path):
     ridden = {"highway": "footway", "bicycle": "designated"}
     assert seconds(line(tmp_path, ridden, "bicycle"), A, B) == pytest.approx(300, abs=0.1)
     assert seconds(line(tmp_path, RESIDENTIAL, "foot"), A, B) == pytest.approx(720, abs=0.1)
+
+
+def test_point_at_a_junction_may_set_out_on_the_two_way_road(tmp_path):
+    ways = {
+        1: ([1, 2], RESIDENTIAL | {"oneway": "yes"}),
+        2: ([2, 3], RESIDENTIAL | {"oneway": "yes"}),
+        3: ([1, 4, 3], RESIDENTIAL),
+    }
+    network = read(tmp_path, xml(SQUARE, ways))
+    assert seconds(network, (0, 0), (0, 1000)) == pytest.approx(KM, abs=0.1)
+    assert seconds(network, (0, 1000), (0, 0)) == pytest.approx(KM, abs=0.1)
+    assert seconds(network, (0, 0), (1000, 0)) == pytest.approx(KM, abs=0.1)

@@ -1,0 +1,182 @@
+"""Roads from IGN's BD TOPO, table `troncon_de_route`.
+
+Columns and values after IGN, "BD TOPO version 3, descriptif de contenu", class Tronçon de route:
+`nature`, `importance` (1 national to 5 local, 6 without), `sens_de_circulation`,
+`vitesse_moyenne_vl` (average speed of light vehicles, km/h), `acces_vehicule_leger`,
+`acces_pieton`, `prive`, `urbain`, `etat_de_l_objet`, `fictif`. Sections join at their ends.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from siting.errors import InputError
+from siting.network import lines, roads
+from siting.network import speeds as speed_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+    from pathlib import Path
+
+    from siting.network.lines import Line
+    from siting.network.roads import RoadNetwork
+    from siting.network.speeds import Speeds
+
+    Record = Mapping[Hashable, Any]
+
+LAYER = "troncon_de_route"
+NEEDED = ("nature", "importance", "sens_de_circulation", "vitesse_moyenne_vl")
+SAME_END_M = 0.05  # ends that round to the same multiple of this are one junction
+
+BY_NATURE = {
+    "Type autoroutier": "motorway",
+    "Route empierrée": "track",
+    "Chemin": "track",
+    "Sentier": "path",
+    "Escalier": "steps",
+    "Piste cyclable": "cycleway",
+    "Bac ou liaison maritime": "ferry",
+}
+BY_IMPORTANCE = {"1": "trunk", "2": "primary", "3": "secondary", "4": "tertiary"}
+DIRECTIONS = {"Sens direct": "yes", "Sens inverse": "-1", "Double sens": "no"}
+CAR_ACCESS = {"Restreint aux ayants droit": "private", "Physiquement impossible": "no"}
+OUT_OF_USE = ("En projet", "En construction", "Non exploité")
+
+
+def read(
+    path: Path,
+    mode: str = "car",
+    *,
+    speeds: Speeds | None = None,
+    snap_cap_m: float = 1000.0,
+    crs: str | None = "EPSG:2154",
+) -> RoadNetwork:
+    """Read the roads of a mode from BD TOPO road sections.
+
+    Parameters
+    ----------
+    path
+        GeoPackage or shapefile with the sections (layer `troncon_de_route` where there are
+        several).
+    mode, speeds, snap_cap_m, crs
+        As for `osm.read`. A car drives IGN's average speed; the speeds of the other modes, and of
+        sections without one, are those of the class.
+
+    Raises
+    ------
+    InputError
+        The file is missing or cannot be read, lacks a column or a coordinate system, or holds no
+        road for the mode.
+    """
+    if not path.exists():
+        raise InputError("missing_file", file=path)
+    try:
+        names = gpd.list_layers(path)["name"].tolist()
+        layer = LAYER if LAYER in names else names[0]
+        sections = gpd.read_file(path, layer=layer)
+    except (OSError, ValueError, RuntimeError, IndexError) as error:
+        raise InputError("not_sections", file=path, detail=error) from error
+    chosen = speed_tables.load(mode=mode) if speeds is None else speeds
+    return from_sections(sections, chosen, file=path, snap_cap_m=snap_cap_m, crs=crs)
+
+
+def from_sections(
+    sections: gpd.GeoDataFrame,
+    speeds: Speeds,
+    *,
+    file: object = LAYER,
+    snap_cap_m: float = 1000.0,
+    crs: str | None = "EPSG:2154",
+) -> RoadNetwork:
+    """Build the network of BD TOPO sections that are already read; see `read`."""
+    columns = {str(name).lower(): name for name in sections.columns}
+    for column in NEEDED:
+        if column not in columns:
+            found = ", ".join(columns)
+            raise InputError("missing_column", file=file, column=column, found=found)
+    if sections.crs is None:
+        raise InputError("sections_without_crs", file=file)
+    table = sections.rename(columns={name: low for low, name in columns.items()})
+    parts = table.explode(index_parts=False, ignore_index=True)
+    drawn = parts[~parts.geometry.is_empty & parts.geometry.notna()]
+    kept: list[Line] = []
+    rows: list[int] = []
+    records = pd.DataFrame(drawn.drop(columns=drawn.geometry.name)).to_dict("records")
+    for row, record in enumerate(records):
+        line = _line(row, record, speeds)
+        if line is not None:
+            kept.append(line)
+            rows.append(row)
+    if not kept:
+        raise InputError(
+            "no_roads", file=file, mode=speeds.mode, ways=len(records), classes=len(speeds.classes)
+        )
+    shapes = shapely.force_2d(drawn.geometry.to_numpy()[rows])
+    _, index = shapely.get_coordinates(shapes, return_index=True)
+    lonlat = shapely.get_coordinates(
+        gpd.GeoSeries(shapes, crs=sections.crs).to_crs(4326).to_numpy()
+    )
+    first = np.searchsorted(index, np.arange(len(kept) + 1))
+    metric = gpd.GeoSeries(shapes, crs=sections.crs).to_crs(sections.estimate_utm_crs())
+    xy = shapely.get_coordinates(metric.to_numpy())
+    at = np.column_stack([first[:-1], first[1:] - 1])
+    rounded = np.rint(xy[at.ravel()] / SAME_END_M).astype(np.int64)
+    _, ends = np.unique(rounded, axis=0, return_inverse=True)
+    cut = lines.segments(
+        kept, lonlat[:, 0], lonlat[:, 1], first, ends.reshape(at.shape), len(records)
+    )
+    return roads.build(cut, speeds, snap_cap_m=snap_cap_m, crs=crs)
+
+
+def _line(row: int, record: Record, speeds: Speeds) -> Line | None:
+    """One section as a line, None where the mode may not use it."""
+    if record.get("etat_de_l_objet") in OUT_OF_USE:
+        return None
+    tags = _tags(record)
+    line = lines.from_tags(row, tags, speeds)
+    average = pd.to_numeric(record["vitesse_moyenne_vl"], errors="coerce")
+    if line is None or speeds.mode != "car" or not average > 0:
+        return line
+    kmh = float(average) * (speeds.urban if record.get("urbain") in _YES else speeds.rural)
+    kmh *= speeds.fitted.get(line.highway, 1.0)
+    return lines.Line(
+        line.way,
+        line.highway,
+        kmh if line.forward_kmh else 0.0,
+        kmh if line.backward_kmh else 0.0,
+        line.ends_only,
+        line.roundabout,
+    )
+
+
+_YES = (True, 1, "Oui", "oui", "True", "true", "1")
+
+
+def _tags(record: Record) -> dict[str, str]:
+    """A section's columns said in OSM tags, which the rules of modes and speeds read."""
+    nature = str(record["nature"])
+    importance = str(record["importance"]).split(".")[0]
+    highway = BY_NATURE.get(nature) or BY_IMPORTANCE.get(importance, "unclassified")
+    if nature == "Bretelle":
+        highway = f"{highway}_link" if highway in BY_IMPORTANCE.values() else highway
+    if highway == "unclassified" and record.get("urbain") in _YES:
+        highway = "residential"
+    tags = {"route": "ferry"} if highway == "ferry" else {"highway": highway}
+    tags["oneway"] = DIRECTIONS.get(str(record["sens_de_circulation"]), "no")
+    if nature == "Rond-point":
+        tags["junction"] = "roundabout"
+    if nature == "Route empierrée":
+        tags |= {"tracktype": "grade2", "surface": "compacted", "motor_vehicle": "yes"}
+    if record.get("prive") in _YES:
+        tags["access"] = "private"
+    car = CAR_ACCESS.get(str(record.get("acces_vehicule_leger")))
+    if car is not None:
+        tags["motor_vehicle"] = car
+    if str(record.get("acces_pieton", "")).startswith(("Restreint", "Interdit")):
+        tags["foot"] = "no"
+    return tags
