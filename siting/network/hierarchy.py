@@ -45,6 +45,10 @@ class Hierarchy:
         Elimination tree: parent (-1: a root), size of the subtree, depth.
     arc, downward
         Upward arc of each arc of the graph (-1: a loop), and whether it goes down it.
+    origin_first, origin
+        Arcs of the graph that lie on each upward arc, as CSR.
+    head_depth
+        Depth of each upward arc's head, int16.
     tasks
         Subtrees that can be customized side by side: rows of (first node, end).
     tops
@@ -63,6 +67,9 @@ class Hierarchy:
     depth: Int32
     arc: Int32
     downward: npt.NDArray[np.bool_]
+    origin_first: Int64
+    origin: Int64
+    head_depth: Int16
     tasks: Int64
     tops: Int64
 
@@ -97,11 +104,15 @@ class Metric:
         Durations of the graph's arcs that it was made for.
     up, down
         Arcs from a node to its ancestors, and from its ancestors to it.
+    up_weight, down_weight
+        Deciseconds of all upward arcs of the hierarchy, whether shortest paths or not.
     """
 
     duration: Int32
     up: Half
     down: Half
+    up_weight: Int32
+    down_weight: Int32
 
 
 def build(
@@ -133,6 +144,8 @@ def build(
     node[number] = np.arange(n, dtype=np.int32)
     arc, downward = contraction.locate(graph.tail, graph.head, number, up_first, up_head)
     low, low_arc, low_tail = contraction.below(n, up_first, up_head)
+    depth = contraction.depths(parent)
+    origin = np.argsort(arc, kind="stable")
     small = max(256, n // 64)
     above = np.where(parent >= 0, size[parent], small + 1)  # a root has nothing above it
     tasks = np.flatnonzero((size <= small) & (above > small))
@@ -146,9 +159,12 @@ def build(
         low_tail,
         parent,
         size,
-        contraction.depths(parent),
+        depth,
         arc,
         downward,
+        np.searchsorted(arc[origin], np.arange(len(up_head) + 1)),
+        origin,
+        depth[up_head].astype(np.int16),
         np.column_stack([tasks, tasks + size[tasks]]).astype(np.int64),
         np.flatnonzero(size > small).astype(np.int64),
     )
@@ -186,7 +202,38 @@ def customize(hierarchy: Hierarchy, duration: Int32) -> Metric:
         Half(*contraction.keep_shortest(n, h.first, h.head, weight, shortest, h.depth))
         for weight, shortest in ((up, shortest_up), (down, shortest_down))
     ]
-    return Metric(duration, halves[0], halves[1])
+    return Metric(duration, halves[0], halves[1], up, down)
+
+
+def update(hierarchy: Hierarchy, metric: Metric, arcs: Int64, duration: Int32) -> Metric:
+    """Change the durations of a few arcs, working out again only what lies above them.
+
+    The result gives the same times as `customize`; its searches are a little slower, since arcs
+    that are no shortest paths stay. The metric given is not changed.
+
+    Parameters
+    ----------
+    arcs
+        Arcs of the graph.
+    duration
+        Their new durations, deciseconds; `CLOSED` closes them.
+    """
+    h = hierarchy
+    every = metric.duration.copy()
+    every[arcs] = duration
+    up, down = metric.up_weight.copy(), metric.down_weight.copy()
+    on = h.arc[arcs]
+    low = np.searchsorted(h.first, on[on >= 0], "right") - 1
+    mark = np.zeros(len(h.node), np.bool_)
+    contraction.ancestors(low, h.parent, mark)
+    nodes = np.flatnonzero(mark)[::-1]
+    work = (np.empty(len(h.node), np.int32) for _ in range(2))
+    contraction.repair(
+        nodes, h.first, h.head, h.low, h.low_arc, h.low_tail, h.origin_first, h.origin,
+        h.downward, every, up, down, *work,
+    )  # fmt: skip
+    halves = [Half(h.first, h.head_depth, h.head, weight) for weight in (up, down)]
+    return Metric(every, halves[0], halves[1], up, down)
 
 
 def _side_by_side(tasks: Int64, run: Callable[..., None], workspace: Callable[[], Any]) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from siting.network.kernels import contraction
 from siting.network.routing import Legs
 from siting.times.kernels import lanes
 
@@ -199,7 +200,7 @@ def _restricted(hierarchy: Hierarchy, up: Half, down: Half, sources: Legs, targe
     h = hierarchy
     mark = np.zeros(len(h.node), np.bool_)
     wanted_node, leg_row = np.unique(h.number[targets.node], return_inverse=True)
-    lanes.ancestors(wanted_node.astype(np.int32), h.parent, mark)
+    contraction.ancestors(wanted_node, h.parent, mark)
     nodes = np.flatnonzero(mark).astype(np.int32)
     first, depth, weight = lanes.restrict(nodes, down.first, down.depth, down.weight)
     wanted = np.full(len(nodes), -1, np.int32)

@@ -156,3 +156,29 @@ def test_no_source_or_no_target():
     assert sweeps.many_to_many(made, metric, legs([]), nodes([1, 2])).shape == (0, 2)
     assert sweeps.many_to_many(made, metric, nodes([1, 2]), legs([])).shape == (2, 0)
     assert (sweeps.many_to_many(made, metric, legs([[]]), nodes([1])) == UNREACHED).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(graphs(), st.data())
+def test_an_update_gives_what_customizing_again_gives(graph, data):
+    made, metric = prepared(graph)
+    before = metric.up_weight.copy()
+    count = len(graph.tail)
+    changed = data.draw(st.lists(st.integers(0, max(count - 1, 0)), max_size=5, unique=True))
+    arcs = np.array(changed if count else [], np.int64)
+    value = st.one_of(st.integers(0, 90), st.just(int(CLOSED)))
+    new = np.array([data.draw(value) for _ in arcs], np.int32)
+    updated = hierarchies.update(made, metric, arcs, new)
+    duration = graph.duration.copy()
+    duration[arcs] = new
+    opened = duration < CLOSED
+    rest = RoutingGraph(graph.n_nodes, graph.tail[opened], graph.head[opened], duration[opened])
+    every = nodes(range(graph.n_nodes))
+    expected = search.many_to_many(rest, every, every)
+    assert (sweeps.many_to_many(made, updated, every, every) == expected).all()
+    assert (metric.up_weight == before).all()
+    # twice in a row, and back again
+    back = hierarchies.update(made, updated, arcs, graph.duration[arcs])
+    assert (
+        sweeps.many_to_many(made, back, every, every) == search.many_to_many(graph, every, every)
+    ).all()

@@ -35,7 +35,8 @@ def fill_in(n, xadj, adjacent, rank):
     for r in range(n):
         if at + n - r > len(head):
             grown = np.empty(len(head) * 3 // 2 + n, np.int32)
-            grown[:at] = head[:at]
+            for i in range(at):
+                grown[i] = head[i]
             head = grown
         start = at
         mark[r] = r
@@ -63,7 +64,7 @@ def fill_in(n, xadj, adjacent, rank):
             parent[r] = lowest
             sibling[r] = child[lowest]
             child[lowest] = r
-    return first, head[:at].copy(), parent
+    return first, head[:at], parent
 
 
 @nb.njit(cache=True, nogil=True)
@@ -113,14 +114,14 @@ def renumber(n, first, head, parent, number, size):
     for v in range(n):
         low[v + 1] += low[v]
     tails = np.empty(len(head), np.int32)
-    fill = low[:n].copy()
+    fill = low.copy()
     for v in range(n):
         for a in range(first[v], first[v + 1]):
             y = number[head[a]]
             tails[fill[y]] = number[v]
             fill[y] += 1
     heads = np.empty(len(head), np.int32)
-    at = start[:n].copy()
+    at = start.copy()
     for y in range(n):
         for i in range(low[y], low[y + 1]):
             v = tails[i]
@@ -140,6 +141,16 @@ def depths(parent):
 
 
 @nb.njit(cache=True, nogil=True)
+def ancestors(targets, parent, mark):
+    """Mark nodes and all their ancestors."""
+    for t in targets:
+        v = t
+        while v >= 0 and not mark[v]:
+            mark[v] = True
+            v = parent[v]
+
+
+@nb.njit(cache=True, nogil=True)
 def below(n, first, head):
     """The arcs that come up to each node: (start, arc, tail) as CSR over heads."""
     start = np.zeros(n + 1, np.int64)
@@ -149,7 +160,7 @@ def below(n, first, head):
         start[v + 1] += start[v]
     arc = np.empty(len(head), np.int32)
     tail = np.empty(len(head), np.int32)
-    fill = start[:n].copy()
+    fill = start.copy()
     for v in range(n):
         for a in range(first[v], first[v + 1]):
             y = head[a]
@@ -188,8 +199,9 @@ def locate(tail, head, number, first, heads):
 @nb.njit(cache=True, nogil=True)
 def load(duration, at, downward, up, down):
     """Weights of the upward arcs from the durations of arcs, the least of parallel ones."""
-    up[:] = INFINITE
-    down[:] = INFINITE
+    for a in range(len(up)):
+        up[a] = INFINITE
+        down[a] = INFINITE
     for i in range(len(duration)):
         a = at[i]
         if a < 0:
@@ -229,6 +241,28 @@ def customize(lo, hi, first, head, low, low_arc, low_tail, up, down, to_up, to_d
         for a in range(start, stop):
             up[a] = min(to_up[head[a]], INFINITE)
             down[a] = min(to_down[head[a]], INFINITE)
+
+
+@nb.njit(cache=True, nogil=True)
+def repair(
+    nodes, first, head, low, low_arc, low_tail, origin_first, origin, downward, duration,
+    up, down, to_up, to_down,
+):  # fmt: skip
+    """Work out again the arcs of some nodes, deepest first; all others below them are right.
+
+    `origin` lists, for each upward arc, the arcs of the graph that lie on it.
+    """
+    for y in nodes:
+        for a in range(first[y], first[y + 1]):
+            up[a] = INFINITE
+            down[a] = INFINITE
+            for i in range(origin_first[a], origin_first[a + 1]):
+                w = min(duration[origin[i]], INFINITE)
+                if downward[origin[i]]:
+                    down[a] = min(down[a], w)
+                else:
+                    up[a] = min(up[a], w)
+        customize(y, y + 1, first, head, low, low_arc, low_tail, up, down, to_up, to_down)
 
 
 @nb.njit(cache=True, nogil=True)

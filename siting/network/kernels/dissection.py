@@ -47,7 +47,9 @@ def split(lo, hi, nodes, first, head, x, y, owner, local, tag):
         start[i + 1] += start[i]
     count = start[n]
     to = np.empty(count, np.int32)
-    fill = start[:n].copy()
+    fill = np.empty(n, np.int64)
+    for i in range(n):
+        fill[i] = start[i]
     for i in range(n):
         v = nodes[lo + i]
         for e in range(first[v], first[v + 1]):
@@ -57,7 +59,8 @@ def split(lo, hi, nodes, first, head, x, y, owner, local, tag):
                 fill[j] += 1
     # neighbours now stand in increasing order, so entries meet their reverses in turn
     twin = np.empty(count, np.int64)
-    fill[:] = start[:n]
+    for i in range(n):
+        fill[i] = start[i]
     for u in range(n):
         for e in range(start[u], start[u + 1]):
             v = to[e]
@@ -84,9 +87,10 @@ def split(lo, hi, nodes, first, head, x, y, owner, local, tag):
             else:
                 key[i] = x[v] - y[v]
             order[i] = i
-        _select(key, order, k, 0, n)
-        _select(key, order, n - k, k, n)
-        mark[:] = 0
+        _select(key, order, np.int64(k), np.int64(0), np.int64(n))
+        _select(key, order, np.int64(n - k), np.int64(k), np.int64(n))
+        for i in range(n):
+            mark[i] = 0
         for i in range(k):
             mark[order[i]] = 1
             mark[order[n - 1 - i]] = 2
@@ -99,11 +103,9 @@ def split(lo, hi, nodes, first, head, x, y, owner, local, tag):
         if size < best_size or (size == best_size and balance > best_balance):
             best_size = size
             best_balance = balance
-            best[:] = side
-            if b < a:
-                # the smaller border is on the far side: let that be the first
-                for i in range(n):
-                    best[i] = 1 - side[i]
+            # if the smaller border is on the far side, let that be the first
+            for i in range(n):
+                best[i] = side[i] if a <= b else 1 - side[i]
     # nodes of the first side that touch the second are the separator
     part = np.empty(n, np.uint8)
     sizes = np.zeros(3, np.int64)
@@ -124,7 +126,8 @@ def split(lo, hi, nodes, first, head, x, y, owner, local, tag):
     for u in range(n):
         moved[at[part[u]]] = nodes[lo + u]
         at[part[u]] += 1
-    nodes[lo:hi] = moved
+    for i in range(n):
+        nodes[lo + i] = moved[i]
     return lo + sizes[0], lo + sizes[0] + sizes[1]
 
 
@@ -145,11 +148,15 @@ def dissect(lo, hi, nodes, first, head, x, y, owner, local, tag):
         tag += 1
         # the larger part waits below, so that the stack stays short
         if a - lo > b - a:
-            stack[top, 0], stack[top, 1] = lo, a
-            stack[top + 1, 0], stack[top + 1, 1] = a, b
+            stack[top, 0] = lo
+            stack[top, 1] = a
+            stack[top + 1, 0] = a
+            stack[top + 1, 1] = b
         else:
-            stack[top, 0], stack[top, 1] = a, b
-            stack[top + 1, 0], stack[top + 1, 1] = lo, a
+            stack[top, 0] = a
+            stack[top, 1] = b
+            stack[top + 1, 0] = lo
+            stack[top + 1, 1] = a
         top += 2
 
 
@@ -214,7 +221,8 @@ def _min_cut(n, start, to, twin, mark, side, enough):
     path = np.empty(n, np.int64)
     total = 0
     while True:
-        level[:] = -1
+        for u in range(n):
+            level[u] = -1
         tail = 0
         for u in range(n):
             if mark[u] == 1:

@@ -141,7 +141,8 @@ def climb(
     -------
     Number of rows used; row 0 stays infinite.
     """
-    rows[0, :] = INFINITE
+    for k in range(LANES):
+        rows[0, k] = INFINITE
     used = 1
     deepest = 0
     for s in range(begin, end):
@@ -151,7 +152,8 @@ def climb(
             while v >= 0 and slot[v] < 0:
                 slot[v] = used
                 touched[used] = v
-                rows[used, :] = INFINITE
+                for k in range(LANES):
+                    rows[used, k] = INFINITE
                 used += 1
                 v = parent[v]
             row = slot[leg_node[leg]]
@@ -200,16 +202,6 @@ def restrict(nodes, first, deep, weight):
 
 
 @nb.njit(cache=True, nogil=True)
-def ancestors(targets, parent, mark):
-    """Mark nodes and all their ancestors."""
-    for t in targets:
-        v = t
-        while v >= 0 and not mark[v]:
-            mark[v] = True
-            v = parent[v]
-
-
-@nb.njit(cache=True, nogil=True)
 def to_targets(nodes, depth, start, deep, weight, slot, rows, stack, wanted, found):
     """Sweep down to some nodes, and keep the rows of those that are wanted.
 
@@ -234,7 +226,8 @@ def to_targets(nodes, depth, start, deep, weight, slot, rows, stack, wanted, fou
         to = stack_at + np.intp(depth[v]) * ROW_BYTES
         _relax(stack_at, deep_at, weight_at, start[i], start[i + 1], rows_at + row * ROW_BYTES, to)
         if wanted[i] >= 0:
-            found[wanted[i], :] = stack[depth[v], :]
+            for k in range(LANES):
+                found[wanted[i], k] = stack[depth[v], k]
 
 
 @nb.njit(cache=True, nogil=True)
@@ -305,7 +298,8 @@ def finish(found, leg_first, leg_row, leg_time, out, columns):
     """Least over each target's legs: `out[target, columns[lane]]`."""
     least_row = np.empty(LANES, np.int32)
     for j in range(len(leg_first) - 1):
-        least_row[:] = INFINITE
+        for k in range(LANES):
+            least_row[k] = INFINITE
         for leg in range(leg_first[j], leg_first[j + 1]):
             row = leg_row[leg]
             time = leg_time[leg]
