@@ -74,6 +74,19 @@ def test_rescaled_network_keeps_turns_and_waits(network):
     assert matrix.dense(matrix.prepare(half), half.attach(places), half.attach(places)).minutes == 0
 
 
+def test_times_are_those_of_the_matrix(network):
+    table = trips(network, 12, 9)
+    ends = [
+        network.attach(
+            pd.DataFrame({"id": table["id"], "lon": table[f"{k}_lon"], "lat": table[f"{k}_lat"]})
+        )
+        for k in ("origin", "destination")
+    ]
+    expected = np.diag(matrix.dense(matrix.prepare(network), *ends).minutes)
+    apart = ends[0].local.edge != ends[1].local.edge
+    assert calibration._minutes(network, table)[apart] == pytest.approx(expected[apart], abs=1e-4)
+
+
 def test_trips_that_cannot_be_used(network):
     far = trips(network, 2, 1).assign(minutes=10.0)
     far[["origin_lat", "destination_lat"]] += 0.4
