@@ -86,7 +86,8 @@ def from_long(
         any order; an absent pair is `beyond_limit`.
     origins, destinations
         All the identifiers, in the order wanted: a cell that reaches nothing has no row in a sparse
-        matrix, and only this list tells that it exists. Without them, those of the matrix, sorted.
+        matrix, and only this list tells that it exists. Without them, those of the matrix, in the
+        order in which they come.
 
     Raises
     ------
@@ -403,7 +404,7 @@ def _ids(values: Sequence[str] | Ids, name: str) -> Ids:
 def _numbered(
     values: pd.Series, ids: Sequence[str] | None, name: str
 ) -> tuple[Ids, npt.NDArray[np.intp]]:
-    """Identifiers, and the number of each row's; without `ids`, those met, sorted."""
+    """Identifiers, and the number of each row's; without `ids`, those met."""
     code, met = pd.factorize(values)
     if (code < 0).any():
         row = int((code < 0).argmax())
@@ -411,7 +412,9 @@ def _numbered(
             "bad_value", file="matrix", row=row + 2, column=name, value="", expected="id"
         )
     named = np.asarray(met).astype(str).astype(object)
-    wanted = np.sort(named) if ids is None else _ids(ids, name)
+    if ids is None:
+        return named, code
+    wanted = _ids(ids, name)
     number = pd.Index(wanted, dtype=object).get_indexer(pd.Index(named, dtype=object))
     if (number < 0).any():
         unknown = named[number < 0]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siting.errors import InputError
-from siting.measures import coverage, pairs, redundancy
+from siting.measures import coverage, pairs, redundancy, zones
 
 ZONES = pd.DataFrame(
     {
@@ -296,3 +296,27 @@ def test_a_department_takes_less_than_200_ms():
         best = min(best, time.perf_counter() - start)
     assert len(table) == 305 * services * 7
     assert best < 0.2
+
+
+def test_polygons_cut_cells_and_overlap():
+    gpd = pytest.importorskip("geopandas")
+    from shapely.geometry import box
+
+    cells = pd.DataFrame({"cell_id": list("abc"), "lon": [0.5, 1.5, 9], "lat": [0.5, 0.5, 9]})
+    shapes = gpd.GeoDataFrame(
+        {"zone_kind": "own", "zone_code": ["X", "Y"], "zone_name": ["x", "y"]},
+        geometry=[box(0, 0, 2, 1), box(1, 0, 2, 1)],
+        crs=4326,
+    )
+    got = zones.of_cells(cells, shapes)
+    assert list(zip(got["cell_id"], got["zone_code"], strict=True)) == [
+        ("a", "X"),
+        ("b", "X"),
+        ("b", "Y"),
+    ]
+    balance = coverage.zone_balance(cells.assign(population=[1, 2, 4]), got).iloc[0]
+    assert (balance["left_out"], balance["in_several"]) == (4, 2)
+    again = zones.of_cells(cells, shapes.to_crs(3857))
+    pd.testing.assert_frame_equal(got, again)
+    with pytest.raises(InputError):
+        zones.of_cells(cells, shapes.set_crs(None, allow_override=True))

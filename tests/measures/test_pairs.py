@@ -23,7 +23,7 @@ LONG = pd.DataFrame(
 
 def test_long_and_dense_agree():
     dense = np.array([[0, 20], [np.nan, 3], [np.nan, np.nan], [np.nan, np.nan]])
-    long = pairs.from_long(LONG)
+    long = pairs.from_long(LONG, ["a", "b", "c", "d"], ["x", "y"])
     full = pairs.from_dense(dense, ["a", "b", "c", "d"], ["x", "y"])
     for name in ("origins", "destinations", "first", "destination", "minutes"):
         np.testing.assert_array_equal(getattr(long, name), getattr(full, name))
@@ -36,12 +36,13 @@ def test_reasons_are_kept():
 
 
 def test_within_includes_the_threshold():
-    assert pairs.within(pairs.from_long(LONG), 3).minutes.tolist() == [0, 3]
+    assert pairs.within(pairs.from_long(LONG), 3).minutes.tolist() == [3, 0]
 
 
 @given(st.permutations(range(5)))
 def test_order_of_rows_changes_nothing(order):
-    one, other = pairs.from_long(LONG), pairs.from_long(LONG.iloc[list(order)])
+    every = (["a", "b", "c", "d"], ["x", "y"])
+    one, other = pairs.from_long(LONG, *every), pairs.from_long(LONG.iloc[list(order)], *every)
     np.testing.assert_array_equal(one.minutes, other.minutes)
     np.testing.assert_array_equal(one.destination, other.destination)
     np.testing.assert_array_equal(one.reason, other.reason)
@@ -63,7 +64,7 @@ def test_blocks_stack_to_the_whole():
 
 
 def test_selecting_facilities_and_origins():
-    found = pairs.from_long(LONG)
+    found = pairs.from_long(LONG, ["a", "b", "c", "d"], ["x", "y"])
     assert pairs.only(found, np.array([False, True])).minutes.tolist() == [20, 3]
     assert pairs.restricted(found, np.array([True, False, True, False])).minutes.tolist() == [0, 20]
     assert pairs.origin(found).tolist() == [0, 0, 1]
