@@ -1,7 +1,8 @@
 """Streams an OSM extract into road segments of one mode.
 
-Three passes: ways of the mode, then the nodes that they name, then turn restrictions; memory grows
-with the roads, not with the extract.
+Three passes: ways of the mode, then barriers and signs, then turn restrictions. Memory grows with
+the roads, and by 16 bytes for each node of the extract (osmium's index of positions; a set of the
+wanted nodes alone would take more, since osmium keeps sets as bitmaps over all identifiers).
 """
 
 from __future__ import annotations
@@ -53,11 +54,11 @@ class _Ways:
 
 @dataclass
 class _Nodes:
-    """Nodes of the ways as they stream by; barriers and delays among them."""
+    """Nodes of the ways, by identifier; barriers and delays among them."""
 
-    ids: array[int]
-    lon: array[float]
-    lat: array[float]
+    ids: Int64
+    lon: Float64
+    lat: Float64
     access: dict[int, Access]
     delays: dict[int, tuple[float, int]]
 
@@ -82,12 +83,14 @@ def segments(path: Path, speeds: Speeds) -> Segments:
     if not path.name.endswith(SUFFIXES):
         raise InputError("not_an_extract", file=path)
     try:
-        ways = _read_ways(path, speeds)
+        located = osmium.FileProcessor(str(path)).with_locations()
+        ways = _read_ways(located, speeds)
         if not ways.ids:
             raise InputError(
                 "no_roads", file=path, mode=speeds.mode, ways=ways.read, classes=len(speeds.classes)
             )
-        nodes = _read_nodes(path, ways, speeds)
+        nodes = _positions(ways, located.node_location_storage)
+        _read_signs(path, nodes, speeds)
         restrictions = _read_restrictions(path, speeds)
     except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
         raise InputError("damaged_extract", file=path, detail=error) from error
@@ -105,8 +108,11 @@ def _stream(path: Path, entity: Any, *filters: Any) -> Iterator[Any]:
     return iter(stream)
 
 
-def _read_ways(path: Path, speeds: Speeds) -> _Ways:
-    """First pass: ways that the mode may use, with their effective speeds."""
+def _read_ways(located: Any, speeds: Speeds) -> _Ways:
+    """First pass: ways that the mode may use, with their effective speeds.
+
+    The processor indexes the positions of all nodes as they go by.
+    """
     ways = _Ways(
         array("q"),
         array("q", [0]),
@@ -119,7 +125,9 @@ def _read_ways(path: Path, speeds: Speeds) -> _Ways:
         array("b"),
         {},
     )
-    for way in _stream(path, osmium.osm.WAY, osmium.filter.KeyFilter("highway", "route")):
+    on_ways = osmium.filter.EntityFilter(osmium.osm.WAY)
+    roads = osmium.filter.KeyFilter("highway", "route")
+    for way in located.with_filter(on_ways).with_filter(roads):
         ways.read += 1
         tags = {tag.k: tag.v for tag in way.tags}
         kind = speeds.carries(tags)
@@ -143,20 +151,29 @@ def _read_ways(path: Path, speeds: Speeds) -> _Ways:
 
 
 _DELAY_KEYS = ("highway", "barrier", "railway", "traffic_calming")
-_NODE_KEYS = osmium.filter.KeyFilter(*_DELAY_KEYS)
 
 
-def _read_nodes(path: Path, ways: _Ways, speeds: Speeds) -> _Nodes:
-    """Second pass: positions of the nodes, barriers, and what costs time at them."""
-    wanted = osmium.IdTracker()
-    for ref in set(ways.refs):
-        wanted.add_node(ref)
-    nodes = _Nodes(array("q"), array("d"), array("d"), {}, {})
-    for node in _stream(path, osmium.osm.NODE, wanted.id_filter()):
-        nodes.ids.append(node.id)
-        nodes.lon.append(node.lon)
-        nodes.lat.append(node.lat)
-        if not node.tags:
+def _positions(ways: _Ways, index: Any) -> _Nodes:
+    """Positions of the nodes that the ways name and the extract holds."""
+    refs = np.unique(np.array(ways.refs, np.int64))
+    lon, lat = array("d"), array("d")
+    there = np.ones(len(refs), bool)
+    for i, ref in enumerate(refs.tolist()):
+        try:
+            place = index.get(ref)
+        except KeyError:
+            there[i] = False
+            continue
+        lon.append(place.lon)
+        lat.append(place.lat)
+    return _Nodes(refs[there], np.array(lon), np.array(lat), {}, {})
+
+
+def _read_signs(path: Path, nodes: _Nodes, speeds: Speeds) -> None:
+    """Second pass: barriers on the ways, and what costs time there."""
+    wanted = set(nodes.ids.tolist())
+    for node in _stream(path, osmium.osm.NODE, osmium.filter.KeyFilter(*_DELAY_KEYS)):
+        if node.id not in wanted:
             continue
         tags = {tag.k: tag.v for tag in node.tags}
         passing = osm_tags.node_access(tags, speeds.mode, speeds.moment)
@@ -165,7 +182,6 @@ def _read_nodes(path: Path, ways: _Ways, speeds: Speeds) -> _Nodes:
         seconds, direction = _delay(tags, speeds)
         if seconds:
             nodes.delays[node.id] = (seconds, direction)
-    return nodes
 
 
 def _delay(tags: dict[str, str], speeds: Speeds) -> tuple[float, int]:
@@ -238,10 +254,7 @@ def _restriction_value(tags: dict[str, str], speeds: Speeds) -> str:
 
 def _assemble(ways: _Ways, nodes: _Nodes, restrictions: list[Restriction]) -> Segments:
     """Turn ways and nodes into segments: arrays, barriers applied, times assigned."""
-    ids = np.array(nodes.ids, np.int64)
-    order = np.argsort(ids, kind="stable")
-    ids = ids[order]
-    lon, lat = np.array(nodes.lon)[order], np.array(nodes.lat)[order]
+    ids, lon, lat = nodes.ids, nodes.lon, nodes.lat
     refs, first = np.array(ways.refs, np.int64), np.array(ways.first, np.int64)
     node = np.searchsorted(ids, refs).clip(max=max(len(ids) - 1, 0))
     there = ids[node] == refs if len(ids) else np.zeros(len(refs), bool)
