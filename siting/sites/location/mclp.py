@@ -61,7 +61,7 @@ def choose(groups: Groups, p: int, search: Search) -> None:
 
     Plans, as positions of the groups' sites, and bounds go to the search.
     """
-    coverable = groups.cover.any(axis=0)
+    coverable = groups.cover.any(axis=0) & (groups.weight > 0)
     lost = float(groups.weight[~coverable].sum())
     search.unit = float((groups.weight % 1 == 0).all())
     if not p or not coverable.any():

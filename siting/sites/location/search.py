@@ -24,7 +24,6 @@ TOLERANCE = 1e-9
 """Relative difference of the bounds within which a plan is proven."""
 
 PAIRS_PER_UNIT = 1e6
-REPORT_SECONDS = 0.2
 
 Sites = npt.NDArray[np.int64]
 
@@ -55,6 +54,8 @@ class Limits:
         Of the random starts.
     progress
         Called now and then; may raise KeyboardInterrupt to stop.
+    report_seconds
+        Least time between two calls of it.
     """
 
     seconds: float | None = None
@@ -62,6 +63,7 @@ class Limits:
     gap: float = 0.0
     seed: int = 0
     progress: Callable[[Progress], None] | None = None
+    report_seconds: float = 0.2
 
 
 class LimitReachedError(Exception):
@@ -150,7 +152,7 @@ class Search:
         """
         self.work += work
         now = time.monotonic()
-        if self.limits.progress and now - self.reported > REPORT_SECONDS:
+        if self.limits.progress and now - self.reported >= self.limits.report_seconds:
             self.reported = now
             self.limits.progress(
                 Progress(now - self.started, self.work, self.lower, self.upper),
