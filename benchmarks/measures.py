@@ -8,7 +8,6 @@ Points are uniform over a square, minutes are straight distances, all seeded.
 
 from __future__ import annotations
 
-import resource
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -106,6 +105,8 @@ def access() -> None:
 
 
 def large() -> None:
+    import resource  # not on Windows
+
     print("2.3 million cells x 5,000 facilities, 60 minutes, sparse")
     n, m, step = 2_300_000, 5_000, 100_000
     # a country of 1,000 x 550 km at 1 km a minute: 60 minutes hold about 1/50 of the facilities

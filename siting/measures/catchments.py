@@ -20,7 +20,6 @@ import pandas as pd
 
 from siting.errors import InputError
 from siting.measures.decay import binary, epanechnikov
-from siting.measures.kernels import equilibrium
 from siting.measures.pairs import aligned, at_facilities, at_origins, blocks, csr, weights
 
 if TYPE_CHECKING:
@@ -195,6 +194,8 @@ def rational_agents(
     InputError
         Parameters are not positive, or see `pairs.aligned`.
     """
+    from siting.measures.kernels import equilibrium  # noqa: PLC0415 - numba for RAAM only
+
     people, offer = _both(pairs, demand, supply)
     rho = people_for_supply
     if rho is None:

@@ -133,6 +133,7 @@ def test_cross_table_by_hand():
         ),
         (lambda: digital.technology_shares(row().assign(premises=-9)), "bad_quantity"),
         (lambda: digital.technology_shares(row().assign(premises=None)), "bad_quantity"),
+        (lambda: digital.technology_shares(row().assign(mci_coax="many")), "bad_quantity"),
         (lambda: digital.technology_shares(pd.concat([row(), row()])), "duplicate_ids"),
         (lambda: digital.below_speed(row(), 0), "bad_parameter"),
         (lambda: digital.phases(row(), fibre_from=80), "bad_parameter"),
@@ -145,3 +146,12 @@ def test_bad_input_is_refused(call, key):
         call()
     assert caught.value.key == key
     assert str(caught.value)
+
+
+def test_the_reader_of_the_sources_fits(broadband):
+    from siting.sources import facts
+
+    read = facts.broadband(FILE)
+    one, other = digital.technology_shares(read), digital.technology_shares(broadband)
+    assert one["share"].tolist() == pytest.approx(other["share"].tolist(), nan_ok=True)
+    assert len(digital.copper_exposure(read, "2099-01-01", "2026-06-30")) == 14
