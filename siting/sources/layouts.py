@@ -1,0 +1,176 @@
+"""Tables whose layout changed over the years: the first layout whose columns are all there.
+
+Official files come as CSV (comma, semicolon, tab; a byte-order mark or none), in a zip or gzip, or
+as Parquet, and their columns are renamed from one vintage to the next. A reader lists the layouts
+that it knows; the file's header says which one it is.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from siting.errors import InputError
+from siting.sources import reading
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+SEPARATORS = (";", ",", "\t", "|")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One known layout: our column names by the producer's.
+
+    Attributes
+    ----------
+    name
+        Named in messages, with its vintage.
+    columns
+        Producer's name to ours; all must be there.
+    optional
+        The same for columns read where they are there; absent ones come empty.
+    """
+
+    name: str
+    columns: Mapping[str, str]
+    optional: Mapping[str, str] | None = None
+
+
+def read(
+    path: Path, layouts: Sequence[Layout], *, title_lines: int = 0, encoding: str = "utf-8-sig"
+) -> tuple[pd.DataFrame, Layout]:
+    """Read a table under the first layout that fits.
+
+    Parameters
+    ----------
+    path
+        CSV, zip or gzip of one, or Parquet.
+    layouts
+        Known layouts, the most telling first.
+    title_lines
+        Lines above the header.
+    encoding
+        Of the producer's files; `utf-8-sig` takes UTF-8 with or without a byte-order mark.
+
+    Returns
+    -------
+    The layout's columns under our names, all text, and the layout.
+
+    Raises
+    ------
+    InputError
+        The file is missing, damaged, in another encoding, empty, malformed, or of no known layout.
+    """
+    frame = _parquet(path) if path.suffix.lower() == ".parquet" else None
+    if frame is None:
+        text = _text(path, encoding)
+        body = text if not title_lines else "".join(text.splitlines(keepends=True)[title_lines:])
+        separator = _separator(body)
+        header = next(csv.reader(io.StringIO(body), delimiter=separator), [])
+        layout = fitting(path, header, layouts)
+        frame = _parsed(path, body, separator, wanted(layout, header))
+    else:
+        layout = fitting(path, list(frame.columns), layouts)
+    return renamed(path, frame, layout), layout
+
+
+def renamed(path: Path, frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+    """Give a layout's columns our names, absent optional ones empty; refuse a table of no row."""
+    if frame.empty:
+        raise InputError("empty_table", file=path)
+    names = {**layout.columns, **(layout.optional or {})}
+    held = {ours: frame[theirs] for theirs, ours in names.items() if theirs in frame.columns}
+    result = pd.DataFrame(held, index=frame.index)
+    for ours in names.values():
+        if ours not in result.columns:
+            result[ours] = ""
+    return result[list(dict.fromkeys(names.values()))].reset_index(drop=True)
+
+
+def wanted(layout: Layout, header: Sequence[str]) -> list[str]:
+    """Columns of a layout that a header holds."""
+    return [name for name in header if name in layout.columns or name in (layout.optional or {})]
+
+
+def fitting(path: Path, header: Sequence[str], layouts: Sequence[Layout]) -> Layout:
+    """Give the first layout whose required columns are all in a header.
+
+    Raises
+    ------
+    InputError
+        None fits: the message names the nearest layout, the columns it lacks and all the layouts.
+    """
+    for layout in layouts:
+        if set(layout.columns) <= set(header):
+            repeated = [name for name in wanted(layout, header) if list(header).count(name) > 1]
+            if repeated:
+                raise InputError("repeated_column", file=path, column=repeated[0])
+            return layout
+    nearest = min(layouts, key=lambda one: len(set(one.columns) - set(header)))
+    missing = [name for name in nearest.columns if name not in header]
+    raise InputError(
+        "unknown_layout",
+        file=path,
+        layout=nearest.name,
+        missing=", ".join(missing[:6]),
+        found=", ".join(map(str, header))[:300],
+        known=" | ".join(one.name for one in layouts),
+    )
+
+
+def _text(path: Path, encoding: str) -> str:
+    """Text of a file, of a zip's only file, or of a gzip."""
+    raw = reading.content(path)
+    if path.suffix.lower() == ".gz":
+        try:
+            raw = gzip.decompress(raw)
+        except (OSError, EOFError, zlib.error) as error:
+            raise InputError("bad_zip", file=path, detail=error) from error
+    nul = raw.find(b"\0")
+    if nul >= 0:
+        raise InputError("not_text", file=path, detail=f"octet {nul}")
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise InputError("not_text", file=path, detail=f"octet {error.start}") from error
+
+
+def _separator(text: str) -> str:
+    """The separator that the header line holds most often."""
+    first = text.split("\n", 1)[0]
+    return max(SEPARATORS, key=first.count)
+
+
+def _parsed(path: Path, text: str, separator: str, columns: list[str]) -> pd.DataFrame:
+    try:
+        frame = pd.read_csv(
+            io.StringIO(text),
+            sep=separator,
+            dtype=str,
+            keep_default_na=False,
+            index_col=False,
+            usecols=columns,
+            on_bad_lines="error",
+        )
+    except pd.errors.ParserError as error:
+        raise InputError("bad_rows", file=path, detail=str(error).strip()) from error
+    return frame.fillna("")
+
+
+def _parquet(path: Path) -> pd.DataFrame:
+    if not path.is_file():
+        raise InputError("missing_file", file=path)
+    try:
+        frame = pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise InputError("unreadable_layer", file=path, detail=error) from error
+    return frame.astype("string").fillna("").astype(object)
