@@ -309,12 +309,12 @@ def _by_widening(loads: _Loads, search: Search, best: list[Float64]) -> None:
 
 @dataclass(frozen=True)
 class _Bound:
-    """The best Lagrangian bound: prices, values of the knapsacks of `sites`, which ones open."""
+    """The best Lagrangian bound: prices, gains of the knapsacks of `sites`, which ones open."""
 
     lower: float
     prices: Float64
     sites: Sites
-    values: Float64
+    gains: Float64
     chosen: Sites
 
 
@@ -414,7 +414,7 @@ def _assigned(loads: _Loads, sites: Sites, search: Search) -> Float64 | None:
 
 def _without(loads: _Loads, bound: _Bound, limit: float) -> _Loads:
     """Leave out sites and pairs whose use lifts the bound above the limit."""
-    sites, values = bound.sites, bound.values
+    sites, values = bound.sites, bound.gains
     inside = np.zeros(sites.size, bool)
     inside[bound.chosen] = True
     must = loads.lower[sites] > 0

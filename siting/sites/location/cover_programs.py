@@ -26,6 +26,7 @@ from scipy.sparse import csr_array
 from siting.errors import ModelError
 from siting.sites.location import covering, mclp, milp, plans, set_cover
 from siting.sites.location.builder import Builder, add_cover, identity, site_columns
+from siting.sites.location.problem import shown
 from siting.sites.location.result import Reason
 from siting.sites.location.search import Limits, Search
 
@@ -315,7 +316,7 @@ def _cannot_cover(problem: Problem, p: int, cover: np.ndarray, counted: np.ndarr
     out = ~allowed.any(axis=0)
     ids = problem.demand_ids[counted]
     if out.any():
-        values: dict[str, object] = {"count": int(out.sum()), "demand": plans.shown(ids[out])}
+        values: dict[str, object] = {"count": int(out.sum()), "demand": shown(ids[out])}
         return Reason("unreachable", values, tuple(ids[out]))
     left = ~cover[problem.open][:, counted].any(axis=0)
     fewest = set_cover.greedy(cover[problem.candidates][:, counted][:, left]).size

@@ -109,7 +109,7 @@ def _merged(blocks: Iterator[Words], sites: int, weights: Float64) -> Groups:
     groups = groups[:, :count]
     bits = np.arange(sites)
     cover = (groups[bits >> 6] >> (bits & 63).astype(np.uint64)[:, None]) & np.uint64(1)
-    weight = np.bincount(group_of, weights, minlength=count)
+    weight = np.bincount(group_of, weights, minlength=count).astype(float)
     return Groups(cover.astype(bool), weight, group_of)
 
 

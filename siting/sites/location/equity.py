@@ -7,7 +7,6 @@ distribution of times, after Ogryczak 1997). Levels are the distinct times, or t
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -40,8 +39,8 @@ def solve(
     p
         Sites beside the existing ones, required ones included.
     levels
-        Times, in minutes, at which weight beyond is counted, largest first; all distinct times below
-        the largest one where not given (exact, and long on large problems).
+        Times, in minutes, at which weight beyond is counted; all distinct times below the largest
+        one where not given (exact, and long on large problems).
     limits
         When to stop; they hold for the whole.
 

@@ -20,6 +20,8 @@ from siting.sites.location import (
     p_center,
     p_dispersion,
     p_median,
+)
+from siting.sites.location import (
     problem as problems,
 )
 from siting.sources.reading import table
@@ -199,8 +201,7 @@ def _matrix(path: Path) -> pd.DataFrame:
     names = ["origin_id", "destination_id", "minutes"]
     if path.suffix.lower() != ".parquet":
         frame = table(path, names)[names]
-        frame = tables.check(frame.assign(reason=""), tables.MATRIX, path)[names]
-        return frame
+        return tables.check(frame.assign(reason=""), tables.MATRIX, path)[names]
     if not path.is_file():
         raise InputError("missing_file", file=path)
     found = pq.read_schema(path).names
@@ -209,7 +210,7 @@ def _matrix(path: Path) -> pd.DataFrame:
         raise InputError(
             "missing_column", file=path, column=missing[0], found=", ".join(found)[:300]
         )
-    frame = pq.read_table(path, columns=names, read_dictionary=names[:2]).to_pandas()
+    frame: pd.DataFrame = pq.read_table(path, columns=names, read_dictionary=names[:2]).to_pandas()
     if frame.empty:
         raise InputError("empty_table", file=path)
     wrong = np.flatnonzero(frame["minutes"].to_numpy(float) < 0)

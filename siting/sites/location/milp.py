@@ -121,12 +121,12 @@ class _Quiet(highspy.Highs):
 
     def enableCallbacks(self) -> None:  # noqa: N802 - HiGHS's own name
         self.setOptionValue("output_flag", False)  # noqa: FBT003 - HiGHS's own signature
-        super().enableCallbacks()
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
 def _load(program: Program) -> Any:
     """Hand the program to HiGHS."""
-    highs = _Quiet()
+    highs = _Quiet()  # type: ignore[no-untyped-call]
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("mip_abs_gap", 1e-9)
     lp = highspy.HighsLp()

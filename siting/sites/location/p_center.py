@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting.sites.location import plans, set_cover
-from siting.sites.location.problem import whole_numbers
+from siting.sites.location.problem import shown, whole_numbers
 from siting.sites.location.result import Reason
 from siting.sites.location.search import PAIRS_PER_UNIT, Limits, Search
 
@@ -60,7 +60,7 @@ def solve(
         if math.isinf(search.lower) and search.lower > 0:
             served = plans.least(problem, problem.open) != problem.missing
             ids = problem.demand_ids[counted & ~served]
-            reason = Reason("too_far_apart", {"p": p, "demand": plans.shown(ids)}, tuple(ids))
+            reason = Reason("too_far_apart", {"p": p, "demand": shown(ids)}, tuple(ids))
     objective = None
     if search.sites is not None:
         _, minutes = plans.nearest(problem, search.sites)

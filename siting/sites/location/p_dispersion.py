@@ -21,7 +21,6 @@ from siting.sites.location.search import PAIRS_PER_UNIT, LimitReachedError, Limi
 
 if TYPE_CHECKING:
     from siting.sites.location.assignment import Float64
-    from siting.sites.location.problem import Mask
     from siting.sites.location.result import Solution
     from siting.sites.location.search import Sites
 
@@ -123,9 +122,9 @@ def _greedy(between: Float64, opened: Sites, candidates: Sites, k: int) -> Sites
 def _apart(
     between: Float64, opened: Sites, candidates: Sites, k: int, distance: float, search: Search
 ) -> Sites | None:
-    """k candidates that are, with the open sites, at least `distance` apart; None: there are none."""
-    fit: Mask = ~(between[np.ix_(candidates, opened)] < distance).any(axis=1)
-    sites = candidates[fit]
+    """Find k candidates at least `distance` apart, open sites included; None: there are none."""
+    near_open = (between[np.ix_(candidates, opened)] < distance).any(axis=1)
+    sites = candidates[~near_open]
     if sites.size < k:
         return None
     search.spend(between.size / PAIRS_PER_UNIT)

@@ -17,7 +17,7 @@ import numpy as np
 from siting.sites.location import interchange, plans, set_cover
 from siting.sites.location.kernels import assignment as kernels
 from siting.sites.location.lagrangian import Bound, ascend, evaluate, fix
-from siting.sites.location.problem import assignment, whole_numbers
+from siting.sites.location.problem import assignment, shown, whole_numbers
 from siting.sites.location.result import Reason
 from siting.sites.location.search import Limits, Search
 
@@ -144,13 +144,13 @@ def _with_penalties(
 
 
 def _too_few(problem: Problem, counted: np.ndarray, search: Search) -> Reason:
-    """p sites cannot reach everyone: how many could."""
+    """Say that p sites cannot reach everyone, and how many could."""
     search.raise_lower(math.inf)
     served = plans.least(problem, problem.open)[counted] != problem.missing
     reach = problem.minutes[problem.candidates][:, counted][:, ~served] != problem.missing
     enough = int(problem.required.sum()) + set_cover.greedy(reach).size
     ids = problem.demand_ids[counted][~served]
-    return Reason("too_few", {"enough": enough, "demand": plans.shown(ids)}, tuple(ids))
+    return Reason("too_few", {"enough": enough, "demand": shown(ids)}, tuple(ids))
 
 
 def minimise(data: Assignment, p: int, search: Search) -> None:

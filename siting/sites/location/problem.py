@@ -35,8 +35,8 @@ class Problem:
     weights
         Of the demand, >= 0, float64, shape (demands,).
     minutes
-        Time from a demand to a site, shape (sites, demands), a row a site; out of reach is infinite,
-        or the type's largest value where times are unsigned integers (then of any unit).
+        Time from a demand to a site, shape (sites, demands), a row a site; out of reach is
+        infinite, or the type's largest value where times are unsigned integers (then of any unit).
     existing, required, closed
         Sites that serve already and do not count among the new ones; that the plan must choose;
         that it must not. Masks of shape (sites,).

@@ -79,7 +79,7 @@ def _minimal(sets: Cover) -> npt.NDArray[np.bool_]:
     before = index[None, :] < index[:, None]
     smaller = size[None, :] < size[:, None]
     equal = size[None, :] == size[:, None]
-    return ~(inside & (smaller | (equal & before))).any(axis=1)
+    return np.asarray(~(inside & (smaller | (equal & before))).any(axis=1))
 
 
 def program(cover: Cover, *, whole: bool = True, most: float = np.inf) -> milp.Program:

@@ -80,7 +80,7 @@ def total(case: Case, plan) -> float:
 
 
 def agree(answer, best: float, *, relative: float = 1e-9) -> None:
-    """The answer is proven at the best value, or proven infeasible with a reason in both languages."""
+    """Proven at the best value, or proven infeasible with a reason in both languages."""
     if np.isinf(best):
         assert answer.status == "infeasible"
         assert answer.objective is None
