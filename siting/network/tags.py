@@ -236,12 +236,11 @@ def _impassable(tags: Tags, mode: str) -> bool:
     """Whether nobody of this mode can use the way, whatever its access tags."""
     if tags.get("smoothness") == "impassable" or tags.get("impassable") == "yes":
         return True
-    if tags.get("construction", "no") not in _MINOR_WORKS:
-        return True
     if tags.get("service") == "emergency_access" and mode == "car":
         return True
     if mode == "car":
-        return tags.get("area") == "yes"
+        works = tags.get("construction", "no") not in _MINOR_WORKS
+        return works or tags.get("area") == "yes"
     return tags.get("motorroad") == "yes" and mode not in tags
 
 

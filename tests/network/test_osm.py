@@ -166,6 +166,8 @@ def test_oneway(tmp_path, tags, mode, expected):
         ({"highway": "cycleway"}, "bicycle", True),
         ({"highway": "construction"}, "car", False),
         ({"construction": "residential"}, "car", False),
+        ({"construction": "minor"}, "car", True),
+        ({"construction": "residential"}, "bicycle", True),
         ({"highway": "track"}, "car", False),
         ({"highway": "motorway", "oneway": "no"}, "foot", False),
         ({"highway": "trunk", "motorroad": "yes"}, "bicycle", False),
