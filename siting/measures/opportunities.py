@@ -98,20 +98,19 @@ def time_to(
     float32 minutes by origin, NaN where the supply within reach is not enough.
     """
     offer = aligned(supply, pairs.destinations, "supply")
-    number = isinstance(wanted, int | float)
-    goal = aligned(np.full(len(pairs.origins), wanted) if number else wanted, pairs.origins, "k")
-    # sorts by origin, then minutes: the bits of a float that is not negative sort as it does
-    key = (origin(pairs).astype(np.uint64) << np.uint64(32)) | np.abs(pairs.minutes).view(np.uint32)
-    order = np.argsort(key)
-    minutes = pairs.minutes[order]
-    total = np.concatenate([[0.0], np.cumsum(offer[pairs.destination[order]])])
-    start = total[pairs.first[:-1]]
-    # rounding of the running sum must not hide that exactly enough is reached
-    enough = start + goal - 1e-12 * np.maximum(start + goal, 1)
-    at = np.maximum(np.searchsorted(total, enough, side="left"), pairs.first[:-1] + 1)
-    reached = (at <= pairs.first[1:]) & (goal > 0)
+    each = np.full(len(pairs.origins), wanted) if np.ndim(wanted) == 0 else wanted
+    goal = aligned(each, pairs.origins, "k")
     result = np.where(goal > 0, np.nan, 0).astype(np.float32)
-    result[reached] = minutes[at[reached] - 1]
+    for rows, block in blocks(pairs):
+        # sorts by origin, then minutes: the bits of a float that is not negative sort as it does
+        row = origin(block).astype(np.uint64)
+        order = np.argsort((row << np.uint64(32)) | np.abs(block.minutes).view(np.uint32))
+        total = np.concatenate([[0.0], np.cumsum(offer[block.destination[order]])])
+        enough = total[block.first[:-1]] + goal[rows]
+        enough -= 1e-12 * np.maximum(enough, 1)  # a rounded sum must not hide that it is enough
+        at = np.maximum(np.searchsorted(total, enough, side="left"), block.first[:-1] + 1)
+        reached = np.flatnonzero((at <= block.first[1:]) & (goal[rows] > 0))
+        result[rows.start + reached] = block.minutes[order][at[reached] - 1]
     return pd.Series(result, pairs.origins, name="minutes")
 
 

@@ -44,7 +44,7 @@ def test_time_to_by_hand():
     assert opportunities.time_to(FOUND, ones, 3).tolist() == pytest.approx(
         [20, np.nan, np.nan], nan_ok=True
     )
-    assert opportunities.time_to(FOUND, ones, 0).tolist() == [0, 0, 0]
+    assert opportunities.time_to(FOUND, ones, np.int64(0)).tolist() == [0, 0, 0]
 
 
 def test_balancing_time_by_hand():
