@@ -5,6 +5,7 @@ otherwise. What the user gave wrong ends with exit code 2 and one clear message,
 """
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
@@ -122,6 +123,9 @@ def _road_commands(app: typer.Typer) -> None:
         period: Period = "off_peak",
         speeds: Speeds = None,
         department: Department = "",
+        elevation: Annotated[
+            Path | None, typer.Option(help=t("cli_roads.options.elevation"), metavar="DEM.tif")
+        ] = None,
     ) -> None:
         from siting import terminal
         from siting.sources import points
@@ -130,6 +134,13 @@ def _road_commands(app: typer.Typer) -> None:
         start, end = points.read(origins), points.read(destinations)
         with terminal.progress() as say:
             router = _router(roads, mode, period, speeds, department, say)
+            if elevation is not None:
+                from siting.network import offroad
+
+                say(t("cli_roads.options.ground"))
+                ground = offroad.ground(router.network, elevation)
+                walked = offroad.WalkedNetwork(router.network, ground)
+                router = replace(router, network=walked)
             say(t("progress.times"))
             count = matrix.write(out, router, start, end, limit, nearest)
         terminal.print_line(t("cli.times.done", pairs=texts.number(count), path=out))
