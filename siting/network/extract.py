@@ -15,6 +15,7 @@ import numpy as np
 import osmium
 
 from siting.errors import InputError
+from siting.network import lines
 from siting.network import tags as osm_tags
 from siting.network.segments import (
     CLOSED,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from siting.network.lines import Line
     from siting.network.routing import Float64, Int64
     from siting.network.speeds import Speeds
 
@@ -125,28 +127,31 @@ def _read_ways(located: Any, speeds: Speeds) -> _Ways:
         array("b"),
         {},
     )
+    known: dict[tuple[tuple[str, str], ...], tuple[Line | None, float | None]] = {}
     on_ways = osmium.filter.EntityFilter(osmium.osm.WAY)
     roads = osmium.filter.KeyFilter("highway", "route")
     for way in located.with_filter(on_ways).with_filter(roads):
         ways.read += 1
-        tags = {tag.k: tag.v for tag in way.tags}
-        kind = speeds.carries(tags)
-        if not kind:
-            continue
-        forward, backward = osm_tags.way_access(tags, speeds.mode, speeds.moment)
-        refs = [node.ref for node in way.nodes]
-        if max(forward, backward) == Access.NO or len(refs) < 2:
+        said = tuple((tag.k, tag.v) for tag in way.tags if osm_tags.is_relevant(tag.k))
+        if said not in known:
+            tags = dict(said)
+            known[said] = (
+                lines.from_tags(0, tags, speeds),
+                osm_tags.duration(tags.get("duration")) if "ferry" in tags.values() else None,
+            )
+        line, lasting = known[said]
+        refs = [node.ref for node in way.nodes] if line else []
+        if line is None or len(refs) < 2:
             continue
         ways.ids.append(way.id)
         ways.refs.extend(refs)
         ways.first.append(len(ways.refs))
-        ways.kind.append(ways.classes.setdefault(kind, len(ways.classes)))
-        ways.kmh_forward.append(speeds.kmh(tags, "forward") if forward else 0.0)
-        ways.kmh_backward.append(speeds.kmh(tags, "backward") if backward else 0.0)
-        lasting = osm_tags.duration(tags.get("duration")) if kind == "ferry" else None
+        ways.kind.append(ways.classes.setdefault(line.highway, len(ways.classes)))
+        ways.kmh_forward.append(line.forward_kmh)
+        ways.kmh_backward.append(line.backward_kmh)
         ways.seconds.append(np.nan if lasting is None else lasting)
-        ways.ends_only.append(max(forward, backward) == Access.ENDS)
-        ways.roundabout.append(osm_tags.is_roundabout(tags))
+        ways.ends_only.append(line.ends_only)
+        ways.roundabout.append(line.roundabout)
     return ways
 
 

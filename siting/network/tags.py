@@ -34,6 +34,42 @@ HIERARCHY = {
 }
 """Access keys of each mode, the most particular first."""
 
+_RELEVANT = frozenset(
+    [
+        "highway",
+        "route",
+        "junction",
+        "area",
+        "construction",
+        "impassable",
+        "smoothness",
+        "surface",
+        "tracktype",
+        "service",
+        "access",
+        "vehicle",
+        "motor_vehicle",
+        "motorcar",
+        "bicycle",
+        "foot",
+        "motorroad",
+        "oneway",
+        "cycleway",
+        "conveying",
+        "maxspeed",
+        "source:maxspeed",
+        "zone",
+        "duration",
+        "ref",
+    ]
+)
+
+
+def is_relevant(key: str) -> bool:
+    """Whether a way's tag has a say in access, direction or speed (its kinds by `:` included)."""
+    return key in _RELEVANT or key.partition(":")[0] in _RELEVANT
+
+
 _VALUES = {
     **dict.fromkeys(("yes", "permissive", "designated", "official", "public", "dismount"), 2),
     **dict.fromkeys(

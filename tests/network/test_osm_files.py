@@ -119,6 +119,9 @@ def test_speeds_of_ones_own(tmp_path):
     own.write_text(changed, "utf-8")
     network = read(tmp_path, STREET, given=speeds.load(own))
     assert seconds(network, (0, 0), (1000, 0)) == pytest.approx(100, abs=0.1)
+    own.write_text(text.replace("\ncar:\n", "\ncar:\n  fitted: {residential: 0.5}\n"), "utf-8")
+    network = read(tmp_path, STREET, given=speeds.load(own))
+    assert seconds(network, (0, 0), (1000, 0)) == pytest.approx(288, abs=0.1)
     for broken in ("car: {", "car: {classes: {}}", "- 1", text.replace("access_kmh: 10 ", "x: 1 ")):
         own.write_text(broken, "utf-8")
         with pytest.raises(InputError) as caught:
