@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pyarrow.parquet as pq
 
 from siting import files, tables
@@ -28,6 +27,8 @@ from siting.sources.reading import table
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pandas as pd
 
     from siting.sites.location.problem import Problem
     from siting.sites.location.result import Solution
@@ -200,8 +201,8 @@ def _matrix(path: Path) -> pd.DataFrame:
     """Read a matrix; identifiers as categories, since they repeat in every row."""
     names = ["origin_id", "destination_id", "minutes"]
     if path.suffix.lower() != ".parquet":
-        frame = table(path, names)[names]
-        return tables.check(frame.assign(reason=""), tables.MATRIX, path)[names]
+        text = table(path, names)[names]
+        return tables.check(text.assign(reason=""), tables.MATRIX, path)[names]
     if not path.is_file():
         raise InputError("missing_file", file=path)
     found = pq.read_schema(path).names

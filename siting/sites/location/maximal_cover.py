@@ -65,6 +65,12 @@ def _relaxed_prices(groups: Groups, p: int, search: Search) -> Float64:
 def _decide(groups: Groups, fixed: Sites, free: Sites, p: int, search: Search) -> None:
     """Find the best of the plans made of all fixed and of some free sites, if it is better."""
     k = p - fixed.size
+    if not 0 < k < free.size:
+        plan = np.concatenate([fixed, free[: max(k, 0)]])
+        if plan.size == p:
+            search.offer(plan, float(groups.weight.sum() - groups.value(plan)))
+        search.close()
+        return
     out = ~groups.covered(fixed)
     rest = covering.of_cover(groups.cover[np.ix_(free, np.flatnonzero(out))], groups.weight[out])
     reach = rest.cover.any(axis=0)
