@@ -186,6 +186,41 @@ class Plan(Model):
     sites: tuple[str, ...] = Field(min_length=1)
 
 
+class Catchment(Model):
+    """Competition for the same desk: enhanced two-step floating catchment (Luo, Qi 2009)."""
+
+    bands: tuple[tuple[float, float], ...] = Field(
+        ((10, 1), (20, 0.68), (30, 0.22)), description="minutes and weight of each ring"
+    )
+    supply: str = Field("", description="column of the facilities; 1 for each where empty")
+
+
+class Mesh(Model):
+    """Centres-bourgs, from services and attraction; both minimums are assumptions."""
+
+    basket: File
+    minimum_items: int = Field(6, ge=1, description="items of the basket in the commune")
+    minimum_attracted: float = Field(1000, ge=0, description="people for whom it is the nearest")
+    minutes: float = Field(60, gt=0, le=600)
+
+
+class Digital(Model):
+    """Far or near, connected or not."""
+
+    minutes: float = Field(20, gt=0, le=600, description="beyond it one is far")
+    fibre_share: float = Field(0.8, ge=0, le=1, description="from it a commune is connected")
+
+
+class Measures(Model):
+    """Measures beyond coverage; each writes a table `measure_….csv`."""
+
+    closures_minutes: float | None = Field(None, gt=0, le=600)
+    catchment: Catchment | None = None
+    baskets: tuple[File, ...] = ()
+    mesh: Mesh | None = None
+    digital: Digital | None = None
+
+
 class Outputs(Model):
     """What is written."""
 
@@ -211,6 +246,7 @@ class Study(Model):
     independents_naf: tuple[str, ...] = Field(
         (), description="NAF codes (or prefixes) counted as likely users; empty: all"
     )
+    measures: Measures | None = None
     outputs: Outputs = Outputs()
     assumptions: Assumptions = Assumptions()
     provenance: File | None = Field(None, description="status, vintage and licence of the tables")

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from siting import inputs as study_inputs
-from siting import provenance, texts
+from siting import provenance, study_measures, texts
 from siting.files import replacing_all
 from siting.measures import coverage as coverages
 from siting.network import distance_table
@@ -55,6 +55,8 @@ class Result:
         The tables of `access.csv` and `coverage.csv`.
     scores
         Scores of the candidates.
+    measures
+        Tables of the other measures that the configuration asks for, by name.
     """
 
     study: Study
@@ -66,6 +68,7 @@ class Result:
     access: pd.DataFrame
     coverage: pd.DataFrame
     scores: Scores
+    measures: dict[str, pd.DataFrame]
 
     @property
     def cells_modelled(self) -> bool:
@@ -130,6 +133,7 @@ def run(study: Study, say: Callable[[str], None]) -> Result:
         access,
         covered,
         ranked,
+        study_measures.compute(study, read, router, cells, demand, access),
     )
 
 
@@ -146,6 +150,8 @@ def write(result: Result, folder: Path, say: Callable[[str], None]) -> Path:
         tables.write_csv(part / "access.csv", result.access)
         tables.write_csv(part / "coverage.csv", result.coverage)
         tables.write_csv(part / "scores.csv", result.scores.table())
+        for name, table in result.measures.items():
+            tables.write_csv(part / f"measure_{name}.csv", table)
         geopackage.write(part / "study.gpkg", _layers(result))
         study_map.write(part / "map.html", _map_content(result))
         manifest = provenance.manifest(

@@ -20,7 +20,7 @@ STAGES = [
     "web",
 ]
 COMMON = {"errors", "texts", "tables", "provenance", "files"}
-ABOVE = {"study", "inputs", "cli", "terminal", "web"}
+ABOVE = {"study", "inputs", "study_measures", "cli", "terminal", "web"}
 
 
 def modules() -> list[Path]:

@@ -292,3 +292,35 @@ def test_a_folder_that_cannot_be_written(result, tmp_path):
     with pytest.raises(OutputError):
         study.write(result, tmp_path / "file", quiet)
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+def test_measures_tell_the_same_people_as_coverage(written):
+    summary = read(written, "measure_summary.csv")
+    coverage = read(written, "coverage.csv")
+    whole = summary[summary["zone_kind"] == "department"].iloc[0]
+    assert whole["population"] == 279_609
+    assert whole["unreached"] == 0
+    access = read(written, "access.csv")
+    mean = np.average(access["minutes"], weights=access["population"])
+    assert whole["mean_minutes"] == pytest.approx(mean, abs=1e-3)
+    closures = read(written, "measure_closures.csv")
+    assert closures["nearest_people"].sum() == 279_609
+    digital = read(written, "measure_digital.csv")
+    assert set(digital.groupby("date")["people"].sum().round()) == {279_609}
+    far = digital[digital["quadrant"].str.startswith("far")].groupby("date")["people"].sum()
+    covered = coverage[
+        (coverage["zone_kind"] == "department") & (coverage["threshold_minutes"] == 20)
+    ]["covered_population"].iloc[0]
+    assert set(far) == {279_609 - covered}
+    catchments = read(written, "measure_catchments.csv")
+    hours = pd.read_csv(DATA / "france_services.csv")["weekly_hours"].sum()
+    row = catchments[catchments["zone_kind"] == "department"].iloc[0]
+    # every hour of opening is within reach of somebody
+    assert row["supply_per_1000"] * 279.609 == pytest.approx(hours, rel=1e-6)
+    assert set(read(written, "measure_baskets.csv")["basket"]) == {
+        "health",
+        "education",
+        "everyday",
+    }
+    centres = read(written, "measure_centres.csv")
+    assert {"Rodez", "Millau"} <= set(centres.loc[centres["centre"], "name"])
