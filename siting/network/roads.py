@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from siting import texts
 from siting.network import chains, layers, snapping, turns
 from siting.network.routing import Attachment, Legs
 
@@ -55,6 +56,21 @@ class Report:
     ends_only_edges: int
     restrictions_honoured: int
     restrictions_ignored: int
+
+    def text(self) -> str:
+        """Say it in a sentence, in the current language."""
+        kilometres = {"length": self.length_km, "island": self.island_km}
+        return texts.text(
+            "network.report",
+            ways=texts.number(self.ways_kept),
+            edges=texts.number(self.edges),
+            island_edges=texts.number(self.island_edges),
+            ends_only=texts.number(self.ends_only_edges),
+            honoured=texts.number(self.restrictions_honoured),
+            ignored=texts.number(self.restrictions_ignored),
+            missing=texts.number(self.missing_nodes),
+            **{name: texts.number(value) for name, value in kilometres.items()},
+        )
 
 
 @dataclass(frozen=True)

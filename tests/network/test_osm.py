@@ -398,3 +398,11 @@ def test_point_at_a_junction_may_set_out_on_the_two_way_road(tmp_path):
     assert seconds(network, (0, 0), (0, 1000)) == pytest.approx(KM, abs=0.1)
     assert seconds(network, (0, 1000), (0, 0)) == pytest.approx(KM, abs=0.1)
     assert seconds(network, (0, 0), (1000, 0)) == pytest.approx(KM, abs=0.1)
+
+
+def test_report_says_what_was_left_out(tmp_path):
+    nodes = {1: (0, 0), 2: (3000, 0), 3: (0, 300), 4: (1000, 300)}
+    ways = {i: ([2 * i - 1, 2 * i], RESIDENTIAL) for i in (1, 2)}
+    said = read(tmp_path, xml(nodes, ways)).report.text()
+    assert "2 tronçons, 4 km" in said
+    assert "1 tronçons, 1 km" in said
