@@ -6,9 +6,8 @@ once; whether the files hold what they should is `study.check`'s business.
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 - pydantic needs it at run time
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import yaml
 from pydantic import (
@@ -25,6 +24,9 @@ from pydantic import (
 
 from siting import texts
 from siting.errors import ConfigError, ProblemsError, SitingError
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 EMBEDDED = Path(__file__).parent / "embedded"
 Status = Literal["measured", "declared", "hypothesis"]
@@ -90,7 +92,7 @@ class Assumptions(Model):
         description="driven time over the time of the distance table",
     )
     snap_cap: Assumption = Field(
-        _assume(2000, "m", "siting: un point plus loin d'une route n'est pas rattaché"),
+        _assume(1000, "m", "siting: un point plus loin d'une route n'est pas rattaché"),
         description="distance from a road beyond which a point is not joined to an OSM network",
     )
 
@@ -119,7 +121,7 @@ class Zone(Model):
 class Territory(Model):
     """Communes at one date, and the study area."""
 
-    vintage: date = Field(description="date of the commune codes (code officiel géographique)")
+    vintage: dt.date = Field(description="date of the commune codes (code officiel géographique)")
     crs: str = Field("EPSG:2154", description="metric coordinate system of the study")
     department: Department
     communes: File
@@ -143,6 +145,10 @@ class Roads(Model):
     distances: File | None = None
     osm: File | None = None
     mode: Literal["car", "bicycle", "foot"] = "car"
+    period: Literal["off_peak", "peak", "winter"] = "off_peak"
+    speeds: File | None = Field(None, description="table of speeds in place of the package's")
+    date: dt.date | None = Field(None, description="date of the speed limits; the latest if none")
+    country: str = Field("FR", description="country whose law holds where no sign names another")
 
     @model_validator(mode="after")
     def _one(self) -> Roads:

@@ -178,13 +178,24 @@ def _cells(study: Study, read: Inputs) -> gpd.GeoDataFrame:
 def _network(study: Study, read: Inputs) -> Network:
     """The roads of the study."""
     assume = study.assumptions
-    if study.roads.osm is not None:
-        from siting.network import osm  # noqa: PLC0415 - osmium only where a study needs it
+    roads = study.roads
+    if roads.osm is not None:
+        # osmium only where a study needs it
+        from siting.network import osm, speeds  # noqa: PLC0415
 
-        roads: Network = osm.read(
-            study.roads.osm, mode=study.roads.mode, snap_cap_m=assume.snap_cap.value
+        chosen = speeds.load(
+            roads.speeds,
+            mode=roads.mode,
+            date=roads.date,
+            department=study.territory.department.code,
+            country=roads.country,
+            period=roads.period,
         )
-        return roads
+
+        read_roads: Network = osm.read(
+            roads.osm, mode=roads.mode, speeds=chosen, snap_cap_m=assume.snap_cap.value
+        )
+        return read_roads
     access = distance_table.Access(
         speed_kmh=assume.access_speed.value,
         detour=assume.access_detour.value,
