@@ -6,8 +6,9 @@ once; whether the files hold what they should is `study.check`'s business.
 
 from __future__ import annotations
 
+import datetime as dt  # noqa: TC003 - pydantic needs it at run time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import (
@@ -24,9 +25,6 @@ from pydantic import (
 
 from siting import texts
 from siting.errors import ConfigError, ProblemsError, SitingError
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 EMBEDDED = Path(__file__).parent / "embedded"
 Status = Literal["measured", "declared", "hypothesis"]
