@@ -84,7 +84,7 @@ def solve(
     if math.isfinite(search.work_left()):
         node = 1.0 + program.rows.nnz / 1e4
         highs.setOptionValue("mip_max_nodes", max(0, int(search.work_left() / node)))
-    highs.setOptionValue("mip_rel_gap", search.limits.gap)
+    highs.setOptionValue("mip_rel_gap", 0.0)
     interrupted = _run(highs)
     info = highs.getInfo()
     search.work += UNITS_PER_ITERATION * max(0, info.simplex_iteration_count)
