@@ -1,0 +1,133 @@
+"""ARCEP, Cartefibre: premises and fibre by commune (shapefile) and by building (CSV).
+
+The attributes of the shapefile are latin-1 whatever its .cpg says, and its shapes are in web
+Mercator.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pyogrio.errors
+from pyproj import Transformer
+
+from siting.errors import InputError
+from siting.sources import layouts, reading
+from siting.sources.layouts import Layout
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+COMMUNE_LAYOUTS = [
+    Layout(
+        "Cartefibre commune",
+        {"INSEE_COM": "code", "NOM_COM": "name", "Locaux": "premises", "ftth": "ftth_premises"},
+    )
+]
+BUILDING_LAYOUTS = [
+    Layout(
+        "Cartefibre immeubles",
+        {
+            "x": "x",
+            "y": "y",
+            "imb_id": "id",
+            "code_insee": "commune_code",
+            "imb_etat": "state",
+        },
+        {"pm_date_mad": "opened_on", "date_completude": "complete_on"},
+    )
+]
+EXTENTS = {
+    4326: ((-63.5, 56.0), (-21.5, 51.5)),
+    2154: ((-400_000, 1_400_000), (6_000_000, 7_200_000)),
+    3857: ((-650_000, 1_100_000), (5_000_000, 6_700_000)),
+}
+"""Where France lies in each projection that the producer used; they do not overlap."""
+
+
+def communes(path: Path) -> pd.DataFrame:
+    """Read premises and premises that fibre reaches.
+
+    Parameters
+    ----------
+    path
+        `.shp`, or the zip that it comes in.
+
+    Returns
+    -------
+    `code,name,premises,ftth_premises`.
+
+    Raises
+    ------
+    InputError
+        The file is missing or damaged, lacks a column, or counts more fibre than premises.
+    """
+    if not path.is_file():
+        raise InputError("missing_file", file=path)
+    source = f"zip://{path}" if path.suffix.lower() == ".zip" else path
+    try:
+        table = gpd.read_file(source, encoding="ISO-8859-1", ignore_geometry=True)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        raise InputError("unreadable_layer", file=path, detail=error) from error
+    layout = layouts.fitting(path, list(table.columns), COMMUNE_LAYOUTS)
+    frame = layouts.renamed(path, table, layout)
+    for name in ("premises", "ftth_premises"):
+        frame[name] = reading.numbers(frame.astype({name: str}), name, path).astype("int64")
+    wrong = frame["ftth_premises"] > frame["premises"]
+    if wrong.any():
+        row = frame[wrong].iloc[0]
+        raise InputError(
+            "more_fibre_than_premises",
+            file=path,
+            code=row["code"],
+            found=row["ftth_premises"],
+            expected=row["premises"],
+        )
+    return frame.sort_values("code", ignore_index=True)
+
+
+def buildings(path: Path) -> pd.DataFrame:
+    """Read buildings with the state of their fibre.
+
+    Returns
+    -------
+    `id,commune_code,state,opened_on,complete_on,lon,lat`; the state is the producer's text
+    (`deploye`, `en cours de deploiement`…), dates are empty where missing.
+
+    Raises
+    ------
+    InputError
+        See `layouts.read`; or coordinates of no projection known for France.
+    """
+    frame, _ = layouts.read(path, BUILDING_LAYOUTS)
+    x, y = reading.numbers(frame, "x", path), reading.numbers(frame, "y", path)
+    epsg = projection_of(x, y, path)
+    lon, lat = Transformer.from_crs(epsg, 4326, always_xy=True).transform(
+        x.to_numpy(), y.to_numpy()
+    )
+    placed = frame.drop(columns=["x", "y"]).assign(lon=lon, lat=lat)
+    return placed[["id", "commune_code", "state", "opened_on", "complete_on", "lon", "lat"]]
+
+
+def projection_of(x: pd.Series, y: pd.Series, path: Path) -> int:
+    """Tell the projection of coordinates by where France lies in it.
+
+    Raises
+    ------
+    InputError
+        They fit none of the known ones.
+    """
+    for epsg, (easting, northing) in EXTENTS.items():
+        inside = (x.between(*easting) & y.between(*northing)) | x.isna() | y.isna()
+        if inside.all():
+            return epsg
+    raise InputError(
+        "unknown_projection",
+        file=path,
+        x=x.iloc[0],
+        y=y.iloc[0],
+        known=", ".join(f"EPSG:{epsg}" for epsg in EXTENTS),
+    )

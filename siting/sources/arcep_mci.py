@@ -1,0 +1,177 @@
+"""ARCEP, Ma connexion internet: what each premises can get, by commune and by building.
+
+The best-technology file is a partition of the premises; the eligibility columns of the speed files
+overlap (a premises counts in every class that it can get) and are never added. `commune_debit.csv`
+counts satellite as an access: only its `_filaire` and `_terrestre` variants are read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from siting.errors import InputError
+from siting.sources import layouts, reading
+from siting.sources.layouts import Layout
+from siting.sources.sirene_stock import unprojected
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TECHNOLOGIES = {
+    "elig_ftth": "fibre",
+    "elig_coax": "coax",
+    "elig_cu_30": "copper_30",
+    "elig_thdr": "radio_thd",
+    "elig_cu_8": "copper_8",
+    "elig_4gf": "fixed_4g",
+    "elig_hdr": "radio_hd",
+    "elig_sat": "satellite",
+}
+SPEEDS = {
+    "inel_hd": "under_0.5",
+    "elig_hd05": "at_least_0.5",
+    "elig_hd3": "at_least_3",
+    "elig_bhd8": "at_least_8",
+    "elig_thd30": "at_least_30",
+    "elig_thd100": "at_least_100",
+    "elig_thd1g": "at_least_1000",
+}
+_UNIT = {"code_insee": "code", "nbr": "premises", "type": "type", "date": "date"}
+BEST_LAYOUTS = [Layout("MCI commune_meilleure_techno", {**_UNIT, **TECHNOLOGIES})]
+SPEED_LAYOUTS = [Layout("MCI commune_debit", {**_UNIT, **SPEEDS})]
+BASE_LAYOUTS = [
+    Layout(
+        "MCI base_imb",
+        {
+            "imb_id": "id",
+            "imb_x": "x",
+            "imb_y": "y",
+            "imb_code_insee": "commune_code",
+            "imb_nbr_logloc": "premises",
+        },
+    )
+]
+ACTUAL_LAYOUTS = [
+    Layout(
+        "MCI actuel",
+        {"imb_id": "id", "code_techno": "technology", "classe_debit_descendant": "speed_class"},
+    )
+]
+WEB_MERCATOR = 3857
+
+
+def best_technology(path: Path) -> pd.DataFrame:
+    """Read premises by their best technology, by commune.
+
+    Returns
+    -------
+    `code,type,date,technology,premises,share`: one row for each technology, shares of the
+    commune's premises.
+
+    Raises
+    ------
+    InputError
+        See `layouts.read`; or technologies that do not add up to the premises.
+    """
+    frame, _ = layouts.read(path, BEST_LAYOUTS)
+    total = reading.numbers(frame, "premises", path)
+    parts = pd.DataFrame(
+        {name: reading.numbers(frame, name, path) for name in TECHNOLOGIES.values()}
+    )
+    wrong = (parts.sum(axis=1, skipna=False) - total).abs() > 0.5
+    wrong |= parts.isna().any(axis=1)
+    if wrong.any():
+        row = int(wrong.to_numpy().argmax())
+        raise InputError(
+            "not_a_partition",
+            file=path,
+            row=row + 2,
+            code=frame["code"].iloc[row],
+            found=f"{parts.iloc[row].sum():g}",
+            expected=f"{total.iloc[row]:g}",
+        )
+    return _long(frame, parts, total, "technology")
+
+
+def speeds(path: Path) -> pd.DataFrame:
+    """Read premises by the speed that a wire, or a network on the ground, can give.
+
+    Returns
+    -------
+    `code,type,date,speed,premises,share`: speeds in Mbit/s; the classes `at_least_…` overlap.
+
+    Raises
+    ------
+    InputError
+        See `layouts.read`; the variant that counts satellite; or classes that do not shrink as the
+        speed grows.
+    """
+    if not any(word in path.name for word in ("filaire", "terrestre")):
+        raise InputError("satellite_counted", file=path)
+    frame, _ = layouts.read(path, SPEED_LAYOUTS)
+    total = reading.numbers(frame, "premises", path)
+    parts = pd.DataFrame({name: reading.numbers(frame, name, path) for name in SPEEDS.values()})
+    classes = parts[[name for name in SPEEDS.values() if name != "under_0.5"]].to_numpy()
+    wrong = (np.diff(classes, axis=1) > 0.5).any(axis=1) | (classes[:, 0] > total + 0.5)
+    if wrong.any():
+        row = int(np.asarray(wrong).argmax())
+        raise InputError("speeds_not_nested", file=path, row=row + 2, code=frame["code"].iloc[row])
+    return _long(frame, parts, total, "speed")
+
+
+def _long(frame: pd.DataFrame, parts: pd.DataFrame, total: pd.Series, name: str) -> pd.DataFrame:
+    keys = frame[["code", "type", "date"]]
+    long = pd.concat([keys, parts], axis=1).melt(list(keys.columns), None, name, "premises")
+    every = np.tile(total.to_numpy(), parts.shape[1])
+    long["share"] = (long["premises"] / every).where(every > 0)
+    return long
+
+
+def buildings(base: Path, actual: Path) -> pd.DataFrame:
+    """Read buildings with the technologies that reach them.
+
+    Parameters
+    ----------
+    base
+        `base_imb_<dep>.csv.gz`: positions in web Mercator, number of premises.
+    actual
+        `actuel_<dep>.csv.gz`: one row for each building, operator and technology.
+
+    Returns
+    -------
+    `id,commune_code,premises,lon,lat,technology,speed_class`: one row for each building and
+    technology, with its highest downward class; technology empty where nothing reaches it.
+
+    Raises
+    ------
+    InputError
+        See `layouts.read`; a repeated building; or offers of buildings that the base lacks.
+    """
+    frame, _ = layouts.read(base, BASE_LAYOUTS)
+    repeated = frame["id"][frame["id"].duplicated()]
+    if len(repeated):
+        ids = ", ".join(repeated.unique()[:5])
+        raise InputError("duplicate_ids", file=base, column="imb_id", ids=ids)
+    x, y = reading.numbers(frame, "x", base), reading.numbers(frame, "y", base)
+    if ((x.abs() <= 180) & (y.abs() <= 90)).any():
+        raise InputError("degrees_for_metres", file=base, crs=f"EPSG:{WEB_MERCATOR}")
+    lon, lat = unprojected(x, y, pd.Series(WEB_MERCATOR, index=x.index))
+    offers, _ = layouts.read(actual, ACTUAL_LAYOUTS)
+    strange = offers["id"][~offers["id"].isin(frame["id"])]
+    if len(strange):
+        ids = ", ".join(strange.unique()[:5])
+        raise InputError("unmatched_ids", file=actual, count=strange.nunique(), ids=ids, other=base)
+    ranked = offers.groupby(["id", "technology"], sort=True)["speed_class"].max().reset_index()
+    placed = pd.DataFrame(
+        {
+            "id": frame["id"],
+            "commune_code": frame["commune_code"],
+            "premises": reading.numbers(frame, "premises", base),
+            "lon": lon,
+            "lat": lat,
+        }
+    )
+    return placed.merge(ranked, on="id", how="left").fillna({"technology": "", "speed_class": ""})
