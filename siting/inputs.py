@@ -127,7 +127,6 @@ def read(study: Study) -> Inputs:
     if communes is not None:
         zones = desk.attempt(_zones, study, communes)
         keyed = [
-            (place.boundaries, shapes, "code"),
             (study.cells.file, cells, "commune_code"),
             (study.candidates, candidates, "commune_code"),
             (layers.broadband, broadband, "code"),
@@ -138,6 +137,9 @@ def read(study: Study) -> Inputs:
             if frame is not None:
                 known = (frame, column, communes, changes, place.vintage, path)
                 desk.attempt(codes.require_known, *known)
+    if communes is not None and shapes is not None:
+        # a file of the whole region will do: only the study's communes are kept
+        shapes = desk.attempt(area.boundaries_of, communes, shapes, place.boundaries)
     if communes is not None and shapes is not None and crs is not None:
         desk.attempt(area.require_match, communes, shapes, place.boundaries)
         near: list[tuple[Path | None, Any, float]] = [

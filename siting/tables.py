@@ -160,8 +160,8 @@ COMMUNES = Table(
         code("code", "INSEE code of the commune, at the study's vintage"),
         Column("name", "text", "name"),
         Column("population", "integer", "municipal population", "inhabitants", minimum=0),
-        code("epci_code", "SIREN of the EPCI"),
-        Column("epci_name", "text", "name of the EPCI"),
+        code("epci_code", "SIREN of the EPCI, empty for a commune in none", required=False),
+        Column("epci_name", "text", "name of the EPCI", required=False),
         Column(
             "chef_lieu_lon", "float", "longitude of the chef-lieu", "°", minimum=-180, maximum=180
         ),

@@ -196,8 +196,7 @@ def test_telecentres_count_places_beyond_the_border():
 def own(tmp_path):
     """A copy of the data and the configuration, to be broken."""
     shutil.copytree(ROOT / "data", tmp_path / "data")
-    (tmp_path / "configs").mkdir()
-    shutil.copy(ROOT / "configs" / "aveyron.yaml", tmp_path / "configs")
+    shutil.copytree(ROOT / "configs", tmp_path / "configs")
     return tmp_path
 
 
@@ -324,3 +323,25 @@ def test_measures_tell_the_same_people_as_coverage(written):
     }
     centres = read(written, "measure_centres.csv")
     assert {"Rodez", "Millau"} <= set(centres.loc[centres["centre"], "name"])
+
+
+def test_boundaries_of_a_whole_region_will_do_but_not_fewer(own):
+    path = own / "data" / "aveyron" / "communes.geojson"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    extra = json.loads(json.dumps(content["features"][0]))
+    extra["properties"]["code"] = "48001"
+    more = {**content, "features": [*content["features"], extra]}
+    path.write_text(json.dumps(more), encoding="utf-8")
+    assert study.check(config.load(own / "configs" / "aveyron.yaml"), quiet)
+    fewer = {**content, "features": content["features"][2:]}
+    path.write_text(json.dumps(fewer), encoding="utf-8")
+    with pytest.raises(InputError, match="12001"):
+        study.check(config.load(own / "configs" / "aveyron.yaml"), quiet)
+
+
+def test_a_commune_in_no_epci(own):
+    edit_csv(own / "data" / "aveyron" / "communes.csv", put(0, "epci_code", ""))
+    found = study.run(config.load(own / "configs" / "aveyron.yaml"), quiet)
+    epci = found.coverage[found.coverage["zone_kind"] == "epci"]
+    assert "" not in set(epci["zone_code"])
+    assert epci.groupby("threshold_minutes")["population"].sum().iloc[0] == 279_609 - 1116

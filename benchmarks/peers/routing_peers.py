@@ -83,7 +83,6 @@ def pandana(graph, sources, targets, mass, limit):
     ms, found = timed(lambda: net.shortest_path_lengths(a, b), 1)
     matrix = ms * len(sources) / len(some), np.array(found).reshape(len(some), -1)[:5]
     net.set(pd.Series(np.arange(n)), variable=pd.Series(mass), name="mass")
-    net.precompute(float(limit))
     aggregate, _ = timed(
         lambda: net.aggregate(float(limit), type="sum", decay="flat", name="mass"), 1
     )

@@ -72,7 +72,7 @@ class Attachment:
     distance_m
         Straight distance from the point to the network, float64, NaN where it does not join.
     local
-        What the network itself keeps for `direct` (its own type), None where it needs nothing.
+        What the network itself keeps for `direct`: a dataclass of arrays with a row a point.
     """
 
     ids: npt.NDArray[np.object_]

@@ -44,11 +44,12 @@ def zones(
         A member of a custom zone is neither.
     """
     code, name = communes["code"], communes["name"]
+    some = communes["epci_code"] != ""
     parts = [
         _zone(code, "department", *department),
-        _zone(code, "epci", communes["epci_code"], communes["epci_name"]).sort_values(
-            "zone_code", kind="stable"
-        ),
+        _zone(
+            code[some], "epci", communes["epci_code"][some], communes["epci_name"][some]
+        ).sort_values("zone_code", kind="stable"),
     ]
     for zone, (title, members) in custom.items():
         for member in members:
@@ -65,6 +66,24 @@ def _zone(
 ) -> pd.DataFrame:
     columns = {"zone_kind": kind, "zone_code": zone_code, "zone_name": zone_name}
     return pd.DataFrame({"commune_code": codes, **columns})
+
+
+def boundaries_of(
+    communes: pd.DataFrame, boundaries: gpd.GeoDataFrame, file: Path
+) -> gpd.GeoDataFrame:
+    """Keep the boundaries of the study's communes.
+
+    Raises
+    ------
+    InputError
+        A commune has none.
+    """
+    without = communes.loc[~communes["code"].isin(boundaries["code"]), "code"]
+    if len(without):
+        codes = ", ".join(without.head(5))
+        raise InputError("boundary_missing", file=file, count=len(without), codes=codes)
+    kept: gpd.GeoDataFrame = boundaries[boundaries["code"].isin(communes["code"])]
+    return kept.reset_index(drop=True)
 
 
 def require_near(

@@ -7,7 +7,7 @@ is left out of the long table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from siting.files import replacing
 from siting.network import hierarchy as hierarchies
-from siting.network.routing import DECISECONDS_PER_MINUTE, Attachment, Int32, Network
+from siting.network.routing import DECISECONDS_PER_MINUTE, Attachment, Int32, Legs, Network
 from siting.times import search, sweeps
 from siting.times.search import UNREACHED
 
@@ -123,9 +123,29 @@ def blocks(
     """
     places = router.network.attach(destinations)
     step = max(1, BLOCK_ENTRIES // max(1, len(destinations)))
+    joined = router.network.attach(origins)
     for start in range(0, len(origins), step):
-        joined = router.network.attach(origins.iloc[start : start + step])
-        yield long(dense(router, joined, places), limit)
+        yield long(dense(router, _rows(joined, start, start + step), places), limit)
+
+
+def _rows(points: Attachment, start: int, stop: int) -> Attachment:
+    """Some of the points joined to a network, in order."""
+
+    def legs(whole: Legs) -> Legs:
+        first = whole.first[start : stop + 1]
+        part = slice(first[0], first[-1])
+        return Legs(first - first[0], whole.node[part], whole.duration[part])
+
+    # what a network keeps for itself is a row a point in each of its arrays
+    own = {f.name: getattr(points.local, f.name)[start:stop] for f in fields(points.local)}
+    return Attachment(
+        points.ids[start:stop],
+        legs(points.leaving),
+        legs(points.arriving),
+        points.reason[start:stop],
+        points.distance_m[start:stop],
+        replace(points.local, **own),
+    )
 
 
 def long(times: Dense, limit: float | None = None) -> pd.DataFrame:

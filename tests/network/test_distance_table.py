@@ -132,3 +132,14 @@ def test_islands_have_no_route():
     net = build(links, communes, boundaries, CRS, ACCESS)
     pair = net.attach(points([("a", 5000, 5000)])), net.attach(points([("b", 15000, 5000)]))
     assert list(matrix.long(matrix.dense(matrix.prepare(net), *pair))["reason"]) == ["no_route"]
+
+
+def test_blocks_of_origins_make_the_whole(network, monkeypatch):
+    rng = np.random.default_rng(3)
+    some = points([(f"o{i}", *rng.uniform([-9000, 0], [39000, 10000])) for i in range(23)])
+    router = matrix.prepare(network)
+    whole = pd.concat(matrix.blocks(router, some, some), ignore_index=True)
+    monkeypatch.setattr(matrix, "BLOCK_ENTRIES", 100)
+    parts = list(matrix.blocks(router, some, some))
+    assert len(parts) > 3
+    pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), whole)
