@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
-MEMORY = "1GB"  # DuckDB's own limit; the batches in flight come on top
-BLOCK = 16 << 20
+MEMORY = "800MB"  # DuckDB's own limit; the batches in flight come on top
+BLOCK = 8 << 20
 
 _PLACED = {
     "longitude": "lon",

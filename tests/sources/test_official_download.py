@@ -1,0 +1,221 @@
+"""Downloads against a server that cuts, lies, is busy, or changes a file between two runs."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from siting.errors import ConfigError, InputError, ProblemsError
+from siting.sources import catalogue, download
+from siting.sources.catalogue import Source
+from siting.sources.download import Settings
+
+CONTENT = hashlib.sha256(b"siting").digest() * 40_000  # 1.28 MB
+QUICK = Settings(wait=0.01, timeout=5)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """The path chooses the misbehaviour; the server counts what it was asked."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        name = self.path.strip("/")
+        tries = self.server.tries.setdefault(name, 0)
+        self.server.tries[name] += 1
+        content = self.server.content
+        asked = self.headers.get("Range")
+        self.server.ranges.append((name, asked))
+        if name == "missing":
+            self.send_error(404)
+            return
+        if name in {"busy429", "busy503"} and tries < 2:
+            self.send_response(int(name[-3:]))
+            self.send_header("Retry-After", "0")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        start = 0
+        tag = f'"{hashlib.sha256(content).hexdigest()}"'
+        if asked and name != "norange" and self.headers.get("If-Range") == tag:
+            start = int(asked.removeprefix("bytes=").removesuffix("-"))
+        body = content[start:]
+        self.send_response(206 if start else 200)
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
+        length = len(body) + (1000 if name == "lies" else 0)
+        self.send_header("Content-Length", str(length))
+        self.send_header("ETag", tag)
+        self.end_headers()
+        cut = {"cut": 3, "norange": 1}.get(name, 0) > tries or name in {"always", "lies"}
+        self.wfile.write(body[: 400_000 if name != "lies" else None] if cut else body)
+        if cut:
+            self.wfile.flush()
+            self.close_connection = True
+            self.connection.shutdown(2)
+
+
+@pytest.fixture
+def server():
+    running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    running.content, running.tries, running.ranges = CONTENT, {}, []
+    thread = threading.Thread(target=running.serve_forever, daemon=True)
+    thread.start()
+    yield running
+    running.shutdown()
+    running.server_close()
+
+
+def source(server, name):
+    address = f"http://127.0.0.1:{server.server_port}/{name}"
+    return Source(name, name, "test", "", address, f"{name}.bin", "2026", "none", "tests")
+
+
+def test_cut_connections_are_resumed(server, tmp_path):
+    seen = []
+    path = download.fetch([source(server, "cut")], tmp_path, QUICK, lambda *a: seen.append(a))[
+        "cut"
+    ]
+    assert path.read_bytes() == CONTENT
+    starts = [asked for name, asked in server.ranges]
+    assert starts[0] is None
+    begun = [int(asked.removeprefix("bytes=").removesuffix("-")) for asked in starts[1:]]
+    assert len(begun) == 3
+    assert 300_000 < begun[0] < begun[1] < begun[2] <= 1_200_000
+    assert seen[-1] == ("cut.bin", len(CONTENT), len(CONTENT))
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["cut.bin", "sources.lock"]
+
+
+def test_a_server_that_ignores_ranges_starts_again(server, tmp_path):
+    path = download.fetch([source(server, "norange")], tmp_path, QUICK)["norange"]
+    assert path.read_bytes() == CONTENT
+
+
+def test_the_next_run_resumes_unless_the_file_changed(server, tmp_path):
+    cut = source(server, "later")
+    (tmp_path / "later.bin.part").write_bytes(CONTENT[:1000])
+    tag = f'"{hashlib.sha256(CONTENT).hexdigest()}"'
+    (tmp_path / "later.bin.part.tag").write_text(tag)
+    assert download.fetch([cut], tmp_path, QUICK)["later"].read_bytes() == CONTENT
+    assert server.ranges == [("later", "bytes=1000-")]
+    other = source(server, "other")
+    (tmp_path / "other.bin.part").write_bytes(b"old bytes")
+    (tmp_path / "other.bin.part.tag").write_text('"another version"')
+    assert download.fetch([other], tmp_path, QUICK)["other"].read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("name", ["busy429", "busy503"])
+def test_a_busy_server_is_asked_again(server, tmp_path, name):
+    assert download.fetch([source(server, name)], tmp_path, QUICK)[name].read_bytes() == CONTENT
+    assert server.tries[name] == 3
+
+
+def test_a_lie_about_the_size_is_never_taken_for_a_file(server, tmp_path):
+    with pytest.raises(InputError) as caught:
+        download.fetch([source(server, "lies")], tmp_path, QUICK)
+    assert caught.value.key == "download_failed"
+    assert f"/ {len(CONTENT)}" in caught.value.text("fr")
+    assert "reprendra" in caught.value.text("fr")
+    assert not (tmp_path / "lies.bin").exists()
+
+
+def test_a_missing_file_names_its_address(server, tmp_path):
+    with pytest.raises(InputError) as caught:
+        download.fetch([source(server, "missing")], tmp_path, QUICK)
+    assert caught.value.key == "not_found"
+    assert server.tries["missing"] == 1
+
+
+def test_a_file_that_changes_between_two_runs_is_refused(server, tmp_path):
+    one = source(server, "steady")
+    path = download.fetch([one], tmp_path, QUICK)["steady"]
+    download.fetch([one], tmp_path, QUICK)
+    assert server.tries["steady"] == 1
+    path.unlink()
+    server.content = CONTENT[::-1]
+    with pytest.raises(InputError) as caught:
+        download.fetch([one], tmp_path, QUICK)
+    assert caught.value.key == "source_changed"
+    assert not path.exists()
+    (tmp_path / "sources.lock").unlink()
+    assert download.fetch([one], tmp_path, QUICK)["steady"].read_bytes() == CONTENT[::-1]
+    path.write_bytes(b"edited by hand")
+    with pytest.raises(InputError) as caught:
+        download.fetch([one], tmp_path, QUICK)
+    assert caught.value.key == "source_changed"
+
+
+def test_several_at_once_and_every_problem(server, tmp_path):
+    wanted = [source(server, f"file{n}") for n in range(8)]
+    wanted += [source(server, "missing"), source(server, "lies")]
+    with pytest.raises(ProblemsError) as caught:
+        download.fetch(wanted, tmp_path, QUICK)
+    assert {one.key for one in caught.value.problems} == {"not_found", "download_failed"}
+    assert len(download.read_lock(tmp_path)) == 8
+
+
+def test_mirror_and_dry_run(server, tmp_path):
+    mirror, folder = tmp_path / "mirror", tmp_path / "data"
+    mirror.mkdir()
+    (mirror / "a.bin").write_bytes(b"a")
+    settings = Settings(mirror=mirror)
+    both = [source(server, "a"), source(server, "b")]
+    assert [p.action for p in download.plan(both, folder, settings)] == ["mirror", "mirror"]
+    assert [p.action for p in download.plan(both, folder, QUICK)] == ["download", "download"]
+    assert download.fetch(both[:1], folder, settings)["a"].read_bytes() == b"a"
+    assert download.plan(both, folder, settings)[0].action == "present"
+    with pytest.raises(InputError) as caught:
+        download.fetch(both[1:], folder, settings)
+    assert caught.value.key == "not_in_mirror"
+    assert not server.tries
+
+
+def test_a_proxy_gets_the_request(server, tmp_path):
+    settings = Settings(wait=0.01, proxy=f"http://127.0.0.1:{server.server_port}")
+    far = Source("far", "", "", "", "http://producer.invalid/file", "far.bin", "", "", "")
+    assert download.fetch([far], tmp_path, settings)["far"].read_bytes() == CONTENT
+    assert "http://producer.invalid/file" in server.tries
+
+
+def test_a_damaged_lock_is_refused(tmp_path):
+    (tmp_path / "sources.lock").write_text("{")
+    with pytest.raises(InputError) as caught:
+        download.fetch([], tmp_path)
+    assert caught.value.key == "bad_lock"
+
+
+def test_every_entry_of_the_catalogue_is_whole():
+    values = {"department": "12", "department_3": "012", "region": "midi-pyrenees"}
+    for one in catalogue.resolve(catalogue.names(), values):
+        assert one.url.startswith("https://")
+        assert "{" not in one.url + one.file
+        assert all([one.producer, one.licence, one.page, one.vintage, one.feeds])
+    address = {"bpe": "https://example.org/{year}.zip"}
+    [own] = catalogue.resolve(["bpe"], {"year": "2025"}, address)
+    assert own.url == "https://example.org/2025.zip"
+    assert not own.unverified
+
+
+def test_the_catalogue_says_what_it_lacks():
+    with pytest.raises(ConfigError) as caught:
+        catalogue.resolve(["boundaries"], {})
+    assert caught.value.key == "source_needs"
+    with pytest.raises(ConfigError) as caught:
+        catalogue.resolve(["nothing"], {})
+    assert caught.value.key == "unknown_source"
+
+
+def test_regions_of_every_departement():
+    every = [f"{n:02d}" for n in range(1, 96) if n != 20] + ["2A", "2B"]
+    every += ["971", "972", "973", "974", "976"]
+    assert len(catalogue.geofabrik_regions(every)) == 27
+    assert catalogue.geofabrik_regions(["12", "48", "46"]) == [
+        "languedoc-roussillon",
+        "midi-pyrenees",
+    ]
