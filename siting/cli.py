@@ -7,7 +7,7 @@ otherwise. What the user gave wrong ends with exit code 2 and one clear message,
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
 
 import typer
 import typer.rich_utils
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
+EXIT_INFEASIBLE = 3
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -92,6 +93,7 @@ def build() -> typer.Typer:
         terminal.print_inputs(inputs)
 
     _road_commands(app)
+    _site_commands(app)
     return app
 
 
@@ -214,6 +216,94 @@ def _road_commands(app: typer.Typer) -> None:
             isochrone_files.write_route(out, found)
         terminal.print_route(found)
 
+    @app.command(help=t("cli_roads.calibrate.help"))
+    def calibrate(
+        roads: Roads,
+        observed: Annotated[
+            Path, typer.Option(help=t("cli_roads.calibrate.observed"), metavar="O.csv")
+        ],
+        out: Annotated[
+            Path | None,
+            typer.Option("--out", "-o", help=t("cli_roads.calibrate.out"), metavar="SPEEDS.yaml"),
+        ] = None,
+        mode: Mode = "car",
+        period: Period = "off_peak",
+        speeds: Speeds = None,
+        department: Department = "",
+    ) -> None:
+        from siting import terminal
+        from siting.network import speeds as speed_tables
+        from siting.sources import reading
+        from siting.times import calibration
+
+        trips = reading.checked(observed, calibration.OBSERVED)
+        with terminal.progress() as say:
+            router = _router(roads, mode, period, speeds, department, say)
+            say(t("cli_roads.calibrate.fit"))
+            found = calibration.calibrate(router.network, trips)
+        if out is not None:
+            speed_tables.write_fitted(out, speeds, mode, found.factors)
+        terminal.print_calibration(found)
+
+
+def _site_commands(app: typer.Typer) -> None:
+    """Add the commands that choose sites."""
+
+    @app.command(help=t("cli_locate.help"))
+    def locate(
+        model: Annotated[str, typer.Option(help=t("cli_locate.model"))],
+        out: Annotated[
+            Path, typer.Option("--out", "-o", help=t("cli_locate.out"), metavar="X.csv")
+        ],
+        matrix: Annotated[
+            Path | None, typer.Option(help=t("cli_locate.matrix"), metavar="M.parquet")
+        ] = None,
+        demand: Annotated[
+            Path | None, typer.Option(help=t("cli_locate.demand"), metavar="D.csv")
+        ] = None,
+        orlib: Annotated[
+            Path | None, typer.Option(help=t("cli_locate.orlib"), metavar="FILE")
+        ] = None,
+        p: Annotated[int | None, typer.Option("-p", help=t("cli_locate.sites"), min=1)] = None,
+        existing: Annotated[
+            Path | None, typer.Option(help=t("cli_locate.existing"), metavar="E.csv")
+        ] = None,
+        required: Annotated[
+            Path | None, typer.Option(help=t("cli_locate.required"), metavar="R.csv")
+        ] = None,
+        closed: Annotated[
+            Path | None, typer.Option(help=t("cli_locate.closed"), metavar="C.csv")
+        ] = None,
+        max_minutes: Annotated[
+            float | None, typer.Option(help=t("cli_locate.minutes"), min=0)
+        ] = None,
+        full_minutes: Annotated[float, typer.Option(help=t("cli_locate.full"), min=0)] = 0,
+        seconds: Annotated[float | None, typer.Option(help=t("cli_locate.seconds"), min=0)] = None,
+        work: Annotated[float, typer.Option(help=t("cli_locate.work"), min=1)] = 120_000,
+        seed: Annotated[int, typer.Option(help=t("cli_locate.seed"), min=0)] = 0,
+    ) -> None:
+        from siting import terminal
+        from siting.sites.location import files
+        from siting.sites.location.search import Limits
+
+        if seconds is None:
+            limits = Limits(work=work, seed=seed)
+        else:
+            limits = Limits(seconds=seconds, seed=seed)
+        with terminal.progress() as say:
+            say(t("cli_locate.solving"))
+            if orlib is not None:
+                found = files.locate_orlib(orlib, model, out, limits)
+            elif matrix is not None and demand is not None:
+                question = files.Question(model, p, max_minutes, full_minutes)
+                chosen = {"existing": existing, "required": required, "closed": closed}
+                found = files.locate(matrix, demand, question, out, limits, **chosen)
+            else:
+                _fail(t("cli_locate.need"))
+        terminal.print_plan(found, out)
+        if found.status == "infeasible":
+            raise typer.Exit(EXIT_INFEASIBLE)
+
 
 def _router(
     roads: Path,
@@ -299,7 +389,7 @@ def _usage(error: TyperException) -> str:
     return t(key, name=name, detail=error.message)
 
 
-def _fail(message: str) -> None:
+def _fail(message: str) -> NoReturn:
     print(t("cli.error", message=message), file=sys.stderr)  # noqa: T201 - errors go to stderr
     sys.exit(EXIT_USAGE)
 

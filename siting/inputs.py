@@ -151,9 +151,7 @@ def read(study: Study) -> Inputs:
             (layers.tiers_lieux, tiers_lieux, place.buffer_km),
             (layers.stations, stations, place.buffer_km),
         ]
-        for path, frame, kilometres in near:
-            if frame is not None:
-                desk.attempt(area.require_near, frame, shapes, crs, kilometres, path)
+        _require_near(desk, shapes, crs, near)
     if len(desk.problems) == 1:
         raise desk.problems[0]
     if desk.problems:
@@ -174,6 +172,15 @@ def read(study: Study) -> Inputs:
         everyday,
         desk.read,
     )
+
+
+def _require_near(
+    desk: _Desk, shapes: gpd.GeoDataFrame, crs: str, tables: list[tuple[Path | None, Any, float]]
+) -> None:
+    """Refuse points of tables (file, points, kilometres) that lie farther off the area."""
+    for path, frame, kilometres in tables:
+        if frame is not None:
+            desk.attempt(area.require_near, frame, shapes, crs, kilometres, path)
 
 
 def _bytes_of(path: Path) -> range:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from siting.provenance import Input
+    from siting.sites.location.result import Solution
     from siting.study import Result
+    from siting.times.calibration import Calibration
     from siting.times.routes import Route
 
 
@@ -75,6 +77,42 @@ def print_result(result: Result, folder: Path) -> None:
     if modelled:
         print_line(t("run.modelled", layers=", ".join(sorted(set(modelled)))))
     print_line(t("run.written", folder=folder))
+
+
+def print_calibration(found: Calibration) -> None:
+    """Print the factors fitted, and the errors before and after."""
+    table = Table()
+    table.add_column(t("cli_roads.calibrate.error"))
+    for key in ("before", "after"):
+        table.add_column(t(f"cli_roads.calibrate.{key}"), justify="right")
+    for key in ("median_ratio", "mean_absolute_share", "rmse_minutes", "within_20_percent"):
+        share = key in ("mean_absolute_share", "within_20_percent")
+        write = texts.percent if share else texts.number
+        pair = [write(getattr(e, key), 1 if share else 3) for e in (found.before, found.after)]
+        table.add_row(t(f"cli_roads.calibrate.{key}"), *pair)
+    Console().print(table)
+    factors = ", ".join(f"{k} {texts.number(v, 3)}" for k, v in sorted(found.factors.items()))
+    print_line(t("cli_roads.calibrate.factors", factors=factors))
+    left = texts.number(found.left_out)
+    print_line(t("cli_roads.calibrate.used", used=texts.number(len(found.trips)), left=left))
+
+
+def print_plan(found: Solution, out: Path) -> None:
+    """Print a plan: its status, its objective between its bounds, or why there is none."""
+    numbers = {
+        key: "-" if value is None else texts.number(value, 3)
+        for key, value in (
+            ("objective", found.objective),
+            ("lower", found.lower_bound),
+            ("upper", found.upper_bound),
+        )
+    }
+    gap = "-" if found.gap is None else texts.percent(found.gap, 2)
+    status = t(f"cli_locate.status.{found.status}")
+    print_line(t("cli_locate.answer", status=status, gap=gap, **numbers))
+    if found.reason is not None:
+        print_line(found.reason.text())
+    print_line(t("cli_locate.written", path=out))
 
 
 def print_route(route: Route) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import pandas as pd
 import pytest
 
 from siting import cli, texts
+from siting.network import osm
+from siting.times import matrix as matrix_of_times
 
 ROOT = Path(__file__).parents[1]
 
@@ -105,3 +108,72 @@ def test_help_imports_nothing_heavy():
         [sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=True
     )
     assert done.stderr.strip() == "[]"
+
+
+def test_locate_chooses_sites_from_files(capsys, tmp_path):
+    times = [("a", "s", 1), ("b", "s", 9), ("b", "t", 2), ("c", "t", 3), ("a", "t", 20)]
+    matrix = pd.DataFrame(times, columns=["origin_id", "destination_id", "minutes"])
+    matrix.to_csv(tmp_path / "m.csv", index=False)
+    pd.DataFrame({"id": ["a", "b", "c"], "weight": [5, 1, 1]}).to_csv(
+        tmp_path / "d.csv", index=False
+    )
+    words = ["locate", "--matrix", tmp_path / "m.csv", "--demand", tmp_path / "d.csv"]
+    code, said, _ = siting(
+        capsys, *words, "--model", "p-median", "-p", "2", "-o", tmp_path / "x.csv"
+    )
+    assert code == 0
+    assert "Optimum prouvé" in said
+    found = json.loads((tmp_path / "x.json").read_text(encoding="utf-8"))
+    assert found["status"] == "proven"
+    assert found["objective"] == found["lower_bound"] == found["upper_bound"] == 5 * 1 + 2 + 3
+    code, said, _ = siting(
+        capsys, *words, "--model", "lscp", "--max-minutes", "2", "-o", tmp_path / "y.csv"
+    )
+    assert code == cli.EXIT_INFEASIBLE
+    assert "Sans solution" in said
+    code, _, err = siting(capsys, "locate", "--model", "lscp", "-o", tmp_path / "z.csv")
+    assert code == 2
+    assert "--orlib" in err
+
+
+def test_locate_solves_an_orlib_file(capsys, benchmarks, tmp_path):
+    file = benchmarks / "pmed" / "pmed1.txt"
+    for model, optimum in (("p-median", 5819), ("p-center", 127)):
+        code, _, _ = siting(
+            capsys, "locate", "--orlib", file, "--model", model, "-o", tmp_path / "x.csv"
+        )
+        assert code == 0
+        found = json.loads((tmp_path / "x.json").read_text(encoding="utf-8"))
+        assert (found["status"], found["objective"]) == ("proven", optimum)
+
+
+def test_calibrate_writes_speeds_that_can_be_used(capsys, samples, tmp_path):
+    roads = samples / "osm" / "andorra.osm.pbf"
+    ends = [(1.5218, 42.5075), (1.6, 42.56), (1.49, 42.47), (1.533, 42.556), (1.575, 42.55)]
+    network = osm.read(roads)
+    points = pd.DataFrame(ends, columns=["lon", "lat"]).assign(id=[f"p{i}" for i in range(5)])
+    joined = network.attach(points)
+    minutes = matrix_of_times.dense(matrix_of_times.prepare(network), joined, joined).minutes
+    rows = [
+        (f"{i}{j}", *ends[i], *ends[j], 1.25 * minutes[i, j])
+        for i in range(5)
+        for j in range(5)
+        if i != j
+    ]
+    names = ["id", "origin_lon", "origin_lat", "destination_lon", "destination_lat", "minutes"]
+    pd.DataFrame(rows, columns=names).to_csv(tmp_path / "o.csv", index=False)
+    words = ["calibrate", "--roads", roads, "--observed", tmp_path / "o.csv"]
+    code, said, _ = siting(capsys, *words, "-o", tmp_path / "speeds.yaml")
+    assert code == 0
+    assert "Avant" in said
+    points.to_csv(tmp_path / "p.csv", index=False)
+    out = tmp_path / "t.parquet"
+    code, _, _ = siting(
+        capsys, "times", "--roads", roads, "--origins", tmp_path / "p.csv", "--destinations",
+        tmp_path / "p.csv", "--speeds", tmp_path / "speeds.yaml", "-o", out,
+    )  # fmt: skip
+    assert code == 0
+    found = pd.read_parquet(out)["minutes"].to_numpy().reshape(5, 5)
+    off = ~pd.DataFrame(minutes).eq(0).to_numpy() & (minutes > 5)
+    # trips observed a quarter slower: the fitted speeds come close to that
+    assert abs((found / minutes)[off].mean() - 1.25) < 0.08

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from siting.errors import InputError, NetworkError
+from siting.files import replacing
 from siting.network import tags as osm_tags
 from siting.network.tags import MODES, MOMENTS, Limit, Moment
 
@@ -233,6 +234,30 @@ def load(
     except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError) as error:
         detail = f"{type(error).__name__}: {error}".replace("\n", " ")
         raise InputError("bad_speeds", file=path or "speeds.yaml", detail=detail) from error
+
+
+def write_fitted(path: Path, base: Path | None, mode: str, factors: dict[str, float]) -> None:
+    """Write a table of speeds with fitted factors, for `load`.
+
+    Parameters
+    ----------
+    path
+        Where to write.
+    base
+        The table that they were fitted on; None for the package's. Its earlier factors of the mode
+        are multiplied, its comments are not kept.
+    factors
+        Factor on the speed by class.
+    """
+    resource = base or resources.files("siting.network").joinpath("data/speeds.yaml")
+    tree = yaml.safe_load(resource.read_text(encoding="utf-8"))
+    fitted = dict(tree[mode].get("fitted", {}))
+    for kind, factor in factors.items():
+        fitted[kind] = round(fitted.get(kind, 1.0) * factor, 4)
+    tree[mode]["fitted"] = fitted
+    with replacing(path) as part:
+        text = yaml.safe_dump(tree, allow_unicode=True, sort_keys=False, default_flow_style=None)
+        part.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _pick(
