@@ -1,0 +1,71 @@
+"""Commune boundaries as published: Admin Express (GeoPackage), Etalab, geo.api.gouv.fr (GeoJSON)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pyogrio
+import pyogrio.errors
+
+from siting.errors import InputError
+from siting.sources import layouts
+from siting.sources.layouts import Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+LAYOUTS = [
+    Layout("IGN Admin Express (2025 et suivantes)", {"code_insee": "code", "nom_officiel": "name"}),
+    Layout("IGN Admin Express (jusqu'à 2024)", {"INSEE_COM": "code", "NOM": "name"}),
+    Layout("Etalab ou geo.api.gouv.fr", {"code": "code", "nom": "name"}),
+    Layout("siting", {"code": "code", "name": "name"}),
+]
+
+
+def read(path: Path, communes: Collection[str]) -> gpd.GeoDataFrame:
+    """Read the boundaries of some communes.
+
+    Parameters
+    ----------
+    path
+        GeoPackage or GeoJSON of a département or of the country; of several layers the one named
+        `commune` is taken.
+    communes
+        Codes wanted, at the file's vintage.
+
+    Returns
+    -------
+    `code,name` and valid polygons in EPSG:4326, by code.
+
+    Raises
+    ------
+    InputError
+        The file is missing, damaged or of no known layout; a commune has no boundary; or one stands
+        twice.
+    """
+    if not path.is_file():
+        raise InputError("missing_file", file=path)
+    try:
+        names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+        layer = next((name for name in names if name.lower() == "commune"), names[0])
+        frame = gpd.read_file(path, layer=layer)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        raise InputError("unreadable_layer", file=path, detail=error) from error
+    layout = layouts.fitting(path, list(frame.columns), LAYOUTS)
+    if frame.crs is None:
+        raise InputError("no_crs", file=path)
+    named = frame.rename(columns=dict(layout.columns))[["code", "name", "geometry"]]
+    named["code"] = named["code"].astype(str).str.zfill(5)
+    kept = named[named["code"].isin(list(communes))]
+    missing = sorted(set(communes) - set(kept["code"]))
+    if missing:
+        said = ", ".join(missing[:5])
+        raise InputError("boundaries_missing", file=path, count=len(missing), codes=said)
+    repeated = kept["code"][kept["code"].duplicated()]
+    if len(repeated):
+        ids = ", ".join(repeated.unique()[:5])
+        raise InputError("duplicate_ids", file=path, column="code", ids=ids)
+    kept = kept.to_crs(4326).sort_values("code", ignore_index=True)
+    return kept.assign(geometry=kept.geometry.make_valid())
