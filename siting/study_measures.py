@@ -16,13 +16,16 @@ from siting.measures import (
     digital,
     equity,
     mesh,
+    opportunities,
     pairs,
     redundancy,
 )
 from siting.times import matrix
 
 if TYPE_CHECKING:
-    from siting.config import Catchment, Digital, Mesh, Study
+    from collections.abc import Callable, Sequence
+
+    from siting.config import Catchment, Digital, Equity, Mesh, Opportunities, Study
     from siting.inputs import Inputs
     from siting.measures.pairs import Pairs
     from siting.network.routing import Attachment
@@ -50,40 +53,49 @@ def compute(
 
     Returns
     -------
-    Tables by name: `summary` (always), `closures`, `catchments`, `baskets`, `centres`, `digital`.
+    Tables by name: `summary` (always), `closures`, `overlap`, `dependence`, `catchments`,
+    `opportunities`, `equity`, `baskets`, `centres`, `digital`, `fibre`.
     """
     asked = study.measures
     if asked is None:
         return {}
     tables = {"summary": coverage.zone_summary(access, read.zones)}
     people = pd.Series(cells["population"].to_numpy(np.float64), list(cells["cell_id"]))
-    within: dict[str, Pairs] = {}
-    if asked.closures_minutes is not None or asked.catchment is not None:
-        for one in study.services:
-            joined = router.network.attach(read.services[one.id])
-            within[one.id] = pairs.from_times(matrix.dense(router, demand, joined), FARTHEST)
-    if asked.closures_minutes is not None:
-        tables["closures"] = _stacked(
-            {
-                name: redundancy.closures(found, people, asked.closures_minutes)
-                for name, found in within.items()
-            },
-            "service",
+    within = {}
+    for one in study.services:
+        joined = router.network.attach(read.services[one.id])
+        within[one.id] = pairs.from_times(matrix.dense(router, demand, joined), FARTHEST)
+    by_service: dict[str, Callable[[str], pd.DataFrame]] = {}
+    closures, overlap = asked.closures_minutes, asked.overlap_minutes
+    if closures is not None:
+        by_service["closures"] = lambda name: redundancy.closures(within[name], people, closures)
+    if overlap is not None:
+        by_service["overlap"] = lambda name: mesh.overlap(within[name], people, overlap)
+        by_service["dependence"] = lambda name: _dependence(
+            within[name], read.services[name], people, overlap, cells, read
         )
-    if asked.catchment is not None:
-        tables["catchments"] = _stacked(
-            {
-                name: _catchments(asked.catchment, read.services[name], found, people, cells, read)
-                for name, found in within.items()
-            },
-            "service",
+    catchment, reach, fair = asked.catchment, asked.opportunities, asked.equity
+    if catchment is not None:
+        by_service["catchments"] = lambda name: _catchments(
+            catchment, read.services[name], within[name], people, cells, read
         )
+    if reach is not None:
+        by_service["opportunities"] = lambda name: _opportunities(
+            reach, study.thresholds_minutes, within[name], people, cells, read
+        )
+    if fair is not None:
+        by_service["equity"] = lambda name: _equity(
+            fair, access[access["service"] == name], read.communes
+        )
+    for table, measure in by_service.items():
+        tables[table] = _stacked({name: measure(name) for name in within}, "service")
     if asked.baskets and read.everyday is not None:
         tables["baskets"] = _baskets(study, read, router, demand, people, cells)
     if asked.mesh is not None and read.everyday is not None:
         tables["centres"] = _centres(asked.mesh, read, router)
     if asked.digital is not None and read.broadband is not None:
         tables["digital"] = _digital(asked.digital, read.broadband, access)
+        tables["fibre"] = _fibre(asked.digital, read.broadband)
     return tables
 
 
@@ -114,7 +126,7 @@ def _catchments(
             )
         values = pd.to_numeric(facilities[asked.supply], errors="coerce")
         supply = pd.Series(values.to_numpy(np.float64), list(facilities["id"]))
-    score = catchments.enhanced_two_step(found, people, supply, decay.steps(asked.bands))
+    score = _method(asked)(found, people, supply)
     table = pd.DataFrame(
         {
             "commune_code": cells["commune_code"].to_numpy(),
@@ -139,6 +151,99 @@ def _catchments(
             }
         )
     return pd.DataFrame(rows)
+
+
+def _method(asked: Catchment) -> Callable[[Pairs, pd.Series, pd.Series], pd.Series]:
+    """The catchment measure that is named, its rings or its limit filled in."""
+    rings, limit = decay.steps(asked.bands), asked.bands[-1][0]
+    methods: dict[str, Callable[[Pairs, pd.Series, pd.Series], pd.Series]] = {
+        "2sfca": lambda f, d, s: catchments.two_step(f, d, s, limit),
+        "e2sfca": lambda f, d, s: catchments.enhanced_two_step(f, d, s, rings),
+        "3sfca": lambda f, d, s: catchments.three_step(f, d, s, rings),
+        "m2sfca": lambda f, d, s: catchments.modified_two_step(f, d, s, rings),
+        "kd2sfca": lambda f, d, s: catchments.kernel_two_step(f, d, s, limit),
+        "bfca": lambda f, d, s: catchments.balanced(f, d, s, rings),
+        "raam": lambda f, d, s: catchments.rational_agents(pairs.within(f, limit), d, s),
+    }
+    return methods[asked.method]
+
+
+def _by_zone(
+    values: pd.DataFrame, people: pd.Series, cells: pd.DataFrame, read: Inputs
+) -> pd.DataFrame:
+    """People-weighted means of the cells' values by zone; unknown values are left out of theirs."""
+    names = list(values.columns)
+    table = values.reindex(people.index).reset_index(drop=True)
+    table.insert(0, "commune_code", cells["commune_code"].to_numpy())
+    table.insert(1, "population", people.to_numpy())
+    for name in names:
+        table[f"{name}_people"] = table["population"].where(table[name].notna(), 0.0)
+        table[name] = table[name].fillna(0.0) * table["population"]
+    joined = read.zones.merge(table, on="commune_code").drop(columns="commune_code")
+    total = joined.groupby(["zone_kind", "zone_code", "zone_name"], sort=False).sum()
+    for name in names:
+        known = total.pop(f"{name}_people")
+        total[name] = total[name] / known.where(known > 0)
+    return total.reset_index()
+
+
+def _opportunities(
+    asked: Opportunities,
+    thresholds: Sequence[float],
+    found: Pairs,
+    people: pd.Series,
+    cells: pd.DataFrame,
+    read: Inputs,
+) -> pd.DataFrame:
+    """Facilities in reach: within each threshold, by gravity, and minutes to the k-th."""
+    ones = pd.Series(1.0, list(found.destinations))
+    values = opportunities.cumulative(found, ones, list(thresholds))
+    values.columns = [f"within_{limit:g}min" for limit in thresholds]
+    falling = decay.negative_exponential(1 / asked.gravity_minutes)
+    values["gravity"] = opportunities.gravity(found, ones, falling)
+    values[f"minutes_to_{asked.wanted}"] = opportunities.time_to(found, ones, asked.wanted)
+    return _by_zone(values, people, cells, read)
+
+
+def _equity(asked: Equity, access: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
+    """Inequality of the minutes of those who reach a facility, and gaps to a standard."""
+    known = access[access["minutes"].notna() & (access["population"] > 0)]
+    minutes, people = known["minutes"].to_numpy(np.float64), known["population"].to_numpy(float)
+    epci = known["commune_code"].map(communes.set_index("code")["epci_code"])
+    parts = equity.theil(minutes, people, epci.to_numpy())
+    standard = asked.standard_minutes
+    rows = {
+        "gini": equity.gini(minutes, people),
+        "theil": parts.total,
+        "theil_within_epci": parts.within,
+        "theil_between_epci": parts.between,
+        "palma": equity.palma(minutes, people),
+        "share_of_minutes_of_worst_tenth": equity.least_served_share(minutes, people, worst="high"),
+        "share_beyond_standard": equity.shortfall(minutes, people, standard, 0, "high"),
+        "mean_gap_to_standard": equity.shortfall(minutes, people, standard, 1, "high"),
+        "squared_gap_to_standard": equity.shortfall(minutes, people, standard, 2, "high"),
+    }
+    return pd.DataFrame({"measure": list(rows), "value": list(rows.values())})
+
+
+def _dependence(
+    found: Pairs,
+    facilities: pd.DataFrame,
+    people: pd.Series,
+    limit: float,
+    cells: pd.DataFrame,
+    read: Inputs,
+) -> pd.DataFrame:
+    """Share of the people of each zone who depend on a facility outside the area."""
+    outside = ~facilities["commune_code"].isin(read.communes["code"])
+    table = mesh.dependence(found, pd.Series(outside.to_numpy(), list(facilities["id"])), limit)
+    values = table[["nearest_outside", "only_outside"]].astype(np.float64)
+    return _by_zone(values.add_suffix("_share"), people, cells, read)
+
+
+def _fibre(asked: Digital, broadband: pd.DataFrame) -> pd.DataFrame:
+    """Fibre of each commune at each date, and the phase that it is in."""
+    return digital.phases(broadband, None, asked.fibre_share if asked.fibre_share > 0 else 1e-9)
 
 
 def _baskets(

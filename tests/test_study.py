@@ -14,8 +14,10 @@ import pytest
 import yaml
 from pyproj import Transformer
 
-from siting import config, study
+from siting import config, inputs, study, study_measures
 from siting.errors import InputError, OutputError, ProblemsError, SitingError
+from siting.measures import pairs
+from siting.times import matrix
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data" / "aveyron"
@@ -345,3 +347,25 @@ def test_a_commune_in_no_epci(own):
     epci = found.coverage[found.coverage["zone_kind"] == "epci"]
     assert "" not in set(epci["zone_code"])
     assert epci.groupby("threshold_minutes")["population"].sum().iloc[0] == 279_609 - 1116
+
+
+@pytest.mark.parametrize("method", ["2sfca", "3sfca", "m2sfca", "kd2sfca", "bfca", "raam"])
+def test_every_catchment_method_can_be_asked_for(result, method):
+    settings = config.load(ROOT / "configs" / "aveyron.yaml")
+    asked = config.Catchment(method=method, bands=((15, 1), (45, 0.5)), supply="weekly_hours")
+    read = inputs.read(settings)
+    router = matrix.prepare(study._network(settings, read))
+    places = read.services["france_services"]
+    some = result.cells.reset_index(drop=True)
+    demand = router.network.attach(some.rename(columns={"cell_id": "id"}))
+    times = matrix.dense(router, demand, router.network.attach(places))
+    people = pd.Series(some["population"].to_numpy(float), list(some["cell_id"]))
+    found = pairs.from_times(times, 90.0)
+    table = study_measures._catchments(asked, places, found, people, some, read)
+    whole = table[table["zone_kind"] == "department"].iloc[0]
+    assert whole["population"] == 279_609
+    assert whole["supply_per_1000"] > 0
+    if method in ("2sfca", "kd2sfca", "3sfca", "bfca"):
+        # what is given adds up to the opening hours
+        hours = places["weekly_hours"].astype(float).sum()
+        assert whole["supply_per_1000"] * 279.609 == pytest.approx(hours, rel=1e-6)
