@@ -135,19 +135,22 @@ def _catchments(
         }
     )
     joined = read.zones.merge(table, on="commune_code")
-    rows = []
+    rows, cost = [], asked.method == "raam"
     keys = ["zone_kind", "zone_code", "zone_name"]
     for key, part in joined.groupby(keys, sort=False):
         mass, value = part["people"].to_numpy(), part["score"].to_numpy()
-        total = mass.sum()
-        some = total > 0 and (value > 0).any()
+        known = ~np.isnan(value)
+        total, served = mass.sum(), mass[known].sum()
+        some = served > 0 and (value[known] > 0).any()
+        mean = (mass[known] @ value[known]) / served if served > 0 else np.nan
         rows.append(
             {
                 **dict(zip(keys, key, strict=True)),
                 "population": total,
-                "supply_per_1000": 1000 * (mass @ value) / total if total > 0 else np.nan,
-                "gini": equity.gini(value, mass) if some else np.nan,
-                "people_without": mass[value <= 0].sum(),
+                # the rational agents' measure is a cost in minutes, the others are supply a person
+                **({"cost_minutes": mean} if cost else {"supply_per_1000": 1000 * mean}),
+                "gini": equity.gini(value[known], mass[known]) if some else np.nan,
+                "people_without": total - mass[known & (cost | (value > 0))].sum(),
             }
         )
     return pd.DataFrame(rows)

@@ -364,8 +364,9 @@ def test_every_catchment_method_can_be_asked_for(result, method):
     table = study_measures._catchments(asked, places, found, people, some, read)
     whole = table[table["zone_kind"] == "department"].iloc[0]
     assert whole["population"] == 279_609
-    assert whole["supply_per_1000"] > 0
-    if method in ("2sfca", "kd2sfca", "3sfca", "bfca"):
+    assert whole["cost_minutes" if method == "raam" else "supply_per_1000"] > 0
+    assert 0 <= whole["people_without"] < 279_609
+    if method in ("2sfca", "kd2sfca", "3sfca"):
         # what is given adds up to the opening hours
         hours = places["weekly_hours"].astype(float).sum()
         assert whole["supply_per_1000"] * 279.609 == pytest.approx(hours, rel=1e-6)
