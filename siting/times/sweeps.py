@@ -159,6 +159,45 @@ def mass_within(
     return result
 
 
+def mass_falling(
+    hierarchy: Hierarchy,
+    metric: Metric,
+    sources: Legs,
+    mass: Float64,
+    falling: Float64,
+    *,
+    backward: bool = False,
+) -> Float64:
+    """Mass around every source, falling with time (gravity), without storing a matrix.
+
+    Parameters
+    ----------
+    mass
+        What counts at each node of the graph, float64, shape (nodes,).
+    falling
+        Weight of each whole second of travel time, from 0 on; what is farther counts nothing.
+
+    Returns
+    -------
+    float64, shape (sources,).
+    """
+    up, down = _halves(metric, backward=backward)
+    result = np.zeros(len(sources.first) - 1)
+    here = np.ascontiguousarray(mass[hierarchy.node], np.float64)
+    weights = np.ascontiguousarray(falling, np.float64)
+
+    def block(begin: int, end: int, work: _Work) -> None:
+        total = np.zeros(LANES)
+        lanes.weight_falling(
+            hierarchy.depth, down.first, down.depth, down.weight,
+            work.slot, work.rows, work.stack, here, weights, total,
+        )  # fmt: skip
+        result[begin:end] = total[: end - begin]
+
+    _in_blocks(hierarchy, up, sources, block)
+    return result
+
+
 def within(
     hierarchy: Hierarchy, metric: Metric, place: Legs, limit: int, *, backward: bool = False
 ) -> tuple[Int32, Int32]:

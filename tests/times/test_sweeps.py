@@ -104,6 +104,23 @@ def test_mass_within_limits(graph, seed):
         assert found[:, t] == pytest.approx((times <= limit) @ mass)
 
 
+@settings(max_examples=30, deadline=None)
+@given(graphs(), st.integers(0, 2**31))
+def test_mass_falling_with_time(graph, seed):
+    made, metric = prepared(graph)
+    n = graph.n_nodes
+    mass = np.random.default_rng(seed).integers(0, 100, n).astype(float)
+    falling = np.exp(-np.arange(9) / 3)
+    times = search.many_to_many(graph, nodes(range(n)), nodes(range(n)))
+    seconds = np.minimum(times // 10, len(falling))
+    expected = np.append(falling, 0)[seconds] @ mass
+    assert sweeps.mass_falling(made, metric, nodes(range(n)), mass, falling) == pytest.approx(
+        expected
+    )
+    backward = sweeps.mass_falling(made, metric, nodes(range(n)), mass, falling, backward=True)
+    assert backward == pytest.approx(np.append(falling, 0)[seconds].T @ mass)
+
+
 def test_hundreds_of_sources_on_a_larger_map():
     graph, x, y = road_like(2500)
     made, metric = prepared(graph, x, y)

@@ -273,6 +273,29 @@ def weight_within(depth, start, deep, weight, slot, rows, stack, mass, limits, t
 
 
 @nb.njit(cache=True, nogil=True)
+def weight_falling(depth, start, deep, weight, slot, rows, stack, mass, falling, total):
+    """Sum the masses of all nodes, each times `falling[seconds]`: `total[source]`.
+
+    `falling` is float64 by whole second; times beyond its end count nothing.
+    """
+    stack_at = stack.ctypes.data
+    rows_at = rows.ctypes.data
+    deep_at = deep.ctypes.data
+    weight_at = weight.ctypes.data
+    for v in range(len(depth)):
+        row = max(slot[v], 0)
+        d = depth[v]
+        to = stack_at + np.intp(d) * ROW_BYTES
+        _relax(stack_at, deep_at, weight_at, start[v], start[v + 1], rows_at + row * ROW_BYTES, to)
+        here = mass[v]
+        if here != 0:
+            for k in range(LANES):
+                second = stack[d, k] // 10
+                if second < len(falling):
+                    total[k] += here * falling[second]
+
+
+@nb.njit(cache=True, nogil=True)
 def least(depth, start, deep, weight, slot, rows, stack, base, count, time, source):
     """Lower the time of every node to that from the nearest of up to 64 sources.
 
