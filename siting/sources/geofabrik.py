@@ -74,12 +74,13 @@ def _nodes_inside(path: Path, area: BaseGeometry) -> set[int]:
     at: list[tuple[float, float]] = []
 
     def sift() -> None:
-        held = shapely.covers(area, shapely.points(at)) if at else []
+        held: Any = shapely.covers(area, shapely.points(at)) if at else []
         found.update(one for one, kept in zip(ids, held, strict=True) if kept)
         ids.clear()
         at.clear()
 
-    for node in osmium.FileProcessor(str(path), osmium.osm.NODE):
+    nodes: Any = osmium.FileProcessor(str(path), osmium.osm.NODE)
+    for node in nodes:
         if west <= node.lon <= east and south <= node.lat <= north:
             ids.append(node.id)
             at.append((node.lon, node.lat))
@@ -92,8 +93,8 @@ def _nodes_inside(path: Path, area: BaseGeometry) -> set[int]:
 def _roads(path: Path, inside: set[int]) -> dict[int, set[int]]:
     """Nodes of each road that touches the area."""
     found: dict[int, set[int]] = {}
-    processor = osmium.FileProcessor(str(path), osmium.osm.WAY)
-    for way in processor.with_filter(osmium.filter.KeyFilter("highway", "route")):
+    ways: Any = osmium.FileProcessor(str(path), osmium.osm.WAY)
+    for way in ways.with_filter(osmium.filter.KeyFilter("highway", "route")):
         nodes = {node.ref for node in way.nodes}
         if not nodes.isdisjoint(inside):
             found[way.id] = nodes

@@ -1,4 +1,4 @@
-"""Commune boundaries as published: Admin Express (GeoPackage), Etalab, geo.api.gouv.fr (GeoJSON)."""
+"""Commune boundaries as published: Admin Express, Etalab and geo.api.gouv.fr."""
 
 from __future__ import annotations
 

@@ -1,0 +1,147 @@
+"""Filosofi: INSEE's grids of people, squares of 200 m and of 1 km.
+
+The id is `CRS3035RES200mN<north>E<east>`: the lower-left corner in EPSG:3035, north first.
+`lcog_geo` joins several commune codes without a separator. Counts are decimals, and squares of too
+few households are imputed (`i_est_… = 1`): they are kept apart by a flag.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio.errors
+from pyproj import Transformer
+
+from siting.errors import InputError
+from siting.sources import layouts, reading
+from siting.sources.layouts import Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+AGES = ("0_3", "4_5", "6_10", "11_17", "18_24", "25_39", "40_54", "55_64", "65_79", "80p")
+_AGES = {f"ind_{age}": f"age_{age}" for age in AGES}
+_AGES_2017 = {f"Ind_{age}": f"age_{age}" for age in AGES}
+LAYOUTS = [
+    Layout(
+        "Filosofi 200 m (2019 et suivants)",
+        {
+            "idcar_200m": "cell_id",
+            "lcog_geo": "codes",
+            "ind": "population",
+            "i_est_200": "imputed",
+        },
+        _AGES,
+    ),
+    Layout(
+        "Filosofi 1 km (2019 et suivants)",
+        {"idcar_1km": "cell_id", "lcog_geo": "codes", "ind": "population", "i_est_1km": "imputed"},
+        _AGES,
+    ),
+    Layout(
+        "Filosofi 200 m (2017)",
+        {"IdINSPIRE": "cell_id", "Depcom": "codes", "Ind": "population", "I_est_cr": "imputed"},
+        _AGES_2017,
+    ),
+    Layout(
+        "Filosofi 1 km (2017)",
+        {"Id_carr1km": "cell_id", "Depcom": "codes", "Ind": "population", "I_est_1km": "imputed"},
+        _AGES_2017,
+    ),
+]
+CELL = r"^CRS(?P<epsg>\d+)RES(?P<size>\d+)(?P<unit>k?m)N(?P<north>\d+)E(?P<east>\d+)$"
+
+
+def read(path: Path, communes: Collection[str]) -> pd.DataFrame:
+    """Read the squares of some communes.
+
+    Parameters
+    ----------
+    path
+        CSV, a zip of one, Parquet or GeoPackage.
+    communes
+        Codes wanted, at the grid's vintage.
+
+    Returns
+    -------
+    `cell_id,commune_code,codes,population,imputed,size_m,lon,lat` and `age_…` columns (people;
+    NaN where the file has none), by id. The point is the square's centre; `codes` lists all the
+    communes that the square touches, and `commune_code` is the first of them that is wanted.
+
+    Raises
+    ------
+    InputError
+        See `layouts.read`; an id that is not a square; a repeated one; or no square of the area.
+    """
+    if path.suffix.lower() == ".gpkg":
+        frame = _geopackage(path)
+    else:
+        frame, _ = layouts.read(path, LAYOUTS)
+    lists = frame["codes"].str.findall(r"[0-9AB]{5}")
+    wanted = frozenset(communes)
+    first = lists.map(lambda codes: next((code for code in codes if code in wanted), ""))
+    kept = frame[first != ""].reset_index(drop=True)
+    if kept.empty:
+        found = ", ".join(sorted({code[:2] for codes in lists for code in codes})[:5])
+        raise InputError("no_row_of_the_area", file=path, rows=len(frame), found=found)
+    _require_unique(kept["cell_id"], path)
+    size, lon, lat = _centres(kept["cell_id"], path)
+    table = pd.DataFrame(
+        {
+            "cell_id": kept["cell_id"],
+            "commune_code": first[first != ""].to_numpy(),
+            "codes": lists[first != ""].str.join(" ").to_numpy(),
+            "population": reading.numbers(kept, "population", path),
+            "imputed": reading.numbers(kept, "imputed", path) == 1,
+            "size_m": size,
+            "lon": lon,
+            "lat": lat,
+            **{name: reading.numbers(kept, name, path) for name in _AGES.values()},
+        }
+    )
+    return table.sort_values("cell_id", ignore_index=True)
+
+
+def _geopackage(path: Path) -> pd.DataFrame:
+    if not path.is_file():
+        raise InputError("missing_file", file=path)
+    try:
+        raw = gpd.read_file(path, ignore_geometry=True)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        raise InputError("unreadable_layer", file=path, detail=error) from error
+    layout = layouts.fitting(path, list(raw.columns), LAYOUTS)
+    return layouts.renamed(path, raw.astype("string").fillna("").astype(object), layout)
+
+
+def _centres(ids: pd.Series, path: Path) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """Side in metres, longitude and latitude of the centre of each square."""
+    parts = ids.str.extract(CELL)
+    if parts.isna().any(axis=None):
+        row = int(parts["north"].isna().to_numpy().argmax())
+        raise InputError(
+            "bad_value",
+            file=path,
+            row=row + 2,
+            column="idcar",
+            value=ids.iloc[row],
+            expected="CRS3035RES200mN2029800E4252400",
+        )
+    size = parts["size"].astype(int) * parts["unit"].map({"m": 1, "km": 1000})
+    lon, lat = pd.Series(0.0, index=ids.index), pd.Series(0.0, index=ids.index)
+    for epsg in sorted(parts["epsg"].unique()):
+        here = parts["epsg"] == epsg
+        project = Transformer.from_crs(int(epsg), 4326, always_xy=True)
+        east = parts.loc[here, "east"].astype(float) + size[here] / 2
+        north = parts.loc[here, "north"].astype(float) + size[here] / 2
+        lon[here], lat[here] = project.transform(east.to_numpy(), north.to_numpy())
+    return size, lon, lat
+
+
+def _require_unique(ids: pd.Series, path: Path) -> None:
+    repeated = ids[ids.duplicated()]
+    if len(repeated):
+        shown = ", ".join(repeated.unique()[:5])
+        raise InputError("duplicate_ids", file=path, column="idcar", ids=shown)
