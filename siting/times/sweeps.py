@@ -146,16 +146,18 @@ def mass_within(
     result = np.zeros((count, len(limits)))
     here = np.ascontiguousarray(mass[hierarchy.node], np.float64)
     bounds = np.asarray(limits, np.int32)
+    h, order = hierarchy, np.argsort(_first_node(hierarchy, sources), kind="stable")
 
     def block(begin: int, end: int, work: _Work) -> None:
         total = np.zeros((len(bounds), LANES))
         lanes.weight_within(
             hierarchy.depth, down.first, down.depth, down.weight,
-            work.slot, work.rows, work.stack, here, bounds, total,
+            work.slot, work.rows, work.stack,
+            h.size, h.first, h.head_depth, work.lowest, here, bounds, total,
         )  # fmt: skip
-        result[begin:end] = total[:, : end - begin].T
+        result[order[begin:end]] = total[:, : end - begin].T
 
-    _in_blocks(hierarchy, up, sources, block)
+    _in_blocks(hierarchy, up, _taken(sources, order), block)
     return result
 
 
@@ -185,16 +187,18 @@ def mass_falling(
     result = np.zeros(len(sources.first) - 1)
     here = np.ascontiguousarray(mass[hierarchy.node], np.float64)
     weights = np.ascontiguousarray(falling, np.float64)
+    h, order = hierarchy, np.argsort(_first_node(hierarchy, sources), kind="stable")
 
     def block(begin: int, end: int, work: _Work) -> None:
         total = np.zeros(LANES)
         lanes.weight_falling(
             hierarchy.depth, down.first, down.depth, down.weight,
-            work.slot, work.rows, work.stack, here, weights, total,
+            work.slot, work.rows, work.stack,
+            h.size, h.first, h.head_depth, work.lowest, here, weights, total,
         )  # fmt: skip
-        result[begin:end] = total[: end - begin]
+        result[order[begin:end]] = total[: end - begin]
 
-    _in_blocks(hierarchy, up, sources, block)
+    _in_blocks(hierarchy, up, _taken(sources, order), block)
     return result
 
 
@@ -228,6 +232,7 @@ class _Work:
     order: Int32
     rows: Int32
     stack: Int32
+    lowest: Int32
 
 
 def _halves(metric: Metric, *, backward: bool) -> tuple[Half, Half]:
@@ -303,6 +308,7 @@ def _in_blocks(
             np.empty(most, np.int32),
             _aligned((most, LANES)),
             _aligned((deepest, LANES)),
+            np.empty(deepest, np.int32),
         )
         for begin in starts[k::workers]:
             end = min(begin + LANES, count)

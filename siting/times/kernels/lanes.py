@@ -250,49 +250,95 @@ def to_all(depth, start, deep, weight, slot, rows, stack, out, column):
 
 
 @nb.njit(cache=True, nogil=True)
-def weight_within(depth, start, deep, weight, slot, rows, stack, mass, limits, total):
+def _out_of_reach(v, farthest, all_first, all_deep, lowest):
+    """Whether no source comes to the subtree of v in time: it is entered from v's heads only."""
+    for a in range(all_first[v], all_first[v + 1]):
+        if lowest[all_deep[a]] <= farthest:
+            return False
+    return True
+
+
+@nb.njit(cache=True, nogil=True)
+def weight_within(
+    depth, start, deep, weight, slot, rows, stack,
+    size, all_first, all_deep, lowest, mass, limits, total,
+):  # fmt: skip
     """Sum the masses of the nodes within each limit of each source: `total[limit, source]`.
 
-    `mass` is float64 by node; `limits` int32, increasing.
+    Parameters
+    ----------
+    size, all_first, all_deep
+        Subtree sizes, and all upward arcs of the hierarchy (their heads' depths): subtrees that
+        nobody reaches in time are skipped.
+    lowest
+        Work array: least time on each row of the stack, int32.
+    mass
+        By node, float64.
+    limits
+        int32, increasing.
     """
     stack_at = stack.ctypes.data
     rows_at = rows.ctypes.data
     deep_at = deep.ctypes.data
     weight_at = weight.ctypes.data
-    for v in range(len(depth)):
+    farthest = limits[len(limits) - 1]
+    v = 0
+    while v < len(depth):
+        if slot[v] < 0 and _out_of_reach(v, farthest, all_first, all_deep, lowest):
+            v += size[v]
+            continue
         row = max(slot[v], 0)
         d = depth[v]
         to = stack_at + np.intp(d) * ROW_BYTES
         _relax(stack_at, deep_at, weight_at, start[v], start[v + 1], rows_at + row * ROW_BYTES, to)
+        soonest = INFINITE
+        for k in range(LANES):
+            soonest = min(soonest, stack[d, k])
+        lowest[d] = soonest
         here = mass[v]
-        if here != 0:
+        if here != 0 and soonest <= farthest:
             for t in range(len(limits)):
                 limit = limits[t]
                 for k in range(LANES):
                     total[t, k] += here if stack[d, k] <= limit else 0.0
+        v += 1
 
 
 @nb.njit(cache=True, nogil=True)
-def weight_falling(depth, start, deep, weight, slot, rows, stack, mass, falling, total):
+def weight_falling(
+    depth, start, deep, weight, slot, rows, stack,
+    size, all_first, all_deep, lowest, mass, falling, total,
+):  # fmt: skip
     """Sum the masses of all nodes, each times `falling[seconds]`: `total[source]`.
 
-    `falling` is float64 by whole second; times beyond its end count nothing.
+    `falling` is float64 by whole second; times beyond its end count nothing. The rest as in
+    `weight_within`.
     """
     stack_at = stack.ctypes.data
     rows_at = rows.ctypes.data
     deep_at = deep.ctypes.data
     weight_at = weight.ctypes.data
-    for v in range(len(depth)):
+    farthest = 10 * len(falling) - 1
+    v = 0
+    while v < len(depth):
+        if slot[v] < 0 and _out_of_reach(v, farthest, all_first, all_deep, lowest):
+            v += size[v]
+            continue
         row = max(slot[v], 0)
         d = depth[v]
         to = stack_at + np.intp(d) * ROW_BYTES
         _relax(stack_at, deep_at, weight_at, start[v], start[v + 1], rows_at + row * ROW_BYTES, to)
+        soonest = INFINITE
+        for k in range(LANES):
+            soonest = min(soonest, stack[d, k])
+        lowest[d] = soonest
         here = mass[v]
-        if here != 0:
+        if here != 0 and soonest <= farthest:
             for k in range(LANES):
                 second = stack[d, k] // 10
                 if second < len(falling):
                     total[k] += here * falling[second]
+        v += 1
 
 
 @nb.njit(cache=True, nogil=True)
