@@ -130,4 +130,5 @@ def _runs(frequencies: pd.DataFrame) -> pd.Series:
 
 def _seconds(times: pd.Series) -> pd.Series:
     parts = times.str.split(":", expand=True).reindex(columns=[0, 1, 2]).apply(pd.to_numeric)
-    return parts[0] * 3600 + parts[1] * 60 + parts[2]
+    seconds: pd.Series = parts[0] * 3600 + parts[1] * 60 + parts[2]
+    return seconds

@@ -141,32 +141,7 @@ def test_a_raster_is_shared_by_area(tmp_path):
 
 
 def test_facilities_of_2021_and_2024(tmp_path):
-    old = [
-        "AAV2020",
-        "AN",
-        "BV2012",
-        "DEP",
-        "DEPCOM",
-        "DOM",
-        "EPCI",
-        "DCIRIS",
-        "LAMBERT_X",
-        "LAMBERT_Y",
-        "QP",
-        "QUALI_IRIS",
-        "QUALI_QP",
-        "QUALI_QVA",
-        "QUALI_ZFU",
-        "QUALI_ZUS",
-        "QUALITE_XY",
-        "QVA",
-        "REG",
-        "SDOM",
-        "TYPEQU",
-        "UU2020",
-        "ZFU",
-        "ZUS",
-    ]
+    old = ["AN", "DEPCOM", "DOM", "LAMBERT_X", "LAMBERT_Y", "QUALITE_XY", "SDOM", "TYPEQU"]
     x, y = Transformer.from_crs(4326, 2154, always_xy=True).transform(2.57, 44.35)
     frame = pd.DataFrame(
         {"AN": 2021, "DEPCOM": "12202", "LAMBERT_X": [x, ""], "LAMBERT_Y": [y, ""]}

@@ -1,0 +1,56 @@
+"""Named territories by date, and what the quality tables say."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from siting.errors import ConfigError
+from siting.sources import epci, sirene_stock, tiers_lieux_inventory
+from siting.territory import presets, quality
+
+
+def test_a_study_area_is_not_a_departement(samples):
+    membership = epci.read(samples / "cog" / "epcicom_2025_2026.csv")
+    west = presets.members(presets.preset("ouest_aveyron", date(2026, 1, 1)), membership)
+    assert {"12300", "46154", "46227"} <= west
+    whole = presets.members(
+        presets.preset("petr_centre_ouest_aveyron", date(2026, 1, 1)), membership
+    )
+    assert west < whole
+    for name in presets.names():
+        assert presets.preset(name, date(2017, 6, 1)).status == "hypothesis"
+
+
+def test_unknown_territories_are_refused():
+    with pytest.raises(ConfigError) as caught:
+        presets.preset("nowhere", date(2026, 1, 1))
+    assert caught.value.key == "unknown_territory"
+    with pytest.raises(ConfigError) as caught:
+        presets.preset("ouest_aveyron", date(2016, 1, 1))
+    assert caught.value.key == "territory_not_yet"
+    assert "2017" in caught.value.text("fr")
+
+
+def test_every_row_of_a_stock_has_its_fate(samples):
+    path = samples / "sirene" / "StockEtablissement_geo_2024_layout.csv"
+    codes = set(pd.read_csv(path, dtype=str)["codeCommuneEtablissement"])
+    told = quality.of_establishments(sirene_stock.read(path, codes)).set_index("what")
+    dropped = told[told.index.str.startswith("dropped")]["value"].astype(int).sum()
+    assert int(told.loc["read", "value"]) == 39
+    assert dropped + int(told.loc["kept", "value"]) == 39
+    placed = told[told.index.str.startswith("placed by")]["share"]
+    assert placed.sum() == pytest.approx(1)
+    assert told.loc["placed by: commune", "value"] == "2"
+
+
+def test_a_table_tells_unmatched_codes_and_its_date(samples):
+    frame = tiers_lieux_inventory.read(samples / "tiers_lieux" / "CGET_TiersLieux_2019.csv")
+    told = quality.of_table("tiers_lieux", frame, codes={"12202"}, dated=date(2019, 12, 31))
+    value = told.set_index("what")["value"]
+    assert value["read"] == "90"
+    assert value["without a commune"] == "41"
+    assert value["date"] == "2019-12-31"
+    assert int(value["of another commune"]) == 49 - int((frame["commune_code"] == "12202").sum())
