@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zipfile
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -72,7 +73,7 @@ def read(
     """
     frame = _parquet(path) if path.suffix.lower() == ".parquet" else None
     if frame is None:
-        text = _text(path, encoding)
+        text = _text(path, encoding, layouts, title_lines)
         body = text if not title_lines else "".join(text.splitlines(keepends=True)[title_lines:])
         separator = _separator(body)
         header = next(csv.reader(io.StringIO(body), delimiter=separator), [])
@@ -127,9 +128,10 @@ def fitting(path: Path, header: Sequence[str], layouts: Sequence[Layout]) -> Lay
     )
 
 
-def _text(path: Path, encoding: str) -> str:
-    """Text of a file, of a zip's only file, or of a gzip."""
-    raw = reading.content(path)
+def _text(path: Path, encoding: str, layouts: Sequence[Layout], title_lines: int) -> str:
+    """Text of a file, of a gzip, or of the one table of a zip that fits a layout."""
+    member = _member(path, layouts, title_lines) if path.suffix.lower() == ".zip" else None
+    raw = reading.content(path) if member is None else member
     if path.suffix.lower() == ".gz":
         try:
             raw = gzip.decompress(raw)
@@ -142,6 +144,38 @@ def _text(path: Path, encoding: str) -> str:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:
         raise InputError("not_text", file=path, detail=f"octet {error.start}") from error
+
+
+def _member(path: Path, layouts: Sequence[Layout], title_lines: int) -> bytes | None:
+    """Bytes of a zip's table that fits a layout, among several files; None where it holds one.
+
+    Raises
+    ------
+    InputError
+        The zip is damaged, or not exactly one of its files fits.
+    """
+    if not path.is_file():
+        raise InputError("missing_file", file=path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if not name.endswith("/")]
+            if len(names) == 1:
+                return None
+            fit = [name for name in names if _fits(archive, name, layouts, title_lines)]
+            if len(fit) != 1:
+                raise InputError("zip_of_several", file=path, count=len(names))
+            return archive.read(fit[0])
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise InputError("bad_zip", file=path, detail=error) from error
+
+
+def _fits(archive: zipfile.ZipFile, name: str, layouts: Sequence[Layout], title_lines: int) -> bool:
+    """Whether a file's header holds the columns of a layout."""
+    with archive.open(name) as stream:
+        lines = [stream.readline(1 << 20) for _ in range(title_lines + 1)]
+    first = lines[-1].decode("utf-8-sig", errors="replace")
+    header = {cell.strip('"') for cell in first.strip().split(_separator(first))}
+    return any(set(layout.columns) <= header for layout in layouts)
 
 
 def _separator(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -249,3 +250,40 @@ def test_a_renamed_column_tells_the_layouts(samples, tmp_path):
     said = caught.value.text("fr")
     assert caught.value.key == "unknown_layout"
     assert all(word in said for word in ("LIBELLE", "v_commune", "2019 à 2021"))
+
+
+def test_the_table_of_a_zip_of_several_files(samples, tmp_path):
+    source = samples / "cog" / "donnees_communes_2026.csv"
+    path = tmp_path / "ensemble.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(source, "donnees_communes.csv")
+        archive.writestr("donnees_cantons.csv", "REG;CODCAN;PMUN\n76;01;5\n")
+    assert len(legal_population.read(path)) == 285
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.write(source, "again.csv")
+    with pytest.raises(InputError) as caught:
+        legal_population.read(path)
+    assert caught.value.key == "zip_of_several"
+
+
+def test_a_damaged_zip_of_a_table(samples, tmp_path):
+    path = tmp_path / "t.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(samples / "cog" / "v_commune_2026.csv", "v.csv")
+    path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(InputError) as caught:
+        cog.communes(path)
+    assert caught.value.key == "bad_zip"
+
+
+def test_latin_1_and_marks(samples, tmp_path):
+    text = (samples / "cog" / "v_commune_2026.csv").read_text("utf-8")
+    path = tmp_path / "v.csv"
+    path.write_text(text, encoding="utf-8-sig")
+    assert len(cog.communes(path)) == 285
+    path.write_text(text.replace(",", ";"), encoding="utf-8")
+    assert len(cog.communes(path)) == 285
+    path.write_text(text, encoding="latin-1")
+    with pytest.raises(InputError) as caught:
+        cog.communes(path)
+    assert caught.value.key == "not_text"
