@@ -6,6 +6,7 @@ import numba as nb
 import numpy as np
 
 ENDS = 0.3  # share of the nodes that is fixed at each end
+LARGE, ENDS_OF_LARGE = 50_000, 0.45  # a long middle costs time and gains little on a large map
 SMALLEST = 4  # parts of so many nodes are not cut
 
 
@@ -73,7 +74,7 @@ def split(lo, hi, nodes, first, head, x, y, owner, local, tag):
     best_balance = 0
     key = np.empty(n, np.float32)
     order = np.empty(n, np.int32)
-    k = max(1, int(ENDS * n))
+    k = max(1, int((ENDS_OF_LARGE if n > LARGE else ENDS) * n))
     mark = np.empty(n, np.uint8)
     for direction in range(4):
         for i in range(n):
@@ -220,16 +221,22 @@ def _min_cut(n, start, to, twin, mark, side, enough):
     pointer = np.empty(n, np.int64)
     path = np.empty(n, np.int64)
     total = 0
+    # only sources that border on others can send anything
+    border = np.empty(n, np.int32)
+    sources = 0
+    for u in range(n):
+        if mark[u] == 1:
+            for e in range(start[u], start[u + 1]):
+                if mark[to[e]] != 1:
+                    border[sources] = u
+                    sources += 1
+                    break
     while True:
         for u in range(n):
-            level[u] = -1
-        tail = 0
-        for u in range(n):
-            if mark[u] == 1:
-                level[u] = 0
-                queue[tail] = u
-                tail += 1
-        sources = tail
+            level[u] = 0 if mark[u] == 1 else -1
+        tail = sources
+        for i in range(sources):
+            queue[i] = border[i]
         at = 0
         found = -1
         while at < tail:
