@@ -155,15 +155,16 @@ const labels = L.layerGroup(data.labels.map((i) =>
     icon: L.divIcon({ className: "label", iconSize: null, html: make("span", { textContent: data.communes.name[i] }) }),
   })));
 
-// Labels that would cover an earlier (larger) town or a marker are hidden.
+// Labels that would cover an earlier (larger) town or a candidate, or leave the map, are hidden.
 function placeLabels() {
-  const taken = [];
+  const frame = map.getContainer().getBoundingClientRect();
+  const taken = [...document.querySelectorAll(".candidate")].map((one) => one.getBoundingClientRect());
   labels.eachLayer((one) => {
     const element = one.getElement();
     if (!element) return;
     element.style.visibility = "visible";
     const box = element.firstChild.getBoundingClientRect();
-    const clash = taken.some((b) => box.left < b.right && b.left < box.right && box.top < b.bottom && b.top < box.bottom);
+    const clash = box.right > frame.right || taken.some((b) => box.left < b.right && b.left < box.right && box.top < b.bottom && b.top < box.bottom);
     if (clash) element.style.visibility = "hidden";
     else taken.push(box);
   });
