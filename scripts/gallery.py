@@ -26,6 +26,7 @@ def main() -> None:
             page = running.new_page(viewport={"width": 1280, "height": 900})
             page.goto((ROOT / "maps" / name / "map.html").as_uri())
             page.wait_for_selector("html[data-ready]")
+            page.wait_for_timeout(500)
             page.screenshot(path=ROOT / "maps" / "gallery" / f"{name}.png")
         running.close()
 

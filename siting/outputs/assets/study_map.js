@@ -158,7 +158,11 @@ const labels = L.layerGroup(data.labels.map((i) =>
 // Labels that would cover an earlier (larger) town or a candidate, or leave the map, are hidden.
 function placeLabels() {
   const frame = map.getContainer().getBoundingClientRect();
-  const taken = [...document.querySelectorAll(".candidate")].map((one) => one.getBoundingClientRect());
+  // a label may touch the edge of its own town's marker
+  const taken = [...document.querySelectorAll(".candidate")].map((one) => {
+    const { left, right, top, bottom } = one.getBoundingClientRect();
+    return { left: left + 7, right: right - 7, top: top + 7, bottom: bottom - 7 };
+  });
   labels.eachLayer((one) => {
     const element = one.getElement();
     if (!element) return;
