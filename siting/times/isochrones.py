@@ -17,7 +17,6 @@ import contourpy
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj import Transformer
 from scipy.ndimage import distance_transform_edt
 
 from siting.errors import NetworkError
@@ -106,7 +105,7 @@ def surface(
     reached = stretch.copy()
     reached[:-1] &= (best[:-1] <= bound) | (best[1:] <= bound)
     v = np.flatnonzero(reached)
-    at_x, at_y = _project(place, network)
+    at_x, at_y = _joined_at(place, x, y)
     margin = OFF_ROAD_M + 2 * cell_m
     west, east = _around(np.append(x[v], at_x), margin, cell_m)
     south, north = _around(np.append(y[v], at_y), margin, cell_m)
@@ -202,16 +201,13 @@ def with_geometry(router: Router) -> RoadNetwork:
 
 def _plane(network: RoadNetwork) -> tuple[Float64, Float64]:
     """Metric coordinates of the vertices."""
-    project = Transformer.from_crs(4326, network.snapper.crs, always_xy=True)
-    x, y = project.transform(network.lon, network.lat)
-    return np.asarray(x), np.asarray(y)
+    points = shapely.get_coordinates(network.snapper.lines.geometries)
+    return points[:, 0].copy(), points[:, 1].copy()
 
 
-def _project(place: Attachment, network: RoadNetwork) -> tuple[float, float]:
+def _joined_at(place: Attachment, x: Float64, y: Float64) -> tuple[float, float]:
     """Where the place joins the road, on the plane."""
-    joined = place.local
-    x, y = _plane(network)
-    v, share = int(joined.vertex[0]), float(joined.share[0])
+    v, share = int(place.local.vertex[0]), float(place.local.share[0])
     return x[v] + share * (x[v + 1] - x[v]), y[v] + share * (y[v + 1] - y[v])
 
 
