@@ -9,7 +9,7 @@ assumptions. No isochrone polygon can be drawn from such a network.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +29,8 @@ from siting.network.routing import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
     import numpy.typing as npt
     import pandas as pd
@@ -233,6 +235,29 @@ def build(
     x, y = _project(lon, lat, crs)
     polygons = shapes.loc[list(codes)].to_numpy(object)
     return DistanceNetwork(codes, x, y, graph, row_of_arc, polygons, crs, access)
+
+
+def closed(network: DistanceNetwork, links: Sequence[int]) -> DistanceNetwork:
+    """The network with some links closed both ways.
+
+    Parameters
+    ----------
+    links
+        Rows of the distance table, from 0.
+
+    Raises
+    ------
+    NetworkError
+        There is no such row.
+    """
+    known = set(network.link.tolist())
+    for row in links:
+        if row not in known:
+            raise NetworkError("unknown_link", row=row, last=max(known, default=-1))
+    kept = ~np.isin(network.link, np.asarray(links, np.int32))
+    g = network.graph
+    graph = RoutingGraph(g.n_nodes, g.tail[kept], g.head[kept], g.duration[kept])
+    return replace(network, graph=graph, link=network.link[kept])
 
 
 def _project(lon: Float64, lat: Float64, crs: str) -> tuple[Float64, Float64]:

@@ -11,7 +11,7 @@ from pyproj import Transformer
 from shapely.geometry import box
 
 from siting.errors import NetworkError
-from siting.network.distance_table import Access, build
+from siting.network.distance_table import Access, build, closed
 from siting.times import matrix
 
 CRS = "EPSG:2154"
@@ -143,3 +143,13 @@ def test_blocks_of_origins_make_the_whole(network, monkeypatch):
     parts = list(matrix.blocks(router, some, some))
     assert len(parts) > 3
     pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), whole)
+
+
+def test_a_closed_link_is_not_used(network):
+    a, b, c = ([(name, x, 5000)] for name, x in (("a", 5000), ("b", 15000), ("c", 25000)))
+    shut = closed(network, [1])
+    assert minutes(shut, a, b)[0, 0] == minutes(network, a, b)[0, 0] == 10
+    assert minutes(network, a, c)[0, 0] == 30
+    assert np.isnan(minutes(shut, a, c)[0, 0])
+    with pytest.raises(NetworkError, match="0 à 1"):
+        closed(network, [5])
