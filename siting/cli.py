@@ -314,13 +314,16 @@ def _router(
     say: "Callable[[str], None]",
 ) -> Any:
     """Roads read and made ready."""
+    from siting import terminal
     from siting.network import osm
     from siting.network import speeds as speed_tables
     from siting.times import matrix
 
     say(t("progress.network"))
     chosen = speed_tables.load(speeds, mode=mode, period=period, department=department)
-    return matrix.prepare(osm.read(roads, mode=mode, speeds=chosen))
+    network = osm.read(roads, mode=mode, speeds=chosen)
+    terminal.print_line(network.report.text())
+    return matrix.prepare(network)
 
 
 def _position(value: str) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from siting import provenance, study_measures, texts
 from siting.files import replacing_all
 from siting.measures import coverage as coverages
 from siting.network import distance_table
+from siting.network.roads import RoadNetwork
 from siting.outputs import geopackage, study_map, tables
 from siting.sites import criteria, scores
 from siting.sites.criteria import Reach, SiteFacts
@@ -57,6 +58,8 @@ class Result:
         Scores of the candidates.
     measures
         Tables of the other measures that the configuration asks for, by name.
+    roads
+        What was read of an OSM extract and what became of it; empty on a table of distances.
     """
 
     study: Study
@@ -69,6 +72,7 @@ class Result:
     coverage: pd.DataFrame
     scores: Scores
     measures: dict[str, pd.DataFrame]
+    roads: dict[str, Any]
 
     @property
     def cells_modelled(self) -> bool:
@@ -97,7 +101,8 @@ def run(study: Study, say: Callable[[str], None]) -> Result:
     say(t("progress.cells"))
     cells = _cells(study, read)
     say(t("progress.network"))
-    router = matrix.prepare(_network(study, read))
+    network = _network(study, read)
+    router = matrix.prepare(network)
     demand = router.network.attach(cells.rename(columns={"cell_id": "id"}))
     say(t("progress.times"))
     access = pd.concat(
@@ -134,6 +139,7 @@ def run(study: Study, say: Callable[[str], None]) -> Result:
         covered,
         ranked,
         study_measures.compute(study, read, router, cells, demand, access),
+        asdict(network.report) if isinstance(network, RoadNetwork) else {},
     )
 
 
@@ -359,7 +365,7 @@ def _figures(result: Result) -> dict[str, Any]:
             for key, people in zip(lost.index.to_list(), lost, strict=True)
         },
         "cells_modelled": result.cells_modelled,
-        "roads": "osm" if result.study.roads.osm else "distances",
+        "roads": result.roads or "distances",
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -138,6 +140,8 @@ def test_a_study_runs_on_an_extract(andorra, tmp_path):
     lost = result.access[result.access["minutes"].isna()]
     assert (lost["reason"] != "").all()
     folder = study.write(result, tmp_path / "out", quiet)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["figures"]["roads"]["edges"] > 1000
     assert "OpenStreetMap" in (folder / "map.html").read_text(encoding="utf-8")
 
 
