@@ -9,20 +9,26 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 if TYPE_CHECKING:
-    from siting.network.routing import Float64, Int32, Int64, Legs, RoutingGraph
+    from siting.network.routing import Int32, Int64, Legs, RoutingGraph
 
 UNREACHED = np.iinfo(np.int32).max
+FAR = np.int32(2**30)  # farther than any way
 
 
 def many_to_many(graph: RoutingGraph, sources: Legs, targets: Legs) -> Int32:
-    """Deciseconds from every source to every target; `UNREACHED` where there is no way."""
+    """Deciseconds from every source to every target; `UNREACHED` where there is no way.
+
+    Legs and ways are shorter than `FAR` / 2 each, so that sums stay whole 32-bit numbers.
+    """
     starts, start_of_leg = np.unique(sources.node, return_inverse=True)
     if not len(starts):
         return np.full((len(sources.first) - 1, len(targets.first) - 1), UNREACHED, np.int32)
-    between = dijkstra(_matrix(graph), indices=starts)
+    ways = dijkstra(_matrix(graph), indices=starts)
+    between = np.where(np.isinf(ways), FAR, ways).astype(np.int32)
     arriving = _least(between[:, targets.node] + targets.duration, targets.first, axis=1)
     total = _least(arriving[start_of_leg] + sources.duration[:, None], sources.first, axis=0)
-    return np.where(np.isinf(total), UNREACHED, total).astype(np.int32)
+    total[total >= FAR] = UNREACHED
+    return total
 
 
 def _matrix(graph: RoutingGraph) -> csr_array:
@@ -36,11 +42,14 @@ def _matrix(graph: RoutingGraph) -> csr_array:
     return csr_array((graph.duration[order][first].astype(float), head[first], pointer), shape=size)
 
 
-def _least(values: Float64, first: Int64, axis: int) -> Float64:
-    """Minimum over each point's legs; infinity for a point without legs."""
+def _least(values: Int32, first: Int64, axis: int) -> Int32:
+    """Minimum over each point's legs; `FAR` for a point without legs."""
+    size = np.diff(first)
+    if (size == 1).all():
+        return values
     moved = np.moveaxis(values, axis, 0)
-    result = np.full((len(first) - 1, moved.shape[1]), np.inf)
-    some = np.flatnonzero(np.diff(first))
+    result = np.full((len(size), moved.shape[1]), FAR, np.int32)
+    some = np.flatnonzero(size)
     if len(some):
         result[some] = np.minimum.reduceat(moved, first[some], axis=0)
     return np.moveaxis(result, 0, axis)
