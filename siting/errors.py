@@ -64,6 +64,8 @@ class ProblemsError(SitingError):
         self.problems = problems
 
     def text(self, language: str | None = None) -> str:
-        """Give the number of problems, then one line for each."""
+        """Give the number of problems, then one line for each; the one problem where one only."""
+        if len(self.problems) == 1:
+            return self.problems[0].text(language)
         lines = [f"  - {problem.text(language)}" for problem in self.problems]
         return "\n".join([super().text(language), *lines])

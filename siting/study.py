@@ -10,17 +10,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from siting import ground, provenance, study_measures, texts
 from siting import inputs as study_inputs
-from siting import provenance, study_measures, texts
 from siting.files import replacing_all
 from siting.measures import coverage as coverages
-from siting.network import distance_table
 from siting.network.roads import RoadNetwork
 from siting.outputs import geopackage, study_map, tables
 from siting.sites import criteria, scores
 from siting.sites.criteria import Reach, SiteFacts
 from siting.sources import sirene
-from siting.territory import cells as cell_models
 from siting.texts import text as t
 from siting.times import matrix
 
@@ -28,8 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from siting.config import Study
+    from siting.ground import Ground
     from siting.inputs import Inputs
-    from siting.network.routing import Attachment, Network
+    from siting.network.routing import Attachment
     from siting.provenance import Input
     from siting.sites.scores import Scores
 
@@ -58,8 +57,8 @@ class Result:
         Scores of the candidates.
     measures
         Tables of the other measures that the configuration asks for, by name.
-    roads
-        What was read of an OSM extract and what became of it; empty on a table of distances.
+    ground
+        Files, cells and roads that all of it was computed from.
     """
 
     study: Study
@@ -72,7 +71,13 @@ class Result:
     coverage: pd.DataFrame
     scores: Scores
     measures: dict[str, pd.DataFrame]
-    roads: dict[str, Any]
+    ground: Ground
+
+    @property
+    def roads(self) -> dict[str, Any]:
+        """What became of the OSM extract that was read; empty on a table of distances."""
+        network = self.ground.router.network
+        return asdict(network.report) if isinstance(network, RoadNetwork) else {}
 
     @property
     def cells_modelled(self) -> bool:
@@ -96,18 +101,11 @@ def run(study: Study, say: Callable[[str], None]) -> Result:
     say
         Called with the name of each stage as it begins.
     """
-    say(t("progress.inputs"))
-    read = study_inputs.read(study)
-    say(t("progress.cells"))
-    cells = _cells(study, read)
-    say(t("progress.network"))
-    network = _network(study, read)
-    router = matrix.prepare(network)
-    demand = router.network.attach(cells.rename(columns={"cell_id": "id"}))
+    base = ground.prepare(study, say)
+    read, router, cells, demand = base.read, base.router, base.cells, base.demand
     say(t("progress.times"))
     access = pd.concat(
-        [_access(one.id, router, cells, demand, read.services[one.id]) for one in study.services],
-        ignore_index=True,
+        [base.access(one.id, read.services[one.id]) for one in study.services], ignore_index=True
     )
     say(t("progress.measures"))
     covered = coverages.coverage(access, read.zones, study.thresholds_minutes)
@@ -139,7 +137,7 @@ def run(study: Study, say: Callable[[str], None]) -> Result:
         covered,
         ranked,
         study_measures.compute(study, read, router, cells, demand, access),
-        asdict(network.report) if isinstance(network, RoadNetwork) else {},
+        base,
     )
 
 
@@ -168,62 +166,6 @@ def write(result: Result, folder: Path, say: Callable[[str], None]) -> Path:
         )
         (part / "manifest.json").write_text(manifest, encoding="utf-8", newline="\n")
     return folder
-
-
-def _cells(study: Study, read: Inputs) -> gpd.GeoDataFrame:
-    """Demand cells: read, or spread within communes by the model."""
-    crs = study.territory.crs
-    if read.cells is None:
-        size, seed = study.cells.size_m, study.cells.seed
-        return cell_models.spread(read.communes, read.boundaries, crs, size_m=size, seed=seed)
-    points = gpd.points_from_xy(read.cells["lon"], read.cells["lat"], crs=4326)
-    columns = read.cells.drop(columns="id")
-    return gpd.GeoDataFrame(columns, geometry=points).to_crs(crs)
-
-
-def _network(study: Study, read: Inputs) -> Network:
-    """The roads of the study."""
-    assume = study.assumptions
-    roads = study.roads
-    if roads.osm is not None:
-        # osmium only where a study needs it
-        from siting.network import osm, speeds  # noqa: PLC0415
-
-        chosen = speeds.load(
-            roads.speeds,
-            mode=roads.mode,
-            date=roads.date,
-            department=study.territory.department.code,
-            country=roads.country,
-            period=roads.period,
-        )
-
-        read_roads: Network = osm.read(
-            roads.osm, mode=roads.mode, speeds=chosen, snap_cap_m=assume.snap_cap.value
-        )
-        return read_roads
-    access = distance_table.Access(
-        speed_kmh=assume.access_speed.value,
-        detour=assume.access_detour.value,
-        outside_speed_kmh=assume.outside_speed.value,
-        outside_cap_km=assume.outside_cap.value,
-    )
-    crs, factor = study.territory.crs, assume.table_factor.value
-    return distance_table.build(read.links, read.communes, read.boundaries, crs, access, factor)
-
-
-def _access(
-    service: str,
-    router: matrix.Router,
-    cells: pd.DataFrame,
-    demand: Attachment,
-    facilities: pd.DataFrame,
-) -> pd.DataFrame:
-    """Table `access.csv` of one service."""
-    best = coverages.nearest(matrix.dense(router, demand, router.network.attach(facilities)))
-    columns = ["cell_id", "commune_code", "population"]
-    table = pd.DataFrame(cells[columns].reset_index(drop=True)).assign(service=service)
-    return pd.concat([table, best], axis=1)
 
 
 def _site_facts(

@@ -21,6 +21,7 @@ from siting.measures import (
     redundancy,
 )
 from siting.times import matrix
+from siting.what_if import OPENED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -125,6 +126,8 @@ def _catchments(
                 "unknown_supply", column=asked.supply, found=", ".join(map(str, facilities.columns))
             )
         values = pd.to_numeric(facilities[asked.supply], errors="coerce")
+        # a site that a scenario opens is given as much as the median facility that stands
+        values = values.where(facilities["kind"] != OPENED, values.median())
         supply = pd.Series(values.to_numpy(np.float64), list(facilities["id"]))
     score = _method(asked)(found, people, supply)
     table = pd.DataFrame(

@@ -20,7 +20,17 @@ STAGES = [
     "web",
 ]
 COMMON = {"errors", "texts", "tables", "provenance", "files"}
-ABOVE = {"study", "inputs", "study_measures", "cli", "terminal", "web"}
+ABOVE = {
+    "study",
+    "inputs",
+    "ground",
+    "what_if",
+    "study_measures",
+    "commands",
+    "cli",
+    "terminal",
+    "web",
+}
 
 
 def modules() -> list[Path]:

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from siting import cli, texts
+from siting.commands import location
 from siting.network import osm
 from siting.times import matrix as matrix_of_times
 
@@ -129,7 +130,7 @@ def test_locate_chooses_sites_from_files(capsys, tmp_path):
     code, said, _ = siting(
         capsys, *words, "--model", "lscp", "--max-minutes", "2", "-o", tmp_path / "y.csv"
     )
-    assert code == cli.EXIT_INFEASIBLE
+    assert code == location.EXIT_INFEASIBLE
     assert "Sans solution" in said
     code, _, err = siting(capsys, "locate", "--model", "lscp", "-o", tmp_path / "z.csv")
     assert code == 2

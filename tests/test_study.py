@@ -14,7 +14,7 @@ import pytest
 import yaml
 from pyproj import Transformer
 
-from siting import config, inputs, study, study_measures
+from siting import config, study, study_measures
 from siting.errors import InputError, OutputError, ProblemsError, SitingError
 from siting.measures import pairs
 from siting.times import matrix
@@ -351,14 +351,12 @@ def test_a_commune_in_no_epci(own):
 
 @pytest.mark.parametrize("method", ["2sfca", "3sfca", "m2sfca", "kd2sfca", "bfca", "raam"])
 def test_every_catchment_method_can_be_asked_for(result, method):
-    settings = config.load(ROOT / "configs" / "aveyron.yaml")
     asked = config.Catchment(method=method, bands=((15, 1), (45, 0.5)), supply="weekly_hours")
-    read = inputs.read(settings)
-    router = matrix.prepare(study._network(settings, read))
+    base = result.ground
+    read, router = base.read, base.router
     places = read.services["france_services"]
     some = result.cells.reset_index(drop=True)
-    demand = router.network.attach(some.rename(columns={"cell_id": "id"}))
-    times = matrix.dense(router, demand, router.network.attach(places))
+    times = matrix.dense(router, base.demand, router.network.attach(places))
     people = pd.Series(some["population"].to_numpy(float), list(some["cell_id"]))
     found = pairs.from_times(times, 90.0)
     table = study_measures._catchments(asked, places, found, people, some, read)

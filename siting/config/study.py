@@ -1,8 +1,4 @@
-"""The study: a frozen model of `configs/*.yaml`, unknown keys refused.
-
-Paths in a configuration are relative to its file. `load` finds all the problems of the text at
-once; whether the files hold what they should is `study.check`'s business.
-"""
+"""The study: a frozen model of `configs/*.yaml`, unknown keys refused."""
 
 from __future__ import annotations
 
@@ -10,87 +6,36 @@ import datetime as dt  # noqa: TC003 - pydantic needs it at run time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
-from siting import texts
-from siting.errors import ConfigError, ProblemsError, SitingError
-
-EMBEDDED = Path(__file__).parent / "embedded"
-Status = Literal["measured", "declared", "hypothesis"]
-
-
-def embedded(path: Path) -> Path:
-    """Where an embedded file is: in the installed package, else in the source tree.
-
-    `path` begins with `configs` or `data`.
-    """
-    root = EMBEDDED if EMBEDDED.is_dir() else Path(__file__).parents[1]
-    return root / path
-
-
-def _resolve(path: Path, info: ValidationInfo) -> Path:
-    base = (info.context or {}).get("base")
-    return path if base is None else (base / path).resolve()
-
-
-File = Annotated[Path, AfterValidator(_resolve)]
-
-
-class Model(BaseModel):
-    """A part of the configuration: frozen, unknown keys refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Assumption(Model):
-    """A number that the results rest on, with where it comes from."""
-
-    value: float = Field(description="the number")
-    unit: str = Field(description="its unit")
-    source: str = Field(description="who says so")
-    status: Status = Field(description="measured, declared or hypothesis")
-
-
-def _assume(value: float, unit: str, source: str) -> Assumption:
-    return Assumption(value=value, unit=unit, source=source, status="hypothesis")
+from siting.config.base import Assumption, File, Model, assume
 
 
 class Assumptions(Model):
     """Every assumption of a study; each can be replaced in the configuration."""
 
     access_speed: Assumption = Field(
-        _assume(35, "km/h", "siting: vitesse des dessertes locales de la table des distances"),
+        assume(35, "km/h", "siting: vitesse des dessertes locales de la table des distances"),
         description="speed of the local leg between a cell and its commune's attachment point",
     )
     access_detour: Assumption = Field(
-        _assume(1.3, "ratio", "siting: rapport usuel entre distance routière et vol d'oiseau"),
+        assume(1.3, "ratio", "siting: rapport usuel entre distance routière et vol d'oiseau"),
         description="road length over straight length of a local leg",
     )
     outside_speed: Assumption = Field(
-        _assume(55, "km/h", "siting: routes départementales hors de la table des distances"),
+        assume(55, "km/h", "siting: routes départementales hors de la table des distances"),
         description="speed of the leg to a facility beyond the border of the distance table",
     )
     outside_cap: Assumption = Field(
-        _assume(40, "km", "siting: au-delà, un équipement extérieur n'est pas rejoint"),
+        assume(40, "km", "siting: au-delà, un équipement extérieur n'est pas rejoint"),
         description="straight distance beyond which such a facility is not reached",
     )
     table_factor: Assumption = Field(
-        _assume(1.0, "ratio", "siting: temps de la table pris tels quels"),
+        assume(1.0, "ratio", "siting: temps de la table pris tels quels"),
         description="driven time over the time of the distance table",
     )
     snap_cap: Assumption = Field(
-        _assume(1000, "m", "siting: un point plus loin d'une route n'est pas rattaché"),
+        assume(1000, "m", "siting: un point plus loin d'une route n'est pas rattaché"),
         description="distance from a road beyond which a point is not joined to an OSM network",
     )
 
@@ -183,11 +128,39 @@ class Criterion(Model):
     weight: float = Field(gt=0, allow_inf_nan=False)
 
 
+class Place(Model):
+    """A site of one's own, by its position."""
+
+    id: str = Field(min_length=1)
+    name: str = Field(min_length=1)
+    lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
+    lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
+
+
 class Plan(Model):
-    """A named set of candidate sites, opened together."""
+    """A named set of sites, opened together, and facilities closed with them."""
 
     name: str
-    sites: tuple[str, ...] = Field(min_length=1)
+    sites: tuple[str, ...] = Field((), description="candidates opened")
+    close: tuple[str, ...] = Field((), description="facilities of the first service closed")
+
+    @model_validator(mode="after")
+    def _some(self) -> Plan:
+        if not self.sites and not self.close:
+            raise ValueError("plan_is_empty")
+        return self
+
+
+class WhatIf(Model):
+    """What a scenario changes on the ground: facilities of the first service, and roads."""
+
+    open: tuple[str | Place, ...] = Field(
+        (), description="candidates, or places of one's own; the supply of a median facility"
+    )
+    close: tuple[str, ...] = Field((), description="facilities closed")
+    closed_links: tuple[tuple[str, str], ...] = Field(
+        (), description="links of the distance table closed both ways, by their two communes"
+    )
 
 
 class Catchment(Model):
@@ -264,6 +237,10 @@ class Study(Model):
     layers: Layers = Layers()
     criteria: tuple[Criterion, ...] = Field(min_length=1)
     plans: dict[str, Plan] = Field(default_factory=dict)
+    what_if: WhatIf | None = None
+    sources: dict[str, str] = Field(
+        default_factory=dict, description="addresses that replace those of the catalogue"
+    )
     independents_naf: tuple[str, ...] = Field(
         (), description="NAF codes (or prefixes) counted as likely users; empty: all"
     )
@@ -296,82 +273,3 @@ class Study(Model):
         if len(set(ids)) != len(ids):
             raise ValueError("ids_not_distinct")
         return value
-
-
-def load(path: Path) -> Study:
-    """Read a configuration file.
-
-    A path that does not exist but names an embedded study (`configs/aveyron.yaml`) gives that one,
-    so that an installed `siting` runs the embedded studies anywhere.
-
-    Raises
-    ------
-    ConfigError
-        The file is missing or is not YAML.
-    ProblemsError
-        Keys are unknown or missing, or values refused: all of them at once.
-    """
-    if not path.exists() and path.parts[:1] == ("configs",):
-        path = embedded(path)
-    if not path.is_file():
-        raise ConfigError("missing_config", file=path)
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        raise ConfigError("not_text", file=path, detail=error.reason) from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        row = mark.line + 1 if mark else "?"
-        problem = getattr(error, "problem", None) or error
-        raise ConfigError("bad_yaml", file=path, row=row, detail=problem) from error
-    if not isinstance(content, dict):
-        raise ConfigError("config_not_mapping", file=path)
-    try:
-        return Study.model_validate(content, context={"base": path.parent.resolve()})
-    except ValidationError as error:
-        raise ProblemsError([_problem(path, detail) for detail in error.errors()]) from error
-
-
-def _problem(path: Path, detail: Any) -> SitingError:
-    """Turn one complaint of pydantic into a sentence of ours."""
-    key = ".".join(map(str, detail["loc"])) or "study"
-    kind, value = detail["type"], detail.get("input")
-    if kind == "extra_forbidden":
-        return ConfigError("unknown_key", file=path, key=key, known=_known_keys(detail["loc"]))
-    if kind == "missing":
-        return ConfigError("missing_key", file=path, key=key)
-    return ConfigError("bad_key", file=path, key=key, value=value, detail=_expected(detail))
-
-
-def _expected(detail: Any) -> str:
-    """What a key holds: in the catalogue for the usual complaints, else in pydantic's words."""
-    context = detail.get("ctx", {})
-    if detail["type"] == "value_error":
-        return texts.text(f"config.{context['error']}")
-    try:
-        return texts.text(f"config.{detail['type']}", **context)
-    except KeyError:
-        return str(detail["msg"])
-
-
-def _known_keys(where: tuple[int | str, ...]) -> str:
-    """Keys that may stand where an unknown one was found."""
-    model: Any = Study
-    for step in where[:-1]:
-        if isinstance(step, int) or not hasattr(model, "model_fields"):
-            continue
-        if step not in model.model_fields:
-            continue
-        model = _inner(model.model_fields[step].annotation)
-    return ", ".join(sorted(getattr(model, "model_fields", {})))
-
-
-def _inner(annotation: Any) -> Any:
-    """The model inside `tuple[Model, ...]`, `dict[str, Model]` or `Model | None`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        found = _inner(argument)
-        if found is not None:
-            return found
-    return None

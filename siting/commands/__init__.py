@@ -1,0 +1,1 @@
+"""The commands, by family; each module adds its own to the application."""

@@ -1,0 +1,36 @@
+"""The configuration: what a study is, and how its file is read."""
+
+from siting.config.base import Assumption, File, Model, embedded
+from siting.config.reading import content, load, validate
+from siting.config.study import (
+    Assumptions,
+    Catchment,
+    Digital,
+    Equity,
+    Mesh,
+    Opportunities,
+    Place,
+    Plan,
+    Study,
+    WhatIf,
+)
+
+__all__ = [
+    "Assumption",
+    "Assumptions",
+    "Catchment",
+    "Digital",
+    "Equity",
+    "File",
+    "Mesh",
+    "Model",
+    "Opportunities",
+    "Place",
+    "Plan",
+    "Study",
+    "WhatIf",
+    "content",
+    "embedded",
+    "load",
+    "validate",
+]

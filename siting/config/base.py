@@ -1,0 +1,54 @@
+"""What every part of the configuration is made of: frozen models, files, assumptions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+
+EMBEDDED = Path(__file__).parents[1] / "embedded"
+Status = Literal["measured", "declared", "hypothesis"]
+
+
+def embedded(path: Path) -> Path:
+    """Where an embedded file is: in the installed package, else in the source tree.
+
+    `path` begins with `configs` or `data`.
+    """
+    root = EMBEDDED if EMBEDDED.is_dir() else Path(__file__).parents[2]
+    return root / path
+
+
+class Said(str):  # noqa: SLOT000 - it holds one more thing
+    """A text of a configuration file that remembers the folder of the file that said it."""
+
+    base: Path
+
+
+def _resolve(value: Any, info: ValidationInfo) -> Any:
+    base = getattr(value, "base", None) or (info.context or {}).get("base")
+    return (base / value).resolve() if base is not None and isinstance(value, str) else value
+
+
+File = Annotated[Path, BeforeValidator(_resolve)]
+
+
+class Model(BaseModel):
+    """A part of the configuration: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Assumption(Model):
+    """A number that the results rest on, with where it comes from."""
+
+    value: float = Field(description="the number")
+    unit: str = Field(description="its unit")
+    source: str = Field(description="who says so")
+    status: Status = Field(description="measured, declared or hypothesis")
+
+
+def assume(value: float, unit: str, source: str) -> Assumption:
+    """Make a hypothesis of the package's own."""
+    return Assumption(value=value, unit=unit, source=source, status="hypothesis")

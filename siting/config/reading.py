@@ -1,0 +1,159 @@
+"""Reading a configuration: YAML, what it extends, and all the problems of its text at once.
+
+Paths in a configuration are relative to the file that says them. Whether the files hold what they
+should is `study.check`'s business.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from siting import texts
+from siting.config.base import Said, embedded
+from siting.config.study import Study
+from siting.errors import ConfigError, ProblemsError, SitingError
+
+EXTENDS = "extends"
+
+T = TypeVar("T", bound=BaseModel)
+
+
+def load(path: Path) -> Study:
+    """Read a study's configuration.
+
+    A path that does not exist but names an embedded study (`configs/aveyron.yaml`) gives that one,
+    so that an installed `siting` runs the embedded studies anywhere. `extends: OTHER.yaml` starts
+    from another configuration: mappings are merged key by key, anything else is replaced.
+
+    Raises
+    ------
+    ConfigError
+        A file is missing, is not YAML, or extends itself.
+    ProblemsError
+        Keys are unknown or missing, or values refused: all of them at once.
+    """
+    return validate(Study, path)
+
+
+def validate(model: type[T], path: Path) -> T:
+    """Read a configuration of some kind; see `load`."""
+    found = _found(path)
+    try:
+        return model.model_validate(content(found), context={"base": found.parent.resolve()})
+    except ValidationError as error:
+        raise ProblemsError([_problem(model, found, one) for one in error.errors()]) from error
+
+
+def content(path: Path, chain: tuple[Path, ...] = ()) -> dict[str, Any]:
+    """Give the keys of a configuration file, those that it extends among them.
+
+    Raises
+    ------
+    ConfigError
+        A file is missing, is not YAML, or extends itself.
+    """
+    path = _found(path).resolve()
+    if path in chain:
+        raise ConfigError("config_loop", file=path, chain=" → ".join(one.name for one in chain))
+    try:
+        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise ConfigError("not_text", file=path, detail=error.reason) from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        row = mark.line + 1 if mark else "?"
+        problem = getattr(error, "problem", None) or error
+        raise ConfigError("bad_yaml", file=path, row=row, detail=problem) from error
+    if not isinstance(said, dict):
+        raise ConfigError("config_not_mapping", file=path)
+    keys: dict[str, Any] = _remembering(said, path.parent)
+    base = keys.pop(EXTENDS, None)
+    if base is None:
+        return keys
+    if not isinstance(base, str):
+        raise ConfigError("bad_extends", file=path, value=base)
+    other = path.parent / base
+    return _merged(content(other if other.exists() else Path(base), (*chain, path)), keys)
+
+
+def _found(path: Path) -> Path:
+    if not path.exists() and path.parts[:1] == ("configs",):
+        path = embedded(path)
+    if not path.is_file():
+        raise ConfigError("missing_config", file=path)
+    return path
+
+
+def _remembering(value: Any, base: Path) -> Any:
+    """The same values, their texts remembering the folder that they are relative to."""
+    if isinstance(value, dict):
+        return {key: _remembering(item, base) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_remembering(item, base) for item in value]
+    if not isinstance(value, str):
+        return value
+    said = Said(value)
+    said.base = base
+    return said
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    both = dict(base)
+    for key, value in over.items():
+        below = both.get(key)
+        if isinstance(below, dict) and isinstance(value, dict):
+            both[key] = _merged(below, value)
+        else:
+            both[key] = value
+    return both
+
+
+def _problem(kind_of: type[BaseModel], path: Path, detail: Any) -> SitingError:
+    """Turn one complaint of pydantic into a sentence of ours."""
+    key = ".".join(map(str, detail["loc"])) or "study"
+    kind, value = detail["type"], detail.get("input")
+    if kind == "extra_forbidden":
+        return ConfigError(
+            "unknown_key", file=path, key=key, known=_known_keys(kind_of, detail["loc"])
+        )
+    if kind == "missing":
+        return ConfigError("missing_key", file=path, key=key)
+    return ConfigError("bad_key", file=path, key=key, value=value, detail=_expected(detail))
+
+
+def _expected(detail: Any) -> str:
+    """What a key holds: in the catalogue for the usual complaints, else in pydantic's words."""
+    context = detail.get("ctx", {})
+    if detail["type"] == "value_error":
+        return texts.text(f"config.{context['error']}")
+    try:
+        return texts.text(f"config.{detail['type']}", **context)
+    except KeyError:
+        return str(detail["msg"])
+
+
+def _known_keys(kind_of: type[BaseModel], where: tuple[int | str, ...]) -> str:
+    """Keys that may stand where an unknown one was found."""
+    model: Any = kind_of
+    for step in where[:-1]:
+        if isinstance(step, int) or not hasattr(model, "model_fields"):
+            continue
+        if step not in model.model_fields:
+            continue
+        model = _inner(model.model_fields[step].annotation)
+    return ", ".join(sorted(getattr(model, "model_fields", {})))
+
+
+def _inner(annotation: Any) -> Any:
+    """The model inside `tuple[Model, ...]`, `dict[str, Model]` or `Model | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        found = _inner(argument)
+        if found is not None:
+            return found
+    return None
