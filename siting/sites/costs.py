@@ -6,7 +6,7 @@ many percent of all running costs, and what the others leave is shown as costs n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -48,10 +48,14 @@ class Cost:
     share: Estimate | None = None
     kind: Literal["cash", "shared"] = "cash"
 
+    @property
+    def per_month(self) -> float:
+        """Periods in a month."""
+        return 1 / self.months if self.period == "once" else PER_MONTH[self.period]
+
     def month(self, batch: Batch) -> Float64:
         """Euros a month."""
-        per_month = 1 / self.months if self.period == "once" else PER_MONTH[self.period]
-        return batch[self.amount] * per_month
+        return batch[self.amount] * self.per_month
 
 
 @dataclass(frozen=True)
@@ -79,14 +83,15 @@ class Volunteers:
 
 @dataclass(frozen=True)
 class Costs:
-    """Everything that a site costs."""
+    """Everything that a site costs; at most one item has a `share`."""
 
     items: tuple[Cost, ...]
     volunteers: tuple[Volunteers, ...] = ()
 
     def listed(self, batch: Batch) -> Float64:
         """Euros a month of the items."""
-        return np.sum([one.month(batch) for one in self.items], axis=0)
+        total: Float64 = np.sum([one.month(batch) for one in self.items], axis=0)
+        return total
 
     def running(self, batch: Batch) -> Float64:
         """Euros a month: the items, or what one of them says that the whole is, if more."""
@@ -96,9 +101,28 @@ class Costs:
                 total = np.maximum(total, one.month(batch) / (batch[one.share] / 100))
         return total
 
+    def unlisted_ends(self) -> tuple[float, float]:
+        """Least and most euros a month that the items leave out.
+
+        A rent r that is s of the whole leaves r (1 / s - 1) less the other items: the dearest rent
+        goes with the cheapest other items, which is neither corner of the total.
+        """
+        least = most = 0.0
+        for one in self.items:
+            low, high = one.amount.low * one.per_month, one.amount.high * one.per_month
+            if one.share is None:
+                least, most = least - high, most - low
+            else:
+                least += low * (100 / one.share.high - 1)
+                most += high * (100 / one.share.low - 1)
+        return max(least, 0.0), max(most, 0.0)
+
     def imputed(self, batch: Batch) -> Float64:
         """Euros a month of work that nobody pays."""
-        return np.sum([one.month(batch) for one in self.volunteers], axis=0) + np.zeros(batch.size)
+        total = np.zeros(batch.size)
+        for one in self.volunteers:
+            total = total + one.month(batch)
+        return total
 
     def estimates(self) -> Iterator[Estimate]:
         """Every estimate that the costs rest on."""
@@ -143,8 +167,8 @@ def table(costs: Costs, batch: Batch, area_m2: float | None) -> pd.DataFrame:
     for item, name, kind, month in lines:
         band = batch.band(month)
         if item == UNLISTED:
-            # neither corner is its extreme: the rent and its share pull it both ways
-            band = _loose(batch, month, costs)
+            low, high = costs.unlisted_ends()
+            band = replace(band, low=low, high=high)
         rows.append(
             {
                 "item": item,

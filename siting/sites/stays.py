@@ -7,6 +7,7 @@ of what one pays a month.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -106,7 +107,7 @@ class Stay:
         inside = [low, high, *(price / monthly for price in self.churn.prices)]
         points = list(zip(self.churn.prices, self.churn.shares, strict=True))
         for free in (self.free.best, self.free.worst):
-            for (q0, c0), (q1, c1) in zip(points, points[1:], strict=False):
+            for (q0, c0), (q1, c1) in pairwise(points):
                 slope = (c1 - c0) / (q1 - q0)
                 if slope > 0:
                     still = (1 - (c0 - slope * q0)) / (slope * (1 + free))

@@ -112,14 +112,6 @@ class Tariff:
             return self.start is None and self.end is None
         return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
 
-    def net(self, price: Float64) -> Float64:
-        """What the site keeps of a price."""
-        return price / (1 + self.vat_percent / 100) if self.tax == "included" else price
-
-    def gross(self, price: Float64) -> Float64:
-        """What the user pays."""
-        return price if self.tax == "included" else price * (1 + self.vat_percent / 100)
-
 
 @dataclass(frozen=True)
 class Offer:
@@ -135,11 +127,17 @@ class Offer:
 
     def net_month(self, batch: Batch) -> Float64:
         """Euros a month from one user who pays, net of VAT."""
-        return self.tariff.net(batch[self.tariff.price]) * self.package.charges
+        return self.gross_month(batch) / (1 + self.tariff.vat_percent / 100)
 
-    def gross_month(self, price: Float64) -> Float64:
-        """Euros a month that such a user pays, VAT included, at a price of the grid."""
-        return self.tariff.gross(price) * self.package.charges
+    @property
+    def gross_per_euro(self) -> float:
+        """Euros a month that such a user pays, VAT included, for one euro of the grid's price."""
+        vat = 1.0 if self.tariff.tax == "included" else 1 + self.tariff.vat_percent / 100
+        return vat * self.package.charges
+
+    def gross_month(self, batch: Batch) -> Float64:
+        """Euros a month that such a user pays, VAT included."""
+        return batch[self.tariff.price] * self.gross_per_euro
 
 
 def offers(
@@ -180,25 +178,22 @@ def grid(tariffs: Sequence[Tariff], packages: Mapping[str, Package]) -> pd.DataF
     """
     rows = []
     for one in tariffs:
-        package, price = packages[one.package], one.price.value
-        net, gross = price, price
-        if one.tax == "included":
-            net = price / (1 + one.vat_percent / 100)
-        else:
-            gross = price * (1 + one.vat_percent / 100)
+        package = packages[one.package]
+        gross = one.price.value * Offer(package, one).gross_per_euro
+        net = gross / (1 + one.vat_percent / 100)
         rows.append(
             {
                 "profile": one.profile,
                 "package": one.package,
                 "billed": package.billed,
-                "price": price,
+                "price": one.price.value,
                 "tax": one.tax,
                 "vat_percent": one.vat_percent,
                 "from": "" if one.start is None else one.start.isoformat(),
                 "until": "" if one.end is None else one.end.isoformat(),
-                "net_month": net * package.charges,
-                "gross_month": gross * package.charges,
-                "net_hour": net * package.charges / package.hours,
+                "net_month": net,
+                "gross_month": gross,
+                "net_hour": net / package.hours,
             }
         )
     return pd.DataFrame(rows)
