@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import pandas as pd
 import pyproj
 import yaml
 
@@ -13,20 +14,22 @@ from siting.errors import ConfigError, InputError, ProblemsError, SitingError
 from siting.provenance import Input, Source
 from siting.sites import criteria
 from siting.sources import boundaries as boundary_files
-from siting.sources import bpe, facts, sirene
-from siting.territory import area, codes
+from siting.sources import bpe, facility_lists, facts, sirene_stock
+from siting.territory import area, codes, quality
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
     from pathlib import Path
 
     import geopandas as gpd
-    import pandas as pd
 
     from siting.config import Study
+    from siting.config.study import Layers
 
 T = TypeVar("T")
 
+TIERS_LIEUX = "tiers_lieux"
 BORDER_KM = 0.5  # boundaries are simplified: a point so close to the area is in it
 
 
@@ -40,6 +43,10 @@ class Inputs:
         Facilities of each service, by its id: `id,name,lon,lat,kind,commune_code`.
     candidates
         `id,name,commune_code,lon,lat` and more.
+    establishments
+        Active ones of the study's communes, of any activity: see `sirene_stock.Establishments`.
+    quality
+        What became of the rows of each table: see `territory.quality`.
     read
         The files, in the order in which they were read.
     """
@@ -53,10 +60,10 @@ class Inputs:
     candidates: pd.DataFrame
     broadband: pd.DataFrame | None
     establishments: pd.DataFrame | None
-    positions: pd.DataFrame | None
     tiers_lieux: pd.DataFrame | None
     stations: pd.DataFrame | None
     everyday: pd.DataFrame | None
+    quality: pd.DataFrame
     read: list[Input]
 
 
@@ -75,10 +82,14 @@ class _Desk:
             return None
         frame = self.attempt(reader, path)
         if frame is not None:
-            shown = provenance.relative(path, self.base)
-            digest, source = provenance.sha256(path), self.sources.get(path.name)
-            self.read.append(Input(role, shown, digest, len(frame), source))
+            self.note(role, path, len(frame))
         return frame
+
+    def note(self, role: str, path: Path, rows: int) -> None:
+        """Remember that a file was read."""
+        shown = provenance.relative(path, self.base)
+        digest, source = provenance.sha256(path), self.sources.get(path.name)
+        self.read.append(Input(role, shown, digest, rows, source))
 
     def attempt(self, action: Callable[..., T], *arguments: Any) -> T | None:
         """Do something; keep its problem, if any, and give None."""
@@ -87,6 +98,13 @@ class _Desk:
         except SitingError as problem:
             self.problems.append(problem)
             return None
+
+    def require_none(self) -> None:
+        """Raise the problems that were kept, if any."""
+        if len(self.problems) == 1:
+            raise self.problems[0]
+        if self.problems:
+            raise ProblemsError(self.problems)
 
 
 def read(study: Study) -> Inputs:
@@ -108,17 +126,18 @@ def read(study: Study) -> Inputs:
     links = desk.take("roads", study.roads.distances, facts.road_distances)
     if study.roads.osm is not None:
         desk.take("roads", study.roads.osm, _bytes_of)
-    services = {
-        one.id: desk.take(f"services.{one.id}", one.facilities, facts.facilities)
-        for one in study.services
-    }
+    files = {f"services.{one.id}": one.facilities for one in study.services}
+    if layers.tiers_lieux is not None:
+        files[TIERS_LIEUX] = layers.tiers_lieux
+    lists = {role: desk.take(role, path, facility_lists.read) for role, path in files.items()}
     candidates = desk.take("candidates", study.candidates, facts.candidates)
     broadband = desk.take("broadband", layers.broadband, facts.broadband)
-    stock = desk.take("establishments", layers.establishments, sirene.read)
-    positions = desk.take("positions", layers.positions, sirene.read_positions)
-    tiers_lieux = desk.take("tiers_lieux", layers.tiers_lieux, facts.facilities)
     stations = desk.take("stations", layers.stations, facts.stations)
     everyday = desk.take("everyday", layers.everyday, bpe.read)
+    told: list[pd.DataFrame] = []
+    stock = None
+    if communes is not None and layers.establishments is not None:
+        stock = _establishments(desk, layers, communes, changes, told)
     for one in study.criteria:
         desk.attempt(criteria.parse, one.id)
     if candidates is not None:
@@ -133,54 +152,146 @@ def read(study: Study) -> Inputs:
             (study.roads.distances, links, "from_code"),
             (study.roads.distances, links, "to_code"),
         ]
-        for path, frame, column in keyed:
-            if frame is not None:
-                known = (frame, column, communes, changes, place.vintage, path)
-                desk.attempt(codes.require_known, *known)
+        _require_codes(desk, keyed, communes, changes, place.vintage)
     if communes is not None and shapes is not None:
         # a file of the whole region will do: only the study's communes are kept
         shapes = desk.attempt(area.boundaries_of, communes, shapes, place.boundaries)
     if communes is not None and shapes is not None and crs is not None:
         desk.attempt(area.require_match, communes, shapes, place.boundaries)
+        here = _Here(shapes, crs, place.buffer_km)
         near: list[tuple[Path | None, Any, float]] = [
-            (one.facilities, services[one.id], place.buffer_km) for one in study.services
+            (files[role], found.places, place.buffer_km)
+            for role, found in lists.items()
+            if found is not None and not found.official
         ]
         near += [
             (study.candidates, candidates, BORDER_KM),
             (study.cells.file, cells, BORDER_KM),
-            (layers.tiers_lieux, tiers_lieux, place.buffer_km),
             (layers.stations, stations, place.buffer_km),
         ]
-        _require_near(desk, shapes, crs, near)
-    if len(desk.problems) == 1:
-        raise desk.problems[0]
-    if desk.problems:
-        raise ProblemsError(desk.problems)
+        _require_near(desk, here, near)
+        for role, found in lists.items():
+            if found is not None and found.official:
+                kept = desk.attempt(_of_area, found.places, here, files[role])
+                lists[role] = None if kept is None else replace(found, places=kept)
+        if everyday is not None:
+            everyday = _everyday(everyday, here, communes)
+    desk.require_none()
+    places = {role: found.places for role, found in lists.items() if found is not None}
+    tables = {
+        "candidates": candidates,
+        "broadband": broadband,
+        "stations": stations,
+        "everyday": everyday,
+    }
+    told += _quality(desk, {**places, **tables}, communes)
     return Inputs(
         communes,
         shapes,
         zones,
         cells,
         links,
-        services,
+        {one.id: places[f"services.{one.id}"] for one in study.services},
         candidates,
         broadband,
         stock,
-        positions,
-        tiers_lieux,
+        places.get(TIERS_LIEUX),
         stations,
         everyday,
+        pd.concat(told, ignore_index=True),
         desk.read,
     )
 
 
-def _require_near(
-    desk: _Desk, shapes: gpd.GeoDataFrame, crs: str, tables: list[tuple[Path | None, Any, float]]
+@dataclass(frozen=True)
+class _Here:
+    """The study area: boundaries, metric system, kilometres beyond it that count."""
+
+    shapes: gpd.GeoDataFrame
+    crs: str
+    buffer_km: float
+
+
+def _establishments(
+    desk: _Desk, layers: Layers, communes: pd.DataFrame, changes: Any, told: list[pd.DataFrame]
+) -> pd.DataFrame | None:
+    """Active establishments of the area, and what became of the others."""
+    path = layers.establishments
+    assert path is not None  # noqa: S101 - the caller's condition
+    known = frozenset(communes["code"])
+    found = desk.attempt(
+        lambda: sirene_stock.read(
+            path,
+            known,
+            positions=layers.positions,
+            units=layers.units,
+            recoded=codes.recoded(changes, known),
+        )
+    )
+    if found is None:
+        return None
+    desk.note("establishments", path, found.counts["read"])
+    told.append(quality.of_establishments(found))
+    if layers.positions is not None:
+        desk.note("positions", layers.positions, int((found.table["placed_by"] == "insee").sum()))
+    if layers.units is not None:
+        desk.note("units", layers.units, int((found.table["legal_category"] != "").sum()))
+    return found.table
+
+
+def _quality(
+    desk: _Desk, tables: dict[str, pd.DataFrame | None], communes: pd.DataFrame
+) -> list[pd.DataFrame]:
+    """What became of the rows of each table."""
+    rows = {one.role: one.rows for one in desk.read}
+    known = frozenset(communes["code"])
+    return [
+        quality.of_table(
+            role,
+            frame,
+            codes=known,
+            column="code" if role == "broadband" else "commune_code",
+            read=rows[role] if rows[role] != len(frame) else None,
+        )
+        for role, frame in tables.items()
+        if frame is not None
+    ]
+
+
+def _of_area(places: pd.DataFrame, here: _Here, file: Path) -> pd.DataFrame:
+    """Places of a national list that lie in the area or near it; refuse a list that has none."""
+    kept = area.within(places, here.shapes, here.crs, here.buffer_km)
+    if kept.empty:
+        raise InputError("no_place_near", file=file, count=len(places), km=f"{here.buffer_km:g}")
+    return kept
+
+
+def _everyday(places: pd.DataFrame, here: _Here, communes: pd.DataFrame) -> pd.DataFrame:
+    """Everyday services of the area's communes, and those that stand near it."""
+    inside = places["commune_code"].isin(communes["code"])
+    near = area.within(places[~inside], here.shapes, here.crs, here.buffer_km)
+    return pd.concat([places[inside], near], ignore_index=True)
+
+
+def _require_codes(
+    desk: _Desk,
+    keyed: list[tuple[Path | None, Any, str]],
+    communes: pd.DataFrame,
+    changes: Any,
+    vintage: date,
 ) -> None:
+    """Refuse commune codes of tables (file, rows, column) that are not of the study's vintage."""
+    for path, frame, column in keyed:
+        if frame is not None:
+            known = (frame, column, communes, changes, vintage, path)
+            desk.attempt(codes.require_known, *known)
+
+
+def _require_near(desk: _Desk, here: _Here, tables: list[tuple[Path | None, Any, float]]) -> None:
     """Refuse points of tables (file, points, kilometres) that lie farther off the area."""
     for path, frame, kilometres in tables:
         if frame is not None:
-            desk.attempt(area.require_near, frame, shapes, crs, kilometres, path)
+            desk.attempt(area.require_near, frame, here.shapes, here.crs, kilometres, path)
 
 
 def _bytes_of(path: Path) -> range:

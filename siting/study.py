@@ -85,10 +85,10 @@ class Result:
         return self.study.cells.file is None
 
 
-def check(study: Study, say: Callable[[str], None]) -> list[Input]:
+def check(study: Study, say: Callable[[str], None]) -> Inputs:
     """Read and check every input, without computing; raises a `SitingError` with all problems."""
     say(t("progress.inputs"))
-    return study_inputs.read(study).read
+    return study_inputs.read(study)
 
 
 def run(study: Study, say: Callable[[str], None]) -> Result:
@@ -195,7 +195,7 @@ def _site_facts(
     independents = everyday = None
     if read.establishments is not None:
         stock = sirene.independents(read.establishments, study.independents_naf)
-        independents = reach(sirene.placed(stock, read.positions, read.communes))
+        independents = reach(sirene.placed(stock, read.communes))
     if read.everyday is not None:
         everyday = reach(read.everyday.dropna(subset=["lon", "lat"]))
     people = cells["population"].to_numpy(np.float64)
@@ -307,8 +307,15 @@ def _figures(result: Result) -> dict[str, Any]:
             for key, people in zip(lost.index.to_list(), lost, strict=True)
         },
         "cells_modelled": result.cells_modelled,
+        "quality": _rows(result.ground.read.quality),
         "roads": result.roads or "distances",
     }
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a table as JSON holds them, NaN as null."""
+    plain = table.astype(object).where(table.notna(), None)
+    return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
 
 
 def _plain(value: Any, base: Path) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+import numpy as np
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from siting.provenance import Input
+    import pandas as pd
+
+    from siting.inputs import Inputs
     from siting.sites.location.result import Solution
     from siting.study import Result
     from siting.times.calibration import Calibration
@@ -51,8 +54,9 @@ def print_line(line: str) -> None:
     Console(highlight=False, soft_wrap=True).print(line, markup=False)
 
 
-def print_inputs(inputs: list[Input]) -> None:
-    """Print what was read."""
+def print_inputs(read: Inputs) -> None:
+    """Print the files read, and the quality of what they hold."""
+    inputs = read.read
     table = Table(title=None)
     for key in ("file", "rows", "status", "vintage", "licence"):
         table.add_column(t(f"cli.check.{key}"), justify="right" if key == "rows" else "left")
@@ -60,15 +64,14 @@ def print_inputs(inputs: list[Input]) -> None:
         source = item.source
         facts = (source.status, source.vintage, source.licence) if source else ("", "", "")
         table.add_row(item.path, texts.number(item.rows), *facts)
-    Console().print(table)
+    _console().print(table)
+    _console().print(_quality(read.quality))
     print_line(t("cli.check.done", count=len(inputs)))
 
 
 def print_result(result: Result, folder: Path) -> None:
     """Print the coverage of the whole area, the ranking, and where the files are."""
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=PIPED_WIDTH)
+    console = _console()
     console.print(_coverage(result))
     console.print(_ranking(result))
     sources = [one.source for one in result.inputs if one.source is not None]
@@ -131,6 +134,31 @@ def print_route(route: Route) -> None:
     for kind, metres in sorted(route.metres.items(), key=lambda item: -item[1]):
         table.add_row(kind, texts.number(metres / 1000, 2))
     Console().print(table)
+
+
+def _console() -> Console:
+    console = Console()
+    return console if console.is_terminal else Console(width=PIPED_WIDTH)
+
+
+def _quality(rows: pd.DataFrame) -> Table:
+    """What became of the rows of each table; figures that are zero are left out."""
+    table = Table(title=t("quality.title"), title_justify="left")
+    for key, justify in (("table", "left"), ("what_title", "left"), ("value", "right")):
+        table.add_column(t(f"quality.{key}"), justify="right" if justify == "right" else "left")
+    table.add_column(t("quality.share"), justify="right")
+    known = texts.catalogue(texts.language())
+    last = ""
+    for name, what, detail, value, share in rows.to_numpy():
+        if not value and what != "read":
+            continue
+        said, key = t(f"quality.what.{what}"), f"quality.detail.{detail}"
+        if detail:
+            said = f"{said} : {t(key) if key in known else detail}"
+        part = "" if np.isnan(share) else texts.percent(share)
+        table.add_row("" if name == last else name, said, texts.number(value), part)
+        last = name
+    return table
 
 
 def _coverage(result: Result) -> Table:

@@ -26,6 +26,7 @@ ABOVE = {
     "ground",
     "what_if",
     "study_measures",
+    "study_viability",
     "commands",
     "cli",
     "terminal",

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from siting.config.base import Assumption, File, Model, assume
+from siting.config.viability import Viability  # noqa: TC001 - pydantic needs it at run time
 
 
 class Assumptions(Model):
@@ -114,9 +115,10 @@ class Layers(Model):
     """Tables that the criteria draw on; a criterion whose table is absent stays unknown."""
 
     broadband: File | None = None
-    establishments: File | None = Field(None, description="StockEtablissement, CSV or zip")
+    establishments: File | None = Field(None, description="StockEtablissement, CSV, zip or Parquet")
     positions: File | None = Field(None, description="INSEE's geolocated file, joined by siret")
-    tiers_lieux: File | None = None
+    units: File | None = Field(None, description="StockUniteLegale, joined by siren")
+    tiers_lieux: File | None = Field(None, description="siting's table, or the inventory")
     stations: File | None = None
     everyday: File | None = Field(None, description="BPE layout")
 
@@ -245,6 +247,7 @@ class Study(Model):
         (), description="NAF codes (or prefixes) counted as likely users; empty: all"
     )
     measures: Measures | None = None
+    viability: Viability | None = None
     outputs: Outputs = Outputs()
     assumptions: Assumptions = Assumptions()
     provenance: File | None = Field(None, description="status, vintage and licence of the tables")

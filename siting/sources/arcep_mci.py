@@ -15,7 +15,7 @@ import pandas as pd
 from siting.errors import InputError
 from siting.sources import layouts, reading
 from siting.sources.layouts import Layout
-from siting.sources.sirene_stock import unprojected
+from siting.sources.projections import unprojected
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,61 +1,79 @@
-"""BPE: INSEE's permanent database of facilities, layout with coordinates, by column name."""
+"""BPE: INSEE's facilities with coordinates, in the layouts of 2021 to 2025.
+
+The nomenclature of types changed over the years: a code means what its edition says. Positions are
+given in degrees since 2023, in Lambert before (in the projection of the département overseas).
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
-from pyproj import Transformer
 
 from siting.errors import InputError
-from siting.sources import reading
+from siting.sources import layouts, reading
+from siting.sources.layouts import Layout
+from siting.sources.projections import (
+    LAMBERT_X,
+    LAMBERT_Y,
+    METROPOLITAN,
+    OVERSEAS,
+    unprojected,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-COLUMNS = ["DEPCOM", "TYPEQU", "LAMBERT_X", "LAMBERT_Y"]
-LAMBERT_X, LAMBERT_Y = (-400_000, 1_400_000), (6_000_000, 7_200_000)  # metropolitan France
-METROPOLITAN = 2154
-OVERSEAS = {"971": 5490, "972": 5490, "973": 2972, "974": 2975, "976": 4471}
-"""Projection of LAMBERT_X and LAMBERT_Y by département, where it is not Lambert 93."""
+_TYPE = {"DEPCOM": "commune_code", "TYPEQU": "type"}
+_MORE = {"QUALITE_XY": "quality", "AN": "year", "NOMRS": "name", "EPSG": "epsg"}
+LAYOUTS = [
+    Layout("BPE (2023 et suivantes)", {**_TYPE, "LONGITUDE": "lon", "LATITUDE": "lat"}, _MORE),
+    Layout("BPE (2018 à 2022)", {**_TYPE, "LAMBERT_X": "x", "LAMBERT_Y": "y"}, _MORE),
+]
 
 
 def read(path: Path) -> pd.DataFrame:
-    """Read facilities, of one département or of the whole country.
+    """Read facilities.
 
     Returns
     -------
-    `id` (row number, text), `commune_code`, `type` (TYPEQU, text), `lon`, `lat` (degrees, NaN where
-    the file has no position).
+    `id` (row number, text), `commune_code,type,name,quality,year` (text) and `lon,lat` (degrees,
+    NaN where the file has no position).
 
     Raises
     ------
     InputError
-        See `reading.table`; or coordinates that are not numbers, or not Lambert 93.
+        See `layouts.read`; or coordinates that are not those of the layout.
     """
-    frame = reading.table(path, COLUMNS, separator=";", usecols=[])
-    x = reading.numbers(frame, "LAMBERT_X", path)
-    y = reading.numbers(frame, "LAMBERT_Y", path)
-    projection = frame["DEPCOM"].str[:3].map(OVERSEAS).fillna(METROPOLITAN).astype(int)
-    outside = (x.notna() & ~x.between(*LAMBERT_X)) | (y.notna() & ~y.between(*LAMBERT_Y))
-    wrong = outside & (projection == METROPOLITAN)
-    if wrong.any():
-        row = int(wrong.to_numpy().argmax())
-        raise InputError("not_lambert_93", file=path, row=row + 2, x=x[row], y=y[row])
-    placed = pd.DataFrame({"lon": np.nan, "lat": np.nan}, index=frame.index)
-    known = x.notna() & y.notna()
-    for epsg in sorted(projection.unique()):
-        here = known & (projection == epsg)
-        to_degrees = Transformer.from_crs(int(epsg), 4326, always_xy=True)
-        lon, lat = to_degrees.transform(x[here].to_numpy(), y[here].to_numpy())
-        placed.loc[here, ["lon", "lat"]] = np.column_stack([lon, lat])
+    frame, layout = layouts.read(path, LAYOUTS)
+    if layout is LAYOUTS[0]:
+        lon, lat = reading.numbers(frame, "lon", path), reading.numbers(frame, "lat", path)
+        wrong = (lon.abs() > 180) | (lat.abs() > 90)
+        if wrong.any():
+            row = int(wrong.to_numpy().argmax())
+            raise InputError("metres_for_degrees", file=path, x=lon.iloc[row], y=lat.iloc[row])
+    else:
+        lon, lat = _degrees(frame, path)
     return pd.DataFrame(
         {
             "id": frame.index.astype(str),
-            "commune_code": frame["DEPCOM"],
-            "type": frame["TYPEQU"],
-            "lon": placed["lon"],
-            "lat": placed["lat"],
+            "commune_code": frame["commune_code"].str.zfill(5),
+            "type": frame["type"],
+            "name": frame["name"],
+            "quality": frame["quality"],
+            "year": frame["year"],
+            "lon": lon,
+            "lat": lat,
         }
     )
+
+
+def _degrees(frame: pd.DataFrame, path: Path) -> tuple[pd.Series, pd.Series]:
+    x, y = reading.numbers(frame, "x", path), reading.numbers(frame, "y", path)
+    epsg = frame["commune_code"].str[:3].map(OVERSEAS).fillna(METROPOLITAN)
+    outside = (x.notna() & ~x.between(*LAMBERT_X)) | (y.notna() & ~y.between(*LAMBERT_Y))
+    wrong = outside & (epsg == METROPOLITAN)
+    if wrong.any():
+        row = int(wrong.to_numpy().argmax())
+        raise InputError("not_lambert_93", file=path, row=row + 2, x=x[row], y=y[row])
+    return unprojected(x, y, epsg.astype(float))

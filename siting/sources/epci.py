@@ -1,4 +1,4 @@
-"""EPCI: DGCL's composition of intercommunal bodies (the sheet saved as CSV).
+"""EPCI: DGCL's composition of intercommunal bodies (the workbook, or its sheet saved as CSV).
 
 The last two columns bear the year of their population (`ptot_2025`, `pmun_2025`): it is the release
 of the year before, so their sum is not that of the legal populations of the same name.

@@ -14,7 +14,7 @@ import pandas as pd
 
 from siting.errors import InputError
 from siting.sources import places, reading
-from siting.sources.sirene_stock import unprojected
+from siting.sources.projections import unprojected
 
 if TYPE_CHECKING:
     from collections.abc import Collection

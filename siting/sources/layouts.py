@@ -1,8 +1,8 @@
 """Tables whose layout changed over the years: the first layout whose columns are all there.
 
 Official files come as CSV (comma, semicolon, tab; a byte-order mark or none), in a zip or gzip, or
-as Parquet, and their columns are renamed from one vintage to the next. A reader lists the layouts
-that it knows; the file's header says which one it is.
+as Parquet or a workbook, and their columns are renamed from one vintage to the next. A reader lists
+the layouts that it knows; the file's header says which one it is.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SEPARATORS = (";", ",", "\t", "|")
+TITLE_ROWS = 20  # lines of a sheet among which the header is looked for
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def read(
     Parameters
     ----------
     path
-        CSV, zip or gzip of one, or Parquet.
+        CSV, zip or gzip of one, Parquet, or a workbook (.xlsx: the first sheet that fits).
     layouts
         Known layouts, the most telling first.
     title_lines
@@ -71,17 +72,32 @@ def read(
     InputError
         The file is missing, damaged, in another encoding, empty, malformed, or of no known layout.
     """
-    frame = _parquet(path) if path.suffix.lower() == ".parquet" else None
-    if frame is None:
+    suffix = path.suffix.lower()
+    if suffix in (".parquet", ".xlsx"):
+        frame = _parquet(path) if suffix == ".parquet" else _workbook(path, layouts)
+        layout = fitting(path, list(frame.columns), layouts)
+    else:
         text = _text(path, encoding, layouts, title_lines)
         body = text if not title_lines else "".join(text.splitlines(keepends=True)[title_lines:])
         separator = _separator(body)
         header = next(csv.reader(io.StringIO(body), delimiter=separator), [])
         layout = fitting(path, header, layouts)
         frame = _parsed(path, body, separator, wanted(layout, header))
-    else:
-        layout = fitting(path, list(frame.columns), layouts)
     return renamed(path, frame, layout), layout
+
+
+def header(path: Path, encoding: str = "utf-8-sig") -> list[str]:
+    """Names of a table's columns, the file being CSV, gzip, Parquet, or a zip of one CSV.
+
+    Raises
+    ------
+    InputError
+        The file is missing, damaged or in another encoding.
+    """
+    if path.suffix.lower() == ".parquet":
+        return list(_parquet(path).columns)
+    text = _text(path, encoding, [], 0).split("\n", 1)[0]
+    return next(csv.reader(io.StringIO(text), delimiter=_separator(text)), [])
 
 
 def renamed(path: Path, frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:
@@ -198,6 +214,32 @@ def _parsed(path: Path, text: str, separator: str, columns: list[str]) -> pd.Dat
     except pd.errors.ParserError as error:
         raise InputError("bad_rows", file=path, detail=str(error).strip()) from error
     return frame.fillna("")
+
+
+def _workbook(path: Path, layouts: Sequence[Layout]) -> pd.DataFrame:
+    """The first sheet of a workbook that holds a layout's header in its first lines.
+
+    Raises
+    ------
+    InputError
+        The file is missing or is no workbook.
+    """
+    if not path.is_file():
+        raise InputError("missing_file", file=path)
+    try:
+        sheets = pd.read_excel(
+            path, sheet_name=None, header=None, dtype=str, keep_default_na=False, engine="openpyxl"
+        )
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise InputError("not_a_workbook", file=path, detail=error) from error
+    first: list[str] = []
+    for sheet in sheets.values():
+        for at in range(min(TITLE_ROWS, len(sheet))):
+            names = [str(name).strip() for name in sheet.iloc[at]]
+            first = first or [name for name in names if name]
+            if any(set(layout.columns) <= set(names) for layout in layouts):
+                return sheet.iloc[at + 1 :].set_axis(names, axis=1).fillna("")
+    return pd.DataFrame(columns=first)
 
 
 def _parquet(path: Path) -> pd.DataFrame:

@@ -1,113 +1,48 @@
-"""SIRENE: establishments of INSEE's stock (`StockEtablissement`), by column name.
-
-Positions come from INSEE's own geolocated file, joined by siret; an establishment without one is
-left without a position, and the study takes it to its commune's chef-lieu with a flag.
-"""
+"""SIRENE: independents among the establishments that `sirene_stock` reads, and where they stand."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
-from siting.errors import InputError
-from siting.sources import reading
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-COLUMNS = {
-    "siret": "siret",
-    "statutDiffusionEtablissement": "diffusion",
-    "trancheEffectifsEtablissement": "employees",
-    "codeCommuneEtablissement": "commune_code",
-    "etatAdministratifEtablissement": "state",
-    "activitePrincipaleEtablissement": "activity",
-    "nomenclatureActivitePrincipaleEtablissement": "nomenclature",
-}
+    import pandas as pd
+
 NO_EMPLOYEE = ("", "NN", "00")
 
 
-def read(path: Path) -> pd.DataFrame:
-    """Read a stock of establishments, CSV or zip, any layout since 2018.
-
-    Returns
-    -------
-    `siret,diffusion,employees,commune_code,state,activity,nomenclature`, all text.
-
-    Raises
-    ------
-    InputError
-        See `reading.table`; or a SIRET stands twice.
-    """
-    frame = reading.table(path, list(COLUMNS), usecols=[]).rename(columns=COLUMNS)
-    repeated = frame["siret"][frame["siret"].duplicated()]
-    if len(repeated):
-        ids = ", ".join(repeated.unique()[:5])
-        raise InputError("duplicate_ids", file=path, column="siret", ids=ids)
-    return frame[list(COLUMNS.values())]
-
-
-def read_positions(path: Path) -> pd.DataFrame:
-    """Read INSEE's geolocated file (semicolons), CSV or zip.
-
-    Returns
-    -------
-    `siret` (text), `lon`, `lat` (degrees, NaN where unknown) and `quality` (text, `qualite_xy`).
-    """
-    columns = ["siret", "qualite_xy", "y_latitude", "x_longitude"]
-    frame = reading.table(path, columns, separator=";", usecols=[])
-    numbers = {
-        "lon": reading.numbers(frame, "x_longitude", path),
-        "lat": reading.numbers(frame, "y_latitude", path),
-    }
-    return pd.DataFrame({"siret": frame["siret"], **numbers, "quality": frame["qualite_xy"]})
-
-
 def independents(stock: pd.DataFrame, activities: Sequence[str]) -> pd.DataFrame:
-    """Active establishments without an employee, of the named activities.
+    """Establishments without an employee, of the named activities.
 
     Parameters
     ----------
     stock
-        As `read` gives it.
+        Active ones, as `sirene_stock.read` gives them.
     activities
         NAF codes or prefixes (`62`, `62.01Z`); empty: all.
     """
-    kept = (stock["state"] == "A") & stock["employees"].isin(NO_EMPLOYEE)
+    kept = stock["employees"].isin(NO_EMPLOYEE)
     if activities:
         kept &= stock["activity"].str.startswith(tuple(activities))
     return stock[kept].reset_index(drop=True)
 
 
-def placed(
-    stock: pd.DataFrame, positions: pd.DataFrame | None, communes: pd.DataFrame
-) -> pd.DataFrame:
-    """Give establishments a position: their own where known, else their commune's chef-lieu.
+def placed(stock: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
+    """Give every establishment a position: its own where known, else its commune's chef-lieu.
 
     Returns
     -------
-    `id,lon,lat,commune_code,placed_at_commune`; establishments of other communes are left out.
+    Columns of `stock`, `id` (the SIRET) and `placed_at_commune`; establishments of communes that
+    are not in the table are left out.
     """
-    here = stock.merge(
-        communes[["code", "chef_lieu_lon", "chef_lieu_lat"]],
-        left_on="commune_code",
-        right_on="code",
-    )
-    if positions is None:
-        own = pd.DataFrame({"lon": np.nan, "lat": np.nan}, index=here.index)
-    else:
-        joined = positions.drop_duplicates("siret").set_index("siret")[["lon", "lat"]]
-        own = joined.reindex(here["siret"]).reset_index(drop=True)
-    unknown = own["lon"].isna() | own["lat"].isna()
-    return pd.DataFrame(
-        {
-            "id": here["siret"],
-            "lon": own["lon"].where(~unknown, here["chef_lieu_lon"]),
-            "lat": own["lat"].where(~unknown, here["chef_lieu_lat"]),
-            "commune_code": here["commune_code"],
-            "placed_at_commune": unknown,
-        }
+    seats = communes.set_index("code")[["chef_lieu_lon", "chef_lieu_lat"]]
+    here = stock[stock["commune_code"].isin(seats.index)].reset_index(drop=True)
+    seat = seats.reindex(here["commune_code"]).reset_index(drop=True)
+    unknown = here["lon"].isna() | here["lat"].isna()
+    return here.assign(
+        id=here["siret"],
+        lon=here["lon"].where(~unknown, seat["chef_lieu_lon"]),
+        lat=here["lat"].where(~unknown, seat["chef_lieu_lat"]),
+        placed_at_commune=unknown,
     )

@@ -16,18 +16,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
-from pyproj import Transformer
 
 from siting.errors import InputError
-from siting.sources.bpe import METROPOLITAN, OVERSEAS
 from siting.sources.layouts import SEPARATORS, Layout, fitting, wanted
+from siting.sources.projections import METROPOLITAN, OVERSEAS, unprojected
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
 MEMORY = "800MB"  # DuckDB's own limit; the batches in flight come on top
@@ -123,8 +121,8 @@ class Establishments:
         lon,lat,quality,placed_by,legal_category,social_economy`, by siret. `placed_by` is `insee`,
         `geocoding`, `lambert` or empty: such an establishment is known by its commune alone.
     counts
-        Rows by fate: `read,elsewhere,closed,closed_unit,other_activity,kept`; and of those kept
-        `masked,without_position`.
+        Rows by fate: `read,elsewhere,closed,closed_unit,other_activity,kept`; of those of the area
+        `recoded` (their code was of another vintage); and of those kept `masked,without_position`.
     """
 
     table: pd.DataFrame
@@ -146,6 +144,7 @@ def read(
     positions: Path | None = None,
     units: Path | None = None,
     activities: Sequence[str] = (),
+    recoded: Mapping[str, str] | None = None,
     threads: int = 2,
 ) -> Establishments:
     """Read the active establishments of some communes.
@@ -162,6 +161,8 @@ def read(
         StockUniteLegale: adds the legal category; establishments of closed units count as closed.
     activities
         NAF codes or prefixes; empty: all.
+    recoded
+        Codes of other vintages that the file may hold, and the commune that each became.
 
     Raises
     ------
@@ -169,8 +170,10 @@ def read(
         A file is missing, damaged, of no known layout or not UTF-8; no row is of the area; a SIRET
         stands twice; or longitudes and latitudes are not degrees.
     """
+    old = dict(recoded or {})
+    codes = sorted({*communes, *old})
     with _connection(threads) as base:
-        base.register("wanted", pa.table({"code": pa.array(sorted(communes), pa.string())}))
+        base.register("wanted", pa.table({"code": pa.array(codes, pa.string())}))
         base.register("prefixes", pa.table({"prefix": pa.array(list(activities), pa.string())}))
         read_rows, layout = _load(base, stock, STOCK_LAYOUTS, "stock", _here)
         frame = base.sql("SELECT * FROM here ORDER BY siret").df()
@@ -180,7 +183,13 @@ def read(
         base.register("sirets", pa.table({"siret": pa.array(frame["siret"], pa.string())}))
         placed = _positions(base, positions)
         legal = _units(base, units)
-    counts = {"read": read_rows, "elsewhere": read_rows - len(frame)}
+    now = frame["commune_code"].map(lambda code: old.get(code, code))
+    counts = {
+        "read": read_rows,
+        "elsewhere": read_rows - len(frame),
+        "recoded": int((now != frame["commune_code"]).sum()),
+    }
+    frame["commune_code"] = now
     return _kept(frame, placed, legal, activities, counts, (stock, positions))
 
 
@@ -397,16 +406,6 @@ def _units(base: duckdb.DuckDBPyConnection, path: Path | None) -> pd.DataFrame:
 def _degrees(values: pd.Series) -> pd.Series:
     """Numbers of a text column; masked (`[ND]`) and empty are NaN."""
     return pd.to_numeric(values, errors="coerce").astype(float)
-
-
-def unprojected(x: pd.Series, y: pd.Series, epsg: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Longitude and latitude of projected coordinates, each in its own projection."""
-    lon, lat = pd.Series(np.nan, index=x.index), pd.Series(np.nan, index=x.index)
-    for code in sorted(epsg.dropna().unique()):
-        here = (epsg == code) & x.notna() & y.notna()
-        project = Transformer.from_crs(int(code), 4326, always_xy=True)
-        lon[here], lat[here] = project.transform(x[here].to_numpy(), y[here].to_numpy())
-    return lon, lat
 
 
 def _kept(

@@ -111,6 +111,20 @@ def require_near(
         )
 
 
+def within(
+    points: pd.DataFrame, boundaries: gpd.GeoDataFrame, crs: str, kilometres: float
+) -> pd.DataFrame:
+    """Keep the points that have a position and lie so many kilometres from the area, or in it."""
+    placed = points[points["lon"].notna() & points["lat"].notna()]
+    area = shapely.union_all(boundaries.to_crs(crs).geometry.to_numpy())
+    shapely.prepare(area)
+    project = Transformer.from_crs(4326, crs, always_xy=True)
+    x, y = project.transform(placed["lon"].to_numpy(float), placed["lat"].to_numpy(float))
+    near = shapely.dwithin(area, shapely.points(x, y), kilometres * 1000)
+    kept: pd.DataFrame = placed[near].reset_index(drop=True)
+    return kept
+
+
 def require_match(communes: pd.DataFrame, boundaries: gpd.GeoDataFrame, file: Path) -> None:
     """Refuse boundaries that do not hold most of the communes' chefs-lieux.
 

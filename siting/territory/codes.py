@@ -7,10 +7,46 @@ from typing import TYPE_CHECKING
 from siting.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
     from pathlib import Path
 
     import pandas as pd
+
+
+def recoded(changes: pd.DataFrame | None, codes: Collection[str]) -> dict[str, str]:
+    """Codes of other vintages, and the commune of today that each became.
+
+    A code that is in use today stands for itself, whatever it meant before; one whose commune was
+    split among several of today is left out.
+
+    Parameters
+    ----------
+    changes
+        `old_code,new_code,date`; None: no code is known to have changed.
+    codes
+        Communes of the study.
+    """
+    if changes is None:
+        return {}
+    after: dict[str, set[str]] = {}
+    for row in changes.sort_values("date", kind="stable").itertuples():
+        after.setdefault(str(row.old_code), set()).add(str(row.new_code))
+    found = {}
+    for old in after:
+        if old in codes:
+            continue
+        ends, seen, coming = set(), {old}, [old]
+        while coming:
+            one = coming.pop()
+            if one in codes:
+                ends.add(one)
+                continue
+            coming += [next_one for next_one in after.get(one, ()) if next_one not in seen]
+            seen |= after.get(one, set())
+        if len(ends) == 1:
+            found[old] = ends.pop()
+    return found
 
 
 def require_known(

@@ -1,4 +1,7 @@
-"""Data quality, told as tables: rows read, kept and dropped, unmatched codes, positions, dates."""
+"""Data quality, told as tables: rows read, kept and dropped, unmatched codes, positions, dates.
+
+`what` and `detail` are names that `texts` (`quality.…`) puts into words.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Collection, Sequence
 
     from siting.sources.sirene_stock import Establishments
 
-COLUMNS = ["table", "what", "value", "share"]
+COLUMNS = ["table", "what", "detail", "value", "share"]
 DROPPED = ("elsewhere", "closed", "closed_unit", "other_activity")
 
 
@@ -21,17 +23,19 @@ def of_establishments(found: Establishments, name: str = "establishments") -> pd
 
     Returns
     -------
-    `table,what,value,share`: rows as shares of those read, positions as shares of those kept.
+    `table,what,detail,value,share`: rows as shares of those read, positions as shares of those
+    kept.
     """
     counts = found.counts
-    rows = [("read", counts["read"], counts["read"])]
-    rows += [(f"dropped: {why}", counts[why], counts["read"]) for why in DROPPED]
-    rows += [("kept", counts["kept"], counts["read"])]
-    rows += [("masked", counts["masked"], counts["kept"])]
+    whole, kept = counts["read"], counts["kept"]
+    rows: list[_Row] = [("read", "", whole, whole)]
+    rows += [("dropped", why, counts[why], whole) for why in DROPPED]
+    rows += [("kept", "", kept, whole), ("recoded", "", counts["recoded"], whole)]
+    rows += [("masked", "", counts["masked"], kept)]
     placed = found.table["placed_by"].replace("", "commune").value_counts().sort_index()
-    rows += [(f"placed by: {by}", int(count), counts["kept"]) for by, count in placed.items()]
+    rows += [("placed_by", str(by), int(count), kept) for by, count in placed.items()]
     quality = found.table.loc[found.table["quality"] != "", "quality"].value_counts().sort_index()
-    rows += [(f"quality: {said}", int(count), counts["kept"]) for said, count in quality.items()]
+    rows += [("position_quality", str(said), int(count), kept) for said, count in quality.items()]
     return _table(name, rows)
 
 
@@ -41,43 +45,50 @@ def of_table(
     *,
     codes: Collection[str],
     column: str = "commune_code",
-    dated: date | None = None,
+    read: int | None = None,
 ) -> pd.DataFrame:
-    """Rows of a table, codes that the study does not know, and rows without a position.
+    """Rows of a table, codes that the study does not know, positions, and dates.
 
     Parameters
     ----------
     codes
         Communes of the study, at its vintage.
-    dated
-        Date of the table's figures, where it has one.
+    read
+        Rows of the file, where some were dropped as too far from the area.
 
     Returns
     -------
-    `table,what,value,share`.
+    `table,what,detail,value,share`; a table with a `date` has one row for each date.
     """
-    rows: list[tuple[str, int | str, int]] = [("read", len(frame), len(frame))]
+    whole = len(frame) if read is None else read
+    rows: list[_Row] = [("read", "", whole, whole)]
+    if read is not None:
+        rows += [("dropped", "far", read - len(frame), whole), ("kept", "", len(frame), whole)]
     if column in frame.columns:
         empty = frame[column] == ""
         strange = ~empty & ~frame[column].isin(list(codes))
         rows += [
-            ("without a commune", int(empty.sum()), len(frame)),
-            ("of another commune", int(strange.sum()), len(frame)),
+            ("no_commune", "", int(empty.sum()), len(frame)),
+            ("other_commune", "", int(strange.sum()), len(frame)),
         ]
     if {"lon", "lat"} <= set(frame.columns):
         lost = frame["lon"].isna() | frame["lat"].isna()
-        rows.append(("without a position", int(lost.sum()), len(frame)))
+        rows.append(("no_position", "", int(lost.sum()), len(frame)))
     if "conversion" in frame.columns:
-        kinds: Mapping[object, int] = frame["conversion"].value_counts().sort_index().to_dict()
-        rows += [(f"conversion: {kind}", count, len(frame)) for kind, count in kinds.items()]
-    if dated is not None:
-        rows.append(("date", dated.isoformat(), 0))
+        kinds = frame["conversion"].value_counts().sort_index()
+        rows += [("conversion", str(k), int(count), len(frame)) for k, count in kinds.items()]
+    if "date" in frame.columns:
+        days = pd.to_datetime(frame["date"]).dt.strftime("%Y-%m-%d").value_counts().sort_index()
+        rows += [("date", str(day), int(count), len(frame)) for day, count in days.items()]
     return _table(name, rows)
 
 
-def _table(name: str, rows: Sequence[tuple[str, int | str, int]]) -> pd.DataFrame:
+_Row = tuple[str, str, int, int]
+
+
+def _table(name: str, rows: Sequence[_Row]) -> pd.DataFrame:
     said = [
-        (name, what, str(value), int(value) / whole if whole else float("nan"))
-        for what, value, whole in rows
+        (name, what, detail, value, value / whole if whole else float("nan"))
+        for what, detail, value, whole in rows
     ]
     return pd.DataFrame(said, columns=COLUMNS)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from siting.sources import boundaries, bpe, facts, sirene
+from siting.sources import boundaries, bpe, facts, sirene, sirene_stock
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "data" / "aveyron"
@@ -97,18 +97,20 @@ def test_the_register_is_plausible(stock):
     named = [c for c in stock.columns if c.startswith(("enseigne", "denomination"))]
     assert (stock[named] == "").all(axis=None)
     people = communes["population"].sum() / 1000
-    independents = sirene.independents(sirene.read(STOCK), [])
+    found = sirene_stock.read(STOCK, set(communes["code"]), positions=POSITIONS)
+    independents = sirene.independents(found.table, [])
     assert 8 < len(independents) / people < 14
 
 
 def test_positions_lie_near_the_commune_and_leave_out_the_masked(stock):
-    positions = sirene.read_positions(POSITIONS)
-    masked = stock.loc[stock["statutDiffusionEtablissement"] == "P", "siret"]
-    assert not positions["siret"].isin(masked).any()
-    assert positions["siret"].isin(stock["siret"]).all()
+    codes = set(facts.communes(DATA / "communes.csv")["code"])
+    table = sirene_stock.read(STOCK, codes, positions=POSITIONS).table
+    assert (table.loc[table["masked"], "placed_by"] == "").all()
+    assert set(table["siret"]) <= set(stock["siret"])
     area = boundaries.read(DATA / "communes.geojson").total_bounds
-    assert positions["lon"].between(area[0] - 0.01, area[2] + 0.01).all()
-    assert positions["lat"].between(area[1] - 0.01, area[3] + 0.01).all()
+    placed = table[table["placed_by"] == "insee"]
+    assert placed["lon"].between(area[0] - 0.01, area[2] + 0.01).all()
+    assert placed["lat"].between(area[1] - 0.01, area[3] + 0.01).all()
 
 
 def test_services_follow_the_size_of_communes():

@@ -16,7 +16,7 @@ from shapely.geometry import box
 
 from siting.errors import InputError
 from siting.sources import (
-    bpe_editions,
+    bpe,
     carpool_areas,
     filosofi,
     finess,
@@ -148,16 +148,16 @@ def test_facilities_of_2021_and_2024(tmp_path):
     )
     frame = frame.assign(TYPEQU=["D301", "A206"], QUALITE_XY="Bonne").reindex(columns=old)
     frame.to_csv(tmp_path / "bpe21.csv", sep=";", index=False)
-    read = bpe_editions.read(tmp_path / "bpe21.csv")
+    read = bpe.read(tmp_path / "bpe21.csv")
     assert read["lon"].iloc[0] == pytest.approx(2.57)
     assert read["lon"].isna().to_list() == [False, True]
     new = pd.DataFrame({"AN": [2024], "NOMRS": "x", "DEPCOM": "12202", "TYPEQU": "D307"})
     new = new.assign(LONGITUDE=2.57, LATITUDE=44.35, LAMBERT_X=x, LAMBERT_Y=y)
     new.to_csv(tmp_path / "bpe24.csv", sep=";", index=False)
-    assert bpe_editions.read(tmp_path / "bpe24.csv")["lat"].to_list() == [44.35]
+    assert bpe.read(tmp_path / "bpe24.csv")["lat"].to_list() == [44.35]
     new.assign(LONGITUDE=x).to_csv(tmp_path / "bpe24.csv", sep=";", index=False)
     with pytest.raises(InputError) as caught:
-        bpe_editions.read(tmp_path / "bpe24.csv")
+        bpe.read(tmp_path / "bpe24.csv")
     assert caught.value.key == "metres_for_degrees"
 
 

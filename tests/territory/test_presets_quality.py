@@ -37,20 +37,21 @@ def test_unknown_territories_are_refused():
 def test_every_row_of_a_stock_has_its_fate(samples):
     path = samples / "sirene" / "StockEtablissement_geo_2024_layout.csv"
     codes = set(pd.read_csv(path, dtype=str)["codeCommuneEtablissement"])
-    told = quality.of_establishments(sirene_stock.read(path, codes)).set_index("what")
-    dropped = told[told.index.str.startswith("dropped")]["value"].astype(int).sum()
-    assert int(told.loc["read", "value"]) == 39
-    assert dropped + int(told.loc["kept", "value"]) == 39
-    placed = told[told.index.str.startswith("placed by")]["share"]
-    assert placed.sum() == pytest.approx(1)
-    assert told.loc["placed by: commune", "value"] == "2"
+    told = quality.of_establishments(sirene_stock.read(path, codes))
+    value = told.set_index(["what", "detail"])["value"]
+    assert value["read", ""] == 39
+    assert value["dropped"].sum() + value["kept", ""] == 39
+    assert told.loc[told["what"] == "placed_by", "share"].sum() == pytest.approx(1)
+    assert value["placed_by", "commune"] == 2
 
 
-def test_a_table_tells_unmatched_codes_and_its_date(samples):
+def test_a_table_tells_unmatched_codes_and_its_dates(samples):
     frame = tiers_lieux_inventory.read(samples / "tiers_lieux" / "CGET_TiersLieux_2019.csv")
-    told = quality.of_table("tiers_lieux", frame, codes={"12202"}, dated=date(2019, 12, 31))
-    value = told.set_index("what")["value"]
-    assert value["read"] == "90"
-    assert value["without a commune"] == "41"
-    assert value["date"] == "2019-12-31"
-    assert int(value["of another commune"]) == 49 - int((frame["commune_code"] == "12202").sum())
+    told = quality.of_table("tiers_lieux", frame, codes={"12202"}, read=100)
+    value = told.set_index(["what", "detail"])["value"]
+    assert value["read", ""] == 100
+    assert value["dropped", "far"] == 10
+    assert value["no_commune", ""] == 41
+    assert value["other_commune", ""] == 49 - (frame["commune_code"] == "12202").sum()
+    dated = quality.of_table("b", frame.assign(date="2019-12-31"), codes=set())
+    assert dated.set_index(["what", "detail"]).loc[("date", "2019-12-31"), "value"] == 90

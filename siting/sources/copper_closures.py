@@ -1,0 +1,73 @@
+"""The calendar of the copper network's closure, by commune.
+
+Published by the ministry of the economy after Orange (`fermeture-reseau-cuivre`, CSV) and by Orange
+(a workbook); both name the columns alike. Dates are ISO or French; nothing is empty or `-`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from siting.errors import InputError
+from siting.sources import layouts
+from siting.sources.layouts import Layout
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LAYOUTS = [
+    Layout(
+        "fermeture du réseau cuivre",
+        {
+            "code_insee": "code",
+            "lot": "batch",
+            "fermeture_commerciale": "commercial",
+            "fermeture_technique": "technical",
+        },
+        {"nom_commune": "name"},
+    )
+]
+
+
+def read(path: Path) -> pd.DataFrame:
+    """Read the dates of closure.
+
+    Returns
+    -------
+    `code,batch` (text), `commercial,technical` (dates, NaT where none is announced): one row for
+    each commune, the last technical date where the file cuts a commune in parts.
+
+    Raises
+    ------
+    InputError
+        See `layouts.read`; or a date that is none.
+    """
+    frame, _ = layouts.read(path, LAYOUTS)
+    dates = {name: _dates(frame, name, path) for name in ("commercial", "technical")}
+    table = pd.DataFrame(
+        {"code": frame["code"].str.strip().str.zfill(5), "batch": frame["batch"], **dates}
+    )
+    ordered = table.sort_values(["code", "technical"], kind="stable", na_position="first")
+    return ordered.drop_duplicates("code", keep="last").reset_index(drop=True)
+
+
+def _dates(frame: pd.DataFrame, column: str, path: Path) -> pd.Series:
+    said = frame[column].str.strip().str.slice(0, 10)
+    empty = said.isin(["", "-"])
+    read_dates = pd.to_datetime(said.where(~empty), format="%Y-%m-%d", errors="coerce")
+    french = pd.to_datetime(said.where(~empty), format="%d/%m/%Y", errors="coerce")
+    found = read_dates.fillna(french)
+    wrong = found.isna() & ~empty
+    if wrong.any():
+        row = int(wrong.to_numpy().argmax())
+        raise InputError(
+            "bad_value",
+            file=path,
+            row=row + 2,
+            column=column,
+            value=frame[column].iloc[row],
+            expected="2026-01-31 | 31/01/2026",
+        )
+    return found
