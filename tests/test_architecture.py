@@ -27,6 +27,7 @@ ABOVE = {
     "what_if",
     "study_measures",
     "study_viability",
+    "study_viability",
     "commands",
     "cli",
     "terminal",

@@ -32,9 +32,6 @@ PER_MONTH = {
 }
 """Billed periods in a month; a year has 52 weeks and 12 months."""
 
-VAT_RATES = (0.0, 2.1, 5.5, 10.0, 20.0)
-"""Rates of metropolitan France, in percent (code général des impôts, art. 278 to 281 nonies)."""
-
 
 @dataclass(frozen=True)
 class Package:

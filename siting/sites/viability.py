@@ -204,9 +204,7 @@ def outlook(site: Site, batch: Batch) -> pd.DataFrame:
             rows.append({"account": account, "measure": name, "unit": unit})
             rows[-1] |= asdict(batch.band(values))
         share = float((batch.draws(revenue - cost) >= 0).mean())
-        now = float(revenue[0] >= cost[0])
-        rows.append({"account": account, "measure": "balanced", "unit": "share", "value": now})
-        rows[-1]["p50"] = share
+        rows.append({"account": account, "measure": "balanced", "unit": "share", "value": share})
     return pd.DataFrame(rows)
 
 
