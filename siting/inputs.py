@@ -14,7 +14,7 @@ from siting.errors import ConfigError, InputError, ProblemsError, SitingError
 from siting.provenance import Input, Source
 from siting.sites import criteria
 from siting.sources import boundaries as boundary_files
-from siting.sources import bpe, facility_lists, facts, sirene_stock
+from siting.sources import bpe, facility_lists, facts, mobpro, sirene_stock
 from siting.territory import area, codes, quality
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from siting.config import Study
+    from siting.config.effects import Effects
     from siting.config.study import Layers
 
 T = TypeVar("T")
@@ -63,6 +64,7 @@ class Inputs:
     tiers_lieux: pd.DataFrame | None
     stations: pd.DataFrame | None
     everyday: pd.DataFrame | None
+    flows: pd.DataFrame | None
     quality: pd.DataFrame
     read: list[Input]
 
@@ -115,6 +117,8 @@ def read(study: Study) -> Inputs:
     SitingError
         The one problem found, or a `ProblemsError` with all of them.
     """
+    if study.fetch is not None and not study.territory.communes.exists():
+        raise InputError("fetch_first", file=study.territory.communes)
     desk = _Desk(study.base)
     desk.sources = desk.attempt(_sources, study.provenance) or {}
     crs = desk.attempt(_metric, study.territory.crs)
@@ -135,9 +139,8 @@ def read(study: Study) -> Inputs:
     stations = desk.take("stations", layers.stations, facts.stations)
     everyday = desk.take("everyday", layers.everyday, bpe.read)
     told: list[pd.DataFrame] = []
-    stock = None
-    if communes is not None and layers.establishments is not None:
-        stock = _establishments(desk, layers, communes, changes, told)
+    stock = _establishments(desk, layers, communes, changes, told)
+    flows = _flows(desk, study.effects, communes, changes)
     for one in study.criteria:
         desk.attempt(criteria.parse, one.id)
     if candidates is not None:
@@ -198,6 +201,7 @@ def read(study: Study) -> Inputs:
         places.get(TIERS_LIEUX),
         stations,
         everyday,
+        flows,
         pd.concat(told, ignore_index=True),
         desk.read,
     )
@@ -213,11 +217,16 @@ class _Here:
 
 
 def _establishments(
-    desk: _Desk, layers: Layers, communes: pd.DataFrame, changes: Any, told: list[pd.DataFrame]
+    desk: _Desk,
+    layers: Layers,
+    communes: pd.DataFrame | None,
+    changes: Any,
+    told: list[pd.DataFrame],
 ) -> pd.DataFrame | None:
-    """Active establishments of the area, and what became of the others."""
+    """Active establishments of the area, and what became of the others; None without a stock."""
     path = layers.establishments
-    assert path is not None  # noqa: S101 - the caller's condition
+    if path is None or communes is None:
+        return None
     known = frozenset(communes["code"])
     found = desk.attempt(
         lambda: sirene_stock.read(
@@ -237,6 +246,26 @@ def _establishments(
     if layers.units is not None:
         desk.note("units", layers.units, int((found.table["legal_category"] != "").sum()))
     return found.table
+
+
+def _flows(
+    desk: _Desk, asked: Effects | None, communes: pd.DataFrame | None, changes: Any
+) -> pd.DataFrame | None:
+    """Home-to-work flows of the area's residents, codes brought to the study's."""
+    if asked is None or communes is None:
+        return None
+    found: pd.DataFrame | None = desk.take(
+        "flows", asked.flows, lambda path: mobpro.read(path, asked.flow_classes)
+    )
+    if found is None:
+        return None
+    known = frozenset(communes["code"])
+    today = codes.recoded(changes, known)
+    flows = found.replace({"home_code": today, "work_code": today})
+    here: pd.DataFrame = flows[flows["home_code"].isin(known)].reset_index(drop=True)
+    if here.empty:
+        desk.problems.append(InputError("flows_elsewhere", file=asked.flows))
+    return here
 
 
 def _quality(

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from siting.config.base import Assumption, File, Model, assume
+from siting.config.effects import Effects  # noqa: TC001 - pydantic needs it at run time
 from siting.config.viability import Viability  # noqa: TC001 - pydantic needs it at run time
 
 
@@ -217,6 +218,28 @@ class Measures(Model):
     digital: Digital | None = None
 
 
+FetchedLayer = Literal["cells", "broadband", "everyday", "establishments"]
+
+
+class Fetch(Model):
+    """What `siting fetch` brings: the territory's official files, and the tables made of them."""
+
+    department: str | None = Field(None, pattern=r"^(\d{2}|2[AB]|97\d)$")
+    epci: str | None = Field(None, pattern=r"^\d{9}$", description="SIREN of an EPCI")
+    communes: tuple[str, ...] = ()
+    tables: File = Field(description="folder of the tables; the sources go to its `sources`")
+    layers: tuple[FetchedLayer, ...] = Field(
+        ("cells", "broadband", "everyday", "establishments"),
+        description="beyond communes, boundaries, roads and France Services",
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> Fetch:
+        if sum(map(bool, (self.department, self.epci, self.communes))) != 1:
+            raise ValueError("fetch_one_territory")
+        return self
+
+
 class Outputs(Model):
     """What is written."""
 
@@ -240,6 +263,7 @@ class Study(Model):
     criteria: tuple[Criterion, ...] = Field(min_length=1)
     plans: dict[str, Plan] = Field(default_factory=dict)
     what_if: WhatIf | None = None
+    fetch: Fetch | None = None
     sources: dict[str, str] = Field(
         default_factory=dict, description="addresses that replace those of the catalogue"
     )
@@ -248,6 +272,7 @@ class Study(Model):
     )
     measures: Measures | None = None
     viability: Viability | None = None
+    effects: Effects | None = None
     outputs: Outputs = Outputs()
     assumptions: Assumptions = Assumptions()
     provenance: File | None = Field(None, description="status, vintage and licence of the tables")
