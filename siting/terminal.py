@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from siting import texts
@@ -21,7 +30,9 @@ if TYPE_CHECKING:
 
     from siting.inputs import Inputs
     from siting.sites.location.result import Solution
+    from siting.sources.download import Planned
     from siting.study import Result
+    from siting.territory.prepare import Prepared
     from siting.times.calibration import Calibration
     from siting.times.routes import Route
 
@@ -47,6 +58,70 @@ def progress() -> Iterator[Callable[[str], None]]:
             shown.update(task, description=stage)
 
         yield say
+
+
+@contextlib.contextmanager
+def downloads() -> Iterator[tuple[Callable[[str], None], Callable[[str, int, int | None], None]]]:
+    """Show each download; silent when not on a terminal.
+
+    Yields
+    ------
+    A function to call with the name of each stage, and one to call with a file's name, the bytes
+    done and the bytes in all (None where not known), from any thread.
+    """
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+    shown = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    tasks: dict[str, TaskID] = {}
+    guard = threading.Lock()
+    with shown:
+        stage = shown.add_task("", total=None)
+
+        def progress(name: str, done: int, total: int | None) -> None:
+            with guard:
+                if name not in tasks:
+                    tasks[name] = shown.add_task(name, total=total)
+            shown.update(tasks[name], completed=done, total=total)
+
+        yield lambda said: shown.update(stage, description=said), progress
+
+
+def print_downloads(planned: list[Planned], *, whole: bool) -> None:
+    """Print what would be fetched, with sizes and licences."""
+    table = Table()
+    for key in ("source", "action", "size", "vintage", "licence", "file", "address"):
+        justify: Literal["left", "right"] = "right" if key == "size" else "left"
+        table.add_column(t(f"setup.plan.{key}"), justify=justify, overflow="fold")
+    total = 0.0
+    for one in planned:
+        source = one.source
+        size = source.size_mb
+        total += size or 0 if one.action == "download" else 0
+        address = source.url + (f" ({t('setup.plan.unverified')})" if source.unverified else "")
+        table.add_row(
+            source.id,
+            t(f"setup.plan.{one.action}"),
+            "" if size is None else texts.number(size),
+            source.vintage,
+            source.licence,
+            source.file,
+            address,
+        )
+    _console().print(table)
+    print_line(t("setup.plan.total", size=texts.number(total)))
+    if not whole:
+        print_line(t("setup.plan.more"))
+
+
+def print_prepared(made: Prepared, config: Path) -> None:
+    """Print the tables that were made of official files."""
+    table = Table()
+    for key in ("table", "read", "kept", "dropped"):
+        table.add_column(t(f"setup.made.{key}"), justify="left" if key == "table" else "right")
+    for name, read, kept, dropped, _ in made.report.to_numpy():
+        table.add_row(name, *(texts.number(value) for value in (read, kept, dropped)))
+    _console().print(table)
+    print_line(t("setup.made.next", folder=made.folder, config=config))
 
 
 def print_line(line: str) -> None:

@@ -68,8 +68,8 @@ def best_technology(path: Path) -> pd.DataFrame:
 
     Returns
     -------
-    `code,type,date,technology,premises,share`: one row for each technology, shares of the
-    commune's premises.
+    `code,type,date,technology,premises,total,share`: one row for each technology, shares of the
+    commune's premises (`total`).
 
     Raises
     ------
@@ -101,7 +101,7 @@ def speeds(path: Path) -> pd.DataFrame:
 
     Returns
     -------
-    `code,type,date,speed,premises,share`: speeds in Mbit/s; the classes `at_least_…` overlap.
+    `code,type,date,speed,premises,total,share`: speeds in Mbit/s; the classes `at_least_…` overlap.
 
     Raises
     ------
@@ -125,8 +125,8 @@ def speeds(path: Path) -> pd.DataFrame:
 def _long(frame: pd.DataFrame, parts: pd.DataFrame, total: pd.Series, name: str) -> pd.DataFrame:
     keys = frame[["code", "type", "date"]]
     long = pd.concat([keys, parts], axis=1).melt(list(keys.columns), None, name, "premises")
-    every = np.tile(total.to_numpy(), parts.shape[1])
-    long["share"] = (long["premises"] / every).where(every > 0)
+    long["total"] = np.tile(total.to_numpy(), parts.shape[1])
+    long["share"] = (long["premises"] / long["total"]).where(long["total"] > 0)
     return long
 
 

@@ -24,6 +24,12 @@ LAYOUTS = [
 ]
 
 
+def codes(path: Path) -> frozenset[str]:
+    """Give the commune codes that a file of boundaries holds; see `read` for its errors."""
+    frame = _layer(path)
+    return frozenset(frame["code"])
+
+
 def read(path: Path, communes: Collection[str]) -> gpd.GeoDataFrame:
     """Read the boundaries of some communes.
 
@@ -45,19 +51,7 @@ def read(path: Path, communes: Collection[str]) -> gpd.GeoDataFrame:
         The file is missing, damaged or of no known layout; a commune has no boundary; or one stands
         twice.
     """
-    if not path.is_file():
-        raise InputError("missing_file", file=path)
-    try:
-        names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-        layer = next((name for name in names if name.lower() == "commune"), names[0])
-        frame = gpd.read_file(path, layer=layer)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        raise InputError("unreadable_layer", file=path, detail=error) from error
-    layout = layouts.fitting(path, list(frame.columns), LAYOUTS)
-    if frame.crs is None:
-        raise InputError("no_crs", file=path)
-    named = frame.rename(columns=dict(layout.columns))[["code", "name", "geometry"]]
-    named["code"] = named["code"].astype(str).str.zfill(5)
+    named = _layer(path)
     kept = named[named["code"].isin(list(communes))]
     missing = sorted(set(communes) - set(kept["code"]))
     if missing:
@@ -69,3 +63,21 @@ def read(path: Path, communes: Collection[str]) -> gpd.GeoDataFrame:
         raise InputError("duplicate_ids", file=path, column="code", ids=ids)
     kept = kept.to_crs(4326).sort_values("code", ignore_index=True)
     return kept.assign(geometry=kept.geometry.make_valid())
+
+
+def _layer(path: Path) -> gpd.GeoDataFrame:
+    """The communes of a file: `code,name,geometry`."""
+    if not path.is_file():
+        raise InputError("missing_file", file=path)
+    try:
+        names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+        layer = next((name for name in names if name.lower() == "commune"), names[0])
+        frame = gpd.read_file(path, layer=layer)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        raise InputError("unreadable_layer", file=path, detail=error) from error
+    layout = layouts.fitting(path, list(frame.columns), LAYOUTS)
+    if frame.crs is None:
+        raise InputError("no_crs", file=path)
+    named: gpd.GeoDataFrame = frame.rename(columns=dict(layout.columns))
+    named["code"] = named["code"].astype(str).str.zfill(5)
+    return named[["code", "name", "geometry"]]

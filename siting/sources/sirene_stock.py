@@ -193,6 +193,57 @@ def read(
     return _kept(frame, placed, legal, activities, counts, (stock, positions))
 
 
+def cut(
+    stock: Path,
+    communes: Collection[str],
+    folder: Path,
+    *,
+    positions: Path | None = None,
+    units: Path | None = None,
+    threads: int = 2,
+) -> tuple[int, int]:
+    """Cut the national files to some communes, closed establishments included, in their layouts.
+
+    Parameters
+    ----------
+    communes
+        Codes as the stock may write them, those of other vintages among them.
+    folder
+        Where `establishments.csv`, and `positions.csv` and `units.csv` where their files are
+        given, are written.
+
+    Returns
+    -------
+    Rows read, and rows kept.
+
+    Raises
+    ------
+    InputError
+        See `read`.
+    """
+    with _connection(threads) as base:
+        base.register("wanted", pa.table({"code": pa.array(sorted(communes), pa.string())}))
+        count, layout = _load(base, stock, STOCK_LAYOUTS, "stock", _here)
+        frame = base.sql("SELECT * FROM here ORDER BY siret").df()
+        if frame.empty:
+            raise InputError("no_row_of_the_area", file=stock, **_elsewhere(base, stock, layout))
+        current = STOCK_LAYOUTS[0]
+        theirs = {ours: name for name, ours in {**current.columns, **_PLACED}.items()}
+        frame.rename(columns=theirs).to_csv(folder / "establishments.csv", index=False)
+        base.register("sirets", pa.table({"siret": pa.array(frame["siret"], pa.string())}))
+        if positions is not None:
+            placed = _positions(base, positions)
+            names = {"lon": "x_longitude", "lat": "y_latitude", "quality": "qualite_xy"}
+            table = placed.reset_index().rename(columns={"index": "siret", **names})
+            table.sort_values("siret").to_csv(folder / "positions.csv", index=False, sep=";")
+        if units is not None:
+            legal = _units(base, units).reset_index()
+            [known] = UNIT_LAYOUTS
+            back = {ours: name for name, ours in {**known.columns, **known.optional}.items()}  # type: ignore[dict-item]
+            legal.rename(columns=back).to_csv(folder / "units.csv", index=False)
+    return count, len(frame)
+
+
 def _here(layout: Layout) -> str:
     select = _CURRENT if layout is STOCK_LAYOUTS[0] else _OF_2017
     return f"CREATE TEMP TABLE here AS FROM ({select}) SEMI JOIN wanted ON commune_code = code"

@@ -7,6 +7,7 @@ of another vintage are brought to it. What is chosen by rule, not observed, says
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,25 +18,32 @@ from pyproj import Transformer
 from siting import files
 from siting.errors import InputError
 from siting.sources import (
+    arcep_mci,
+    bpe,
     cog,
+    copper_closures,
     epci,
     facts,
+    filosofi,
     france_services_list,
     geofabrik,
     legal_population,
     official_boundaries,
+    sirene_stock,
 )
 from siting.tables import COMMUNES, check
-from siting.territory.changes import History, convert
+from siting.territory import broadband
+from siting.territory.changes import History, codes_at, convert
+from siting.territory.codes import recoded
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-    from datetime import date
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
     from shapely.geometry.base import BaseGeometry
 
+FIRST_YEAR = 1999
 CANDIDATES = 20  # the most populous communes, where the study names no sites of its own
 
 
@@ -47,27 +55,33 @@ class Official:
     ----------
     communes, movements
         COG of the study's vintage.
-    populations, populations_vintage
-        Legal populations, and the date of their codes.
-    epci
-        Composition of the EPCI, in codes of `epci_vintage`.
+    populations, epci
+        Legal populations and composition of the EPCI, of the study's vintage or an earlier one.
     boundaries
-        Of the study's vintage.
+        Of the study's vintage, one or several files.
     france_services
         National list, or None.
     roads
         Regional OSM extracts; empty: none are cut.
+    grid, broadband, copper, everyday, establishments, positions, units
+        Filosofi squares, best technology by commune, copper closures, BPE, and SIRENE's three
+        files; None: not asked for.
     """
 
     communes: Path
     movements: Path
     populations: Path
-    populations_vintage: date
     epci: Path
-    epci_vintage: date
-    boundaries: Path
+    boundaries: tuple[Path, ...]
     france_services: Path | None = None
     roads: tuple[Path, ...] = ()
+    grid: Path | None = None
+    broadband: Path | None = None
+    copper: Path | None = None
+    everyday: Path | None = None
+    establishments: Path | None = None
+    positions: Path | None = None
+    units: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -124,8 +138,10 @@ def build(
     codes
         Communes of the study at that date.
     folder
-        Where `communes.csv`, `communes.geojson`, `commune_changes.csv`, `france_services.csv`,
-        `candidates.csv` and `roads.osm.pbf` go.
+        Where `communes.csv`, `communes.geojson`, `commune_changes.csv`, `candidates.csv` go, and
+        `france_services.csv`, `roads.osm.pbf`, `cells.csv`, `broadband.csv`,
+        `broadband_access.csv`, `everyday.csv`, `establishments.csv`, `positions.csv`, `units.csv`
+        where their sources are given.
     buffer_km
         Facilities and roads so far beyond the area are kept.
     crs
@@ -139,14 +155,16 @@ def build(
     listed = cog.communes(official.communes)
     movements = cog.movements(official.movements)
     history = History(movements, frozenset(listed["code"]), vintage)
-    shapes = official_boundaries.read(official.boundaries, codes)
+    shapes = _boundaries(official.boundaries, codes)
     communes = _communes(official, vintage, codes, listed, history, shapes)
     buffered, near = _areas(shapes, buffer_km, crs)
+    changes = _changes(movements, codes)
+    old = recoded(changes, frozenset(codes))
     report = [("communes", len(listed), len(communes), "elsewhere")]
     with files.replacing_all(folder) as part:
         communes.to_csv(part / "communes.csv", index=False)
         shapes.to_file(part / "communes.geojson", driver="GeoJSON", COORDINATE_PRECISION=5)
-        _changes(movements, codes).to_csv(part / "commune_changes.csv", index=False)
+        changes.to_csv(part / "commune_changes.csv", index=False)
         _candidates(communes).to_csv(part / "candidates.csv", index=False)
         if official.france_services is not None:
             every = france_services_list.read(official.france_services)
@@ -155,11 +173,74 @@ def build(
             kept.rename(columns={"commune_code": "code"}).to_csv(
                 part / "france_services.csv", index=False
             )
+        report += _layers(official, frozenset(codes), old, near, crs, part)
         if official.roads:
             geofabrik.clip(official.roads, buffered, part / "roads.osm.pbf")
     frame = pd.DataFrame(report, columns=["table", "read", "kept", "why"])
     frame.insert(3, "dropped", frame["read"] - frame["kept"])
     return Prepared(folder, frame)
+
+
+def _boundaries(paths: Sequence[Path], codes: Collection[str]) -> gpd.GeoDataFrame:
+    """Boundaries of the study's communes, from one file or from several that hold parts of them."""
+    if len(paths) == 1:
+        return official_boundaries.read(paths[0], codes)
+    parts, left = [], set(codes)
+    for path in paths:
+        here = left & official_boundaries.codes(path)
+        if here:
+            parts.append(official_boundaries.read(path, here))
+            left -= here
+    if left:
+        shown = ", ".join(str(path) for path in paths)
+        _require(sorted(codes), pd.Series(sorted(set(codes) - left)), shown)
+    return pd.concat(parts).sort_values("code", ignore_index=True)
+
+
+def _layers(
+    official: Official,
+    codes: frozenset[str],
+    old: Mapping[str, str],
+    near: BaseGeometry,
+    crs: str,
+    part: Path,
+) -> list[tuple[str, int, int, str]]:
+    """Write the layers that are asked for; rows of the report for each."""
+    report = []
+    every = codes | old.keys()
+    if official.grid is not None:
+        cells = filosofi.read(official.grid, every)
+        cells["commune_code"] = cells["commune_code"].map(lambda code: old.get(code, code))
+        cells.to_csv(part / "cells.csv", index=False)
+        report.append(("cells", len(cells), len(cells), ""))
+    if official.broadband is not None:
+        access = broadband.merged(
+            [broadband.of_technologies(arcep_mci.best_technology(official.broadband))], old, codes
+        )
+        access.to_csv(part / "broadband_access.csv", index=False)
+        closures = copper_closures.read(official.copper) if official.copper is not None else None
+        kept = broadband.summary(access, closures)
+        kept.to_csv(part / "broadband.csv", index=False)
+        report.append(("broadband", len(access), len(kept), ""))
+    if official.everyday is not None:
+        facilities = bpe.read(official.everyday)
+        here = facilities["commune_code"].isin(every)
+        kept = pd.concat([facilities[here], _near(facilities[~here], near, crs)]).sort_index()
+        names = {"commune_code": "DEPCOM", "type": "TYPEQU", "lon": "LONGITUDE", "lat": "LATITUDE"}
+        more = {"name": "NOMRS", "quality": "QUALITE_XY", "year": "AN"}
+        kept = kept.rename(columns={**names, **more})[[*names.values(), *more.values()]]
+        kept.to_csv(part / "everyday.csv", index=False, sep=";")
+        report.append(("everyday", len(facilities), len(kept), "beyond_buffer"))
+    if official.establishments is not None:
+        read, count = sirene_stock.cut(
+            official.establishments,
+            every,
+            part,
+            positions=official.positions,
+            units=official.units,
+        )
+        report.append(("establishments", read, count, "elsewhere"))
+    return report
 
 
 def _communes(
@@ -172,16 +253,17 @@ def _communes(
 ) -> pd.DataFrame:
     """Communes with people, EPCI and a point that lies inside."""
     people = legal_population.read(official.populations)
-    people = people[people["code"].str.match(r"^(?!97[578]|98)")]  # not in the COG's communes
+    people = people[people["code"].isin(_ancestors(history.events, set(codes)))]
+    since = vintage_of(people["code"], history, official.populations)
     done = convert(
         people[["code", "population"]],
         history,
-        official.populations_vintage,
+        since,
         vintage,
         sums=["population"],
         file=official.populations,
     ).table.set_index("code")["population"]
-    bodies = _membership(official, vintage, history)
+    bodies = _membership(official, vintage, history, codes)
     chosen = sorted(codes)
     _require(chosen, listed["code"], official.communes)
     _require(chosen, done.index, official.populations)
@@ -203,13 +285,15 @@ def _communes(
     return check(table, COMMUNES, official.communes)
 
 
-def _membership(official: Official, vintage: date, history: History) -> pd.DataFrame:
+def _membership(
+    official: Official, vintage: date, history: History, codes: Collection[str]
+) -> pd.DataFrame:
     """EPCI by commune code of the study's vintage."""
     bodies = epci.read(official.epci)
+    bodies = bodies[bodies["code"].isin(_ancestors(history.events, set(codes)))]
+    since = vintage_of(bodies["code"], history, official.epci)
     counted = bodies[["code"]].assign(one=1.0)
-    done = convert(
-        counted, history, official.epci_vintage, vintage, sums=["one"], file=official.epci
-    )
+    done = convert(counted, history, since, vintage, sums=["one"], file=official.epci)
     links = done.report.set_index("from_code")["to_code"].to_dict()
     return (
         bodies.assign(code=bodies["code"].map(lambda code: links.get(code, code)))
@@ -218,7 +302,28 @@ def _membership(official: Official, vintage: date, history: History) -> pd.DataF
     )
 
 
-def _require(chosen: list[str], known: pd.Series | pd.Index, file: Path) -> None:
+def vintage_of(codes: pd.Series, history: History, file: Path) -> date:
+    """Give the latest 1 January, not after the history's own date, when all the codes existed.
+
+    Official tables seldom say the date of their commune codes; their codes tell it.
+
+    Raises
+    ------
+    InputError
+        There was none since 2000.
+    """
+    for year in range(history.vintage.year, FIRST_YEAR, -1):
+        day = min(date(year, 1, 1), history.vintage)
+        if set(codes) <= codes_at(history, day):
+            return day
+    now = codes_at(history, history.vintage)
+    strange = sorted(set(codes) - now)
+    raise InputError(
+        "no_vintage", file=file, first=FIRST_YEAR + 1, codes=", ".join(strange[:5]) or "-"
+    )
+
+
+def _require(chosen: list[str], known: pd.Series | pd.Index, file: Path | str) -> None:
     missing = sorted(set(chosen) - set(known))
     if missing:
         raise InputError(
@@ -320,7 +425,8 @@ def cut(
     inside = links["from_code"].isin(list(codes)) & links["to_code"].isin(list(codes))
     shapes = official_boundaries.read(source / "communes.geojson", codes)
     places = facts.facilities(source / "france_services.csv")
-    near = _near(places, _areas(shapes, buffer_km, crs)[1], crs)
+    area = _areas(shapes, buffer_km, crs)[1]
+    near = _near(places, area, crs)
     near = near.rename(columns={"commune_code": "code"})
     with files.replacing_all(folder) as part:
         chosen.to_csv(part / "communes.csv", index=False)
@@ -329,3 +435,21 @@ def cut(
         (kept if len(kept) else _candidates(chosen)).to_csv(part / "candidates.csv", index=False)
         near.to_csv(part / "france_services.csv", index=False)
         (part / "commune_changes.csv").write_bytes((source / "commune_changes.csv").read_bytes())
+        _cut_layers(source, codes, area, crs, part)
+
+
+def _cut_layers(
+    source: Path, codes: Collection[str], area: BaseGeometry, crs: str, part: Path
+) -> None:
+    """Cut the layers that the folder has: broadband, tiers-lieux, stations."""
+    path = source / "broadband.csv"
+    if path.is_file():
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        table[table["code"].isin(list(codes))].to_csv(part / path.name, index=False)
+    for name in ("tiers_lieux.csv", "stations.csv"):
+        path = source / name
+        if path.is_file():
+            table = pd.read_csv(path, dtype=str, keep_default_na=False)
+            at = table[["lon", "lat"]].astype(float)
+            kept = _near(table.assign(lon=at["lon"], lat=at["lat"]), area, crs)
+            kept.to_csv(part / path.name, index=False)

@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+OVERSEAS_CRS = {"971": 5490, "972": 5490, "973": 2972, "974": 2975, "976": 4471}
+
+
+def metric_crs(department: str) -> str:
+    """Give the official metric system of a département."""
+    return f"EPSG:{OVERSEAS_CRS.get(department, 2154)}"
+
 
 def config_text(
     *,
@@ -22,6 +29,8 @@ def config_text(
     beside: Path,
     roads: str = "osm",
     crs: str = "EPSG:2154",
+    embedded: Path | None = None,
+    fetch: str = "",
     language: str | None = None,
 ) -> str:
     """Give the text of a commented configuration.
@@ -35,13 +44,24 @@ def config_text(
     zone
         Code and name of the whole (département or EPCI).
     tables
-        Folder of the study's tables (`territory.prepare.build`, or the embedded ones).
+        Folder of the study's tables (`territory.prepare`, or the embedded ones).
     beside
         Folder where the configuration will stand: paths are relative to it.
     roads
         `osm` (`roads.osm.pbf`) or `distances` (`road_distances.csv`).
+    embedded
+        Folder of the embedded tables, for the layers that `tables` has beyond the plain ones.
+    fetch
+        What `siting fetch` is to bring, as YAML (`department: "48"`); empty: nothing.
     """
-    file = {"osm": "roads.osm.pbf", "distances": "road_distances.csv"}[roads]
+    folder = _relative(tables, beside)
+
+    def part(key: str) -> str:
+        shown = "" if embedded is None else _relative(embedded, beside)
+        said = text(f"starter.{key}", language, tables=folder, embedded=shown, fetch=fetch)
+        return said.rstrip()
+
+    rest = "rest_embedded" if embedded is not None else "rest_fetched" if fetch else "rest_plain"
     return text(
         "starter.config",
         language,
@@ -50,10 +70,18 @@ def config_text(
         vintage=vintage.isoformat(),
         zone_code=_quoted(zone[0]),
         zone_name=_quoted(zone[1]),
-        tables=_relative(tables, beside),
-        roads=f"{roads}: {_relative(tables, beside)}/{file}",
+        tables=folder,
         crs=crs,
+        cells=part("cells_file" if fetch else "cells_modelled"),
+        roads=part(f"roads_{roads}"),
+        rest=part(rest),
     )
+
+
+def plain_name(stem: str) -> str:
+    """Make a name that a study may bear of the stem of a file."""
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "-" for c in stem)
+    return plain if plain[:1].isalnum() else f"x{plain}"
 
 
 def _quoted(value: str) -> str:

@@ -1,0 +1,116 @@
+"""One broadband table from several files, and the calendar of the copper network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from siting.errors import InputError
+from siting.sources import arcep_observatory, copper_closures, facts
+from siting.territory import broadband, codes
+
+DATA = Path(__file__).parents[2] / "data" / "aveyron"
+
+
+def test_the_observatory_of_2018_gives_the_embedded_table(samples):
+    base = arcep_observatory.premises(samples / "arcep" / "2018T1_communes.csv")
+    fibre = arcep_observatory.deployment(samples / "arcep" / "2018T1_ftthCommunes.csv")
+    last = fibre[fibre["date"] == "2018-03-31"]
+    joined = base.merge(last, on="code")[["code", "premises", "ftth_premises"]]
+    communes = facts.communes(DATA / "communes.csv")
+    known = frozenset(communes["code"])
+    old = codes.recoded(facts.changes(DATA / "commune_changes.csv"), known)
+    table = broadband.merged([broadband.of_fibre(joined, "2018-03-31", "observatory")], old, known)
+    ours = broadband.summary(table).set_index("code")
+    embedded = facts.broadband(DATA / "broadband.csv")
+    embedded = embedded[embedded["date"] == "2018-03-31"].set_index("code")
+    assert ours["premises"].sum() == embedded["premises"].sum() == 186_794
+    assert ours["ftth_premises"].to_dict() == embedded["ftth_premises"].to_dict()
+    assert set(table["confidence"]) == {"fair"}
+
+
+def best(rows):
+    frame = pd.DataFrame(rows, columns=["code", "type", "technology", "premises", "total"])
+    return frame.assign(date="2026-06-30", share=frame["premises"] / frame["total"])
+
+
+def test_kinds_of_premises_are_added_once():
+    apart = best(
+        [
+            ("12001", "Logement", "fibre", 60, 80),
+            ("12001", "Logement", "satellite", 20, 80),
+            ("12001", "Local", "fibre", 10, 20),
+            ("12001", "Local", "satellite", 10, 20),
+        ]
+    )
+    whole = best([("12001", "Total", "fibre", 70, 100), ("12001", "Total", "satellite", 30, 100)])
+    for frame in (apart, whole, pd.concat([apart, whole], ignore_index=True)):
+        rows = broadband.of_technologies(frame).set_index("technology")
+        assert rows["premises"].to_dict() == {"fibre": 70, "satellite": 30}
+        assert rows["total"].eq(100).all()
+
+
+def test_communes_that_merged_are_added_up_and_others_left_out():
+    frame = best(
+        [
+            ("12001", "Total", "fibre", 50, 100),
+            ("12900", "Total", "fibre", 10, 300),
+            ("99999", "Total", "fibre", 1, 1),
+        ]
+    )
+    rows = broadband.of_technologies(frame)
+    table = broadband.merged([rows], {"12900": "12001"}, frozenset({"12001"}))
+    assert table["premises"].tolist() == [60]
+    assert table["share"].tolist() == [pytest.approx(0.15)]
+    with pytest.raises(InputError) as caught:
+        broadband.merged([rows], {}, frozenset({"48001"}))
+    assert caught.value.key == "no_row_of_the_area"
+
+
+def test_buildings_stand_beside_communes():
+    frame = pd.DataFrame(
+        {"id": ["a"], "commune_code": ["12001"], "premises": [4], "technology": ["copper"],
+         "speed_class": ["8"]}
+    )  # fmt: skip
+    buildings = broadband.of_buildings(frame, "2026-06-30")
+    communes = broadband.of_technologies(best([("12001", "Total", "fibre", 5, 10)]))
+    table = broadband.merged([buildings, communes], {}, frozenset({"12001"}))
+    assert set(table["level"]) == {"premises", "commune"}
+    assert np.isnan(table.loc[table["level"] == "premises", "share"]).all()
+    assert broadband.summary(table)["ftth_premises"].tolist() == [5]
+
+
+def test_closures_in_either_form_of_date(tmp_path):
+    path = tmp_path / "closures.csv"
+    path.write_text(
+        "code_insee;nom_commune;lot;fermeture_commerciale;fermeture_technique\n"
+        "1001;A;1;31/01/2024;2025-01-31\n12202;B;4;-;\n12202;B;5;;27/01/2028\n",
+        encoding="utf-8",
+    )
+    table = copper_closures.read(path).set_index("code")
+    assert table.index.tolist() == ["01001", "12202"]
+    assert table["technical"].dt.strftime("%Y-%m-%d").tolist() == ["2025-01-31", "2028-01-27"]
+    book = tmp_path / "closures.xlsx"
+    sheet = pd.read_csv(path, sep=";", dtype=str)
+    with pd.ExcelWriter(book) as writer:
+        pd.DataFrame({"Orange": ["trajectoire"]}).to_excel(writer, sheet_name="Lisez-moi")
+        sheet.to_excel(writer, sheet_name="Communes", index=False, startrow=2)
+    assert copper_closures.read(book).equals(copper_closures.read(path))
+    path.write_text(path.read_text(encoding="utf-8").replace("27/01/2028", "en 2028"))
+    with pytest.raises(InputError) as caught:
+        copper_closures.read(path)
+    assert caught.value.key == "bad_value"
+
+
+def test_old_codes_lead_to_the_commune_of_today():
+    changes = facts.changes(DATA / "commune_changes.csv")
+    known = frozenset(facts.communes(DATA / "communes.csv")["code"])
+    found = codes.recoded(changes, known)
+    assert not set(found) & known
+    assert set(found.values()) <= known
+    for row in pd.read_csv(DATA / "commune_changes.csv", dtype=str).itertuples():
+        if row.old_code not in known:
+            assert found[row.old_code] == row.code_2026
