@@ -261,8 +261,9 @@ def _flows(
         return None
     known = frozenset(communes["code"])
     today = codes.recoded(changes, known)
-    flows = found.replace({"home_code": today, "work_code": today})
-    here: pd.DataFrame = flows[flows["home_code"].isin(known)].reset_index(drop=True)
+    for name in ("home_code", "work_code"):
+        found[name] = found[name].map(today).fillna(found[name])
+    here: pd.DataFrame = found[found["home_code"].isin(known)].reset_index(drop=True)
     if here.empty:
         desk.problems.append(InputError("flows_elsewhere", file=asked.flows))
     return here

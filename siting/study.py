@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from siting import ground, provenance, study_measures, texts
+from siting import ground, provenance, study_extras, study_measures, study_schedule, texts
 from siting import inputs as study_inputs
 from siting.files import replacing_all
 from siting.measures import coverage as coverages
@@ -59,6 +59,8 @@ class Result:
         Tables of the other measures that the configuration asks for, by name.
     ground
         Files, cells and roads that all of it was computed from.
+    extras
+        Tables of viability, effects and calendar that the configuration asks for, by name.
     """
 
     study: Study
@@ -72,6 +74,7 @@ class Result:
     scores: Scores
     measures: dict[str, pd.DataFrame]
     ground: Ground
+    extras: dict[str, pd.DataFrame]
 
     @property
     def roads(self) -> dict[str, Any]:
@@ -88,7 +91,9 @@ class Result:
 def check(study: Study, say: Callable[[str], None]) -> Inputs:
     """Read and check every input, without computing; raises a `SitingError` with all problems."""
     say(t("progress.inputs"))
-    return study_inputs.read(study)
+    read = study_inputs.read(study)
+    study_extras.check(study, read)
+    return read
 
 
 def run(study: Study, say: Callable[[str], None]) -> Result:
@@ -102,6 +107,7 @@ def run(study: Study, say: Callable[[str], None]) -> Result:
         Called with the name of each stage as it begins.
     """
     base = ground.prepare(study, say)
+    study_extras.check(study, base.read)
     read, router, cells, demand = base.read, base.router, base.cells, base.demand
     say(t("progress.times"))
     access = pd.concat(
@@ -138,6 +144,7 @@ def run(study: Study, say: Callable[[str], None]) -> Result:
         ranked,
         study_measures.compute(study, read, router, cells, demand, access),
         base,
+        study_extras.compute(base),
     )
 
 
@@ -156,6 +163,11 @@ def write(result: Result, folder: Path, say: Callable[[str], None]) -> Path:
         tables.write_csv(part / "scores.csv", result.scores.table())
         for name, table in result.measures.items():
             tables.write_csv(part / f"measure_{name}.csv", table)
+        for name, table in result.extras.items():
+            tables.write_csv(part / f"{name}.csv", table)
+        if "calendar" in result.extras:
+            days = study_schedule.icalendar(result.study, result.extras)
+            (part / "calendar.ics").write_bytes(days.encode())
         geopackage.write(part / "study.gpkg", _layers(result))
         study_map.write(part / "map.html", _map_content(result))
         manifest = provenance.manifest(

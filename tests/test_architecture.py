@@ -28,6 +28,8 @@ ABOVE = {
     "what_if",
     "study_measures",
     "study_effects",
+    "study_extras",
+    "study_schedule",
     "study_viability",
     "commands",
     "cli",

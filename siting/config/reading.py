@@ -145,7 +145,8 @@ def _known_keys(kind_of: type[BaseModel], where: tuple[int | str, ...]) -> str:
         if step not in model.model_fields:
             continue
         model = _inner(model.model_fields[step].annotation)
-    return ", ".join(sorted(getattr(model, "model_fields", {})))
+    fields = getattr(model, "model_fields", {})
+    return ", ".join(sorted(field.alias or name for name, field in fields.items()))
 
 
 def _inner(annotation: Any) -> Any:

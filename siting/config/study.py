@@ -10,6 +10,7 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from siting.config.base import Assumption, File, Model, assume
 from siting.config.effects import Effects  # noqa: TC001 - pydantic needs it at run time
+from siting.config.schedule import Calendar  # noqa: TC001 - pydantic needs it at run time
 from siting.config.viability import Viability  # noqa: TC001 - pydantic needs it at run time
 
 
@@ -131,6 +132,13 @@ class Criterion(Model):
     weight: float = Field(gt=0, allow_inf_nan=False)
 
 
+class Position(Model):
+    """A longitude and a latitude, degrees."""
+
+    lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
+    lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
+
+
 class Place(Model):
     """A site of one's own, by its position."""
 
@@ -155,14 +163,23 @@ class Plan(Model):
 
 
 class WhatIf(Model):
-    """What a scenario changes on the ground: facilities of the first service, and roads."""
+    """What a scenario changes on the ground: sites, facilities of the first service, and roads."""
 
+    candidates: tuple[Place, ...] = Field(
+        (), description="candidates moved (same id as one of the table) or added"
+    )
     open: tuple[str | Place, ...] = Field(
         (), description="candidates, or places of one's own; the supply of a median facility"
     )
     close: tuple[str, ...] = Field((), description="facilities closed")
     closed_links: tuple[tuple[str, str], ...] = Field(
         (), description="links of the distance table closed both ways, by their two communes"
+    )
+    closed_roads: tuple[Position, ...] = Field(
+        (), description="roads of an OSM extract closed both ways: the nearest to each position"
+    )
+    speed_factor: float = Field(
+        1.0, ge=0.3, le=3, allow_inf_nan=False, description="on the speed of every road"
     )
 
 
@@ -273,6 +290,7 @@ class Study(Model):
     measures: Measures | None = None
     viability: Viability | None = None
     effects: Effects | None = None
+    calendar: Calendar | None = None
     outputs: Outputs = Outputs()
     assumptions: Assumptions = Assumptions()
     provenance: File | None = Field(None, description="status, vintage and licence of the tables")

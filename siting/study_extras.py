@@ -1,0 +1,40 @@
+"""What a study writes beside access and scores: its site's viability, effects, calendar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from siting import study_effects, study_schedule, study_viability
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from siting.config import Study
+    from siting.ground import Ground
+    from siting.inputs import Inputs
+
+
+def compute(ground: Ground) -> dict[str, pd.DataFrame]:
+    """Tables that `viability:`, `effects:` and `calendar:` ask for, by name."""
+    study = ground.study
+    found = {}
+    if study.viability is not None:
+        asked = study.viability
+        needed = study_viability.needs_routes(asked)
+        minutes = study_viability.routes(asked, ground) if needed else {}
+        judged = study_viability.tables(asked, study_viability.judge(asked, minutes))
+        found.update({f"viability_{name}": table for name, table in judged.items()})
+    return {
+        **found,
+        **study_effects.tables(ground),
+        **study_schedule.tables(study, ground.read.communes),
+    }
+
+
+def check(study: Study, read: Inputs) -> None:
+    """Refuse what `viability:` and `calendar:` cannot be computed from; no route is searched."""
+    study_schedule.tables(study, read.communes)
+    asked = study.viability
+    if asked is not None:
+        names = [] if asked.animator is None else [one.id for one in asked.animator.sites]
+        study_viability.judge(asked, dict.fromkeys(names, 1.0))
