@@ -26,7 +26,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from siting.network import hierarchy as hierarchies
-from siting.network.routing import Legs, RoutingGraph
+from siting.network.routing import CLOSED, Legs, RoutingGraph
 from siting.times import sweeps
 
 PEERS = ("networkit", "pandana", "routingkit-cch", "osrm-bindings", "pyvalhalla", "pandas")
@@ -150,7 +150,7 @@ def main() -> None:
     line("people within 30 min of every node", f"{whole / 1000:.2f} s", ratio)
     ms, _ = timed(lambda: sweeps.within(made, metric, at(sources[:1]), LIMIT), 50)
     line("one tree within 30 min", f"{ms:.2f} ms", f"scipy x{tree / ms:,.0f}")
-    closed = np.array([hierarchies.CLOSED], np.int32)
+    closed = np.array([CLOSED], np.int32)
     ms, _ = timed(lambda: hierarchies.update(made, metric, sources[:1], closed), 20)
     line("a road closed (update)", f"{ms:.1f} ms")
     ms, _ = timed(lambda: sweeps.to_all(made, metric, at(sources[:1])), 20)

@@ -13,7 +13,7 @@ from siting import inputs as study_inputs
 from siting import what_if
 from siting.errors import ConfigError
 from siting.measures import coverage as coverages
-from siting.network import distance_table
+from siting.network import distance_table, roads
 from siting.territory import area
 from siting.territory import cells as cell_models
 from siting.texts import text as t
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from siting.config import Study
+    from siting.config import Study, WhatIf
     from siting.inputs import Inputs
     from siting.network.routing import Attachment, Network
 
@@ -94,15 +94,19 @@ def _changed(study: Study, read: Inputs) -> Inputs:
     change = study.what_if
     if change is None:
         return read
+    candidates = what_if.candidates(read.candidates, change.candidates, read.boundaries)
     first = study.services[0].id
     now = read.services[first]
-    changed = what_if.facilities(now, read.candidates, change.open, change.close)
-    new = changed[changed["kind"] == what_if.OPENED]
-    if len(new):
-        shown = Path("what_if.open")
-        crs = study.territory.crs
-        area.require_near(new, read.boundaries, crs, study.territory.buffer_km, shown)
-    return replace(read, services={**read.services, first: changed})
+    changed = what_if.facilities(now, candidates, change.open, change.close)
+    crs, around = study.territory.crs, study.territory.buffer_km
+    for new, key in (
+        (changed[changed["kind"] == what_if.OPENED], "what_if.open"),
+        (candidates, "what_if.candidates"),
+    ):
+        if len(new):
+            area.require_near(new, read.boundaries, crs, around, Path(key))
+    services = {**read.services, first: changed}
+    return replace(read, candidates=candidates, services=services)
 
 
 def _cells(study: Study, read: Inputs) -> gpd.GeoDataFrame:
@@ -117,26 +121,59 @@ def _cells(study: Study, read: Inputs) -> gpd.GeoDataFrame:
 
 
 def _network(study: Study, read: Inputs) -> Network:
-    """The roads of the study, without those that the scenario closes."""
+    """The roads of the study, as the scenario leaves them."""
+    whole = _roads(study, read)
+    change = study.what_if
+    return whole if change is None else changed_roads(whole, read, change)
+
+
+def changed_roads(whole: Network, read: Inputs, change: WhatIf) -> Network:
+    """Roads at other speeds, some of them closed.
+
+    Raises
+    ------
+    ConfigError
+        A link is unknown, or the key does not fit the kind of network.
+    NetworkError
+        There is no road at a position.
+    """
+    if isinstance(whole, distance_table.DistanceNetwork):
+        if change.closed_roads:
+            raise ConfigError("closed_roads_need_osm")
+        if change.speed_factor != 1:
+            whole = distance_table.rescaled(whole, change.speed_factor)
+        rows = what_if.link_rows(read.links, change.closed_links)
+        return distance_table.closed(whole, rows) if rows else whole
+    if change.closed_links:
+        raise ConfigError("closed_links_need_table")
+    assert isinstance(whole, roads.RoadNetwork)  # noqa: S101 - the other kind
+    if change.speed_factor != 1:
+        whole = roads.rescaled(whole, dict.fromkeys(whole.classes, change.speed_factor))
+    if change.closed_roads:
+        at = pd.DataFrame([one.model_dump() for one in change.closed_roads])
+        edges = roads.edges_at(whole, at.assign(id=at.index.astype(str)))
+        whole = roads.closed(whole, edges)
+    return whole
+
+
+def _roads(study: Study, read: Inputs) -> Network:
+    """The roads of the study as they are."""
     assume = study.assumptions
-    roads = study.roads
-    closed = study.what_if.closed_links if study.what_if is not None else ()
-    if roads.osm is not None:
-        if closed:
-            raise ConfigError("closed_links_need_table")
+    asked = study.roads
+    if asked.osm is not None:
         # osmium only where a study needs it
         from siting.network import osm, speeds  # noqa: PLC0415
 
         chosen = speeds.load(
-            roads.speeds,
-            mode=roads.mode,
-            date=roads.date,
+            asked.speeds,
+            mode=asked.mode,
+            date=asked.date,
             department=study.territory.department.code,
-            country=roads.country,
-            period=roads.period,
+            country=asked.country,
+            period=asked.period,
         )
         read_roads: Network = osm.read(
-            roads.osm, mode=roads.mode, speeds=chosen, snap_cap_m=assume.snap_cap.value
+            asked.osm, mode=asked.mode, speeds=chosen, snap_cap_m=assume.snap_cap.value
         )
         return read_roads
     access = distance_table.Access(
@@ -146,6 +183,4 @@ def _network(study: Study, read: Inputs) -> Network:
         outside_cap_km=assume.outside_cap.value,
     )
     crs, factor = study.territory.crs, assume.table_factor.value
-    whole = distance_table.build(read.links, read.communes, read.boundaries, crs, access, factor)
-    rows = what_if.link_rows(read.links, closed)
-    return distance_table.closed(whole, rows) if rows else whole
+    return distance_table.build(read.links, read.communes, read.boundaries, crs, access, factor)

@@ -7,20 +7,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
-from siting import ground, provenance, study_extras, study_measures, study_schedule, texts
+from siting import (
+    ground,
+    provenance,
+    site_facts,
+    study_extras,
+    study_measures,
+    study_schedule,
+    texts,
+)
 from siting import inputs as study_inputs
 from siting.files import replacing_all
 from siting.measures import coverage as coverages
 from siting.network.roads import RoadNetwork
 from siting.outputs import geopackage, study_map, tables
 from siting.sites import criteria, scores
-from siting.sites.criteria import Reach, SiteFacts
-from siting.sources import sirene
 from siting.texts import text as t
-from siting.times import matrix
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +32,6 @@ if TYPE_CHECKING:
     from siting.config import Study
     from siting.ground import Ground
     from siting.inputs import Inputs
-    from siting.network.routing import Attachment
     from siting.provenance import Input
     from siting.sites.scores import Scores
 
@@ -61,6 +64,8 @@ class Result:
         Files, cells and roads that all of it was computed from.
     extras
         Tables of viability, effects and calendar that the configuration asks for, by name.
+    epci
+        Code of the EPCI that it was cut to; None: the whole study.
     """
 
     study: Study
@@ -75,6 +80,7 @@ class Result:
     measures: dict[str, pd.DataFrame]
     ground: Ground
     extras: dict[str, pd.DataFrame]
+    epci: str | None = None
 
     @property
     def roads(self) -> dict[str, Any]:
@@ -118,7 +124,7 @@ def run(study: Study, say: Callable[[str], None]) -> Result:
     say(t("progress.sites"))
     chosen = [criteria.parse(one.id) for one in study.criteria]
     first = access[access["service"] == study.services[0].id]
-    found = _site_facts(study, read, router, cells, demand, first)
+    found = site_facts.gather(base, first)
     ranked = scores.weighted_mean(
         read.candidates.rename(columns={"id": "site_id"}),
         chosen,
@@ -180,51 +186,6 @@ def write(result: Result, folder: Path, say: Callable[[str], None]) -> Path:
     return folder
 
 
-def _site_facts(
-    study: Study,
-    read: Inputs,
-    router: matrix.Router,
-    cells: pd.DataFrame,
-    demand: Attachment,
-    access: pd.DataFrame,
-) -> SiteFacts:
-    """What the criteria are computed from, times from the resident to the site."""
-    sites = router.network.attach(read.candidates)
-    seats = read.communes.rename(
-        columns={"code": "id", "chef_lieu_lon": "lon", "chef_lieu_lat": "lat"}
-    ).assign(commune_code=read.communes["code"])
-
-    def reach(points: pd.DataFrame) -> Reach:
-        minutes = matrix.dense(router, router.network.attach(points), sites).minutes
-        return Reach(np.ones(len(points)), minutes)
-
-    def to_nearest(places: pd.DataFrame | None) -> Any:
-        if places is None:
-            return None
-        times = matrix.dense(router, sites, router.network.attach(places))
-        return coverages.nearest(times)["minutes"].to_numpy()
-
-    independents = everyday = None
-    if read.establishments is not None:
-        stock = sirene.independents(read.establishments, study.independents_naf)
-        independents = reach(sirene.placed(stock, read.communes))
-    if read.everyday is not None:
-        everyday = reach(read.everyday.dropna(subset=["lon", "lat"]))
-    people = cells["population"].to_numpy(np.float64)
-    return SiteFacts(
-        commune_codes=read.candidates["commune_code"].to_numpy(object),
-        people=Reach(people, matrix.dense(router, demand, sites).minutes),
-        minutes_now=access["minutes"].to_numpy(),
-        communes=read.communes["code"].to_numpy(object),
-        commune_minutes=matrix.dense(router, router.network.attach(seats), sites).minutes,
-        independents=independents,
-        everyday=everyday,
-        minutes_to_tiers_lieu=to_nearest(read.tiers_lieux),
-        minutes_to_station=to_nearest(read.stations),
-        broadband=read.broadband,
-    )
-
-
 def _points(table: pd.DataFrame) -> gpd.GeoDataFrame:
     """A table of places with its points."""
     points = gpd.points_from_xy(table["lon"], table["lat"], crs=4326)
@@ -264,7 +225,8 @@ def _map_content(result: Result) -> study_map.MapContent:
         & (result.coverage["threshold_minutes"] == threshold)
     ]
     of_commune = told[told["zone_kind"] == "commune"].set_index("zone_code")["covered_share"]
-    whole = told[told["zone_kind"] == "department"].iloc[0]
+    of_epci = (told["zone_kind"] == "epci") & (told["zone_code"] == result.epci)
+    whole = told[told["zone_kind"] == "department" if result.epci is None else of_epci].iloc[0]
     left = round(whole["population"] - whole["covered_population"])
     values = {
         "share": texts.percent(whole["covered_share"]),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from siting.config import Place
@@ -54,11 +56,49 @@ def facilities(
         raise ConfigError("nothing_open")
     new = pd.DataFrame(rows, columns=["id", "name", "lon", "lat", "commune_code"])
     new = new.assign(kind=OPENED).reindex(columns=now.columns)
-    for column in now.columns:
-        if not pd.api.types.is_numeric_dtype(now[column]):
-            new[column] = new[column].astype(object).where(new[column].notna(), "")
-    both = [part for part in (kept, new) if len(part)]
+    both = [part for part in (kept, _text_filled(new, now)) if len(part)]
     return pd.concat(both, ignore_index=True)
+
+
+def candidates(
+    table: pd.DataFrame, changed: Sequence[Place], boundaries: gpd.GeoDataFrame
+) -> pd.DataFrame:
+    """Candidate sites once some are moved or added.
+
+    Parameters
+    ----------
+    table
+        `id,name,commune_code,lon,lat` and more.
+    changed
+        A place whose id stands in the table moves it; another is added, what is not known of it
+        empty.
+    boundaries
+        `code` and geometry: they tell the commune of each place, empty outside all.
+    """
+    if not changed:
+        return table
+    rows = pd.DataFrame([one.model_dump() for one in changed])
+    points = gpd.GeoSeries.from_xy(rows["lon"], rows["lat"], crs=4326)
+    tree = boundaries.to_crs(4326).sindex
+    at, polygon = tree.query(points, predicate="intersects")
+    codes = np.full(len(rows), "", object)
+    codes[at[::-1]] = boundaries["code"].to_numpy(object)[polygon[::-1]]
+    rows["commune_code"] = codes
+    moved = table.set_index("id", drop=False)
+    for row in rows[rows["id"].isin(table["id"])].to_dict("records"):
+        for key, value in row.items():
+            moved.loc[row["id"], key] = value
+    new = rows[~rows["id"].isin(table["id"])].reindex(columns=table.columns)
+    new = _text_filled(new, table)
+    return pd.concat([part for part in (moved, new) if len(part)], ignore_index=True)
+
+
+def _text_filled(new: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame:
+    """New rows, their unknown texts empty."""
+    for column in like.columns:
+        if not pd.api.types.is_numeric_dtype(like[column]):
+            new[column] = new[column].astype(object).where(new[column].notna(), "")
+    return new
 
 
 def link_rows(links: pd.DataFrame, closed: Sequence[tuple[str, str]]) -> list[int]:

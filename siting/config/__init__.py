@@ -11,6 +11,7 @@ from siting.config.study import (
     Opportunities,
     Place,
     Plan,
+    Position,
     Study,
     WhatIf,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "Opportunities",
     "Place",
     "Plan",
+    "Position",
     "Study",
     "WhatIf",
     "content",

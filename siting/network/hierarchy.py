@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     Int16 = npt.NDArray[np.int16]
 
-CLOSED = np.int32(contraction.INFINITE)
 """Duration of an arc that may not be used."""
 
 

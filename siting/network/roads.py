@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting import texts
+from siting.errors import NetworkError
 from siting.network import chains, layers, snapping, turns
-from siting.network.routing import Attachment, Legs
+from siting.network.routing import CLOSED, Attachment, Legs
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -197,6 +198,17 @@ class RoadNetwork:
             local=joined,
         )
 
+    def rejoined(self, points: Attachment) -> Attachment:
+        """Points joined to these roads under other times, at the same places, without looking."""
+        old: Joined = points.local
+        joined = replace(
+            old,
+            ahead=self._ahead(old.edge, old.vertex, old.share),
+            back=self._back(old.edge, old.vertex, old.share),
+        )
+        leaving, arriving = self._leaving(joined), self._arriving(joined)
+        return replace(points, leaving=leaving, arriving=arriving, local=joined)
+
     def direct(self, origins: Attachment, destinations: Attachment) -> tuple[Int64, Int64, Int32]:
         """Pairs on one edge, the destination ahead in a direction that is allowed."""
         here: Joined = origins.local
@@ -333,6 +345,45 @@ def build(
 
 def _among(named: npt.NDArray[np.object_], names: tuple[str, ...]) -> Bool:
     return np.asarray(np.isin(named.astype(str), names), bool)
+
+
+def edges_at(network: RoadNetwork, points: pd.DataFrame) -> Int64:
+    """Edges that are nearest to some points, distinct.
+
+    Raises
+    ------
+    NetworkError
+        A point is too far from a road.
+    """
+    edge: Int64 = network.attach(points).local.edge
+    if (edge < 0).any():
+        row = int((edge < 0).argmax())
+        at = points.iloc[row]
+        raise NetworkError("no_road_there", lon=at["lon"], lat=at["lat"], cap=network.snap_cap_m)
+    return np.unique(edge)
+
+
+def arcs_of(network: RoadNetwork, edges: Int64) -> Int64:
+    """Arcs of the graph that lead over some edges, either way."""
+    return np.flatnonzero(np.isin(network.arc_edge // 2, edges))
+
+
+def closed(network: RoadNetwork, edges: Int64) -> RoadNetwork:
+    """The same roads with some edges closed both ways; who lives on them alone reaches nothing.
+
+    The graph keeps its arcs, so that a hierarchy built for it still holds.
+    """
+    held = np.isin(np.arange(len(network.length_m)), edges)
+    on = np.repeat(held, np.diff(network.edges.first))
+    forward = np.where(on, np.inf, network.edges.clock_forward)
+    backward = np.where(on, np.inf, network.edges.clock_backward)
+    changed = replace(network.edges, clock_forward=forward, clock_backward=backward)
+    duration = np.where(np.repeat(held, 2), -1, network.duration).astype(np.int32)
+    times = network.graph.duration.copy()
+    times[arcs_of(network, edges)] = CLOSED
+    graph = replace(network.graph, duration=times)
+    states = replace(network.states, graph=graph)
+    return replace(network, edges=changed, duration=duration, states=states)
 
 
 def rescaled(network: RoadNetwork, factors: dict[str, float]) -> RoadNetwork:

@@ -21,6 +21,7 @@ Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
 
 DECISECONDS_PER_MINUTE = 600
+CLOSED = np.int32(2**30 - 1)  # duration that takes an arc out; twice this is still an int32
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,19 @@ def dense(router: Router, origins: Attachment, destinations: Attachment) -> Dens
     return Dense(origins, destinations, times)
 
 
+def towards(router: Router, origins: Attachment, destinations: Attachment) -> Dense:
+    """Times as `dense` gives them, by one tree for each destination: for few destinations."""
+    hierarchy, metric = router.hierarchy, router.metric
+    if hierarchy is None or metric is None:
+        return dense(router, origins, destinations)
+    tree = sweeps.to_all(hierarchy, metric, destinations.arriving, backward=True)
+    node = hierarchy.number[origins.leaving.node]
+    times = search.from_nodes(tree[node, : len(destinations.ids)], origins.leaving)
+    origin, destination, direct = router.network.direct(origins, destinations)
+    np.minimum.at(times, (origin, destination), direct)
+    return Dense(origins, destinations, times)
+
+
 def blocks(
     router: Router, origins: pd.DataFrame, destinations: pd.DataFrame, limit: float | None = None
 ) -> Iterator[pd.DataFrame]:

@@ -8,6 +8,8 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from siting.network.routing import CLOSED
+
 if TYPE_CHECKING:
     from siting.network.routing import Int32, Int64, Legs, RoutingGraph
 
@@ -31,9 +33,27 @@ def many_to_many(graph: RoutingGraph, sources: Legs, targets: Legs) -> Int32:
     return total
 
 
+def from_nodes(times: Int32, sources: Legs) -> Int32:
+    """Deciseconds from every source, given those from the nodes of its legs to each place.
+
+    Parameters
+    ----------
+    times
+        Shape (legs, places); `CLOSED` or more where there is no way.
+
+    Returns
+    -------
+    Shape (sources, places).
+    """
+    total = _least(np.minimum(times, CLOSED) + sources.duration[:, None], sources.first, axis=0)
+    total[total >= CLOSED] = UNREACHED
+    return total
+
+
 def _matrix(graph: RoutingGraph) -> csr_array:
     """The fastest of parallel arcs, as scipy wants them (an explicit zero is an arc)."""
     order = np.lexsort((graph.duration, graph.head, graph.tail))
+    order = order[graph.duration[order] < CLOSED]
     tail, head = graph.tail[order], graph.head[order]
     first = np.ones(len(order), bool)
     first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siting.network import hierarchy as hierarchies
-from siting.network.hierarchy import CLOSED
-from siting.network.routing import Legs, RoutingGraph
+from siting.network.routing import CLOSED, Legs, RoutingGraph
 from siting.times import search, sweeps
 from siting.times.sweeps import UNREACHED
 
