@@ -127,7 +127,10 @@ def _problem(kind_of: type[BaseModel], path: Path, detail: Any) -> SitingError:
 
 def _expected(detail: Any) -> str:
     """What a key holds: in the catalogue for the usual complaints, else in pydantic's words."""
-    context = detail.get("ctx", {})
+    context = {
+        name: int(value) if isinstance(value, float) and value.is_integer() else value
+        for name, value in detail.get("ctx", {}).items()
+    }
     if detail["type"] == "value_error":
         return texts.text(f"config.{context['error']}")
     try:
