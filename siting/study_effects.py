@@ -47,7 +47,7 @@ def tables(ground: Ground) -> dict[str, pd.DataFrame]:
     if asked is None:
         return {}
     commute = _commute(asked)
-    usage, factors, gain = _usage(asked), _factors(asked), _gain(asked)
+    usage, factors, gain = usage_of(asked), factors_of(asked), _gain(asked)
     estimates = effects.estimates(usage, factors, commute, gain)
     best, worst = effects.electric_corners(factors)
     batch = design(estimates, asked.draws, asked.seed, best, worst)
@@ -208,7 +208,8 @@ def _trips(people: pd.DataFrame) -> Trips:
     return replace(trips, work_km=numbers("work_km"), work_minutes=numbers("work_minutes"))
 
 
-def _usage(asked: Effects) -> Usage:
+def usage_of(asked: Effects) -> Usage:
+    """Who comes and how often, as the configuration says."""
     # a longer road spares more where both ways are straight lines, less where one is declared
     detour: Literal["low", "high"] = "high" if asked.commute is None else "low"
     return Usage(
@@ -222,7 +223,8 @@ def _usage(asked: Effects) -> Usage:
     )
 
 
-def _factors(asked: Effects) -> Factors:
+def factors_of(asked: Effects) -> Factors:
+    """What a vehicle-kilometre does, as the configuration says."""
     accidents = asked.injury_accidents_per_100_million_km
     return Factors(
         _estimate("occupancy", asked.occupancy, "", "low"),

@@ -104,7 +104,9 @@ class Site:
 
 def whole(users: float) -> float:
     """Whole users that reach a break-even: rounded up, but for the noise of the last digits."""
-    return float(np.ceil(users - 1e-9))
+    if np.isinf(users):
+        return users
+    return max(0.0, float(np.ceil(users * (1 - 1e-12) - 1e-9)))
 
 
 def break_even(site: Site, mix: Mix, cost: Float64, batch: Batch) -> Float64:
