@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -98,13 +97,13 @@ def _changed(study: Study, read: Inputs) -> Inputs:
     first = study.services[0].id
     now = read.services[first]
     changed = what_if.facilities(now, candidates, change.open, change.close)
-    crs, around = study.territory.crs, study.territory.buffer_km
+    around = area.surroundings(read.boundaries, study.territory.crs)
     for new, key in (
         (changed[changed["kind"] == what_if.OPENED], "what_if.open"),
         (candidates, "what_if.candidates"),
     ):
         if len(new):
-            area.require_near(new, read.boundaries, crs, around, Path(key))
+            area.require_near(new, around, study.territory.buffer_km, key)
     services = {**read.services, first: changed}
     return replace(read, candidates=candidates, services=services)
 

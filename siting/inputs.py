@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from siting.config import Study
     from siting.config.effects import Effects
     from siting.config.study import Layers
+    from siting.territory.area import Surroundings
 
 T = TypeVar("T")
 
@@ -161,7 +162,7 @@ def read(study: Study) -> Inputs:
         shapes = desk.attempt(area.boundaries_of, communes, shapes, place.boundaries)
     if communes is not None and shapes is not None and crs is not None:
         desk.attempt(area.require_match, communes, shapes, place.boundaries)
-        here = _Here(shapes, crs, place.buffer_km)
+        here = _Here(area.surroundings(shapes, crs), place.buffer_km)
         near: list[tuple[Path | None, Any, float]] = [
             (files[role], found.places, place.buffer_km)
             for role, found in lists.items()
@@ -209,10 +210,9 @@ def read(study: Study) -> Inputs:
 
 @dataclass(frozen=True)
 class _Here:
-    """The study area: boundaries, metric system, kilometres beyond it that count."""
+    """The study area, and the kilometres beyond it that count."""
 
-    shapes: gpd.GeoDataFrame
-    crs: str
+    around: Surroundings
     buffer_km: float
 
 
@@ -290,7 +290,7 @@ def _quality(
 
 def _of_area(places: pd.DataFrame, here: _Here, file: Path) -> pd.DataFrame:
     """Places of a national list that lie in the area or near it; refuse a list that has none."""
-    kept = area.within(places, here.shapes, here.crs, here.buffer_km)
+    kept = area.within(places, here.around, here.buffer_km)
     if kept.empty:
         raise InputError("no_place_near", file=file, count=len(places), km=f"{here.buffer_km:g}")
     return kept
@@ -299,7 +299,7 @@ def _of_area(places: pd.DataFrame, here: _Here, file: Path) -> pd.DataFrame:
 def _everyday(places: pd.DataFrame, here: _Here, communes: pd.DataFrame) -> pd.DataFrame:
     """Everyday services of the area's communes, and those that stand near it."""
     inside = places["commune_code"].isin(communes["code"])
-    near = area.within(places[~inside], here.shapes, here.crs, here.buffer_km)
+    near = area.within(places[~inside], here.around, here.buffer_km)
     return pd.concat([places[inside], near], ignore_index=True)
 
 
@@ -321,7 +321,7 @@ def _require_near(desk: _Desk, here: _Here, tables: list[tuple[Path | None, Any,
     """Refuse points of tables (file, points, kilometres) that lie farther off the area."""
     for path, frame, kilometres in tables:
         if frame is not None:
-            desk.attempt(area.require_near, frame, here.shapes, here.crs, kilometres, path)
+            desk.attempt(area.require_near, frame, here.around, kilometres, path)
 
 
 def _bytes_of(path: Path) -> range:

@@ -46,6 +46,8 @@ def facilities(
     for one in closed:
         if one not in set(now["id"]):
             raise ConfigError("unknown_closed", id=one)
+    if not opened and not closed:
+        return now
     kept = now[~now["id"].isin(list(closed))]
     rows = [_site(one, candidates) for one in opened]
     ids = [row["id"] for row in rows]

@@ -10,6 +10,7 @@ assumptions. No isochrone polygon can be drawn from such a network.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -267,7 +268,12 @@ def rescaled(network: DistanceNetwork, factor: float) -> DistanceNetwork:
     return replace(network, graph=RoutingGraph(g.n_nodes, g.tail, g.head, times))
 
 
+@cache
+def _transformer(crs: str) -> Transformer:
+    return Transformer.from_crs(4326, crs, always_xy=True)
+
+
 def _project(lon: Float64, lat: Float64, crs: str) -> tuple[Float64, Float64]:
     """Coordinates in the metric system, rounded to the millimetre."""
-    x, y = Transformer.from_crs(4326, crs, always_xy=True).transform(lon, lat)
+    x, y = _transformer(crs).transform(lon, lat)
     return np.round(x, 3), np.round(y, 3)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from pyproj import Transformer
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
+
+Float64 = npt.NDArray[np.float64]
 
 
 def zones(
@@ -86,8 +91,42 @@ def boundaries_of(
     return kept.reset_index(drop=True)
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """A study area in metres, to tell how far points lie from it.
+
+    Attributes
+    ----------
+    polygon
+        Union of the communes, in the metric system `crs`.
+    """
+
+    polygon: shapely.Geometry
+    crs: str
+
+    def distance_m(self, points: pd.DataFrame) -> Float64:
+        """Metres from the area to each point (`lon,lat`), 0 inside, NaN or infinite where none."""
+        project = degrees_to(self.crs)
+        x, y = project.transform(points["lon"].to_numpy(float), points["lat"].to_numpy(float))
+        metres: Float64 = shapely.distance(self.polygon, shapely.points(x, y))
+        return metres
+
+
+@cache
+def degrees_to(crs: str) -> Transformer:
+    """Transformer from longitude and latitude to a metric system; costly to make, so kept."""
+    return Transformer.from_crs(4326, crs, always_xy=True)
+
+
+def surroundings(boundaries: gpd.GeoDataFrame, crs: str) -> Surroundings:
+    """Give the area of some boundaries."""
+    polygon = shapely.union_all(boundaries.to_crs(crs).geometry.to_numpy())
+    shapely.prepare(polygon)
+    return Surroundings(polygon, crs)
+
+
 def require_near(
-    points: pd.DataFrame, boundaries: gpd.GeoDataFrame, crs: str, kilometres: float, file: Path
+    points: pd.DataFrame, around: Surroundings, kilometres: float, file: Path | str
 ) -> None:
     """Refuse the first point that is farther than so many kilometres from the area.
 
@@ -96,11 +135,7 @@ def require_near(
     InputError
         The message names the row and the distance.
     """
-    area = shapely.union_all(boundaries.to_crs(crs).geometry.to_numpy())
-    shapely.prepare(area)
-    project = Transformer.from_crs(4326, crs, always_xy=True)
-    x, y = project.transform(points["lon"].to_numpy(float), points["lat"].to_numpy(float))
-    metres = shapely.distance(area, shapely.points(x, y))
+    metres = around.distance_m(points)
     far = ~(metres <= kilometres * 1000)
     if far.any():
         row = int(far.argmax())
@@ -111,16 +146,10 @@ def require_near(
         )
 
 
-def within(
-    points: pd.DataFrame, boundaries: gpd.GeoDataFrame, crs: str, kilometres: float
-) -> pd.DataFrame:
+def within(points: pd.DataFrame, around: Surroundings, kilometres: float) -> pd.DataFrame:
     """Keep the points that have a position and lie so many kilometres from the area, or in it."""
     placed = points[points["lon"].notna() & points["lat"].notna()]
-    area = shapely.union_all(boundaries.to_crs(crs).geometry.to_numpy())
-    shapely.prepare(area)
-    project = Transformer.from_crs(4326, crs, always_xy=True)
-    x, y = project.transform(placed["lon"].to_numpy(float), placed["lat"].to_numpy(float))
-    near = shapely.dwithin(area, shapely.points(x, y), kilometres * 1000)
+    near = around.distance_m(placed) <= kilometres * 1000
     kept: pd.DataFrame = placed[near].reset_index(drop=True)
     return kept
 

@@ -36,6 +36,7 @@ SCHEMA = pa.schema(
         ("reason", pa.string()),
     ]
 )
+FEW_ARCS = 200  # changed arcs that are sooner repaired than customized anew
 SMALL = 2000  # nodes of a graph that needs no hierarchy
 BLOCK_ENTRIES = 5_000_000  # entries of a block of the matrix held in memory at once
 
@@ -91,6 +92,28 @@ def prepare(network: Network) -> Router:
     return Router(network, hierarchy, hierarchies.customize(hierarchy, graph.duration))
 
 
+def with_times(router: Router, network: Network) -> Router:
+    """The same roads under other times: the order of their hierarchy stands.
+
+    Few changed arcs are repaired, many are customized anew.
+
+    Parameters
+    ----------
+    network
+        The router's own network with other durations of the same arcs.
+    """
+    hierarchy, metric = router.hierarchy, router.metric
+    if hierarchy is None or metric is None:
+        return Router(network, None, None)
+    new, old = network.graph.duration, router.network.graph.duration
+    changed = np.flatnonzero(new != old)
+    if len(changed) <= FEW_ARCS:
+        metric = hierarchies.update(hierarchy, metric, changed, new[changed])
+    else:
+        metric = hierarchies.customize(hierarchy, new)
+    return Router(network, hierarchy, metric)
+
+
 def dense(router: Router, origins: Attachment, destinations: Attachment) -> Dense:
     """Times from every origin to every destination, points joined by `network.attach`."""
     network, legs = router.network, (origins.leaving, destinations.arriving)
@@ -107,9 +130,11 @@ def towards(router: Router, origins: Attachment, destinations: Attachment) -> De
     """Times as `dense` gives them, by one tree for each destination: for few destinations."""
     hierarchy, metric = router.hierarchy, router.metric
     if hierarchy is None or metric is None:
-        return dense(router, origins, destinations)
-    tree = sweeps.to_all(hierarchy, metric, destinations.arriving, backward=True)
-    node = hierarchy.number[origins.leaving.node]
+        tree = search.to_places(router.network.graph, destinations.arriving)
+        node = origins.leaving.node
+    else:
+        tree = sweeps.to_all(hierarchy, metric, destinations.arriving, backward=True)
+        node = hierarchy.number[origins.leaving.node]
     times = search.from_nodes(tree[node, : len(destinations.ids)], origins.leaving)
     origin, destination, direct = router.network.direct(origins, destinations)
     np.minimum.at(times, (origin, destination), direct)

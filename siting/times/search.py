@@ -33,6 +33,16 @@ def many_to_many(graph: RoutingGraph, sources: Legs, targets: Legs) -> Int32:
     return total
 
 
+def to_places(graph: RoutingGraph, places: Legs) -> Int32:
+    """Deciseconds from every node to each place, shape (nodes, places); `FAR` or more: no way."""
+    ends, end_of_leg = np.unique(places.node, return_inverse=True)
+    if not len(ends):
+        return np.full((graph.n_nodes, len(places.first) - 1), FAR, np.int32)
+    ways = dijkstra(_matrix(graph).T.tocsr(), indices=ends)
+    back = np.where(np.isinf(ways), FAR, ways).astype(np.int32)
+    return _least(back[end_of_leg] + places.duration[:, None], places.first, axis=0).T
+
+
 def from_nodes(times: Int32, sources: Legs) -> Int32:
     """Deciseconds from every source, given those from the nodes of its legs to each place.
 

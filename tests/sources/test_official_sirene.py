@@ -60,6 +60,7 @@ def test_current_layout(stock, ain):
         "other_activity": 0,
         "kept": int((raw["etatAdministratifEtablissement"] == "A").sum()),
         "masked": 0,
+        "recoded": 0,
         "without_position": 2,
     }
     assert found.counts["closed"] + found.counts["kept"] == 39

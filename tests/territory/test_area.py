@@ -60,10 +60,10 @@ def test_zones_of_every_kind():
 
 def test_points_within_the_buffer_pass_and_the_first_beyond_is_named(boundaries):
     near = points((X0 + 5000, Y0 + 5000), (X0 - 900, Y0), (X0 + 30_900, Y0 + 10_000))
-    area.require_near(near, boundaries, CRS, 1.0, Path("f.csv"))
+    area.require_near(near, area.surroundings(boundaries, CRS), 1.0, Path("f.csv"))
     far = points((X0 + 5000, Y0 + 5000), (X0, Y0 - 7000), (X0, Y0 - 8000))
     with pytest.raises(InputError) as caught:
-        area.require_near(far, boundaries, CRS, 1.0, Path("f.csv"))
+        area.require_near(far, area.surroundings(boundaries, CRS), 1.0, Path("f.csv"))
     said = caught.value.text("en")
     assert "f.csv, row 3" in said
     assert "p1" in said
@@ -73,7 +73,7 @@ def test_points_within_the_buffer_pass_and_the_first_beyond_is_named(boundaries)
 def test_swapped_longitude_and_latitude(boundaries):
     swapped = points((X0 + 5000, Y0 + 5000)).rename(columns={"lon": "lat", "lat": "lon"})
     with pytest.raises(InputError) as caught:
-        area.require_near(swapped, boundaries, CRS, 40, Path("f.csv"))
+        area.require_near(swapped, area.surroundings(boundaries, CRS), 40, Path("f.csv"))
     assert caught.value.key == "outside_area"
 
 
