@@ -1,7 +1,7 @@
 """The configuration: what a study is, and how its file is read."""
 
 from siting.config.base import Assumption, File, Model, embedded
-from siting.config.reading import content, load, validate
+from siting.config.reading import content, expected, load, validate
 from siting.config.study import (
     Assumptions,
     Catchment,
@@ -33,6 +33,7 @@ __all__ = [
     "WhatIf",
     "content",
     "embedded",
+    "expected",
     "load",
     "validate",
 ]

@@ -122,11 +122,11 @@ def _problem(kind_of: type[BaseModel], path: Path, detail: Any) -> SitingError:
         )
     if kind == "missing":
         return ConfigError("missing_key", file=path, key=key)
-    return ConfigError("bad_key", file=path, key=key, value=value, detail=_expected(detail))
+    return ConfigError("bad_key", file=path, key=key, value=value, detail=expected(detail))
 
 
-def _expected(detail: Any) -> str:
-    """What a key holds: in the catalogue for the usual complaints, else in pydantic's words."""
+def expected(detail: Any) -> str:
+    """Say what a key holds, from a complaint of pydantic; in its words where we have none."""
     context = {
         name: int(value) if isinstance(value, float) and value.is_integer() else value
         for name, value in detail.get("ctx", {}).items()

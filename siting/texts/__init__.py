@@ -62,6 +62,16 @@ def text(key: str, code: str | None = None, /, **values: object) -> str:
     return catalogue(code or language())[key].format(**values)
 
 
+def section(name: str, code: str | None = None) -> dict[str, str]:
+    """Texts whose key begins with `name.`, by the rest of their key, placeholders unfilled."""
+    held = catalogue(code or language())
+    return {
+        key.removeprefix(f"{name}."): said
+        for key, said in held.items()
+        if key.startswith(f"{name}.")
+    }
+
+
 def number(value: float, decimals: int = 0, code: str | None = None) -> str:
     """Write a number as the language does: `279 609,5` in French (narrow no-break space)."""
     written = f"{value:,.{decimals}f}"

@@ -1,0 +1,44 @@
+"""The current view, to take away: a table, and the map that `siting run` writes."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from siting import study as studies
+from siting.web.scenario import applied
+
+if TYPE_CHECKING:
+    from siting.web.scenario import Scenario
+    from siting.web.workshop import Workshop
+
+_ONE_AT_A_TIME = threading.Lock()
+"""A whole study is run for a map: memory stays bounded."""
+
+
+def table(workshop: Workshop, asked: Scenario) -> str:
+    """Coverage by zone and threshold, and who comes within it or leaves it, as CSV."""
+    found = workshop.answer(asked.what_if, asked.thresholds_minutes)
+    parts = [
+        workshop.zones.assign(
+            threshold_minutes=limit,
+            covered_population=found.covered[:, j],
+            gained_population=found.gained[:, j],
+            lost_population=found.lost[:, j],
+        )
+        for j, limit in enumerate(asked.thresholds_minutes)
+    ]
+    written: str = pd.concat(parts, ignore_index=True).to_csv(index=False, lineterminator="\n")
+    return written
+
+
+def html_map(workshop: Workshop, asked: Scenario) -> str:
+    """Give the map in one file that `siting run` writes for the scenario."""
+    with _ONE_AT_A_TIME, tempfile.TemporaryDirectory(prefix="siting-") as folder:
+        found = studies.run(applied(asked, workshop.ground.study), lambda _: None)
+        written = studies.write(found, Path(folder) / "out", lambda _: None)
+        return (written / "map.html").read_text(encoding="utf-8")

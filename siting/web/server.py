@@ -1,0 +1,92 @@
+"""One process that serves the workshop on this machine."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from siting.errors import ConfigError
+from siting.web import api, workshop
+from siting.web.api import Desk
+from siting.web.guard import LOOPBACK, Guard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from siting.config import Study
+
+CLIENTS_AT_ONCE = 200
+IDLE_SECONDS = 15
+SHORTEST_TOKEN = 16
+
+
+def require_safe(host: str, token: str) -> None:
+    """Refuse to be heard beyond this machine without a token.
+
+    Raises
+    ------
+    ConfigError
+        The host is not the loopback and the token is missing or short.
+    """
+    if host in LOOPBACK or host == "::1":
+        return
+    if not token:
+        raise ConfigError("host_needs_token", host=host)
+    if len(token) < SHORTEST_TOKEN:
+        raise ConfigError("token_too_short", least=SHORTEST_TOKEN)
+
+
+def desk(study: Study, config: Path, say: Callable[[str], None], *, read_only: bool) -> Desk:
+    """Open a study for the workshop.
+
+    Raises
+    ------
+    ConfigError
+        The configuration is itself a scenario: the workshop opens what it extends.
+    """
+    if study.what_if is not None:
+        raise ConfigError("serve_base_only", file=config)
+    return Desk(workshop.open_study(study, say), config, read_only)
+
+
+def guarded(held: Desk, host: str, token: str) -> Guard:
+    """Make the application behind its guard."""
+    names = (*LOOPBACK, host, socket.gethostname(), socket.getfqdn()) if token else LOOPBACK
+    return Guard(api.make(held), names, token)
+
+
+def serve(app: Guard, listening: socket.socket) -> None:
+    """Answer until interrupted."""
+    settings = uvicorn.Config(
+        app,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        limit_concurrency=CLIENTS_AT_ONCE,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=3,
+        ws="none",
+    )
+    uvicorn.Server(settings).run(sockets=[listening])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take a port; 0 for any that is free.
+
+    Raises
+    ------
+    ConfigError
+        It is taken, or the address is not of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    taken = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind((host, port))
+    except (OSError, OverflowError) as error:
+        taken.close()
+        raise ConfigError("cannot_listen", host=host, port=port, detail=error) from error
+    return taken

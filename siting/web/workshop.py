@@ -1,0 +1,500 @@
+"""What the workshop page asks: access, coverage and ranking of a scenario, in milliseconds.
+
+Times to the existing facilities and to the candidates are computed once; a site that is moved costs
+one tree, a closed road or another speed a copy of the metric. Nothing here keeps a client's state:
+a scenario travels with each question.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from siting import ground as grounds
+from siting import site_facts, what_if
+from siting.errors import ConfigError
+from siting.network import roads
+from siting.network.distance_table import DistanceNetwork
+from siting.sites import criteria, scores
+from siting.sites.criteria import Reach, SiteFacts
+from siting.territory import area
+from siting.times import matrix
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping, Sequence
+
+    from siting.config import Place, Study, WhatIf
+    from siting.ground import Ground
+    from siting.network.routing import Attachment
+    from siting.sites.scores import Scores
+    from siting.times.matrix import Router
+
+Float32 = npt.NDArray[np.float32]
+Float64 = npt.NDArray[np.float64]
+
+CURVE_MINUTES = 60
+FACILITY = ["id", "name", "lon", "lat", "commune_code", "kind"]
+KEPT_ROADS = 4  # sets of roads with all their times
+KEPT_VALUES = 64  # scenarios of which the raw values of the criteria are kept
+KEPT_PLACES = 512  # places of which the times are kept, for each set of roads
+
+T = TypeVar("T")
+
+
+class Kept(Generic[T]):
+    """Answers kept by their question, the least recently asked dropped; safe among threads."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._held: OrderedDict[Hashable, T] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Give what is kept, or make it; two threads may make the same at once."""
+        with self._guard:
+            if key in self._held:
+                self._held.move_to_end(key)
+                return self._held[key]
+        made = make()
+        with self._guard:
+            self._held[key] = made
+            while len(self._held) > self._size:
+                self._held.popitem(last=False)
+        return made
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Weighted points of the study joined to some roads."""
+
+    weight: Float64
+    joined: Attachment
+
+
+@dataclass(frozen=True)
+class Column:
+    """Minutes from every point of each layer to one place, NaN where there is no way.
+
+    Attributes
+    ----------
+    people, seats, independents, everyday
+        float32, shape (points of the layer,); None where the layer is absent.
+    to_tiers_lieu, to_station
+        From the place to the nearest one; None where the layer is absent.
+    """
+
+    people: Float32
+    seats: Float32
+    independents: Float32 | None
+    everyday: Float32 | None
+    to_tiers_lieu: float | None
+    to_station: float | None
+
+
+@dataclass(frozen=True)
+class Roads:
+    """One state of the roads: who is joined where, and the times computed so far.
+
+    Attributes
+    ----------
+    router
+        Ready for searches.
+    layers
+        `people`, `seats`, and `independents`, `everyday`, `tiers_lieux`, `stations` where known.
+    facilities
+        Minutes from every cell to every facility, float32, shape (cells, facilities).
+    access
+        Legs of access of places, by position and commune.
+    columns
+        Minutes to the candidates and to places of one's own.
+    """
+
+    router: Router
+    layers: Mapping[str, Layer]
+    facilities: Float32
+    cells_to: Kept[Float32]
+    columns: Kept[Column]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a scenario does.
+
+    Attributes
+    ----------
+    minutes
+        From each cell to its nearest facility, float32, NaN where there is none.
+    facility
+        Row of that facility in `facilities`, -1 where there is none.
+    facilities
+        `id,name,lon,lat,kind`: those open in the scenario.
+    covered
+        People within each threshold, shape (zones, thresholds).
+    gained, lost
+        People who come within each threshold, and who leave it, against today; shape (zones,
+        thresholds).
+    curve
+        People within 0 to 60 minutes, shape (61,).
+    mean_minutes
+        Of the people who reach a facility.
+    unreached
+        People who reach none.
+    """
+
+    minutes: Float32
+    facility: npt.NDArray[np.int64]
+    facilities: pd.DataFrame
+    covered: Float64
+    gained: Float64
+    lost: Float64
+    curve: Float64
+    mean_minutes: float
+    unreached: float
+
+
+class Workshop:
+    """A study made ready for questions.
+
+    Attributes
+    ----------
+    ground
+        The study's ground.
+    service
+        The first service, which scenarios change.
+    zones
+        `zone_kind,zone_code,zone_name,population`: the département, EPCI and zones of one's own.
+    """
+
+    def __init__(self, base: Ground) -> None:
+        self.ground = base
+        study, read = base.study, base.read
+        self.service = study.services[0]
+        self.facilities = read.services[self.service.id][FACILITY].reset_index(drop=True)
+        self.people = base.cells["population"].to_numpy(np.float64)
+        zones = read.zones[read.zones["zone_kind"] != "commune"]
+        self._around = area.surroundings(read.boundaries, study.territory.crs)
+        self._member, self.zones = _membership(zones, base.cells["commune_code"], self.people)
+        self._roads: Kept[Roads] = Kept(KEPT_ROADS)
+        self._values: Kept[tuple[pd.DataFrame, pd.DataFrame]] = Kept(KEPT_VALUES)
+        self.criteria = [criteria.parse(one.id) for one in study.criteria]
+        self._today = self._base_roads()
+        self.now = self._nearest(self._today.facilities, self.facilities)[0]
+        for place in _positions(read.candidates):
+            self._column(self._today, *place)
+
+    # -- questions ---------------------------------------------------------------------------
+
+    def answer(self, change: WhatIf, thresholds: Sequence[float]) -> Answer:
+        """Compute what a scenario does.
+
+        Raises
+        ------
+        ConfigError
+            A site, a facility or a link is unknown, or nothing stays open.
+        InputError
+            A place lies too far from the area.
+        NetworkError
+            There is no road at a position to close.
+        """
+        current = self._changed(change)
+        facilities = self._facilities(change)
+        kept = self.facilities["id"].isin(facilities["id"]).to_numpy()
+        opened = facilities[facilities["kind"] == what_if.OPENED]
+        columns = [current.facilities[:, kept]]
+        columns += [self._cells_to(current, *place)[:, None] for place in _positions(opened)]
+        minutes, facility = self._nearest(np.hstack(columns), facilities)
+        limits = np.asarray(thresholds, np.float32)
+        within = minutes[:, None] <= limits
+        before = self.now[:, None] <= limits
+        weighed = self.people[:, None]
+        known = ~np.isnan(minutes)
+        reached = float(self.people[known].sum())
+        total = float(self.people[known] @ minutes[known].astype(np.float64))
+        edges = np.arange(CURVE_MINUTES + 1, dtype=np.float32)
+        at = np.searchsorted(edges, minutes[known], "left")
+        curve = np.bincount(at, self.people[known], minlength=len(edges) + 1)
+        return Answer(
+            minutes,
+            facility,
+            facilities,
+            self._member @ (within * weighed),
+            self._member @ ((within & ~before) * weighed),
+            self._member @ ((before & ~within) * weighed),
+            np.cumsum(curve, dtype=np.float64)[: len(edges)],
+            total / reached if reached else float("nan"),
+            float(self.people.sum()) - reached,
+        )
+
+    def ranking(self, change: WhatIf, weights: Mapping[str, float]) -> Scores:
+        """Rank the candidates under some weights, as the scenario leaves facilities and roads.
+
+        Raises
+        ------
+        ConfigError
+            A criterion is not one of the study's, one lacks, or no weight is positive.
+        """
+        strange = sorted(set(weights) ^ {one.id for one in self.criteria})
+        if strange:
+            known = ", ".join(one.id for one in self.criteria)
+            raise ConfigError("weights_of_criteria", given=", ".join(strange), known=known)
+        if not sum(weights.values()) > 0:
+            raise ConfigError("no_weight")
+        sites, raw = self._values.get(change, lambda: self._compute_values(change))
+        return scores.weighted_mean(
+            sites, self.criteria, [weights[one.id] for one in self.criteria], raw
+        )
+
+    def minutes_from(self, change: WhatIf, lon: float, lat: float) -> pd.DataFrame:
+        """Minutes from a place to each open facility, nearest first.
+
+        Returns
+        -------
+        `id,name,minutes`; NaN where there is no way.
+        """
+        current = self._changed(change)
+        facilities = self._facilities(change)
+        network = current.router.network
+        here = network.attach(self.here(lon, lat))
+        times = matrix.dense(current.router, here, network.attach(facilities))
+        table = facilities[["id", "name"]].assign(minutes=times.minutes[0])
+        return table.sort_values(["minutes", "id"], ignore_index=True)
+
+    def choices(self, change: WhatIf) -> tuple[Float32, list[str], list[str]]:
+        """Where sites may be chosen: minutes to what stays open, then to the candidates.
+
+        Returns
+        -------
+        float32, shape (cells, facilities + candidates), and the ids of both.
+        """
+        current = self._changed(change)
+        kept = ~self.facilities["id"].isin(change.close)
+        table = self.candidates(change)
+        table = table[~table["id"].isin(self.facilities["id"])]
+        columns = [self._cells_to(current, *place) for place in _positions(table)]
+        minutes = np.column_stack([current.facilities[:, kept.to_numpy()], *columns])
+        return minutes, list(self.facilities.loc[kept, "id"]), list(table["id"])
+
+    def here(self, lon: float, lat: float) -> pd.DataFrame:
+        """Make a table of one place, `id,lon,lat`.
+
+        Raises
+        ------
+        InputError
+            It lies too far from the area.
+        """
+        table = pd.DataFrame({"id": ["here"], "name": ["-"], "lon": [lon], "lat": [lat]})
+        buffer_km = self.ground.study.territory.buffer_km
+        area.require_near(table, self._around, buffer_km, "lon, lat")
+        return table
+
+    def router(self, change: WhatIf) -> Router:
+        """Give the roads as a scenario changes them."""
+        return self._changed(change).router
+
+    # -- states of the roads -----------------------------------------------------------------
+
+    def _changed(self, change: WhatIf) -> Roads:
+        key = (change.closed_links, change.closed_roads, change.speed_factor)
+        if key == ((), (), 1.0):
+            return self._today
+        return self._roads.get(key, lambda: self._other_roads(change))
+
+    def _base_roads(self) -> Roads:
+        base, read = self.ground, self.ground.read
+        attach = base.router.network.attach
+        layers = {"people": Layer(self.people, base.demand)}
+        tables = {
+            "seats": site_facts.chefs_lieux(base),
+            "independents": site_facts.independents(base),
+            "everyday": site_facts.everyday(base),
+            "tiers_lieux": read.tiers_lieux,
+            "stations": read.stations,
+            "facilities": self.facilities,
+        }
+        for name, table in tables.items():
+            if table is not None and len(table):
+                layers[name] = Layer(np.ones(len(table)), attach(table))
+        return self._timed(base.router, layers)
+
+    def _timed(self, router: Router, layers: Mapping[str, Layer]) -> Roads:
+        joined = layers["facilities"].joined
+        minutes = matrix.towards(router, layers["people"].joined, joined).minutes
+        return Roads(router, layers, minutes, Kept(KEPT_PLACES), Kept(KEPT_PLACES))
+
+    def _other_roads(self, change: WhatIf) -> Roads:
+        """Roads with some closed or at another speed, everyone joined where they were."""
+        base = self.ground.router
+        network = grounds.changed_roads(base.network, self.ground.read, change)
+        if isinstance(network, DistanceNetwork):
+            return self._timed(matrix.prepare(network), self._today.layers)
+        router = matrix.with_times(base, network)
+        assert isinstance(network, roads.RoadNetwork)  # noqa: S101 - the other kind
+        layers = {
+            name: replace(layer, joined=network.rejoined(layer.joined))
+            for name, layer in self._today.layers.items()
+        }
+        return self._timed(router, layers)
+
+    # -- times of places ---------------------------------------------------------------------
+
+    def _cells_to(self, current: Roads, lon: float, lat: float, commune: str) -> Float32:
+        """Minutes from every cell to a place."""
+
+        def make() -> Float32:
+            place = self._joined(current, lon, lat, commune)
+            joined = current.layers["people"].joined
+            minutes: Float32 = matrix.towards(current.router, joined, place).minutes[:, 0]
+            return minutes
+
+        return current.cells_to.get((lon, lat, commune), make)
+
+    def _column(self, current: Roads, lon: float, lat: float, commune: str) -> Column:
+        """Minutes from every point of every layer to a place."""
+
+        def make() -> Column:
+            place = self._joined(current, lon, lat, commune)
+            router, layers = current.router, current.layers
+
+            def to(name: str) -> Float32 | None:
+                if name not in layers:
+                    return None
+                found: Float32 = matrix.towards(router, layers[name].joined, place).minutes[:, 0]
+                return found
+
+            def to_nearest(name: str) -> float | None:
+                if name not in layers:
+                    return None
+                times = matrix.dense(router, place, layers[name].joined).minutes[0]
+                return float(np.nanmin(times)) if (~np.isnan(times)).any() else float("nan")
+
+            seats = to("seats")
+            assert seats is not None  # noqa: S101 - there are communes
+            return Column(
+                self._cells_to(current, lon, lat, commune),
+                seats,
+                to("independents"),
+                to("everyday"),
+                to_nearest("tiers_lieux"),
+                to_nearest("stations"),
+            )
+
+        return current.columns.get((lon, lat, commune), make)
+
+    @staticmethod
+    def _joined(current: Roads, lon: float, lat: float, commune: str) -> Attachment:
+        place = pd.DataFrame(
+            {"id": ["place"], "lon": [lon], "lat": [lat], "commune_code": [commune]}
+        )
+        return current.router.network.attach(place)
+
+    # -- tables of a scenario ----------------------------------------------------------------
+
+    def candidates(self, change: WhatIf) -> pd.DataFrame:
+        """Candidates, those that the scenario moves or adds among them.
+
+        Raises
+        ------
+        InputError
+            One lies too far from the area.
+        """
+        read = self.ground.read
+        if not change.candidates:
+            return read.candidates
+        self._require_near(change.candidates, "what_if.candidates")
+        return what_if.candidates(read.candidates, change.candidates, read.boundaries)
+
+    def _facilities(self, change: WhatIf) -> pd.DataFrame:
+        places = tuple(one for one in change.open if not isinstance(one, str))
+        self._require_near(places, "what_if.open")
+        candidates = self.candidates(change)
+        return what_if.facilities(self.facilities, candidates, change.open, change.close)
+
+    def _require_near(self, places: Sequence[Place], key: str) -> None:
+        if not places:
+            return
+        table = pd.DataFrame([one.model_dump() for one in places])
+        area.require_near(table, self._around, self.ground.study.territory.buffer_km, key)
+
+    def _compute_values(self, change: WhatIf) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Sites, and the raw values of their criteria."""
+        current = self._changed(change)
+        table = self.candidates(change)
+        columns = [self._column(current, *place) for place in _positions(table)]
+        layers = current.layers
+
+        def reach(name: str, parts: list[Float32 | None]) -> Reach | None:
+            known = [part for part in parts if part is not None]
+            if name not in layers or len(known) < len(parts):
+                return None
+            return Reach(layers[name].weight, np.column_stack(known))
+
+        def nearest(parts: list[float | None]) -> Float32 | None:
+            known = [part for part in parts if part is not None]
+            return np.array(known, np.float32) if len(known) == len(parts) else None
+
+        people = reach("people", [one.people for one in columns])
+        assert people is not None  # noqa: S101 - there are cells
+        facts = SiteFacts(
+            commune_codes=table["commune_code"].to_numpy(object),
+            people=people,
+            minutes_now=self.answer(change, self.ground.study.thresholds_minutes).minutes,
+            communes=self.ground.read.communes["code"].to_numpy(object),
+            commune_minutes=np.column_stack([one.seats for one in columns]),
+            independents=reach("independents", [one.independents for one in columns]),
+            everyday=reach("everyday", [one.everyday for one in columns]),
+            minutes_to_tiers_lieu=nearest([one.to_tiers_lieu for one in columns]),
+            minutes_to_station=nearest([one.to_station for one in columns]),
+            broadband=self.ground.read.broadband,
+        )
+        sites = table.rename(columns={"id": "site_id"})[["site_id", "name", "commune_code"]]
+        return sites.reset_index(drop=True), criteria.values(self.criteria, facts)
+
+    @staticmethod
+    def _nearest(
+        minutes: Float32, facilities: pd.DataFrame
+    ) -> tuple[Float32, npt.NDArray[np.int64]]:
+        """Least minutes and the facility (of equal times, the smallest id), as in coverage."""
+        order = np.argsort(facilities["id"].to_numpy(str), kind="stable")
+        known = np.where(np.isnan(minutes), np.float32(np.inf), minutes)[:, order]
+        best = known.argmin(axis=1)
+        least = known[np.arange(len(known)), best]
+        reached = np.isfinite(least)
+        shown = np.where(reached, least, np.nan).astype(np.float32)
+        return shown, np.where(reached, order[best], -1)
+
+
+def open_study(study: Study, say: Callable[[str], None]) -> Workshop:
+    """Read a study and make it ready for questions; see `ground.prepare` for the errors.
+
+    The scenario that the configuration itself holds is part of « today ».
+    """
+    return Workshop(grounds.prepare(study, say))
+
+
+def _positions(table: pd.DataFrame) -> list[tuple[float, float, str]]:
+    """Longitude, latitude and commune of each row."""
+    columns = (table["lon"], table["lat"], table["commune_code"])
+    return [(float(x), float(y), str(code)) for x, y, code in zip(*columns, strict=True)]
+
+
+def _membership(
+    zones: pd.DataFrame, communes: pd.Series, people: Float64
+) -> tuple[sparse.csr_array, pd.DataFrame]:
+    """Which cells each zone has, and the zones with their people."""
+    keys = ["zone_kind", "zone_code", "zone_name"]
+    names = zones[keys].drop_duplicates().reset_index(drop=True)
+    number = pd.MultiIndex.from_frame(names).get_indexer(pd.MultiIndex.from_frame(zones[keys]))
+    rows = pd.DataFrame({"commune": zones["commune_code"].to_numpy(), "zone": number})
+    cells = pd.DataFrame({"commune": communes.to_numpy(), "cell": np.arange(len(communes))})
+    both = cells.merge(rows, on="commune")
+    ones = np.ones(len(both))
+    shape = (len(names), len(communes))
+    member = sparse.csr_array((ones, (both["zone"], both["cell"])), shape=shape)
+    return member, names.assign(population=member @ people)
