@@ -108,7 +108,8 @@ class Surroundings:
         """Metres from the area to each point (`lon,lat`), 0 inside, NaN or infinite where none."""
         project = degrees_to(self.crs)
         x, y = project.transform(points["lon"].to_numpy(float), points["lat"].to_numpy(float))
-        metres: Float64 = shapely.distance(self.polygon, shapely.points(x, y))
+        with np.errstate(invalid="ignore"):  # a pole is infinitely far
+            metres: Float64 = shapely.distance(self.polygon, shapely.points(x, y))
         return metres
 
 

@@ -249,6 +249,7 @@ def _say_errors(app: FastAPI) -> None:
             "unknown_job": 404,
             "unknown_scenario": 404,
             "too_many_jobs": 429,
+            "export_busy": 429,
             "read_only": 403,
         }.get(error.key, 422)
         return JSONResponse({"error": error.text(), "key": error.key}, status)

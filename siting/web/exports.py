@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from siting import study as studies
+from siting.errors import OutputError
 from siting.web.scenario import applied
 
 if TYPE_CHECKING:
+    from siting.config import Study
     from siting.web.scenario import Scenario
     from siting.web.workshop import Workshop
 
+BUSY_SECONDS = 20
 _ONE_AT_A_TIME = threading.Lock()
 """A whole study is run for a map: memory stays bounded."""
 
@@ -37,8 +40,23 @@ def table(workshop: Workshop, asked: Scenario) -> str:
 
 
 def html_map(workshop: Workshop, asked: Scenario) -> str:
-    """Give the map in one file that `siting run` writes for the scenario."""
-    with _ONE_AT_A_TIME, tempfile.TemporaryDirectory(prefix="siting-") as folder:
-        found = studies.run(applied(asked, workshop.ground.study), lambda _: None)
+    """Give the map in one file that `siting run` writes for the scenario.
+
+    Raises
+    ------
+    OutputError
+        Others are being made, and take long.
+    """
+    if not _ONE_AT_A_TIME.acquire(timeout=BUSY_SECONDS):
+        raise OutputError("export_busy")
+    try:
+        return _map_of(applied(asked, workshop.ground.study))
+    finally:
+        _ONE_AT_A_TIME.release()
+
+
+def _map_of(study: Study) -> str:
+    with tempfile.TemporaryDirectory(prefix="siting-") as folder:
+        found = studies.run(study, lambda _: None)
         written = studies.write(found, Path(folder) / "out", lambda _: None)
         return (written / "map.html").read_text(encoding="utf-8")
