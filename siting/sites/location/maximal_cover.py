@@ -42,16 +42,31 @@ CALL_ENTRIES = 20_000_000  # visited in one call of a kernel, so that limits are
 
 @dataclass(frozen=True)
 class Effort:
-    """How long a bound is sought: turns in all, first step, turns without gain, its shrinking."""
+    """How long a bound is sought.
+
+    Attributes
+    ----------
+    turns
+        In all.
+    step
+        The first one.
+    patience
+        Turns without gain after which it shrinks.
+    shrink
+        By how much.
+    last
+        Step below which the bound is left as it is.
+    """
 
     turns: int
     step: float
     patience: int
     shrink: float
+    last: float
 
 
-ROOT = Effort(400, 0.5, 5, 0.7)
-INSIDE = Effort(50, 0.2, 5, 0.5)
+ROOT = Effort(400, 0.5, 5, 0.7, 1e-3)
+INSIDE = Effort(50, 0.2, 5, 0.5, 0.01)
 
 Bools = npt.NDArray[np.bool_]
 
@@ -181,11 +196,7 @@ def _branch(groups: Groups, root: Node, search: Search) -> None:
         at = int(np.argmax(bounds)) if stored <= STORED_ENTRIES else len(waiting) - 1
         branch: Branch | None = waiting.pop(at)
         while branch is not None:
-            try:
-                children = _treat(groups, branch.node(), effort, search)
-            except BaseException:
-                waiting.append(branch)
-                raise
+            children = _treat(groups, branch.node(), effort, search)
             waiting += children[1:]
             branch = children[0] if children else None
             effort = INSIDE
@@ -255,7 +266,7 @@ def _bounded(
         turns = min(once, left)
         more = kernels.lower_bound(
             node.start, node.item, node.weight, node.places, needed, turns, effort.patience,
-            effort.shrink, prices, trial, slope, share, state, sums, opened, closed,
+            effort.shrink, effort.last, prices, trial, slope, share, state, sums, opened, closed,
         )  # fmt: skip
         left -= turns
         search.spend(turns * size / PAIRS_PER_UNIT)

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import math
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import highspy
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array, vstack
 
 if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
     from siting.sites.location.search import Search
 
 Float64 = npt.NDArray[np.float64]
@@ -103,17 +104,6 @@ def solve(
         bound = -math.inf
     duals = None if whole or not found else np.asarray(highs.getSolution().row_dual)
     return Outcome("optimal" if done else "stopped", x, bound, duals)
-
-
-def below(program: Program, limit: float) -> Program:
-    """The same program, and a row that keeps its cost at most at a limit."""
-    rows = csr_array(vstack([program.rows, csr_array(program.cost[None, :])]))
-    return replace(
-        program,
-        rows=rows,
-        row_lower=np.append(program.row_lower, -INFINITY),
-        row_upper=np.append(program.row_upper, limit),
-    )
 
 
 class _Quiet(highspy.Highs):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -326,6 +327,48 @@ def test_capacitated(seed, cover):
         )
         room = dict(zip(problem.site_ids, capacity, strict=True))
         assert all(load[site] <= room[site] for site in load.index)
+
+
+@settings(max_examples=80, deadline=None)
+@given(seeds, st.booleans())
+def test_branching_agrees_with_highs(seed, cover):
+    """Larger than enumeration allows: holes, roles, sizes of their own, room that is scarce."""
+    rng = np.random.default_rng(seed)
+    n, m = int(rng.integers(2, 16)), int(rng.integers(2, 10))
+    times = rng.integers(0, 20, (n, m)).astype(float)
+    times[rng.random((n, m)) < rng.choice([0, 0.25])] = np.nan
+    order = rng.permutation(m).astype(str).tolist()
+    roles = rng.integers(0, 2, 3) if m > 4 else np.zeros(3, int)
+    ends = np.cumsum(roles)
+    p = int(rng.integers(max(1, roles[1]), m - roles[0] - roles[2] + 1))
+    size = rng.integers(0, 7, n).astype(float)
+    problem = from_arrays(
+        times,
+        rng.integers(0, 5, n),
+        existing=order[: ends[0]],
+        required=order[ends[0] : ends[1]],
+        closed=order[ends[1] : ends[2]],
+    )
+    room = np.floor(rng.random(m) * 2.2 * size.sum() / (p + roles[0])) + 0.5
+
+    def solve():
+        if cover:
+            return capacitated.mclp(problem, p, LIMIT, room, size=size)
+        return capacitated.p_median(problem, p, room, size=size)
+
+    answer = solve()
+    with mock.patch.object(capacitated, "_by_branching", return_value=False):
+        other = solve()
+    assert answer.status == other.status != "stopped"
+    if answer.status == "infeasible":
+        assert answer.reason.text("fr")
+        return
+    assert answer.objective == pytest.approx(other.objective, rel=1e-6, abs=1e-6)
+    served = answer.allocation[answer.allocation["site_id"] != ""]
+    assert set(served["site_id"]) <= set(answer.sites["site_id"])
+    load = np.zeros(m)
+    np.add.at(load, served["site_id"].astype(int), size[served["demand_id"].astype(int)])
+    assert (load <= room).all()
 
 
 def test_phases_are_nested():

@@ -18,8 +18,8 @@ BELOW = 0.9995  # the target of the steps, relative to what is needed
 
 @njit(cache=True, nogil=True)
 def lower_bound(
-    start, item, weight, k, need, turns, patience, shrink, prices, trial, slope, share, state, sums,
-    opened, closed,
+    start, item, weight, k, need, turns, patience, shrink, last, prices, trial, slope, share, state,
+    sums, opened, closed,
 ):  # fmt: skip
     """Lower the bound on the weight that k sites cover, by the volume algorithm.
 
@@ -30,7 +30,8 @@ def lower_bound(
 
     `prices`, with their `sums`, are those of the best bound so far; `trial` are those to try next;
     `slope` and `share` average the choices. `state` holds the step, the turns without gain, the
-    best bound, and whether there was a turn. Returns whether more turns may help.
+    best bound, and whether there was a turn; the step is not made smaller than `last`. Returns
+    whether more turns may help.
     """
     sites, groups = start.size - 1, weight.size
     now = np.empty(sites)
@@ -78,6 +79,8 @@ def lower_bound(
         if state[1] >= patience:
             state[0] *= shrink
             state[1] = 0.0
+            if state[0] < last:
+                return False
         curve = old - 2.0 * mixed + new
         part = LARGEST_SHARE
         if curve > 0.0:
