@@ -71,6 +71,16 @@ def study(workshop: Workshop, *, read_only: bool) -> dict[str, Any]:
         ],
         "roads": "distances" if isinstance(network, DistanceNetwork) else "osm",
         "links": links,
+        "sources": [
+            {
+                "title": one.source.title,
+                "status": one.source.status,
+                "vintage": one.source.vintage,
+                "licence": one.source.licence,
+            }
+            for one in read.read
+            if one.source is not None
+        ],
         "modelled_cells": held.cells.file is None,
         "read_only": read_only,
         "buffer_km": held.territory.buffer_km,
@@ -84,13 +94,20 @@ def layers(workshop: Workshop) -> dict[str, Any]:
     simple = shapely.simplify(
         shapes.to_crs(4326).geometry.to_numpy(), SIMPLIFY_DEGREES, preserve_topology=True
     )
-    names = base.read.communes.set_index("code")[["name", "epci_name"]]
+    seats = base.read.communes.set_index("code")[["name", "chef_lieu_lon", "chef_lieu_lat"]]
+    named = {str(row.Index): row for row in seats.round(5).itertuples()}
     points = base.cells.to_crs(4326).geometry.representative_point()
     units = np.column_stack([points.x, points.y]) / compact.UNIT
     return {
         "communes": [
-            {"code": code, "name": names["name"].get(code, code), "rings": rings}
+            {
+                "code": code,
+                "name": named[code].name,
+                "at": [named[code].chef_lieu_lon, named[code].chef_lieu_lat],
+                "rings": rings,
+            }
             for code, rings in zip(shapes["code"], compact.encode(simple), strict=True)
+            if code in named
         ],
         "cells": packed(np.round(units), "<i4"),
         "cell_m": _cell_size(workshop),

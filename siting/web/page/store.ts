@@ -1,0 +1,108 @@
+/** The page's state: a scenario, the plan it is compared with, their past and their future. */
+
+import type { Scenario } from "./model.js";
+
+export interface State {
+  scenario: Scenario;
+  compared: Scenario | null;
+}
+
+const MOST = 200;
+
+/** A state that can be undone and is told to listeners; kept in the address's fragment. */
+export class Store {
+  private past: State[] = [];
+  private future: State[] = [];
+  private readonly listeners: ((state: State, settled: boolean) => void)[] = [];
+
+  constructor(private now: State) {}
+
+  get state(): State {
+    return this.now;
+  }
+
+  get canUndo(): boolean {
+    return this.past.length > 0;
+  }
+
+  get canRedo(): boolean {
+    return this.future.length > 0;
+  }
+
+  listen(listener: (state: State, settled: boolean) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Show a state while a hand is still moving; the last `set` is what undo returns from. */
+  preview(state: State): void {
+    for (const one of this.listeners) one(state, false);
+  }
+
+  set(state: State): void {
+    if (JSON.stringify(state) === JSON.stringify(this.now)) {
+      this.tell();
+      return;
+    }
+    this.past = [...this.past, this.now].slice(-MOST);
+    this.future = [];
+    this.now = state;
+    this.tell();
+  }
+
+  change(action: (scenario: Scenario) => Scenario): void {
+    this.set({ ...this.now, scenario: action(this.now.scenario) });
+  }
+
+  undo(): void {
+    const before = this.past.pop();
+    if (!before) return;
+    this.future.push(this.now);
+    this.now = before;
+    this.tell();
+  }
+
+  /** Take back a state that cannot be. */
+  reject(): void {
+    const before = this.past.pop();
+    if (!before) return;
+    this.now = before;
+    this.tell();
+  }
+
+  redo(): void {
+    const after = this.future.pop();
+    if (!after) return;
+    this.past.push(this.now);
+    this.now = after;
+    this.tell();
+  }
+
+  private tell(): void {
+    for (const one of this.listeners) one(this.now, true);
+  }
+}
+
+/** Write a state as an address's fragment. */
+export function fragment(state: State): string {
+  const bytes = new TextEncoder().encode(JSON.stringify([state.scenario, state.compared]));
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** Read a state from a fragment; null where it is not one. */
+export function fromFragment(text: string): State | null {
+  try {
+    const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+    const bytes = Uint8Array.from(binary, (one) => one.charCodeAt(0));
+    const [scenario, compared] = JSON.parse(new TextDecoder().decode(bytes)) as [
+      Scenario,
+      Scenario | null,
+    ];
+    const held = scenario.what_if;
+    if (!Array.isArray(held.open) || !Array.isArray(scenario.thresholds_minutes)) return null;
+    return { scenario, compared };
+  } catch {
+    return null;
+  }
+}
