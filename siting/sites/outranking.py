@@ -1,0 +1,206 @@
+"""Sites compared two by two: PROMETHEE II and ELECTRE III.
+
+Differences are taken between places on the `min_max` scale, so that a threshold in the unit of its
+criterion, divided by the span of the known values, means the same.
+
+**PROMETHEE II** (Brans and Vincke 1985). π(a, b) = Σ w P(g(a) - g(b)), P one of the six preference
+functions; a site's net flow is the mean of π(a, b) - π(b, a) over the others.
+
+**ELECTRE III** (Roy 1978; formulas of Figueira, Mousseau and Roy 2005). With d = g(b) - g(a) on a
+criterion, concordance is 1 up to the indifference threshold q, 0 from the preference threshold p,
+linear between; discordance is 0 up to p, 1 from the veto v, linear between. Credibility that a is
+at least as good as b::
+
+    σ(a, b) = C Π (1 - D) / (1 - C)   over the criteria whose discordance D exceeds C = Σ w c
+
+Sites are ranked by distilling credibility downwards (the best first) and upwards (the worst first),
+with the discrimination threshold s(λ) = 0.30 - 0.15 λ; the final rank is that of the mean of both,
+the net credibility Σ σ(a, b) - σ(b, a) telling apart those that both leave equal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from siting.sites.scales import Float64
+
+Shape = Literal["usual", "u_shape", "v_shape", "level", "linear", "gaussian"]
+SHAPES: tuple[Shape, ...] = ("usual", "u_shape", "v_shape", "level", "linear", "gaussian")
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Thresholds of each criterion on the `min_max` scale, shape (criteria,).
+
+    Attributes
+    ----------
+    indifference, preference, veto
+        0 <= indifference <= preference < veto (infinite: no veto).
+    shape
+        Preference function of PROMETHEE for each criterion. `gaussian` takes its spread halfway
+        between the two thresholds.
+    """
+
+    indifference: Float64
+    preference: Float64
+    veto: Float64
+    shape: tuple[Shape, ...]
+
+
+def preferred(  # noqa: PLR0911 - one for each of the six functions, and one without spread
+    difference: Float64, shape: Shape, q: float, p: float
+) -> Float64:
+    """How much a difference is preferred, 0 to 1 (Brans and Vincke's six functions)."""
+    d = np.maximum(difference, 0)
+    if shape == "usual":
+        return (d > 0).astype(float)
+    if shape == "u_shape":
+        return (d > q).astype(float)
+    if shape == "v_shape":
+        return np.minimum(d / p, 1.0) if p > 0 else (d > 0).astype(float)
+    if shape == "level":
+        return 0.5 * (d > q) + 0.5 * (d > p)
+    if shape == "linear":
+        return np.clip((d - q) / (p - q), 0.0, 1.0) if p > q else (d > q).astype(float)
+    spread = (q + p) / 2
+    if spread == 0:
+        return (d > 0).astype(float)
+    bell: Float64 = 1 - np.exp(-(d**2) / (2 * spread**2))
+    return bell
+
+
+def flows(places: Float64, others: Float64, thresholds: Thresholds) -> Float64:
+    """Net flow of each site on each criterion (PROMETHEE), against others' places.
+
+    Parameters
+    ----------
+    places, others
+        Shape (sites, criteria); a site is compared with every other row of `others`.
+
+    Returns
+    -------
+    Between -1 and 1, shape (sites, criteria); the weighted sum is the net flow.
+    """
+    count, wide = places.shape
+    if count < 2:
+        return np.zeros((count, wide))
+    found = np.empty((count, wide))
+    for j, shape in enumerate(thresholds.shape):
+        q, p = float(thresholds.indifference[j]), float(thresholds.preference[j])
+        apart = places[:, j][:, None] - others[:, j][None, :]
+        net = preferred(apart, shape, q, p) - preferred(-apart, shape, q, p)
+        np.fill_diagonal(net, 0.0)
+        found[:, j] = net.sum(axis=1) / (count - 1)
+    return found
+
+
+def promethee(
+    places: Float64, others: Float64, weights: Float64, thresholds: Thresholds
+) -> Float64:
+    """Net flow of each site, from -1 to 1."""
+    net: Float64 = flows(places, others, thresholds) @ weights
+    return net
+
+
+def credibility(
+    places: Float64, others: Float64, weights: Float64, thresholds: Thresholds
+) -> Float64:
+    """Credibility that each row of `places` is at least as good as each of `others` (ELECTRE III).
+
+    Returns
+    -------
+    0 to 1, shape (sites, others).
+    """
+    shape = (len(places), len(others))
+    concord, discord = np.zeros(shape), []
+    for j in range(places.shape[1]):
+        q, p = thresholds.indifference[j], thresholds.preference[j]
+        behind = others[:, j][None, :] - places[:, j][:, None]
+        within = np.clip((p - behind) / (p - q), 0.0, 1.0) if p > q else (behind <= p).astype(float)
+        concord += weights[j] * within
+        veto = thresholds.veto[j]
+        if weights[j] > 0 and np.isfinite(veto):
+            discord.append(np.clip((behind - p) / (veto - p), 0.0, 1.0))
+    concord = np.clip(concord, 0.0, 1.0)
+    found = concord.copy()
+    for one in discord:
+        over = one > concord
+        found[over] *= (1 - one[over]) / (1 - concord[over])
+    return found
+
+
+def net_credibility(forth: Float64, back: Float64) -> Float64:
+    """Mean of σ(a, b) - σ(b, a) over the others, -1 to 1.
+
+    Parameters
+    ----------
+    forth, back
+        Credibility of each site over each other, and the reverse: `back[b, a]`.
+    """
+    if len(forth) < 2:
+        return np.zeros(len(forth))
+    net = forth - back.T
+    np.fill_diagonal(net, 0.0)
+    mean: Float64 = net.sum(axis=1) / (len(forth) - 1)
+    return mean
+
+
+def electre_ranks(sigma: Float64) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Rank sites by descending and by ascending distillation; equals share a rank, 1 the best."""
+    down = _distil(sigma, best=True)
+    up = _distil(sigma, best=False)
+    return down, up.max(initial=0) + 1 - up
+
+
+def _distil(sigma: Float64, *, best: bool) -> npt.NDArray[np.int64]:
+    """Number of the distillation that takes each site, from 1."""
+    count = len(sigma)
+    taken = np.zeros(count, np.int64)
+    left = np.arange(count)
+    turn = 0
+    while len(left):
+        turn += 1
+        kept = left
+        level = _highest(sigma, kept)
+        while len(kept) > 1 and level > 0:
+            level = _next_level(sigma, kept, level)
+            quality = _qualities(sigma, kept, level)
+            kept = kept[quality == (quality.max() if best else quality.min())]
+        taken[kept] = turn
+        left = left[~np.isin(left, kept)]
+    return taken
+
+
+def _highest(sigma: Float64, among: npt.NDArray[np.intp]) -> float:
+    """Highest credibility between two different sites."""
+    part = sigma[np.ix_(among, among)].copy()
+    np.fill_diagonal(part, 0.0)
+    return float(part.max(initial=0.0))
+
+
+def _next_level(sigma: Float64, among: npt.NDArray[np.intp], level: float) -> float:
+    """Highest credibility that lies more than s(λ) below the level; 0 where none does."""
+    part = sigma[np.ix_(among, among)].copy()
+    np.fill_diagonal(part, 0.0)
+    below = part[part < level - _margin(level)]
+    return float(below.max(initial=0.0))
+
+
+def _margin(level: float) -> float:
+    """Discrimination threshold s(λ) of Roy."""
+    return 0.30 - 0.15 * level
+
+
+def _qualities(sigma: Float64, among: npt.NDArray[np.intp], level: float) -> npt.NDArray[np.int64]:
+    """How many each one λ-outranks, less how many λ-outrank it."""
+    part = sigma[np.ix_(among, among)]
+    ahead = (part > level) & (part - part.T > 0.30 - 0.15 * part)
+    np.fill_diagonal(ahead, val=False)
+    quality: npt.NDArray[np.int64] = ahead.sum(axis=1) - ahead.sum(axis=0)
+    return quality
