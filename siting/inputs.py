@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
 import pandas as pd
 import pyproj
 import yaml
@@ -14,7 +15,16 @@ from siting.errors import ConfigError, InputError, ProblemsError, SitingError
 from siting.provenance import Input, Source
 from siting.sites import criteria
 from siting.sources import boundaries as boundary_files
-from siting.sources import bpe, facility_lists, facts, mobpro, sirene_stock
+from siting.sources import (
+    bpe,
+    carpool_areas,
+    evidence,
+    facility_lists,
+    facts,
+    gtfs,
+    mobpro,
+    sirene_stock,
+)
 from siting.territory import area, codes, quality
 
 if TYPE_CHECKING:
@@ -45,6 +55,10 @@ class Inputs:
         Facilities of each service, by its id: `id,name,lon,lat,kind,commune_code`.
     candidates
         `id,name,commune_code,lon,lat` and more.
+    bus_stops
+        Stops that a bus serves on the day that the configuration names.
+    evidence
+        What was entered of the sites: see `sources.evidence`.
     establishments
         Active ones of the study's communes, of any activity: see `sirene_stock.Establishments`.
     quality
@@ -65,6 +79,9 @@ class Inputs:
     tiers_lieux: pd.DataFrame | None
     stations: pd.DataFrame | None
     everyday: pd.DataFrame | None
+    bus_stops: pd.DataFrame | None
+    carpool_areas: pd.DataFrame | None
+    evidence: pd.DataFrame | None
     flows: pd.DataFrame | None
     quality: pd.DataFrame
     read: list[Input]
@@ -139,6 +156,7 @@ def read(study: Study) -> Inputs:
     broadband = desk.take("broadband", layers.broadband, facts.broadband)
     stations = desk.take("stations", layers.stations, facts.stations)
     everyday = desk.take("everyday", layers.everyday, bpe.read)
+    bus_stops, carpool, entered = *_stops(desk, layers), _entered(desk, study, candidates)
     told: list[pd.DataFrame] = []
     stock = _establishments(desk, layers, communes, changes, told)
     flows = _flows(desk, study.effects, communes, changes)
@@ -178,8 +196,11 @@ def read(study: Study) -> Inputs:
             if found is not None and found.official:
                 kept = desk.attempt(_of_area, found.places, here, files[role])
                 lists[role] = None if kept is None else replace(found, places=kept)
-        if everyday is not None:
-            everyday = _everyday(everyday, here, communes)
+        everyday, bus_stops, carpool = (
+            _everyday(everyday, here, communes),
+            _within(bus_stops, here),
+            _within(carpool, here),
+        )
     desk.require_none()
     places = {role: found.places for role, found in lists.items() if found is not None}
     tables = {
@@ -202,6 +223,9 @@ def read(study: Study) -> Inputs:
         places.get(TIERS_LIEUX),
         stations,
         everyday,
+        bus_stops,
+        carpool,
+        entered,
         flows,
         pd.concat(told, ignore_index=True),
         desk.read,
@@ -246,6 +270,28 @@ def _establishments(
     if layers.units is not None:
         desk.note("units", layers.units, int((found.table["legal_category"] != "").sum()))
     return found.table
+
+
+def _stops(desk: _Desk, layers: Layers) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
+    """Stops from which a bus leaves on the day that is named, and car-pool areas."""
+    areas = desk.take("carpool_areas", layers.carpool_areas, carpool_areas.read)
+    if layers.bus is None:
+        return None, areas
+    day = layers.bus.day
+    stops = desk.take("bus", layers.bus.gtfs, lambda at: gtfs.read(at, day))
+    if stops is not None:
+        stops = stops[stops["departures"] > 0].reset_index(drop=True)
+    return stops, areas
+
+
+def _entered(desk: _Desk, study: Study, candidates: pd.DataFrame | None) -> pd.DataFrame | None:
+    """What was entered of the candidates."""
+    if study.scoring is None:
+        return None
+    found: pd.DataFrame | None = desk.take("evidence", study.scoring.evidence, evidence.read)
+    if found is not None and candidates is not None:
+        desk.attempt(_require_entered, study.scoring.evidence, found, candidates)
+    return found
 
 
 def _flows(
@@ -296,8 +342,17 @@ def _of_area(places: pd.DataFrame, here: _Here, file: Path) -> pd.DataFrame:
     return kept
 
 
-def _everyday(places: pd.DataFrame, here: _Here, communes: pd.DataFrame) -> pd.DataFrame:
+def _within(places: pd.DataFrame | None, here: _Here) -> pd.DataFrame | None:
+    """Places of a list that lie in the area or near it."""
+    return None if places is None else area.within(places, here.around, here.buffer_km)
+
+
+def _everyday(
+    places: pd.DataFrame | None, here: _Here, communes: pd.DataFrame
+) -> pd.DataFrame | None:
     """Everyday services of the area's communes, and those that stand near it."""
+    if places is None:
+        return None
     inside = places["commune_code"].isin(communes["code"])
     near = area.within(places[~inside], here.around, here.buffer_km)
     return pd.concat([places[inside], near], ignore_index=True)
@@ -361,6 +416,26 @@ def _require_plan_sites(study: Study, candidates: pd.DataFrame) -> None:
         for site in plan.sites:
             if site not in set(candidates["id"]):
                 raise ConfigError("unknown_plan_site", plan=name, site=site, file=study.candidates)
+
+
+def _require_entered(file: Path | None, entered: pd.DataFrame, candidates: pd.DataFrame) -> None:
+    """Refuse an entered value of an unknown site or criterion, or beyond its scale."""
+    known = [name for name, one in criteria.DEFINITIONS.items() if one.entered]
+    sites = set(candidates["id"])
+    for row, (site, name, value) in enumerate(
+        zip(entered["site_id"], entered["criterion"], entered["value"], strict=True), 2
+    ):
+        if site not in sites:
+            raise InputError("evidence_site", file=file, row=row, site=site)
+        if name not in known:
+            raise InputError(
+                "evidence_criterion", file=file, row=row, criterion=name, known=", ".join(known)
+            )
+        most = criteria.LEVELS if criteria.DEFINITIONS[name].unit == "level" else np.inf
+        if not 0 <= value <= most:
+            raise InputError(
+                "evidence_value", file=file, row=row, criterion=name, value=value, most=f"{most:g}"
+            )
 
 
 def _zones(study: Study, communes: pd.DataFrame) -> pd.DataFrame:

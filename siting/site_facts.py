@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
+from siting import tables
 from siting.measures import coverage as coverages
+from siting.sites import criteria
 from siting.sites.criteria import Reach, SiteFacts
 from siting.sources import sirene
+from siting.tables import Column, Table
 from siting.times import matrix
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from siting.ground import Ground
-    from siting.sites.criteria import Minutes
+    from siting.sites.criteria import Float64, Minutes
+
+PREMISES = {"floor_area": "floor_area_m2", "rent": "rent_eur_month"}
 
 
 def gather(base: Ground, access: pd.DataFrame) -> SiteFacts:
@@ -58,7 +62,55 @@ def gather(base: Ground, access: pd.DataFrame) -> SiteFacts:
         minutes_to_tiers_lieu=to_nearest(read.tiers_lieux),
         minutes_to_station=to_nearest(read.stations),
         broadband=read.broadband,
+        tiers_lieux=reach(read.tiers_lieux),
+        minutes_to_bus=to_nearest(read.bus_stops),
+        minutes_to_carpool=to_nearest(read.carpool_areas),
+        services_here=services_here(read.everyday, read.candidates),
+        spared=_spared(base),
+        entered=entered(read.evidence, read.candidates, base.study.candidates),
     )
+
+
+def services_here(everyday: pd.DataFrame | None, sites: pd.DataFrame) -> Float64 | None:
+    """Everyday services in the commune of each site; None where there is no table."""
+    if everyday is None:
+        return None
+    count = everyday["commune_code"].value_counts()
+    return np.array([float(count.get(code, 0)) for code in sites["commune_code"]])
+
+
+def entered(evidence: pd.DataFrame | None, sites: pd.DataFrame, file: object) -> pd.DataFrame:
+    """What was entered of the sites: one row a site, one column a criterion.
+
+    Premises are also described by columns of the candidates' table; evidence comes first.
+
+    Raises
+    ------
+    InputError
+        Such a column holds something else than a number.
+    """
+    found = pd.DataFrame(index=sites["id"])
+    for name, column in PREMISES.items():
+        if column in sites:
+            contract = Column(column, "float", name, required=False, minimum=0)
+            table = tables.check(sites[[column]], Table("candidates", (contract,)), file)
+            found[name] = table[column].to_numpy(np.float64)
+    if evidence is not None:
+        wide = evidence.pivot_table(index="site_id", columns="criterion", values="value")
+        found = wide.reindex(sites["id"]).combine_first(found)
+    return found.reset_index(drop=True)
+
+
+def _spared(base: Ground) -> dict[str, Float64]:
+    """What each site alone would spare, where the study asks for it and a criterion needs it."""
+    asked = base.study.effects
+    needed = {criteria.parse(one.id).definition.layer for one in base.study.criteria}
+    if asked is None or "effects" not in needed:
+        return {}
+    # only where it is asked for: it is dear
+    from siting import study_effects  # noqa: PLC0415
+
+    return study_effects.by_site(base, asked)
 
 
 def chefs_lieux(base: Ground) -> pd.DataFrame:

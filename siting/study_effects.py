@@ -77,6 +77,24 @@ def tables(ground: Ground) -> dict[str, pd.DataFrame]:
     }
 
 
+def by_site(ground: Ground, asked: Effects) -> dict[str, Float64]:
+    """Compute what each candidate would spare by itself, at the declared values.
+
+    Returns
+    -------
+    `vehicle_km` and `co2_kg` a year, shape (candidates,).
+    """
+    usage, factors, commute = usage_of(asked), factors_of(asked), _commute(asked)
+    estimates = effects.estimates(usage, factors, commute)
+    declared = design(estimates, 1, asked.seed)
+    found = []
+    for site in ground.read.candidates["id"]:
+        homes, _ = _people(ground, asked.model_copy(update={"sites": (site,)}))
+        found.append(effects.compute(_trips(homes), usage, factors, declared, commute, None))
+    measures = ("vehicle_km", "co2_kg")
+    return {name: np.array([float(one[name][1][0]) for one in found]) for name in measures}
+
+
 def _merged(people: pd.DataFrame) -> pd.DataFrame:
     """The same, EPCI with few people merged into one row that has enough of them.
 

@@ -11,6 +11,7 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 from siting.config.base import Assumption, File, Model, assume
 from siting.config.effects import Effects  # noqa: TC001 - pydantic needs it at run time
 from siting.config.schedule import Calendar  # noqa: TC001 - pydantic needs it at run time
+from siting.config.sites import Scoring  # noqa: TC001 - pydantic needs it at run time
 from siting.config.viability import Viability  # noqa: TC001 - pydantic needs it at run time
 
 
@@ -113,6 +114,13 @@ class Service(Model):
     facilities: File
 
 
+class Bus(Model):
+    """Buses, by their timetable of one day."""
+
+    gtfs: File
+    day: dt.date = Field(description="day whose departures count")
+
+
 class Layers(Model):
     """Tables that the criteria draw on; a criterion whose table is absent stays unknown."""
 
@@ -123,6 +131,8 @@ class Layers(Model):
     tiers_lieux: File | None = Field(None, description="siting's table, or the inventory")
     stations: File | None = None
     everyday: File | None = Field(None, description="BPE layout")
+    bus: Bus | None = None
+    carpool_areas: File | None = Field(None, description="base nationale des lieux de covoiturage")
 
 
 class Criterion(Model):
@@ -291,6 +301,7 @@ class Study(Model):
     viability: Viability | None = None
     effects: Effects | None = None
     calendar: Calendar | None = None
+    scoring: Scoring | None = None
     outputs: Outputs = Outputs()
     assumptions: Assumptions = Assumptions()
     provenance: File | None = Field(None, description="status, vintage and licence of the tables")

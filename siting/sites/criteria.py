@@ -2,13 +2,18 @@
 
 A criterion's id may end with its own minutes (`population_gained_20min`) or year
 (`fibre_at_site_2026`); the part before names its definition in `DEFINITIONS`. A value that cannot
-be known (no table, no date, no way there) is NaN: unknown, never zero.
+be known (no table, no date, no way there) is NaN: unknown, never zero. Its name, unit, source and
+how it comes about are texts, under `criteria.<name>`.
+
+Three lists of families meet here: the seed project's, the seven dimensions of accessibility of the
+CGET, and those of the charter, whose criteria are entered with their evidence. A criterion belongs
+to one section (the seed's families, and the charter) and may belong to a dimension of the CGET.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -23,7 +28,29 @@ if TYPE_CHECKING:
 Float64 = npt.NDArray[np.float64]
 Minutes = npt.NDArray[np.float32]
 
-ID = re.compile(r"^(?P<name>[a-z_]+?)(?:_(?P<number>\d+)(?P<unit>min)?)?$")
+Family = Literal[
+    "accessibility", "positioning", "premises",
+    "time", "availability", "cost", "quality", "choice", "information", "image",
+    "ethics", "organisation", "governance", "name_and_theme", "animation",
+    "training", "project_support", "participation",
+]  # fmt: skip
+Asker = Literal["seed", "cget", "charter", "charter_2016", "schema"]
+SEED: tuple[Family, ...] = ("accessibility", "positioning", "premises")
+CGET: tuple[Family, ...] = (
+    "time", "availability", "cost", "quality", "choice", "information", "image",
+)  # fmt: skip
+CHARTER: tuple[Family, ...] = (
+    "ethics",
+    "organisation",
+    "governance",
+    "name_and_theme",
+    "animation",
+)
+CHARTER_2016: tuple[Family, ...] = ("training", "project_support", "participation")
+SECTIONS = (*SEED, "charter")
+AROUND_MINUTES = 20  # of the criterion on premises without fibre around
+
+ID = re.compile(r"^(?P<name>[a-z][a-z0-9_]*?)(?:_(?P<number>\d+)(?P<unit>min)?)?$")
 
 
 @dataclass(frozen=True)
@@ -64,6 +91,16 @@ class SiteFacts:
         float32, shape (communes, sites): from each chef-lieu to every site.
     broadband
         `code,date,premises,ftth_premises`.
+    tiers_lieux
+        Existing tiers-lieux, as points.
+    minutes_to_bus, minutes_to_carpool
+        Minutes from each site to the nearest bus stop and car-pool area, shape (sites,).
+    services_here
+        Everyday services in the site's commune, shape (sites,).
+    spared
+        What each site by itself would spare in a year, by measure (`effects`), shape (sites,).
+    entered
+        Values entered by hand, one row a site, one column a criterion, NaN where not entered.
     """
 
     commune_codes: npt.NDArray[np.object_]
@@ -76,6 +113,12 @@ class SiteFacts:
     minutes_to_tiers_lieu: Minutes | None = None
     minutes_to_station: Minutes | None = None
     broadband: pd.DataFrame | None = None
+    tiers_lieux: Reach | None = None
+    minutes_to_bus: Minutes | None = None
+    minutes_to_carpool: Minutes | None = None
+    services_here: Float64 | None = None
+    spared: Mapping[str, Float64] = field(default_factory=dict)
+    entered: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -84,8 +127,8 @@ class Definition:
 
     Attributes
     ----------
-    family
-        Family that it belongs to.
+    families
+        Families that it belongs to; the first one is the seed's or the charter's.
     better
         `more` or `less`: which values are better.
     unit
@@ -96,14 +139,33 @@ class Definition:
         Table that it draws on, by its key in the configuration.
     compute
         From the facts and the id's number to one value a site.
+    asked_by
+        Who asked for it.
+    entered
+        Whether it is entered by hand.
+    equipment
+        Whether it counts equipment, which never dominates.
     """
 
-    family: Literal["accessibility", "positioning", "digital", "transport"]
+    families: tuple[Family, ...]
     better: Literal["more", "less"]
     unit: str
     takes: Literal["minutes", "year", "nothing"]
     layer: str
     compute: Callable[[SiteFacts, int], Float64]
+    asked_by: tuple[Asker, ...]
+    entered: bool = False
+    equipment: bool = False
+
+    @property
+    def family(self) -> Family:
+        """The seed's family, or the charter's."""
+        return self.families[0]
+
+    @property
+    def section(self) -> str:
+        """The seed's family, or `charter`."""
+        return self.family if self.family in SEED else "charter"
 
 
 @dataclass(frozen=True)
@@ -130,6 +192,15 @@ def population_gained(facts: SiteFacts, minutes: int) -> Float64:
     beyond = ~(facts.minutes_now <= np.float32(minutes))
     people = Reach(facts.people.weight * beyond, facts.people.minutes)
     return _within(people, minutes, len(facts.commune_codes))
+
+
+def people_only_here(facts: SiteFacts, minutes: int) -> Float64:
+    """People within the threshold of the site, of no facility and of no other candidate."""
+    within = facts.people.minutes <= np.float32(minutes)
+    lonely = ~(facts.minutes_now <= np.float32(minutes)) & (within.sum(axis=1) == 1)
+    return _within(
+        Reach(facts.people.weight * lonely, facts.people.minutes), minutes, len(within.T)
+    )
 
 
 def minutes_saved(facts: SiteFacts, _: int) -> Float64:
@@ -169,7 +240,7 @@ def fibre_at_site(facts: SiteFacts, year: int) -> Float64:
     return share.reindex(facts.commune_codes).to_numpy(np.float64)
 
 
-def without_fibre_around(facts: SiteFacts, year: int, minutes: float = 20) -> Float64:
+def without_fibre_around(facts: SiteFacts, year: int) -> Float64:
     """Share of premises without fibre in the communes whose chef-lieu is within 20 minutes."""
     table = _shares(facts, year)
     sites = len(facts.commune_codes)
@@ -177,61 +248,187 @@ def without_fibre_around(facts: SiteFacts, year: int, minutes: float = 20) -> Fl
         return np.full(sites, np.nan)
     here = table.reindex(facts.communes).dropna()
     rows = pd.Index(facts.communes).get_indexer(here.index)
-    near = (facts.commune_minutes[rows] <= np.float32(minutes)).astype(np.float64)
+    near = (facts.commune_minutes[rows] <= np.float32(AROUND_MINUTES)).astype(np.float64)
     premises = here["premises"].to_numpy(np.float64) @ near
     fibre = here["ftth_premises"].to_numpy(np.float64) @ near
     share: Float64 = np.divide(fibre, premises, out=np.full(sites, np.nan), where=premises > 0)
     return 1 - share
 
 
-def _given(values: Minutes | None, facts: SiteFacts) -> Float64:
+def _given(values: npt.NDArray[np.floating] | None, facts: SiteFacts) -> Float64:
     if values is None:
         return np.full(len(facts.commune_codes), np.nan)
     return values.astype(np.float64)
 
 
+def _spared(measure: str) -> Callable[[SiteFacts, int], Float64]:
+    return lambda facts, _: _given(facts.spared.get(measure), facts)
+
+
+def _entered(
+    name: str,
+    families: tuple[Family, ...],
+    unit: str,
+    *,
+    better: Literal["more", "less"] = "more",
+    asked_by: tuple[Asker, ...] = ("cget",),
+    equipment: bool = False,
+) -> Definition:
+    """Define a criterion that is entered by hand."""
+
+    def compute(facts: SiteFacts, _: int) -> Float64:
+        known = facts.entered is not None and name in facts.entered
+        return _given(facts.entered[name].to_numpy(np.float64) if known else None, facts)  # type: ignore[index]
+
+    return Definition(
+        families,
+        better,
+        unit,
+        "nothing",
+        "evidence",
+        compute,
+        asked_by,
+        entered=True,
+        equipment=equipment,
+    )
+
+
+def _charter(name: Family, asked_by: Asker) -> Definition:
+    return _entered(name, (name,), "level", asked_by=(asked_by,))
+
+
 DEFINITIONS: Mapping[str, Definition] = {
     "population_gained": Definition(
-        "accessibility", "more", "people", "minutes", "", population_gained
-    ),
-    "minutes_saved": Definition("accessibility", "more", "min", "nothing", "", minutes_saved),
-    "independents": Definition(
-        "positioning",
+        ("accessibility", "time"),
         "more",
-        "establishments",
+        "people",
         "minutes",
-        "establishments",
-        lambda facts, minutes: _within(facts.independents, minutes, len(facts.commune_codes)),
+        "",
+        population_gained,
+        ("seed", "cget", "schema"),
     ),
-    "everyday_services": Definition(
-        "positioning",
+    "minutes_saved": Definition(
+        ("accessibility", "time"), "more", "min", "nothing", "", minutes_saved, ("seed", "cget")
+    ),
+    "people_only_here": Definition(
+        ("accessibility", "availability"),
         "more",
-        "services",
+        "people",
         "minutes",
-        "everyday",
-        lambda facts, minutes: _within(facts.everyday, minutes, len(facts.commune_codes)),
-    ),
-    "fibre_at_site": Definition("digital", "more", "share", "year", "broadband", fibre_at_site),
-    "without_fibre_around": Definition(
-        "digital", "more", "share", "year", "broadband", without_fibre_around
-    ),
-    "minutes_to_tiers_lieu": Definition(
-        "positioning",
-        "more",
-        "min",
-        "nothing",
-        "tiers_lieux",
-        lambda facts, _: _given(facts.minutes_to_tiers_lieu, facts),
+        "",
+        people_only_here,
+        ("cget", "schema"),
     ),
     "minutes_to_station": Definition(
-        "transport",
+        ("accessibility", "time"),
         "less",
         "min",
         "nothing",
         "stations",
         lambda facts, _: _given(facts.minutes_to_station, facts),
+        ("seed", "cget"),
     ),
+    "minutes_to_bus": Definition(
+        ("accessibility", "time"),
+        "less",
+        "min",
+        "nothing",
+        "bus_stops",
+        lambda facts, _: _given(facts.minutes_to_bus, facts),
+        ("seed", "cget"),
+    ),
+    "minutes_to_carpool": Definition(
+        ("accessibility", "time"),
+        "less",
+        "min",
+        "nothing",
+        "carpool_areas",
+        lambda facts, _: _given(facts.minutes_to_carpool, facts),
+        ("seed", "cget"),
+    ),
+    "road_exposure_spared": Definition(
+        ("accessibility", "cost"),
+        "more",
+        "km",
+        "nothing",
+        "effects",
+        _spared("vehicle_km"),
+        ("seed",),
+    ),
+    "co2_spared": Definition(
+        ("accessibility", "cost"), "more", "kg", "nothing", "effects", _spared("co2_kg"), ("seed",)
+    ),
+    "independents": Definition(
+        ("positioning", "availability"),
+        "more",
+        "establishments",
+        "minutes",
+        "establishments",
+        lambda facts, minutes: _within(facts.independents, minutes, len(facts.commune_codes)),
+        ("seed",),
+    ),
+    "everyday_services": Definition(
+        ("positioning", "availability"),
+        "more",
+        "services",
+        "minutes",
+        "everyday",
+        lambda facts, minutes: _within(facts.everyday, minutes, len(facts.commune_codes)),
+        ("seed", "schema"),
+    ),
+    "services_here": Definition(
+        ("positioning", "availability"),
+        "more",
+        "services",
+        "nothing",
+        "everyday",
+        lambda facts, _: _given(facts.services_here, facts),
+        ("seed", "schema"),
+    ),
+    "without_fibre_around": Definition(
+        ("positioning", "availability"),
+        "more",
+        "share",
+        "year",
+        "broadband",
+        without_fibre_around,
+        ("seed",),
+    ),
+    "minutes_to_tiers_lieu": Definition(
+        ("positioning", "choice"),
+        "more",
+        "min",
+        "nothing",
+        "tiers_lieux",
+        lambda facts, _: _given(facts.minutes_to_tiers_lieu, facts),
+        ("seed", "cget"),
+    ),
+    "tiers_lieux": Definition(
+        ("positioning", "choice"),
+        "more",
+        "tiers_lieux",
+        "minutes",
+        "tiers_lieux",
+        lambda facts, minutes: _within(facts.tiers_lieux, minutes, len(facts.commune_codes)),
+        ("seed", "cget"),
+    ),
+    "fibre_at_site": Definition(
+        ("premises", "quality"), "more", "share", "year", "broadband", fibre_at_site, ("seed",)
+    ),
+    "floor_area": _entered("floor_area", ("premises", "quality"), "m2", asked_by=("seed",)),
+    "rent": _entered("rent", ("premises", "cost"), "euros", better="less", asked_by=("seed",)),
+    "host": _entered("host", ("premises", "quality"), "level", asked_by=("seed",)),
+    "equipment": _entered(
+        "equipment", ("premises", "quality"), "level", asked_by=("seed",), equipment=True
+    ),
+    "image": _entered("image", ("premises", "image"), "level", asked_by=("seed", "cget")),
+    "opening_hours": _entered("opening_hours", ("premises", "availability"), "hours"),
+    "price": _entered("price", ("premises", "cost"), "euros", better="less"),
+    "information": _entered("information", ("positioning", "information"), "level"),
+    **{name: _charter(name, "charter") for name in CHARTER},
+    **{name: _charter(name, "charter_2016") for name in CHARTER_2016},
 }
+LEVELS = 4  # of what is entered as a level: 0 to 4
 
 
 def parse(criterion_id: str) -> Criterion:

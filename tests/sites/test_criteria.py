@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from siting import texts
 from siting.errors import ConfigError
 from siting.sites import criteria
 from siting.sites.criteria import Reach, SiteFacts
@@ -80,3 +83,47 @@ def test_a_missing_table_or_date_is_unknown_not_zero(facts):
 def test_unknown_criteria_are_refused(name):
     with pytest.raises(ConfigError, match="population_gained_20min"):
         criteria.parse(name)
+
+
+def test_people_only_here_are_near_no_facility_and_no_other_candidate(facts):
+    # within 20 min of nothing today: cells 2, 3, 4; of both sites: cell 2
+    assert value(facts, "people_only_here_20min") == [0, 700]
+    assert value(facts, "people_only_here_10min") == [0, 700]
+
+
+def test_mesh_counts_tiers_lieux_and_competition_measures_the_nearest(facts):
+    near = replace(
+        facts,
+        tiers_lieux=Reach(np.ones(3), np.array([[5, 50], [40, 40.1], [NAN, 1]], np.float32)),
+        minutes_to_tiers_lieu=np.array([5, 1], np.float32),
+    )
+    assert value(near, "tiers_lieux_40min") == [2, 1]
+    assert value(near, "minutes_to_tiers_lieu") == [5, 1]
+
+
+def test_what_is_entered_or_spared_is_unknown_until_it_is_there(facts):
+    for name in ("image", "rent", "co2_spared", "minutes_to_bus", "services_here"):
+        assert np.isnan(value(facts, name)).all()
+    told = replace(
+        facts,
+        entered=pd.DataFrame({"image": [3.0, NAN]}),
+        spared={"co2_kg": np.array([10.0, 20.0])},
+        services_here=np.array([4.0, 0.0]),
+    )
+    assert value(told, "image")[0] == 3
+    assert np.isnan(value(told, "image")[1])
+    assert value(told, "co2_spared") == [10, 20]
+    assert value(told, "services_here") == [4, 0]
+
+
+def test_every_family_has_a_criterion_and_every_criterion_its_words():
+    found = {family for one in criteria.DEFINITIONS.values() for family in one.families}
+    wanted = {*criteria.SEED, *criteria.CGET, *criteria.CHARTER, *criteria.CHARTER_2016}
+    assert found == wanted
+    for name, one in criteria.DEFINITIONS.items():
+        assert one.asked_by
+        assert one.section in criteria.SECTIONS
+        for key in ("name", "unit", "how", "source"):
+            for language in ("fr", "en"):
+                assert texts.text(f"criteria.{name}.{key}", language, number=20)
+    assert [n for n, one in criteria.DEFINITIONS.items() if one.equipment] == ["equipment"]
