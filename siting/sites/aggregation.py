@@ -83,7 +83,7 @@ def features(method: Pointwise, scale: Scale) -> list[Feature]:
     """
     if method == "sum":
         return [Feature("same")]
-    count = len(scale.values.criteria)
+    count = len(scale.of.criteria)
     best, worst = (scale(np.full((1, count), place))[0] for place in (1.0, 0.0))
     if method == "topsis":
         return [Feature("distance", best), Feature("distance", worst)]

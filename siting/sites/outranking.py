@@ -117,21 +117,55 @@ def credibility(
     -------
     0 to 1, shape (sites, others).
     """
-    shape = (len(places), len(others))
-    concord, discord = np.zeros(shape), []
+    concord, discord = _parts(places, others, thresholds)
+    return _credible(np.tensordot(weights, concord, 1), discord, weights)
+
+
+def _parts(
+    places: Float64, others: Float64, thresholds: Thresholds
+) -> tuple[Float64, dict[int, Float64]]:
+    """Concordance, shape (criteria, sites, others), and discordance of criteria with a veto."""
+    concord, discord = [], {}
     for j in range(places.shape[1]):
-        q, p = thresholds.indifference[j], thresholds.preference[j]
+        q, p, v = thresholds.indifference[j], thresholds.preference[j], thresholds.veto[j]
         behind = others[:, j][None, :] - places[:, j][:, None]
-        within = np.clip((p - behind) / (p - q), 0.0, 1.0) if p > q else (behind <= p).astype(float)
-        concord += weights[j] * within
-        veto = thresholds.veto[j]
-        if weights[j] > 0 and np.isfinite(veto):
-            discord.append(np.clip((behind - p) / (veto - p), 0.0, 1.0))
+        concord.append(
+            np.clip((p - behind) / (p - q), 0.0, 1.0) if p > q else (behind <= p).astype(float)
+        )
+        if np.isfinite(v):
+            discord[j] = np.clip((behind - p) / (v - p), 0.0, 1.0)
+    return np.array(concord), discord
+
+
+def _credible(concord: Float64, discord: dict[int, Float64], weights: Float64) -> Float64:
+    """Concordance lowered by the discordance that exceeds it, of criteria that have a weight.
+
+    Parameters
+    ----------
+    concord
+        Weighted, shape (…, sites, others).
+    weights
+        Shape (…, criteria).
+    """
     concord = np.clip(concord, 0.0, 1.0)
     found = concord.copy()
-    for one in discord:
-        over = one > concord
-        found[over] *= (1 - one[over]) / (1 - concord[over])
+    for j, one in discord.items():
+        over = (one > concord) & (weights[..., j, None, None] > 0)
+        at = np.broadcast_to(one, concord.shape)[over]
+        found[over] *= (1 - at) / (1 - concord[over])
+    return found
+
+
+def net_credibilities(places: Float64, weights: Float64, thresholds: Thresholds) -> Float64:
+    """Net credibility of each site under each row of weights, shape (rows, sites)."""
+    count = len(places)
+    if count < 2:
+        return np.zeros((len(weights), count))
+    concord, discord = _parts(places, places, thresholds)
+    whole = (weights @ concord.reshape(len(concord), -1)).reshape(-1, count, count)
+    sigma = _credible(whole, discord, weights)
+    # a site outranks itself fully, which cancels
+    found: Float64 = (sigma.sum(axis=2) - sigma.sum(axis=1)) / (count - 1)
     return found
 
 

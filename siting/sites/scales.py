@@ -127,51 +127,49 @@ class Scale:
     ----------
     name
         Which one.
-    values
+    of
         The values that fix it.
     """
 
     name: Normalisation
-    values: Values
+    of: Values
 
     def __call__(self, places: Float64) -> Float64:
         """Normalise places, shape (sites, criteria)."""
         if self.name == "min_max":
             return places
-        return np.column_stack(
-            [self.column(j, places[:, j]) for j in range(len(self.values.criteria))]
-        )
+        return np.column_stack([self.column(j, places[:, j]) for j in range(len(self.of.criteria))])
 
     def column(self, j: int, places: Float64) -> Float64:
         """Normalise places of one criterion."""
-        known = self.values.known[:, j]
-        if self.name == "min_max" or (self.values.span[j] == 0 and not known.all()):
+        known = self.of.known[:, j]
+        if self.name == "min_max" or (self.of.span[j] == 0 and not known.all()):
             return places
-        raw = self.values.raw[known, j]
-        worst, best = (end[j] for end in self.values.ends)
+        raw = self.of.raw[known, j]
+        worst, best = (end[j] for end in self.of.ends)
         found: Float64
         if self.name == "rank":
-            return self._rank(self.values.places[known, j], places)
+            return self._rank(self.of.places[known, j], places)
         x = worst + places * (best - worst)
         # the worst and the best are exactly what they are
         x = np.where(places == 1, best, np.where(places == 0, worst, x))
-        if self.values.span[j] == 0:
+        if self.of.span[j] == 0:
             x = np.full(len(places), worst)
         if self.name == "z_score":
             spread = raw.std()
             found = (x - raw.mean()) / spread if spread > 0 else np.zeros(len(x))
-            return found if self.values.more[j] else -found
+            return found if self.of.more[j] else -found
         return self._ratio(j, raw, x)
 
     def _ratio(self, j: int, raw: Float64, x: Float64) -> Float64:
         """Normalisations that divide: they need positive values."""
-        more = bool(self.values.more[j])
+        more = bool(self.of.more[j])
         inverse = self.name == "sum" and not more
         if (raw < 0).any() or (inverse and (raw == 0).any()):
             raise ModelError(
                 "normalisation_not_positive",
                 normalisation=self.name,
-                criterion=self.values.criteria[j],
+                criterion=self.of.criteria[j],
                 value=f"{raw.min():g}",
             )
         if inverse:
