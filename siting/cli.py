@@ -12,7 +12,16 @@ import typer.rich_utils
 from typer.exceptions import TyperException
 
 from siting import __version__, texts
-from siting.commands import location, opinion, roads, studies, territories, viability, workshop
+from siting.commands import (
+    location,
+    opinion,
+    roads,
+    scores,
+    studies,
+    territories,
+    viability,
+    workshop,
+)
 from siting.errors import SitingError
 from siting.texts import text as t
 
@@ -61,7 +70,7 @@ def build() -> typer.Typer:
     ) -> None:
         pass
 
-    for family in (territories, studies, roads, location, viability, opinion, workshop):
+    for family in (territories, studies, roads, scores, location, viability, opinion, workshop):
         family.add(app)
     return app
 

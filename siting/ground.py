@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from siting.config import Study, WhatIf
+    from siting.config import Assumptions, Study, WhatIf
     from siting.inputs import Inputs
     from siting.network.routing import Attachment, Network
 
@@ -86,6 +86,19 @@ def prepare(study: Study, say: Callable[[str], None]) -> Ground:
     router = matrix.prepare(_network(study, read))
     demand = router.network.attach(cells.rename(columns={"cell_id": "id"}))
     return Ground(study, read, cells, router, demand)
+
+
+def assuming(base: Ground, assumptions: Assumptions) -> Ground:
+    """The same files and cells, on roads under other assumptions."""
+    study = base.study.model_copy(update={"assumptions": assumptions})
+    network = base.router.network
+    if isinstance(network, roads.RoadNetwork):
+        capped = replace(network, snap_cap_m=assumptions.snap_cap.value)
+        router = replace(base.router, network=capped)
+    else:
+        router = matrix.prepare(_network(study, base.read))
+    demand = router.network.attach(base.cells.rename(columns={"cell_id": "id"}))
+    return Ground(study, base.read, base.cells, router, demand)
 
 
 def _changed(study: Study, read: Inputs) -> Inputs:

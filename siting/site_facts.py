@@ -44,6 +44,8 @@ def gather(base: Ground, access: pd.DataFrame) -> SiteFacts:
     def to_nearest(places: pd.DataFrame | None) -> Minutes | None:
         if places is None:
             return None
+        if places.empty:  # a list that has none near
+            return np.full(len(read.candidates), np.nan, np.float32)
         times = matrix.dense(router, sites, router.network.attach(places))
         found: Minutes = coverages.nearest(times)["minutes"].to_numpy(np.float32)
         return found

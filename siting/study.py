@@ -131,6 +131,7 @@ def run(study: Study, say: Callable[[str], None]) -> Result:
         [one.weight for one in study.criteria],
         criteria.values(chosen, found),
     )
+        study.equipment_cap,
     facilities = pd.concat(
         [read.services[one.id].assign(service=one.id) for one in study.services],
         ignore_index=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from siting import study_effects, study_schedule, study_viability
+from siting import study_effects, study_schedule, study_scores, study_viability
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +33,7 @@ def compute(ground: Ground) -> dict[str, pd.DataFrame]:
 
 def check(study: Study, read: Inputs) -> None:
     """Refuse what `viability:` and `calendar:` cannot be computed from; no route is searched."""
+    study_scores.check(study)
     study_schedule.tables(study, read.communes)
     asked = study.viability
     if asked is not None:

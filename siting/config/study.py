@@ -11,7 +11,7 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 from siting.config.base import Assumption, File, Model, assume
 from siting.config.effects import Effects  # noqa: TC001 - pydantic needs it at run time
 from siting.config.schedule import Calendar  # noqa: TC001 - pydantic needs it at run time
-from siting.config.sites import Scoring  # noqa: TC001 - pydantic needs it at run time
+from siting.config.sites import Scoring
 from siting.config.viability import Viability  # noqa: TC001 - pydantic needs it at run time
 
 
@@ -330,3 +330,8 @@ class Study(Model):
         if len(set(ids)) != len(ids):
             raise ValueError("ids_not_distinct")
         return value
+    @property
+    def equipment_cap(self) -> float:
+        """Share of the weights that equipment has at most."""
+        return (self.scoring or Scoring()).equipment_cap
+

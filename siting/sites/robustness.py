@@ -73,7 +73,7 @@ def _roots(square: Float64, slope: Float64, level: Float64) -> Float64:
         found.append((half / square)[bent])
         found.append((level / half)[bent & (np.abs(half) > TINY)])
     every = np.concatenate(found)
-    return np.unique(every[(every > 0) & (every < 1)])
+    return np.unique(every[(every > NEAR) & (every < 1 - NEAR)])
 
 
 def lines(scale: Scale, weights: Float64, criterion: int) -> Lines | None:

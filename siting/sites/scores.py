@@ -1,5 +1,8 @@
 """Scores of candidate sites: a weighted mean of normalised criteria that can be opened.
 
+Equipment weighs at most a declared share in all (20 % by default), since use follows the image of a
+place and not its equipment; the rest grows in proportion.
+
 An unknown value is not zero. The score is the mean over the criteria that are known for the site;
 `score_low` and `score_high` are what it would be if every unknown were the worst or the best.
 """
@@ -13,10 +16,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from siting.sites import weights as weighing
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from siting.sites.criteria import Criterion
 
 Float64 = npt.NDArray[np.float64]
+
+EQUIPMENT_CAP = 0.2
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,11 @@ class Scores:
         return pd.DataFrame(columns).sort_values("rank", ignore_index=True)
 
 
+def equipment(criteria: Sequence[Criterion]) -> npt.NDArray[np.bool_]:
+    """Which criteria count equipment."""
+    return np.array([one.definition.equipment for one in criteria], dtype=np.bool_)
+
+
 def normalise(raw: Float64, better: list[str]) -> Float64:
     """Min-max between the worst (0) and the best (1) known value of each criterion.
 
@@ -89,7 +103,11 @@ def normalise(raw: Float64, better: list[str]) -> Float64:
 
 
 def weighted_mean(
-    sites: pd.DataFrame, criteria: list[Criterion], weights: list[float], raw: pd.DataFrame
+    sites: pd.DataFrame,
+    criteria: list[Criterion],
+    weights: list[float],
+    raw: pd.DataFrame,
+    equipment_cap: float = EQUIPMENT_CAP,
 ) -> Scores:
     """Score the sites.
 
@@ -103,8 +121,16 @@ def weighted_mean(
         Positive; taken as shares of their sum.
     raw
         Values of `criteria.values`, one column a criterion.
+    equipment_cap
+        Share that equipment weighs at most.
+
+    Raises
+    ------
+    ConfigError
+        Equipment alone has a weight.
     """
     share = np.asarray(weights, float) / np.sum(weights)
+    share = weighing.capped(share, equipment(criteria), equipment_cap)
     values = raw[[one.id for one in criteria]].to_numpy(np.float64)
     place = normalise(values, [one.definition.better for one in criteria])
     known = ~np.isnan(place)

@@ -1,15 +1,16 @@
-"""What is entered by hand of candidate sites: a value, and what shows that it is so.
+"""What is entered by hand: values of candidate sites with what shows them, and use of places.
 
-siting's own table, one row a site and a criterion. A mark without its evidence is refused: the
-charter's criteria are worth what can be shown.
+siting's own tables. A mark without its evidence is refused: the charter's criteria are worth what
+can be shown.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from siting.sources import reading
-from siting.tables import Column, Table, code
+from siting.tables import Column, Table, check, code
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +30,27 @@ EVIDENCE = Table(
     ("site_id", "criterion"),
 )
 
+USE = Table(
+    "use",
+    (
+        code("id", "place, a candidate or any other"),
+        Column("users", "float", "people who use it, in any one unit for all", minimum=0),
+    ),
+    ("id",),
+)
+
 
 def read(path: Path) -> pd.DataFrame:
     """Read entered values: `site_id,criterion,value,evidence,source,date`."""
     return reading.checked(path, EVIDENCE)
+
+
+def read_use(path: Path) -> pd.DataFrame:
+    """Read places whose use is known: `id,users`, then numbers in columns named by criteria."""
+    frame = reading.checked(path, USE)
+    others = tuple(
+        Column(str(name), "float", "value of the criterion", required=False)
+        for name in frame.columns
+        if name not in ("id", "users", "name")
+    )
+    return check(frame, replace(USE, columns=(*USE.columns, *others)), path)

@@ -84,9 +84,9 @@ class Column:
 
     Attributes
     ----------
-    people, seats, independents, everyday
+    people, seats, independents, everyday, tiers_lieux
         float32, shape (points of the layer,); None where the layer is absent.
-    to_tiers_lieu, to_station
+    to_tiers_lieu, to_station, to_bus, to_carpool
         From the place to the nearest one; None where the layer is absent.
     """
 
@@ -94,8 +94,11 @@ class Column:
     seats: Float32
     independents: Float32 | None
     everyday: Float32 | None
+    tiers_lieux: Float32 | None
     to_tiers_lieu: float | None
     to_station: float | None
+    to_bus: float | None
+    to_carpool: float | None
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,8 @@ class Roads:
     router
         Ready for searches.
     layers
-        `people`, `seats`, and `independents`, `everyday`, `tiers_lieux`, `stations` where known.
+        `people`, `seats`, and `independents`, `everyday`, `tiers_lieux`, `stations`, `bus_stops`,
+        `carpool_areas` where known.
     facilities
         Minutes from every cell to every facility, float32, shape (cells, facilities).
     access
@@ -248,7 +252,11 @@ class Workshop:
             raise ConfigError("no_weight")
         sites, raw = self._values.get(change, lambda: self._compute_values(change))
         return scores.weighted_mean(
-            sites, self.criteria, [weights[one.id] for one in self.criteria], raw
+            sites,
+            self.criteria,
+            [weights[one.id] for one in self.criteria],
+            raw,
+            self.ground.study.equipment_cap,
         )
 
     def minutes_from(self, change: WhatIf, lon: float, lat: float) -> pd.DataFrame:
@@ -316,6 +324,8 @@ class Workshop:
             "everyday": site_facts.everyday(base),
             "tiers_lieux": read.tiers_lieux,
             "stations": read.stations,
+            "bus_stops": read.bus_stops,
+            "carpool_areas": read.carpool_areas,
             "facilities": self.facilities,
         }
         for name, table in tables.items():
@@ -381,8 +391,11 @@ class Workshop:
                 seats,
                 to("independents"),
                 to("everyday"),
+                to("tiers_lieux"),
                 to_nearest("tiers_lieux"),
                 to_nearest("stations"),
+                to_nearest("bus_stops"),
+                to_nearest("carpool_areas"),
             )
 
         return current.columns.get((lon, lat, commune), make)
@@ -427,7 +440,7 @@ class Workshop:
         current = self._changed(change)
         table = self.candidates(change)
         columns = [self._column(current, *place) for place in _positions(table)]
-        layers = current.layers
+        layers, read = current.layers, self.ground.read
 
         def reach(name: str, parts: list[Float32 | None]) -> Reach | None:
             known = [part for part in parts if part is not None]
@@ -445,13 +458,18 @@ class Workshop:
             commune_codes=table["commune_code"].to_numpy(object),
             people=people,
             minutes_now=self.answer(change, self.ground.study.thresholds_minutes).minutes,
-            communes=self.ground.read.communes["code"].to_numpy(object),
+            communes=read.communes["code"].to_numpy(object),
             commune_minutes=np.column_stack([one.seats for one in columns]),
             independents=reach("independents", [one.independents for one in columns]),
             everyday=reach("everyday", [one.everyday for one in columns]),
             minutes_to_tiers_lieu=nearest([one.to_tiers_lieu for one in columns]),
             minutes_to_station=nearest([one.to_station for one in columns]),
-            broadband=self.ground.read.broadband,
+            broadband=read.broadband,
+            tiers_lieux=reach("tiers_lieux", [one.tiers_lieux for one in columns]),
+            minutes_to_bus=nearest([one.to_bus for one in columns]),
+            minutes_to_carpool=nearest([one.to_carpool for one in columns]),
+            services_here=site_facts.services_here(read.everyday, table),
+            entered=site_facts.entered(read.evidence, table, self.ground.study.candidates),
         )
         sites = table.rename(columns={"id": "site_id"})[["site_id", "name", "commune_code"]]
         return sites.reset_index(drop=True), criteria.values(self.criteria, facts)
