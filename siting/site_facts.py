@@ -117,8 +117,12 @@ def _spared(base: Ground) -> dict[str, Float64]:
 
 def chefs_lieux(base: Ground) -> pd.DataFrame:
     """Chefs-lieux of the study's communes, as points."""
+    return seats(base.read.communes)
+
+
+def seats(communes: pd.DataFrame) -> pd.DataFrame:
+    """Chefs-lieux of communes, as points."""
     names = {"code": "id", "chef_lieu_lon": "lon", "chef_lieu_lat": "lat"}
-    communes = base.read.communes
     return communes.rename(columns=names).assign(commune_code=communes["code"])
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from siting import (
     ground,
+    location_tables,
     provenance,
     site_facts,
     study_extras,
@@ -130,8 +131,8 @@ def run(study: Study, say: Callable[[str], None]) -> Result:
         chosen,
         [one.weight for one in study.criteria],
         criteria.values(chosen, found),
-    )
         study.equipment_cap,
+    )
     facilities = pd.concat(
         [read.services[one.id].assign(service=one.id) for one in study.services],
         ignore_index=True,
@@ -175,6 +176,8 @@ def write(result: Result, folder: Path, say: Callable[[str], None]) -> Path:
         if "calendar" in result.extras:
             days = study_schedule.icalendar(result.study, result.extras)
             (part / "calendar.ics").write_bytes(days.encode())
+        if "location" in result.extras:
+            (part / "location.json").write_bytes(location_tables.document(result.extras).encode())
         geopackage.write(part / "study.gpkg", _layers(result))
         study_map.write(part / "map.html", _map_content(result))
         manifest = provenance.manifest(

@@ -1,10 +1,17 @@
-"""What a study writes beside access and scores: its site's viability, effects, calendar."""
+"""What a study writes beside access and scores: viability, effects, calendar, a located plan."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from siting import study_effects, study_schedule, study_scores, study_viability
+from siting import (
+    location_tables,
+    study_effects,
+    study_location,
+    study_schedule,
+    study_scores,
+    study_viability,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def compute(ground: Ground) -> dict[str, pd.DataFrame]:
-    """Tables that `viability:`, `effects:` and `calendar:` ask for, by name."""
+    """Tables that `viability:`, `effects:`, `calendar:` and `locate:` ask for, by name."""
     study = ground.study
     found = {}
     if study.viability is not None:
@@ -24,6 +31,8 @@ def compute(ground: Ground) -> dict[str, pd.DataFrame]:
         minutes = study_viability.routes(asked, ground) if needed else {}
         judged = study_viability.tables(asked, study_viability.judge(asked, minutes))
         found.update({f"viability_{name}": table for name, table in judged.items()})
+    if study.locate is not None:
+        found.update(location_tables.tables(ground, study_location.solve(ground)))
     return {
         **found,
         **study_effects.tables(ground),
@@ -32,7 +41,8 @@ def compute(ground: Ground) -> dict[str, pd.DataFrame]:
 
 
 def check(study: Study, read: Inputs) -> None:
-    """Refuse what `viability:` and `calendar:` cannot be computed from; no route is searched."""
+    """Refuse what these keys cannot be computed from; no route is searched."""
+    study_location.check(study, read)
     study_scores.check(study)
     study_schedule.tables(study, read.communes)
     asked = study.viability

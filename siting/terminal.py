@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from siting.sites.location.result import Solution
     from siting.sources.download import Planned
     from siting.study import Result
+    from siting.study_location import Located
     from siting.territory.prepare import Prepared
     from siting.times.calibration import Calibration
     from siting.times.routes import Route
@@ -177,6 +178,33 @@ def print_calibration(found: Calibration) -> None:
 
 def print_plan(found: Solution, out: Path) -> None:
     """Print a plan: its status, its objective between its bounds, or why there is none."""
+    _answer(found)
+    print_line(t("cli_locate.written", path=out))
+
+
+def print_located(found: Located, sites: pd.DataFrame, out: Path) -> None:
+    """Print a study's plan: each phase as `print_plan`, and the sites that it opens."""
+    for number, answer in enumerate(found.answers, 1):
+        if len(found.answers) > 1:
+            print_line(t("cli_locate.phase", number=number))
+        _answer(answer)
+    out_of_reach = found.demand.loc[found.demand["left_out"], "population"].sum()
+    if out_of_reach:
+        print_line(t("cli_locate.left_out", people=texts.number(float(out_of_reach))))
+    table = Table()
+    for key in ("phase", "site", "commune", "role", "people"):
+        justify: Literal["left", "right"] = "right" if key in ("phase", "people") else "left"
+        table.add_column(t(f"cli_locate.columns.{key}"), justify=justify)
+    for row in sites[sites["phase"] > 0].to_dict("records"):
+        named = row["name"] or row["site_id"]
+        role, people = t(f"cli_locate.roles.{row['role']}"), texts.number(row["people"])
+        table.add_row(str(row["phase"]), named, row["commune"], role, people)
+    if table.row_count:
+        _console().print(table)
+    print_line(t("cli_locate.written", path=out))
+
+
+def _answer(found: Solution) -> None:
     numbers = {
         key: "-" if value is None else texts.number(value, 3)
         for key, value in (
@@ -190,7 +218,6 @@ def print_plan(found: Solution, out: Path) -> None:
     print_line(t("cli_locate.answer", status=status, gap=gap, **numbers))
     if found.reason is not None:
         print_line(found.reason.text())
-    print_line(t("cli_locate.written", path=out))
 
 
 def print_route(route: Route) -> None:

@@ -1,12 +1,15 @@
 """Commands that choose sites."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siting.errors import InputError
+from siting.errors import ConfigError, InputError
 from siting.texts import text as t
+
+if TYPE_CHECKING:
+    from siting.sites.location.search import Limits
 
 EXIT_INFEASIBLE = 3
 
@@ -16,10 +19,13 @@ def add(app: typer.Typer) -> None:
 
     @app.command(help=t("cli_locate.help"))
     def locate(
-        model: Annotated[str, typer.Option(help=t("cli_locate.model"))],
+        config: Annotated[
+            Path | None, typer.Argument(help=t("cli_locate.config"), metavar="CONFIG")
+        ] = None,
+        model: Annotated[str | None, typer.Option(help=t("cli_locate.model"))] = None,
         out: Annotated[
-            Path, typer.Option("--out", "-o", help=t("cli_locate.out"), metavar="X.csv")
-        ],
+            Path | None, typer.Option("--out", "-o", help=t("cli_locate.out"), metavar="X.csv")
+        ] = None,
         matrix: Annotated[
             Path | None, typer.Option(help=t("cli_locate.matrix"), metavar="M.parquet")
         ] = None,
@@ -51,6 +57,14 @@ def add(app: typer.Typer) -> None:
         from siting.sites.location import files
         from siting.sites.location.search import Limits
 
+        asks = (model, matrix, demand, orlib, p, existing, required, closed, max_minutes)
+        if config is not None:
+            if any(one is not None for one in asks):
+                raise ConfigError("locate_config_alone")
+            _of_study(config, out, None if seconds is None else Limits(seconds=seconds, seed=seed))
+            return
+        if model is None or out is None:
+            raise InputError("locate_needs")
         if seconds is None:
             limits = Limits(work=work, seed=seed)
         else:
@@ -68,3 +82,23 @@ def add(app: typer.Typer) -> None:
         terminal.print_plan(found, out)
         if found.status == "infeasible":
             raise typer.Exit(EXIT_INFEASIBLE)
+
+
+def _of_study(config: Path, out: Path | None, limits: "Limits | None") -> None:
+    """Answer the question that a study asks under `locate:`."""
+    from siting import ground, location_tables, study_location, terminal
+    from siting.config import load
+
+    study = load(config)
+    if study.locate is None:
+        raise ConfigError("no_locate", file=config)
+    out = out or Path("maps") / study.name / "location.csv"
+    with terminal.progress() as say:
+        base = ground.prepare(study, say)
+        say(t("cli_locate.solving"))
+        found = study_location.solve(base, limits)
+    tables = location_tables.tables(base, found)
+    location_tables.write(out, tables)
+    terminal.print_located(found, tables["location"], out)
+    if any(one.status == "infeasible" for one in found.answers):
+        raise typer.Exit(EXIT_INFEASIBLE)

@@ -8,8 +8,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
+from siting.config.amounts import Amount  # noqa: TC001 - pydantic needs it at run time
 from siting.config.base import Assumption, File, Model, assume
 from siting.config.effects import Effects  # noqa: TC001 - pydantic needs it at run time
+from siting.config.location import Locate  # noqa: TC001 - pydantic needs it at run time
 from siting.config.schedule import Calendar  # noqa: TC001 - pydantic needs it at run time
 from siting.config.sites import Scoring
 from siting.config.viability import Viability  # noqa: TC001 - pydantic needs it at run time
@@ -302,6 +304,10 @@ class Study(Model):
     effects: Effects | None = None
     calendar: Calendar | None = None
     scoring: Scoring | None = None
+    locate: Locate | None = None
+    site_costs: dict[str, Amount] = Field(
+        default_factory=dict, description="euros a year of a candidate that is open"
+    )
     outputs: Outputs = Outputs()
     assumptions: Assumptions = Assumptions()
     provenance: File | None = Field(None, description="status, vintage and licence of the tables")
@@ -315,6 +321,11 @@ class Study(Model):
     def base(self) -> Path:
         """Folder of the configuration file."""
         return self._base
+
+    @property
+    def equipment_cap(self) -> float:
+        """Share of the weights that equipment has at most."""
+        return (self.scoring or Scoring()).equipment_cap
 
     @field_validator("thresholds_minutes")
     @classmethod
@@ -330,8 +341,3 @@ class Study(Model):
         if len(set(ids)) != len(ids):
             raise ValueError("ids_not_distinct")
         return value
-    @property
-    def equipment_cap(self) -> float:
-        """Share of the weights that equipment has at most."""
-        return (self.scoring or Scoring()).equipment_cap
-

@@ -12,6 +12,8 @@ import pyarrow.parquet as pq
 from siting import files, tables
 from siting.errors import InputError, ModelError
 from siting.sites.location import (
+    cover_programs,
+    equity,
     gradual,
     lscp,
     mclp,
@@ -38,11 +40,14 @@ MODELS = (
     "lscp",
     "mclp",
     "gradual-coverage",
+    "backup-coverage",
     "p-median",
     "p-center",
     "weighted-p-center",
+    "equity",
     "p-dispersion",
 )
+COVERING = ("mclp", "gradual-coverage", "backup-coverage")
 ORLIB_MODELS = ("p-median", "p-center")
 
 DEMAND = tables.Table(
@@ -70,12 +75,15 @@ class Question:
         Time within which a demand is covered; for the covering models.
     full_minutes
         Time of full coverage; for gradual coverage.
+    levels
+        Minutes at which equity counts who is beyond; all distinct times where not given.
     """
 
     model: str
     p: int | None = None
     max_minutes: float | None = None
     full_minutes: float = 0.0
+    levels: tuple[float, ...] | None = None
 
 
 def locate(
@@ -151,17 +159,27 @@ def solve(problem: Problem, question: Question, limits: Limits) -> Solution:
     if model == "lscp":
         return lscp.solve(problem, _given(limit, model, "--max-minutes"), limits)
     sites = int(_given(p, model, "-p"))
-    if model == "mclp":
-        return mclp.solve(problem, sites, _given(limit, model, "--max-minutes"), limits)
-    if model == "gradual-coverage":
-        most = _given(limit, model, "--max-minutes")
-        return gradual.solve(problem, sites, question.full_minutes, most, limits)
+    if model in COVERING:
+        return _covering(problem, question, sites, _given(limit, model, "--max-minutes"), limits)
     if model == "p-dispersion":
         return p_dispersion.solve(problem, sites, limits)
     reach = within(problem, limit)
     if model == "p-median":
         return p_median.solve(reach, sites, limits)
+    if model == "equity":
+        return equity.solve(reach, sites, question.levels, limits)
     return p_center.solve(reach, sites, limits, weighted=model == "weighted-p-center")
+
+
+def _covering(
+    problem: Problem, question: Question, p: int, max_minutes: float, limits: Limits
+) -> Solution:
+    """Cover most with p sites, by the model that is named."""
+    if question.model == "mclp":
+        return mclp.solve(problem, p, max_minutes, limits)
+    if question.model == "backup-coverage":
+        return cover_programs.backup(problem, p, max_minutes, limits=limits)
+    return gradual.solve(problem, p, question.full_minutes, max_minutes, limits)
 
 
 def within(problem: Problem, max_minutes: float | None) -> Problem:
