@@ -10,6 +10,7 @@ from siting import (
     study_location,
     study_schedule,
     study_scores,
+    study_theme,
     study_viability,
 )
 
@@ -44,6 +45,7 @@ def check(study: Study, read: Inputs) -> None:
     """Refuse what these keys cannot be computed from; no route is searched."""
     study_location.check(study, read)
     study_scores.check(study)
+    study_theme.load(study)
     study_schedule.tables(study, read.communes)
     asked = study.viability
     if asked is not None:

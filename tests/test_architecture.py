@@ -36,6 +36,7 @@ ABOVE = {
     "study_extras",
     "study_schedule",
     "study_scores",
+    "study_theme",
     "study_weights",
     "score_tables",
     "study_viability",

@@ -309,6 +309,7 @@ class Study(Model):
         default_factory=dict, description="euros a year of a candidate that is open"
     )
     outputs: Outputs = Outputs()
+    theme: File | None = Field(None, description="look of maps and documents; neutral if none")
     assumptions: Assumptions = Assumptions()
     provenance: File | None = Field(None, description="status, vintage and licence of the tables")
     _base: Path = PrivateAttr(default=Path())
