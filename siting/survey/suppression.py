@@ -1,0 +1,219 @@
+"""Small counts hidden so that nobody finds them again by subtraction from totals.
+
+Counts of a table are tied by relations: a total is the sum of its parts (rows and columns, communes
+of an EPCI, answers of a group). Hiding the small counts is not enough: a total less the other parts
+gives them back. Others are hidden with them until, for each small count, what a reader can deduce
+leaves room: its upper bound, over all tables of counts >= 0 that agree with what is told, is at
+least `fewest`. Nobody can then show that the count is small, let alone which one it is.
+
+The bounds are linear programs; relations of two ways or of a hierarchy have whole-number extremes,
+so they are then those of counts. Cells are added one by one (the smallest that helps), then taken
+back where they turn out not to be needed: safe, not of least cost. Source of the notions: Hundepool
+et al. (2012), Statistical Disclosure Control, chapter 4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from scipy import optimize, sparse
+from scipy.sparse import csgraph
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Float64 = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
+
+ALMOST = 1e-6
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A total and its parts, by their places among the counts."""
+
+    total: int
+    parts: tuple[int, ...]
+
+
+def hide(
+    counts: npt.ArrayLike,
+    relations: Sequence[Relation],
+    fewest: int,
+    sensitive: npt.ArrayLike | None = None,
+) -> Bools:
+    """Choose the counts to hide.
+
+    Parameters
+    ----------
+    counts
+        Counts, all of them >= 0, shape (cells,).
+    relations
+        Each total is the sum of its parts.
+    fewest
+        Counts from 1 to `fewest - 1` are small; 0 is not (nobody is behind it).
+    sensitive
+        Which counts must not be told where small, shape (cells,); all where not given. The others
+        may be hidden for the sake of these.
+
+    Returns
+    -------
+    Which are hidden, shape (cells,).
+    """
+    values = np.asarray(counts, np.float64)
+    told = np.ones(len(values), bool) if sensitive is None else np.asarray(sensitive, bool)
+    small = (values > 0) & (values < fewest) & told
+    table = _Table(values, tuple(relations))
+    hidden: Bools = small.copy()
+    exposed = table.exposed(hidden, np.flatnonzero(small), fewest)
+    while exposed.size:
+        added = table.helpful(hidden, exposed)
+        if not added.size:  # no relation ties it to anything that is told
+            break
+        hidden[added] = True
+        exposed = table.exposed(hidden, np.flatnonzero(small), fewest)
+    extra = np.flatnonzero(hidden & ~small)
+    for cell in extra[np.argsort(-values[extra], kind="stable")]:
+        hidden[cell] = False
+        near = table.beside(hidden, int(cell))
+        if table.exposed(hidden, near[small[near]], fewest).size:
+            hidden[cell] = True
+    return hidden
+
+
+def bounds(
+    counts: npt.ArrayLike, relations: Sequence[Relation], hidden: npt.ArrayLike
+) -> tuple[Float64, Float64]:
+    """What a reader can deduce of each count: its least and its greatest value.
+
+    Returns
+    -------
+    Two arrays of shape (cells,), equal where the count is told; infinite where nothing bounds it.
+    """
+    values = np.asarray(counts, np.float64)
+    covered = np.asarray(hidden, bool)
+    table = _Table(values, tuple(relations))
+    low, high = values.copy(), values.copy()
+    for cells, ties, right in table.components(covered):
+        for place, cell in enumerate(cells):
+            low[cell] = _extreme(place, ties, right, 1.0)[0]
+            high[cell] = _extreme(place, ties, right, -1.0)[0]
+    return low, high
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Counts and their relations."""
+
+    values: Float64
+    relations: tuple[Relation, ...]
+
+    def ties(self) -> sparse.csr_matrix:
+        """Parts less total, a row for each relation, shape (relations, cells)."""
+        rows, columns, data = [], [], []
+        for row, one in enumerate(self.relations):
+            rows += [row] * (len(one.parts) + 1)
+            columns += [*one.parts, one.total]
+            data += [1.0] * len(one.parts) + [-1.0]
+        shape = (len(self.relations), len(self.values))
+        return sparse.csr_matrix((data, (rows, columns)), shape)
+
+    def components(
+        self, hidden: Bools, among: Places | None = None
+    ) -> Iterator[tuple[Places, sparse.csr_matrix, Float64]]:
+        """Hidden cells that are tied together, their ties and the right-hand side of these.
+
+        Parameters
+        ----------
+        among
+            Only components that hold one of these cells; all where not given.
+        """
+        places = np.flatnonzero(hidden)
+        if not places.size:
+            return
+        whole = self.ties()
+        known = np.where(hidden, 0.0, self.values)
+        right = -(whole @ known)
+        part = whole[:, places]
+        links = (abs(part).T @ abs(part)).tocsr()
+        _, labels = csgraph.connected_components(links, directed=False)
+        wanted = np.unique(labels if among is None else labels[np.isin(places, among)])
+        for label in wanted:
+            inside = labels == label
+            own = part[:, inside]
+            used = np.flatnonzero(np.diff(own.tocsr().indptr))
+            yield places[inside], own[used].tocsr(), right[used]
+
+    def exposed(self, hidden: Bools, cells: Places, fewest: int) -> Places:
+        """Of some hidden cells, those whose greatest value is below `fewest`."""
+        found = []
+        for inside, ties, right in self.components(hidden, cells):
+            left = {place for place, cell in enumerate(inside) if cell in set(cells)}
+            while left:
+                place = min(left)
+                best, point = _extreme(place, ties, right, -1.0)
+                left.discard(place)
+                if best < fewest - ALMOST:
+                    found.append(int(inside[place]))
+                if point is not None:  # the same table clears others
+                    left -= {other for other in left if point[other] >= fewest - ALMOST}
+        return np.array(sorted(found), np.int64)
+
+    def helpful(self, hidden: Bools, exposed: Places) -> Places:
+        """One more cell to hide for each exposed one, by its nearest relations."""
+        touched = {int(cell) for cell in exposed}
+        added: set[int] = set()
+        for cell in exposed:
+            own = [one for one in self.relations if cell in (one.total, *one.parts)]
+            alone = [one for one in own if not self._company(one, hidden, added, int(cell))]
+            best = self._smallest(alone or own, hidden, added)
+            if best is None:  # through what is tied to it
+                tied = set(self.beside(hidden, int(cell))) | touched
+                around = [one for one in self.relations if tied & {one.total, *one.parts}]
+                best = self._smallest(around, hidden, added)
+            if best is not None:
+                added.add(best)
+        return np.array(sorted(added), np.int64)
+
+    @staticmethod
+    def _company(relation: Relation, hidden: Bools, added: set[int], cell: int) -> bool:
+        """Whether a relation of a cell holds another that is hidden."""
+        members = (relation.total, *relation.parts)
+        return any(other != cell and (hidden[other] or other in added) for other in members)
+
+    def _smallest(self, among: list[Relation], hidden: Bools, added: set[int]) -> int | None:
+        """The cheapest cell to hide in some relations: parts first, zeros last."""
+        best, least = None, (2, np.inf, -1)
+        for one in among:
+            for cell in (*one.parts, one.total):
+                if hidden[cell] or cell in added:
+                    continue
+                value = float(self.values[cell])
+                price = (int(value == 0), value, cell)
+                if price < least:
+                    best, least = cell, price
+        return best
+
+    def beside(self, hidden: Bools, cell: int) -> Places:
+        """Hidden cells that a cell's relations tie to, directly or through others."""
+        with_it = hidden.copy()
+        with_it[cell] = True
+        for inside, _, _ in self.components(with_it, np.array([cell])):
+            return inside[hidden[inside]]
+        return np.array([], np.int64)
+
+
+def _extreme(
+    place: int, ties: sparse.csr_matrix, right: Float64, sign: float
+) -> tuple[float, Float64 | None]:
+    """Least (sign 1) or greatest (-1) value of a cell, and a table that has it, if bounded."""
+    cost = np.zeros(ties.shape[1])
+    cost[place] = sign
+    found = optimize.linprog(cost, A_eq=ties, b_eq=right, bounds=(0, None), method="highs")
+    if found.x is None:  # the counts themselves agree with what is told: only unbounded is left
+        return np.inf, None
+    return float(found.x[place]), found.x
