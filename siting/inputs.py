@@ -25,7 +25,7 @@ from siting.sources import (
     mobpro,
     sirene_stock,
 )
-from siting.territory import area, codes, quality
+from siting.territory import area, codes, demand, quality
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -144,7 +144,7 @@ def read(study: Study) -> Inputs:
     communes = desk.take("communes", place.communes, facts.communes)
     shapes = desk.take("boundaries", place.boundaries, boundary_files.read)
     changes = desk.take("changes", place.changes, facts.changes)
-    cells = desk.take("cells", study.cells.file, facts.cells)
+    cells, off_area_km = _cells(desk, study.cells.file, communes, shapes, changes)
     links = desk.take("roads", study.roads.distances, facts.road_distances)
     if study.roads.osm is not None:
         desk.take("roads", study.roads.osm, _bytes_of)
@@ -182,14 +182,14 @@ def read(study: Study) -> Inputs:
         desk.attempt(area.require_match, communes, shapes, place.boundaries)
         here = _Here(area.surroundings(shapes, crs), place.buffer_km)
         near: list[tuple[Path | None, Any, float]] = [
-            (files[role], found.places, place.buffer_km)
-            for role, found in lists.items()
-            if found is not None and not found.official
-        ]
-        near += [
+            *(
+                (files[role], found.places, place.buffer_km)
+                for role, found in lists.items()
+                if found is not None and not found.official
+            ),
             (study.candidates, candidates, BORDER_KM),
-            (study.cells.file, cells, BORDER_KM),
             (layers.stations, stations, place.buffer_km),
+            (study.cells.file, *_placed_apart(cells, off_area_km)),
         ]
         _require_near(desk, here, near)
         for role, found in lists.items():
@@ -197,13 +197,14 @@ def read(study: Study) -> Inputs:
                 kept = desk.attempt(_of_area, found.places, here, files[role])
                 lists[role] = None if kept is None else replace(found, places=kept)
         everyday, bus_stops, carpool = (
-            _everyday(everyday, here, communes),
+            desk.attempt(_everyday, everyday, here, communes, layers.everyday),
             _within(bus_stops, here),
             _within(carpool, here),
         )
     desk.require_none()
     places = {role: found.places for role, found in lists.items() if found is not None}
     tables = {
+        "cells": cells,
         "candidates": candidates,
         "broadband": broadband,
         "stations": stations,
@@ -238,6 +239,29 @@ class _Here:
 
     around: Surroundings
     buffer_km: float
+
+
+def _placed_apart(
+    cells: pd.DataFrame | None, off_area_km: float | None
+) -> tuple[pd.DataFrame | None, float]:
+    """Cells whose points must lie near the area, and how near."""
+    return (None, 0.0) if off_area_km is None else (cells, BORDER_KM + off_area_km)
+
+
+def _cells(
+    desk: _Desk,
+    path: Path | None,
+    communes: pd.DataFrame | None,
+    shapes: gpd.GeoDataFrame | None,
+    changes: Any,
+) -> tuple[pd.DataFrame | None, float | None]:
+    """Demand cells, and how far off the area their points may lie; None: anywhere."""
+    if communes is None or shapes is None:
+        return None, None
+    here = shapes[shapes["code"].isin(communes["code"])]
+    old = codes.recoded(changes, frozenset(communes["code"]))
+    found = desk.take("cells", path, lambda at: demand.read(at, here, old))
+    return (None, None) if found is None else (found.cells, found.off_area_km)
 
 
 def _establishments(
@@ -348,13 +372,15 @@ def _within(places: pd.DataFrame | None, here: _Here) -> pd.DataFrame | None:
 
 
 def _everyday(
-    places: pd.DataFrame | None, here: _Here, communes: pd.DataFrame
+    places: pd.DataFrame | None, here: _Here, communes: pd.DataFrame, file: Path | None
 ) -> pd.DataFrame | None:
     """Everyday services of the area's communes, and those that stand near it."""
     if places is None:
         return None
     inside = places["commune_code"].isin(communes["code"])
     near = area.within(places[~inside], here.around, here.buffer_km)
+    if not inside.any() and near.empty:
+        raise InputError("no_place_near", file=file, count=len(places), km=f"{here.buffer_km:g}")
     return pd.concat([places[inside], near], ignore_index=True)
 
 

@@ -85,7 +85,9 @@ class Cells(Model):
 
     size_m: int = Field(1000, ge=100, le=10_000, description="side of the modelled cells, metres")
     seed: int = Field(12, ge=0, description="of the dispersion among hamlets")
-    file: File | None = Field(None, description="cells read instead: cell_id,commune_code,…")
+    file: File | None = Field(
+        None, description="read instead: siting's table, INSEE's squares, a raster of people"
+    )
 
 
 class Roads(Model):

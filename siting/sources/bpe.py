@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from siting.errors import InputError
-from siting.sources import layouts, reading
+from siting.sources import reading, streams
 from siting.sources.layouts import Layout
 from siting.sources.projections import (
     LAMBERT_X,
@@ -45,13 +45,21 @@ def read(path: Path) -> pd.DataFrame:
     InputError
         See `layouts.read`; or coordinates that are not those of the layout.
     """
-    frame, layout = layouts.read(path, LAYOUTS)
-    if layout is LAYOUTS[0]:
+    parts = [
+        _facilities(block.frame, path, in_degrees=block.layout is LAYOUTS[0])
+        for block in streams.blocks(path, LAYOUTS)
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _facilities(frame: pd.DataFrame, path: Path, *, in_degrees: bool) -> pd.DataFrame:
+    """Some rows of the file, typed."""
+    if in_degrees:
         lon, lat = reading.numbers(frame, "lon", path), reading.numbers(frame, "lat", path)
         wrong = (lon.abs() > 180) | (lat.abs() > 90)
         if wrong.any():
-            row = int(wrong.to_numpy().argmax())
-            raise InputError("metres_for_degrees", file=path, x=lon.iloc[row], y=lat.iloc[row])
+            at = int(wrong.to_numpy().argmax())
+            raise InputError("metres_for_degrees", file=path, x=lon.iloc[at], y=lat.iloc[at])
     else:
         lon, lat = _degrees(frame, path)
     return pd.DataFrame(
@@ -74,6 +82,7 @@ def _degrees(frame: pd.DataFrame, path: Path) -> tuple[pd.Series, pd.Series]:
     outside = (x.notna() & ~x.between(*LAMBERT_X)) | (y.notna() & ~y.between(*LAMBERT_Y))
     wrong = outside & (epsg == METROPOLITAN)
     if wrong.any():
-        row = int(wrong.to_numpy().argmax())
-        raise InputError("not_lambert_93", file=path, row=row + 2, x=x[row], y=y[row])
+        at = int(wrong.to_numpy().argmax())
+        row = int(frame.index[at]) + 2
+        raise InputError("not_lambert_93", file=path, row=row, x=x.iloc[at], y=y.iloc[at])
     return unprojected(x, y, epsg.astype(float))

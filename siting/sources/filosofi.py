@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import pandas as pd
-import pyogrio.errors
 from pyproj import Transformer
 
 from siting.errors import InputError
-from siting.sources import layouts, reading
+from siting.sources import reading, streams
 from siting.sources.layouts import Layout
 
 if TYPE_CHECKING:
@@ -61,7 +59,7 @@ def read(path: Path, communes: Collection[str]) -> pd.DataFrame:
     Parameters
     ----------
     path
-        CSV, a zip of one, Parquet or GeoPackage.
+        CSV, a zip of it (INSEE's holds one table for each territory), Parquet or GeoPackage.
     communes
         Codes wanted, at the grid's vintage.
 
@@ -76,24 +74,29 @@ def read(path: Path, communes: Collection[str]) -> pd.DataFrame:
     InputError
         See `layouts.read`; an id that is not a square; a repeated one; or no square of the area.
     """
-    if path.suffix.lower() == ".gpkg":
-        frame = _geopackage(path)
-    else:
-        frame, _ = layouts.read(path, LAYOUTS)
-    lists = frame["codes"].str.findall(r"[0-9AB]{5}")
     wanted = frozenset(communes)
-    first = lists.map(lambda codes: next((code for code in codes if code in wanted), ""))
-    kept = frame[first != ""].reset_index(drop=True)
+    rows, elsewhere = 0, set[str]()
+    parts = []
+    for block in streams.blocks(path, LAYOUTS):
+        lists = block.frame["codes"].str.findall(r"[0-9AB]{5}")
+        first = lists.map(lambda codes: next((code for code in codes if code in wanted), ""))
+        here = first != ""
+        part = block.frame[here]
+        parts.append(part.assign(codes=lists[here].str.join(" "), commune_code=first[here]))
+        rows += len(block.frame)
+        if not here.any():
+            elsewhere |= {code[:2] for codes in lists for code in codes}
+    kept = pd.concat(parts)
     if kept.empty:
-        found = ", ".join(sorted({code[:2] for codes in lists for code in codes})[:5])
-        raise InputError("no_row_of_the_area", file=path, rows=len(frame), found=found)
+        found = ", ".join(sorted(elsewhere)[:5])
+        raise InputError("no_row_of_the_area", file=path, rows=rows, found=found)
     _require_unique(kept["cell_id"], path)
     size, lon, lat = _centres(kept["cell_id"], path)
     table = pd.DataFrame(
         {
             "cell_id": kept["cell_id"],
-            "commune_code": first[first != ""].to_numpy(),
-            "codes": lists[first != ""].str.join(" ").to_numpy(),
+            "commune_code": kept["commune_code"],
+            "codes": kept["codes"],
             "population": reading.numbers(kept, "population", path),
             "imputed": reading.numbers(kept, "imputed", path) == 1,
             "size_m": size,
@@ -105,28 +108,17 @@ def read(path: Path, communes: Collection[str]) -> pd.DataFrame:
     return table.sort_values("cell_id", ignore_index=True)
 
 
-def _geopackage(path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        raise InputError("missing_file", file=path)
-    try:
-        raw = gpd.read_file(path, ignore_geometry=True)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        raise InputError("unreadable_layer", file=path, detail=error) from error
-    layout = layouts.fitting(path, list(raw.columns), LAYOUTS)
-    return layouts.renamed(path, raw.astype("string").fillna("").astype(object), layout)
-
-
 def _centres(ids: pd.Series, path: Path) -> tuple[pd.Series, pd.Series, pd.Series]:
     """Side in metres, longitude and latitude of the centre of each square."""
     parts = ids.str.extract(CELL)
     if parts.isna().any(axis=None):
-        row = int(parts["north"].isna().to_numpy().argmax())
+        at = int(parts["north"].isna().to_numpy().argmax())
         raise InputError(
             "bad_value",
             file=path,
-            row=row + 2,
+            row=int(ids.index[at]) + 2,
             column="idcar",
-            value=ids.iloc[row],
+            value=ids.iloc[at],
             expected="CRS3035RES200mN2029800E4252400",
         )
     size = parts["size"].astype(int) * parts["unit"].map({"m": 1, "km": 1000})

@@ -13,9 +13,12 @@ import io
 import zipfile
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import pandas as pd
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+from pyarrow import parquet
 
 from siting.errors import InputError
 from siting.sources import reading
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SEPARATORS = (";", ",", "\t", "|")
+FIRST_LINE = 1 << 20  # bytes, at most
 TITLE_ROWS = 20  # lines of a sheet among which the header is looked for
 
 
@@ -79,25 +83,71 @@ def read(
     else:
         text = _text(path, encoding, layouts, title_lines)
         body = text if not title_lines else "".join(text.splitlines(keepends=True)[title_lines:])
-        separator = _separator(body)
-        header = next(csv.reader(io.StringIO(body), delimiter=separator), [])
-        layout = fitting(path, header, layouts)
-        frame = _parsed(path, body, separator, wanted(layout, header))
+        names, separator = columns_of(body, layouts)
+        layout = fitting(path, names, layouts)
+        frame = _parsed(path, body, separator, wanted(layout, names))
     return renamed(path, frame, layout), layout
 
 
-def header(path: Path, encoding: str = "utf-8-sig") -> list[str]:
-    """Names of a table's columns, the file being CSV, gzip, Parquet, or a zip of one CSV.
+def header(path: Path, layouts: Sequence[Layout] = ()) -> list[str]:
+    """Names of a table's columns, the file being one of those that `read` takes.
+
+    Parameters
+    ----------
+    layouts
+        Known ones, to find the table of a zip that holds several or the sheet of a workbook.
 
     Raises
     ------
     InputError
-        The file is missing, damaged or in another encoding.
+        The file is missing or damaged.
     """
-    if path.suffix.lower() == ".parquet":
-        return list(_parquet(path).columns)
-    text = _text(path, encoding, [], 0).split("\n", 1)[0]
-    return next(csv.reader(io.StringIO(text), delimiter=_separator(text)), [])
+    if not path.is_file():
+        raise InputError("missing_file", file=path)
+    suffix = path.suffix.lower()
+    if suffix == ".xlsx":
+        return [str(name) for name in _workbook(path, layouts).columns]
+    try:
+        if suffix == ".parquet":
+            return list(parquet.read_schema(path).names)
+        if suffix == ".zip":
+            return _header_in_zip(path, layouts)
+        with gzip.open(path) if suffix == ".gz" else path.open("rb") as stream:
+            return columns_of(first_line(stream), layouts)[0]
+    except (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile) as error:
+        raise InputError("bad_zip", file=path, detail=error) from error
+    except (OSError, pa.ArrowException) as error:
+        raise InputError("unreadable_layer", file=path, detail=error) from error
+
+
+def _header_in_zip(path: Path, layouts: Sequence[Layout]) -> list[str]:
+    """Header of the first file of a zip that fits a layout; of the first of all where none does."""
+    headers = []
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if not name.endswith("/"):
+                with archive.open(name) as stream:
+                    headers.append(columns_of(first_line(stream), layouts)[0])
+    fit = [one for one in headers if any(set(known.columns) <= set(one) for known in layouts)]
+    return next(iter([*fit, *headers]), [])
+
+
+def first_line(stream: IO[bytes] | gzip.GzipFile) -> str:
+    """First line of a file; what is not UTF-8 in it is replaced."""
+    return stream.readline(FIRST_LINE).decode("utf-8-sig", errors="replace")
+
+
+def columns_of(text: str, layouts: Sequence[Layout]) -> tuple[list[str], str]:
+    """Names in the first line of a table and its separator: the first under which a layout fits.
+
+    Where none does, it is the separator that the line holds most often.
+    """
+    separators = sorted(SEPARATORS, key=text.split("\n", 1)[0].count, reverse=True)
+    found = [next(csv.reader(io.StringIO(text), delimiter=one), []) for one in separators]
+    for names, separator in zip(found, separators, strict=True):
+        if any(set(known.columns) <= set(names) for known in layouts):
+            return names, separator
+    return found[0], separators[0]
 
 
 def renamed(path: Path, frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:
@@ -189,31 +239,32 @@ def _fits(archive: zipfile.ZipFile, name: str, layouts: Sequence[Layout], title_
     """Whether a file's header holds the columns of a layout."""
     with archive.open(name) as stream:
         lines = [stream.readline(1 << 20) for _ in range(title_lines + 1)]
-    first = lines[-1].decode("utf-8-sig", errors="replace")
-    header = {cell.strip('"') for cell in first.strip().split(_separator(first))}
-    return any(set(layout.columns) <= header for layout in layouts)
-
-
-def _separator(text: str) -> str:
-    """The separator that the header line holds most often."""
-    first = text.split("\n", 1)[0]
-    return max(SEPARATORS, key=first.count)
+    header, _ = columns_of(lines[-1].decode("utf-8-sig", errors="replace"), layouts)
+    return any(set(layout.columns) <= set(header) for layout in layouts)
 
 
 def _parsed(path: Path, text: str, separator: str, columns: list[str]) -> pd.DataFrame:
+    """Rows of a table, every one as long as the header: a shorter one is the end of a cut file."""
     try:
-        frame = pd.read_csv(
-            io.StringIO(text),
-            sep=separator,
-            dtype=str,
-            keep_default_na=False,
-            index_col=False,
-            usecols=columns,
-            on_bad_lines="error",
+        table = arrow_csv.read_csv(
+            pa.BufferReader(text.encode()),
+            read_options=arrow_csv.ReadOptions(use_threads=False),
+            parse_options=arrow_csv.ParseOptions(delimiter=separator, newlines_in_values=True),
+            convert_options=as_text(columns),
         )
-    except pd.errors.ParserError as error:
+    except pa.ArrowException as error:
         raise InputError("bad_rows", file=path, detail=str(error).strip()) from error
-    return frame.fillna("")
+    frame: pd.DataFrame = table.to_pandas().astype(str)
+    return frame
+
+
+def as_text(columns: list[str]) -> arrow_csv.ConvertOptions:
+    """Options that keep some columns, as text, empty where there is nothing."""
+    return arrow_csv.ConvertOptions(
+        include_columns=columns,
+        column_types=dict.fromkeys(columns, pa.string()),
+        strings_can_be_null=False,
+    )
 
 
 def _workbook(path: Path, layouts: Sequence[Layout]) -> pd.DataFrame:

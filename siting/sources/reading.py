@@ -120,10 +120,10 @@ def numbers(frame: pd.DataFrame, column: str, file: Path) -> pd.Series:
     values = pd.to_numeric(frame[column].where(~unknown), errors="coerce")
     wrong = values.isna() & ~unknown
     if wrong.any():
-        row = int(wrong.to_numpy().argmax())
-        value = frame[column].iloc[row]
+        at = int(wrong.to_numpy().argmax())
+        value, row = frame[column].iloc[at], int(frame.index[at]) + 2
         raise InputError(
-            "bad_value", file=file, row=row + 2, column=column, value=value, expected="123.45"
+            "bad_value", file=file, row=row, column=column, value=value, expected="123.45"
         )
     return values.astype(float)
 

@@ -74,6 +74,9 @@ def of_table(
     if {"lon", "lat"} <= set(frame.columns):
         lost = frame["lon"].isna() | frame["lat"].isna()
         rows.append(("no_position", "", int(lost.sum()), len(frame)))
+    if "imputed" in frame.columns:
+        imputed = frame["imputed"].astype(str).str.lower().isin(["true", "1"])
+        rows.append(("imputed", "", int(imputed.sum()), len(frame)))
     if "conversion" in frame.columns:
         kinds = frame["conversion"].value_counts().sort_index()
         rows += [("conversion", str(k), int(count), len(frame)) for k, count in kinds.items()]

@@ -130,7 +130,7 @@ def test_masked_rows_are_counted_and_keep_their_commune(stock, ain, tmp_path):
 
 
 def geolocated(path, lines):
-    frame = pd.DataFrame(lines).reindex(columns=GEOLOCATED).fillna("")
+    frame = pd.DataFrame(lines).reindex(columns=GEOLOCATED).astype(object).fillna("")
     frame.to_csv(path, sep=";", index=False)
     return path
 
