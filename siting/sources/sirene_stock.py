@@ -16,13 +16,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
+from pyproj.exceptions import CRSError
 
 from siting.errors import InputError
 from siting.sources.layouts import SEPARATORS, Layout, fitting, wanted
-from siting.sources.projections import METROPOLITAN, OVERSEAS, unprojected
+from siting.sources.projections import (
+    LAMBERT_X,
+    LAMBERT_Y,
+    METROPOLITAN,
+    OVERSEAS,
+    in_france,
+    unprojected,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -78,6 +87,7 @@ POSITION_LAYOUTS = [
             "x_longitude": "lon",
             "y_latitude": "lat",
         },
+        {"x": "x", "y": "y", "epsg": "epsg"},
     ),
     Layout(
         "GeolocalisationEtablissement (projection par ligne)",
@@ -173,14 +183,11 @@ def read(
     old = dict(recoded or {})
     codes = sorted({*communes, *old})
     with _connection(threads) as base:
-        base.register("wanted", pa.table({"code": pa.array(codes, pa.string())}))
-        base.register("prefixes", pa.table({"prefix": pa.array(list(activities), pa.string())}))
-        read_rows, layout = _load(base, stock, STOCK_LAYOUTS, "stock", _here)
-        frame = base.sql("SELECT * FROM here ORDER BY siret").df()
+        read_rows, layout, frame = _stock(base, stock, codes)
         if frame.empty:
             raise InputError("no_row_of_the_area", file=stock, **_elsewhere(base, stock, layout))
         _require_unique(frame["siret"], stock)
-        base.register("sirets", pa.table({"siret": pa.array(frame["siret"], pa.string())}))
+        _register(base, "sirets", frame["siret"])
         placed = _positions(base, positions)
         legal = _units(base, units)
     now = frame["commune_code"].map(lambda code: old.get(code, code))
@@ -222,15 +229,13 @@ def cut(
         See `read`.
     """
     with _connection(threads) as base:
-        base.register("wanted", pa.table({"code": pa.array(sorted(communes), pa.string())}))
-        count, layout = _load(base, stock, STOCK_LAYOUTS, "stock", _here)
-        frame = base.sql("SELECT * FROM here ORDER BY siret").df()
+        count, layout, frame = _stock(base, stock, communes)
         if frame.empty:
             raise InputError("no_row_of_the_area", file=stock, **_elsewhere(base, stock, layout))
         current = STOCK_LAYOUTS[0]
         theirs = {ours: name for name, ours in {**current.columns, **_PLACED}.items()}
         frame.rename(columns=theirs).to_csv(folder / "establishments.csv", index=False)
-        base.register("sirets", pa.table({"siret": pa.array(frame["siret"], pa.string())}))
+        _register(base, "sirets", frame["siret"])
         if positions is not None:
             placed = _positions(base, positions)
             names = {"lon": "x_longitude", "lat": "y_latitude", "quality": "qualite_xy"}
@@ -244,9 +249,27 @@ def cut(
     return count, len(frame)
 
 
+def _stock(
+    base: duckdb.DuckDBPyConnection, path: Path, communes: Collection[str]
+) -> tuple[int, Layout, pd.DataFrame]:
+    """Rows read, the layout, and the establishments of some communes, by siret."""
+    _register(base, "wanted", communes)
+    count, layout = _load(base, path, STOCK_LAYOUTS, "stock", _here)
+    frame: pd.DataFrame = base.sql("SELECT * FROM here").df()
+    padded = {"siret": frame["siret"].str.zfill(14)}
+    padded["commune_code"] = frame["commune_code"].str.zfill(5)
+    return count, layout, frame.assign(**padded).sort_values("siret", ignore_index=True)
+
+
+def _register(base: duckdb.DuckDBPyConnection, name: str, keys: Collection[str]) -> None:
+    """Make keys known as a table, also as a copy that took them for numbers writes them."""
+    every = sorted({*keys, *(key.lstrip("0") for key in keys)})
+    base.register(name, pa.table({"key": pa.array(every, pa.string())}))
+
+
 def _here(layout: Layout) -> str:
     select = _CURRENT if layout is STOCK_LAYOUTS[0] else _OF_2017
-    return f"CREATE TEMP TABLE here AS FROM ({select}) SEMI JOIN wanted ON commune_code = code"
+    return f"CREATE TEMP TABLE here AS FROM ({select}) SEMI JOIN wanted ON commune_code = key"
 
 
 @contextmanager
@@ -427,16 +450,32 @@ def _positions(base: duckdb.DuckDBPyConnection, path: Path | None) -> pd.DataFra
         return pd.DataFrame(columns=["lon", "lat", "quality"], dtype=object)
     query = (
         "CREATE TEMP TABLE positions AS SELECT positions_in.* FROM positions_in "
-        "SEMI JOIN sirets ON positions_in.siret = sirets.siret"
+        "SEMI JOIN sirets ON positions_in.siret = sirets.key"
     )
-    _, layout = _load(base, path, POSITION_LAYOUTS, "positions_in", lambda _: query)
+    _load(base, path, POSITION_LAYOUTS, "positions_in", lambda _: query)
     frame: pd.DataFrame = base.sql("SELECT * FROM positions ORDER BY ALL").df()
-    frame = frame.drop_duplicates("siret").set_index("siret")
-    if layout is POSITION_LAYOUTS[0]:
-        return frame.assign(lon=_degrees(frame["lon"]), lat=_degrees(frame["lat"]))
-    projections = pd.to_numeric(frame["epsg"], errors="coerce")
-    lon, lat = unprojected(_degrees(frame["x"]), _degrees(frame["y"]), projections)
-    return frame.assign(lon=lon, lat=lat)
+    frame = _by_key(frame, "siret", 14, path)
+    given = [_degrees(frame[name]) if name in frame else np.nan for name in ("lon", "lat")]
+    if "epsg" not in frame:
+        return frame.assign(lon=given[0], lat=given[1])
+    codes = pd.to_numeric(frame["epsg"], errors="coerce")
+    try:
+        lon, lat = unprojected(_degrees(frame["x"]), _degrees(frame["y"]), codes)
+    except CRSError as error:
+        row = {"row": "-", "column": "epsg", "value": ", ".join(sorted(set(frame["epsg"]))[:5])}
+        raise InputError("bad_value", file=path, **row, expected="2154") from error
+    told = frame.assign(lon=given[0], lat=given[1])
+    return told.assign(lon=told["lon"].fillna(lon), lat=told["lat"].fillna(lat))
+
+
+def _by_key(frame: pd.DataFrame, key: str, length: int, path: Path) -> pd.DataFrame:
+    """Rows by key, its zeros given back; one that stands twice with other values is refused."""
+    frame = frame.assign(**{key: frame[key].str.zfill(length)}).drop_duplicates()
+    repeated = frame.loc[frame[key].duplicated(), key]
+    if len(repeated):
+        ids = ", ".join(repeated.unique()[:5])
+        raise InputError("duplicate_ids", file=path, column=key, ids=ids)
+    return frame.set_index(key)
 
 
 def _units(base: duckdb.DuckDBPyConnection, path: Path | None) -> pd.DataFrame:
@@ -445,13 +484,14 @@ def _units(base: duckdb.DuckDBPyConnection, path: Path | None) -> pd.DataFrame:
         return pd.DataFrame(
             columns=["unit_state", "legal_category", "social_economy"], dtype=object
         )
+    frame_of = base.sql("SELECT DISTINCT left(lpad(key, 14, '0'), 9) AS siren FROM sirets").df()
+    _register(base, "sirens", frame_of["siren"])
     query = (
-        "CREATE TEMP TABLE units AS SELECT units_in.* FROM units_in SEMI JOIN "
-        "(SELECT DISTINCT left(siret, 9) AS siren FROM sirets) s ON units_in.siren = s.siren"
+        "CREATE TEMP TABLE units AS SELECT units_in.* FROM units_in "
+        "SEMI JOIN sirens ON units_in.siren = sirens.key"
     )
     _load(base, path, UNIT_LAYOUTS, "units_in", lambda _: query)
-    frame: pd.DataFrame = base.sql("SELECT * FROM units ORDER BY ALL").df()
-    return frame.drop_duplicates("siren").set_index("siren")
+    return _by_key(base.sql("SELECT * FROM units ORDER BY ALL").df(), "siren", 9, path)
 
 
 def _degrees(values: pd.Series) -> pd.Series:
@@ -506,15 +546,21 @@ def _best_positions(
     insee = placed.reindex(frame["siret"]).reset_index(drop=True)
     own = {name: _degrees(frame[name]) for name in ("lon", "lat", "lambert_x", "lambert_y")}
     epsg = frame["commune_code"].str[:3].map(OVERSEAS).fillna(METROPOLITAN)
-    lambert = unprojected(own["lambert_x"], own["lambert_y"], epsg.astype(float))
-    lon, lat = insee["lon"].astype(float), insee["lat"].astype(float)
-    _require_degrees(lon, lat, files[1])
+    home = epsg == METROPOLITAN
+    inside = own["lambert_x"].between(*LAMBERT_X) & own["lambert_y"].between(*LAMBERT_Y)
+    lambert = _believed(own["lambert_x"], own["lambert_y"], inside | ~home, "metric", files[0])
+    lambert = unprojected(*lambert, epsg.astype(float))
+    told = insee["lon"].astype(float), insee["lat"].astype(float)
+    _require_degrees(*told, files[1])
     _require_degrees(own["lon"], own["lat"], files[0])
+    lon, lat = _believed(*told, in_france(*told), "degrees", files[1])
+    geocoded = own["lon"], own["lat"]
+    geocoded = _believed(*geocoded, in_france(*geocoded), "degrees", files[0])
     quality = insee["quality"].fillna("").astype(object)
     by = pd.Series("", index=frame.index, dtype=object)
     by[lon.notna() & lat.notna()] = "insee"
     for name, (x, y), said in (
-        ("geocoding", (own["lon"], own["lat"]), frame["geo_type"]),
+        ("geocoding", geocoded, frame["geo_type"]),
         ("lambert", lambert, pd.Series("", index=frame.index)),
     ):
         taken = (by == "") & x.notna() & y.notna()
@@ -528,6 +574,24 @@ def _best_positions(
         "quality": quality.mask(unknown, ""),
         "placed_by": by,
     }
+
+
+def _believed(
+    x: pd.Series, y: pd.Series, inside: pd.Series, kind: str, file: Path | None
+) -> tuple[pd.Series, pd.Series]:
+    """Coordinates that lie where the file's must; stray ones are not taken for positions.
+
+    Raises
+    ------
+    InputError
+        Most lie elsewhere: another coordinate system, or axes that were swapped.
+    """
+    known = x.notna() & y.notna()
+    stray = known & ~inside
+    if stray.sum() * 2 > known.sum():
+        at = int(stray.to_numpy().argmax())
+        raise InputError(f"{kind}_elsewhere", file=file, x=x.iloc[at], y=y.iloc[at])
+    return x.mask(stray), y.mask(stray)
 
 
 def _require_degrees(lon: pd.Series, lat: pd.Series, file: Path | None) -> None:

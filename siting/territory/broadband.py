@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from siting.errors import InputError
+from siting.territory.codes import ARRONDISSEMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,7 +127,7 @@ def merged(
     InputError
         No row is of the study's communes.
     """
-    every = pd.concat(tables, ignore_index=True)
+    every = _without_parts(pd.concat(tables, ignore_index=True))
     code = every["commune_code"].map(lambda one: recoded.get(one, one))
     every["commune_code"] = code
     commune = every["level"] == "commune"
@@ -139,6 +140,18 @@ def merged(
     grouped = kept.groupby(keys, sort=True)[["premises", "total"]].sum(min_count=1)
     grouped["share"] = (grouped["premises"] / grouped["total"]).where(grouped["total"] > 0)
     return grouped.reset_index()[ACCESS]
+
+
+def _without_parts(every: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the arrondissements of a city that its source gives as one commune too."""
+    communes = every[every["level"] == "commune"]
+    told = set(zip(communes["source"], communes["commune_code"], strict=True))
+    whole = every["commune_code"].map(ARRONDISSEMENTS).fillna("")
+    twice = [
+        level == "commune" and (source, city) in told
+        for level, source, city in zip(every["level"], every["source"], whole, strict=True)
+    ]
+    return every[~pd.Series(twice, index=every.index, dtype=bool)].reset_index(drop=True)
 
 
 def summary(access: pd.DataFrame, closures: pd.DataFrame | None = None) -> pd.DataFrame:

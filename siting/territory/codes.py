@@ -14,8 +14,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+ARRONDISSEMENTS = {
+    **{f"751{number:02d}": "75056" for number in range(1, 21)},
+    **{f"693{number}": "69123" for number in range(81, 90)},
+    **{f"132{number:02d}": "13055" for number in range(1, 17)},
+}
+"""Municipal arrondissements of Paris, Lyon and Marseille, given by many files in their place."""
+
+
 def recoded(changes: pd.DataFrame | None, codes: Collection[str]) -> dict[str, str]:
-    """Codes of other vintages, and the commune of today that each became.
+    """Codes of other vintages or of arrondissements, and the commune of today of each.
 
     A code that is in use today stands for itself, whatever it meant before; one whose commune was
     split among several of today is left out.
@@ -27,12 +35,13 @@ def recoded(changes: pd.DataFrame | None, codes: Collection[str]) -> dict[str, s
     codes
         Communes of the study.
     """
+    found = {part: whole for part, whole in ARRONDISSEMENTS.items() if whole in codes}
+    found = {part: whole for part, whole in found.items() if part not in codes}
     if changes is None:
-        return {}
+        return found
     after: dict[str, set[str]] = {}
     for row in changes.sort_values("date", kind="stable").itertuples():
         after.setdefault(str(row.old_code), set()).add(str(row.new_code))
-    found = {}
     for old in after:
         if old in codes:
             continue

@@ -169,6 +169,8 @@ def build(
         if official.france_services is not None:
             every = france_services_list.read(official.france_services)
             kept = _near(every, near, crs)
+            now = kept["commune_code"].map(lambda code: old.get(code, code))
+            kept = kept.assign(commune_code=now)
             report.append(("france_services", len(every), len(kept), "beyond_buffer"))
             kept.rename(columns={"commune_code": "code"}).to_csv(
                 part / "france_services.csv", index=False

@@ -241,3 +241,60 @@ def test_bad_input_is_named(stock, ain, tmp_path, key, name):
 def test_a_byte_order_mark_and_semicolons_are_taken(stock, ain, tmp_path):
     rows(stock).to_csv(tmp_path / "s.csv", sep=";", index=False, encoding="utf-8-sig")
     assert sirene_stock.read(tmp_path / "s.csv", ain).counts["read"] == 39
+
+
+def test_axes_that_were_swapped_are_refused_and_one_stray_row_goes_to_its_commune(
+    stock, ain, tmp_path
+):
+    frame = rows(stock)
+    placed = frame.index[
+        (frame["longitude"] != "") & (frame["etatAdministratifEtablissement"] == "A")
+    ]
+    frame.loc[placed[0], ["longitude", "latitude"]] = ["0.0", "0.0"]
+    lambert = [f"coordonneeLambert{axis}Etablissement" for axis in ("Abscisse", "Ordonnee")]
+    frame.loc[placed[0], lambert] = ""
+    frame.to_csv(tmp_path / "stray.csv", index=False)
+    found = sirene_stock.read(tmp_path / "stray.csv", ain)
+    assert found.counts["without_position"] == 3  # 2 in the sample as it is
+    swapped = frame.rename(columns={"longitude": "latitude", "latitude": "longitude"})
+    swapped.to_csv(tmp_path / "swapped.csv", index=False)
+    with pytest.raises(InputError) as caught:
+        sirene_stock.read(tmp_path / "swapped.csv", ain)
+    assert caught.value.key == "degrees_elsewhere"
+    degrees = frame.assign(longitude="", latitude="")
+    degrees["coordonneeLambertAbscisseEtablissement"] = "5.2"
+    degrees["coordonneeLambertOrdonneeEtablissement"] = "46.2"
+    degrees.to_csv(tmp_path / "degrees.csv", index=False)
+    with pytest.raises(InputError) as caught:
+        sirene_stock.read(tmp_path / "degrees.csv", ain)
+    assert caught.value.key == "metric_elsewhere"
+
+
+def test_a_copy_that_lost_its_zeros_says_the_same(stock, ain, tmp_path):
+    plain = sirene_stock.read(stock, ain)
+    frame = rows(stock)
+    for name in ("siret", "codeCommuneEtablissement"):
+        frame[name] = frame[name].str.lstrip("0")
+    frame.to_csv(tmp_path / "s.csv", index=False)
+    pd.testing.assert_frame_equal(sirene_stock.read(tmp_path / "s.csv", ain).table, plain.table)
+
+
+def test_positions_without_degrees_fall_back_on_their_projection(stock, ain, tmp_path):
+    one, two = sirene_stock.read(stock, ain).table["siret"].iloc[:2]
+    x, y = Transformer.from_crs(4326, 2154, always_xy=True).transform(5.2, 46.2)
+    lines = [
+        {"siret": one, "x": x, "y": y, "epsg": 2154, "qualite_xy": "22"},
+        {"siret": two, "x_longitude": 5.3, "y_latitude": 46.1, "qualite_xy": "11"},
+    ]
+    path = geolocated(tmp_path / "geo.csv", lines)
+    table = sirene_stock.read(stock, ain, positions=path).table.set_index("siret")
+    assert table.loc[[one, two], "lon"].to_list() == pytest.approx([5.2, 5.3], abs=1e-6)
+    assert table.loc[[one, two], "quality"].to_list() == ["22", "11"]
+    for wrong, key in (
+        ([{**lines[0], "epsg": 99999}], "bad_value"),
+        ([lines[1], {**lines[1], "x_longitude": 5.4}], "duplicate_ids"),
+    ):
+        geolocated(tmp_path / "geo.csv", wrong)
+        with pytest.raises(InputError) as caught:
+            sirene_stock.read(stock, ain, positions=path)
+        assert caught.value.key == key

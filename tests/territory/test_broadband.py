@@ -114,3 +114,13 @@ def test_old_codes_lead_to_the_commune_of_today():
     for row in pd.read_csv(DATA / "commune_changes.csv", dtype=str).itertuples():
         if row.old_code not in known:
             assert found[row.old_code] == row.code_2026
+
+
+def test_a_city_given_whole_and_by_arrondissement_counts_once():
+    names = ["75056", "75101", "75102", "69381", "69382"]
+    best = pd.DataFrame({"code": names, "type": "Total", "date": "2025-06-30"}).assign(
+        technology="fibre", premises=[30, 10, 20, 4, 5], total=[60, 20, 40, 8, 10], share=0.5
+    )
+    cities = frozenset({"75056", "69123"})
+    found = broadband.merged([broadband.of_technologies(best)], codes.recoded(None, cities), cities)
+    assert found.set_index("id")["premises"].to_dict() == {"69123": 9, "75056": 30}

@@ -61,3 +61,11 @@ def test_unknown_code_with_and_without_the_table_of_changes(communes, changes):
     assert refused(["75056"], communes, changes).key == "unknown_commune"
     assert refused(["12076"], communes, None).key == "unknown_commune"
     assert "1202" in refused(["1202"], communes, changes).text("en")
+
+
+def test_arrondissements_stand_for_their_city():
+    found = codes.recoded(None, {"75056", "69123"})
+    assert found["75101"] == found["75120"] == "75056"
+    assert found["69381"] == found["69389"] == "69123"
+    assert "13201" not in found
+    assert "75101" not in codes.recoded(None, {"75056", "75101"})
