@@ -26,6 +26,7 @@ from siting.sources import (
     sirene_stock,
 )
 from siting.territory import area, codes, demand, quality
+from siting.territory import broadband as broadband_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 TIERS_LIEUX = "tiers_lieux"
+STATIONS = "stations"
 BORDER_KM = 0.5  # boundaries are simplified: a point so close to the area is in it
 
 
@@ -148,13 +150,9 @@ def read(study: Study) -> Inputs:
     links = desk.take("roads", study.roads.distances, facts.road_distances)
     if study.roads.osm is not None:
         desk.take("roads", study.roads.osm, _bytes_of)
-    files = {f"services.{one.id}": one.facilities for one in study.services}
-    if layers.tiers_lieux is not None:
-        files[TIERS_LIEUX] = layers.tiers_lieux
-    lists = {role: desk.take(role, path, facility_lists.read) for role, path in files.items()}
+    files, lists = _lists(desk, study)
     candidates = desk.take("candidates", study.candidates, facts.candidates)
-    broadband = desk.take("broadband", layers.broadband, facts.broadband)
-    stations = desk.take("stations", layers.stations, facts.stations)
+    broadband = _broadband(desk, layers.broadband, communes, changes)
     everyday = desk.take("everyday", layers.everyday, bpe.read)
     bus_stops, carpool, entered = *_stops(desk, layers), _entered(desk, study, candidates)
     told: list[pd.DataFrame] = []
@@ -188,7 +186,6 @@ def read(study: Study) -> Inputs:
                 if found is not None and not found.official
             ),
             (study.candidates, candidates, BORDER_KM),
-            (layers.stations, stations, place.buffer_km),
             (study.cells.file, *_placed_apart(cells, off_area_km)),
         ]
         _require_near(desk, here, near)
@@ -207,7 +204,6 @@ def read(study: Study) -> Inputs:
         "cells": cells,
         "candidates": candidates,
         "broadband": broadband,
-        "stations": stations,
         "everyday": everyday,
     }
     told += _quality(desk, {**places, **tables}, communes)
@@ -222,7 +218,7 @@ def read(study: Study) -> Inputs:
         broadband,
         stock,
         places.get(TIERS_LIEUX),
-        stations,
+        places.get(STATIONS),
         everyday,
         bus_stops,
         carpool,
@@ -239,6 +235,30 @@ class _Here:
 
     around: Surroundings
     buffer_km: float
+
+
+def _lists(desk: _Desk, study: Study) -> tuple[dict[str, Path], dict[str, Any]]:
+    """Files of lists of places by role, and the lists; None for one that is wrong."""
+    files = {f"services.{one.id}": one.facilities for one in study.services}
+    layers = {TIERS_LIEUX: study.layers.tiers_lieux, STATIONS: study.layers.stations}
+    files |= {role: path for role, path in layers.items() if path is not None}
+    readers = {STATIONS: facility_lists.stations}
+    read_by = {role: readers.get(role, facility_lists.read) for role in files}
+    return files, {role: desk.take(role, path, read_by[role]) for role, path in files.items()}
+
+
+def _broadband(
+    desk: _Desk, path: Path | None, communes: pd.DataFrame | None, changes: Any
+) -> pd.DataFrame | None:
+    """Premises and fibre by commune and date."""
+    if communes is None:
+        return None
+    known = frozenset(communes["code"])
+    old = codes.recoded(changes, known)
+    found: pd.DataFrame | None = desk.take(
+        "broadband", path, lambda at: broadband_files.read(at, old, known)
+    )
+    return found
 
 
 def _placed_apart(

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from siting.sources import (
     carpool_areas,
     facts,
+    finess,
     france_services_list,
     la_poste,
     layouts,
     school_directory,
+    station_list,
     tiers_lieux_inventory,
 )
 
@@ -29,6 +31,7 @@ READERS: tuple[tuple[Sequence[Layout], Callable[[Path], pd.DataFrame]], ...] = (
     (school_directory.LAYOUTS, school_directory.read),
     (la_poste.LAYOUTS, la_poste.read),
     (carpool_areas.LAYOUTS, carpool_areas.read),
+    (station_list.LAYOUTS, station_list.read),
 )
 
 
@@ -44,8 +47,13 @@ class Listed:
         return len(self.places)
 
 
-def read(path: Path) -> Listed:
+def read(path: Path, own: Callable[[Path], pd.DataFrame] = facts.facilities) -> Listed:
     """Read a list of places.
+
+    Parameters
+    ----------
+    own
+        Reader of siting's own table, where the header is of no known list.
 
     Returns
     -------
@@ -56,8 +64,16 @@ def read(path: Path) -> Listed:
     InputError
         See the reader of the list's layout; that of siting's own table where none is known.
     """
-    header = set(layouts.header(path))
+    if finess.recognised(path):
+        return Listed(finess.read(path), official=True)
+    every = [layout for known, _ in READERS for layout in known]
+    header = set(layouts.header(path, every))
     for known, reader in READERS:
         if any(set(layout.columns) <= header for layout in known):
             return Listed(reader(path), official=True)
-    return Listed(facts.facilities(path), official=False)
+    return Listed(own(path), official=False)
+
+
+def stations(path: Path) -> Listed:
+    """Read a list of stations: siting's own table, or SNCF's."""
+    return read(path, facts.stations)

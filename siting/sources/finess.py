@@ -33,6 +33,14 @@ PROJECTIONS = {
 }
 
 
+def recognised(path: Path) -> bool:
+    """Whether a file's first lines are those of the extraction."""
+    if path.suffix.lower() not in (".csv", ".txt", ".zip") or not path.is_file():
+        return False
+    head = reading.start(path).split(b"\n", 3)[:3]
+    return any(line.startswith((b"structureet;", b"geolocalisation;")) for line in head)
+
+
 def read(path: Path, kinds: Collection[str] = (PHARMACY,)) -> pd.DataFrame:
     """Read establishments of some categories; pharmacies unless others are named.
 

@@ -6,6 +6,7 @@ import csv
 import io
 import warnings
 import zipfile
+import zlib
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -39,8 +40,25 @@ def content(path: Path) -> bytes:
             if len(names) != 1:
                 raise InputError("zip_of_several", file=path, count=len(names))
             return archive.read(names[0])
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         raise InputError("bad_zip", file=path, detail=error) from error
+
+
+def start(path: Path, size: int = 4096) -> bytes:
+    """Give the first bytes of a file, or of the only file of a zip; none where it cannot be read.
+
+    What is wrong with the file is told by its reader.
+    """
+    try:
+        if path.suffix.lower() != ".zip":
+            with path.open("rb") as stream:
+                return stream.read(size)
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if not name.endswith("/")]
+            with archive.open(names[0]) as member:
+                return member.read(size)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, IndexError):
+        return b""
 
 
 def table(

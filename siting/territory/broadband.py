@@ -6,16 +6,21 @@ compare shares between them, never levels.
 
 from __future__ import annotations
 
+import re
+import zipfile
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from siting.errors import InputError
+from siting.sources import arcep_cartefibre, arcep_mci, arcep_observatory, facts, streams
+from siting.tables import check
 from siting.territory.codes import ARRONDISSEMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 ACCESS = [
     "level",
@@ -127,7 +132,8 @@ def merged(
     InputError
         No row is of the study's communes.
     """
-    every = _without_parts(pd.concat(tables, ignore_index=True))
+    joined = pd.concat(tables, ignore_index=True)
+    every = _without_parts(joined.assign(commune_code=joined["commune_code"].str.zfill(5)))
     code = every["commune_code"].map(lambda one: recoded.get(one, one))
     every["commune_code"] = code
     commune = every["level"] == "commune"
@@ -152,6 +158,46 @@ def _without_parts(every: pd.DataFrame) -> pd.DataFrame:
         for level, source, city in zip(every["level"], every["source"], whole, strict=True)
     ]
     return every[~pd.Series(twice, index=every.index, dtype=bool)].reset_index(drop=True)
+
+
+def read(path: Path, recoded: Mapping[str, str], codes: frozenset[str]) -> pd.DataFrame:
+    """Read a study's broadband layer: siting's table, or ARCEP's file as it is.
+
+    Parameters
+    ----------
+    path
+        `code,date,premises,ftth_premises`; best technology by commune (Ma connexion internet); or
+        Cartefibre by commune, whose quarter is told by its name (`2025t2-commune.zip`).
+    recoded, codes
+        See `merged`.
+
+    Returns
+    -------
+    See `summary`.
+
+    Raises
+    ------
+    InputError
+        See the readers and `merged`; or a file of Cartefibre whose name tells no quarter.
+    """
+    if path.suffix.lower() == ".shp" or _holds_shapes(path):
+        found = re.search(r"(20\d\d)[tT]([1-4])", path.name)
+        if found is None:
+            raise InputError("no_quarter", file=path)
+        day = f"{found[1]}-{arcep_observatory.QUARTER_ENDS[found[2]]}"
+        rows = of_fibre(arcep_cartefibre.communes(path), day, "cartefibre")
+    elif streams.fits(path, arcep_mci.BEST_LAYOUTS):
+        rows = of_technologies(arcep_mci.best_technology(path))
+    else:
+        return facts.broadband(path)
+    return check(summary(merged([rows], recoded, codes)), facts.BROADBAND, path)
+
+
+def _holds_shapes(path: Path) -> bool:
+    if path.suffix.lower() != ".zip" or not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return any(name.lower().endswith(".shp") for name in archive.namelist())
 
 
 def summary(access: pd.DataFrame, closures: pd.DataFrame | None = None) -> pd.DataFrame:

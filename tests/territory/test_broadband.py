@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from shapely.geometry import box
 
 from siting.errors import InputError
 from siting.sources import arcep_observatory, copper_closures, facts
@@ -124,3 +126,37 @@ def test_a_city_given_whole_and_by_arrondissement_counts_once():
     cities = frozenset({"75056", "69123"})
     found = broadband.merged([broadband.of_technologies(best)], codes.recoded(None, cities), cities)
     assert found.set_index("id")["premises"].to_dict() == {"69123": 9, "75056": 30}
+
+
+def test_a_study_reads_the_file_of_arcep_as_it_is(tmp_path):
+    parts = ["elig_coax", "elig_cu_30", "elig_thdr", "elig_cu_8", "elig_4gf", "elig_hdr"]
+    best = pd.DataFrame({"code_insee": ["12076", "1001"], "type": "Total", "date": "2025-06-30"})
+    best = best.assign(nbr=10, elig_ftth=7, elig_sat=3, **dict.fromkeys(parts, 0))
+    path = tmp_path / "commune_meilleure_techno_thd.csv"
+    best.to_csv(path, sep=";", index=False)
+    codes_now = frozenset({"12218", "01001"})
+    table = broadband.read(path, {"12076": "12218"}, codes_now)
+    assert table["code"].to_list() == ["01001", "12218"]
+    assert table["ftth_premises"].to_list() == [7, 7]
+    with pytest.raises(InputError) as caught:
+        broadband.read(path, {}, frozenset({"48095"}))
+    assert caught.value.key == "no_row_of_the_area"
+    plain = broadband.read(DATA / "broadband.csv", {}, frozenset())
+    assert len(plain) == 570
+
+
+def test_cartefibre_tells_its_quarter_by_its_name(tmp_path):
+    shapes = gpd.GeoDataFrame(
+        {"INSEE_COM": ["12202"], "NOM_COM": ["Rodez"], "Locaux": [100], "ftth": [90]},
+        geometry=[box(0, 0, 1, 1)],
+        crs=3857,
+    )
+    shapes.to_file(tmp_path / "2025t2-commune.shp", encoding="ISO-8859-1")
+    table = broadband.read(tmp_path / "2025t2-commune.shp", {}, frozenset({"12202"}))
+    assert table.iloc[0][["ftth_premises", "premises"]].to_list() == [90, 100]
+    assert pd.Timestamp(table["date"].iloc[0]) == pd.Timestamp("2025-06-30")
+    for file in tmp_path.glob("2025t2-commune.*"):
+        file.rename(tmp_path / f"communes{file.suffix}")
+    with pytest.raises(InputError) as caught:
+        broadband.read(tmp_path / "communes.shp", {}, frozenset({"12202"}))
+    assert caught.value.key == "no_quarter"
