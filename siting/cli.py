@@ -18,6 +18,7 @@ from siting.commands import (
     roads,
     scores,
     studies,
+    survey,
     territories,
     viability,
     workshop,
@@ -70,7 +71,17 @@ def build() -> typer.Typer:
     ) -> None:
         pass
 
-    for family in (territories, studies, roads, scores, location, viability, opinion, workshop):
+    for family in (
+        territories,
+        studies,
+        roads,
+        scores,
+        location,
+        survey,
+        viability,
+        opinion,
+        workshop,
+    ):
         family.add(app)
     return app
 

@@ -35,6 +35,7 @@ ABOVE = {
     "study_effects",
     "study_extras",
     "study_schedule",
+    "study_survey",
     "study_scores",
     "study_theme",
     "study_weights",

@@ -14,6 +14,7 @@ from siting.config.effects import Effects  # noqa: TC001 - pydantic needs it at 
 from siting.config.location import Locate  # noqa: TC001 - pydantic needs it at run time
 from siting.config.schedule import Calendar  # noqa: TC001 - pydantic needs it at run time
 from siting.config.sites import Scoring
+from siting.config.survey import Survey  # noqa: TC001 - pydantic needs it at run time
 from siting.config.viability import Viability  # noqa: TC001 - pydantic needs it at run time
 
 
@@ -303,6 +304,7 @@ class Study(Model):
     )
     measures: Measures | None = None
     viability: Viability | None = None
+    survey: Survey | None = None
     effects: Effects | None = None
     calendar: Calendar | None = None
     scoring: Scoring | None = None

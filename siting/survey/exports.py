@@ -1,0 +1,211 @@
+"""Tables of answers as survey platforms export them: CSV or XLSX, headers of one or three lines.
+
+- LimeSurvey: one header line, codes (`packages[h24]`), labels (`Which packages? [By the day]`) or
+  both (`packages. Which packages?`); metadata `id`, `submitdate`, `lastpage`…
+- Framaforms (Webform for Drupal): three header lines; choices apart have the question on the second
+  and the choice on the third, ticked `X`; metadata `SID`, `Draft`…
+- KoboToolbox: one header line, groups before the question (`group/question`), one column for a
+  choice of many and one for each choice (`question/choice`, 1 or 0); metadata `_uuid`…
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+import unicodedata
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from siting.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+Platform = Literal["limesurvey", "framaforms", "kobo", "plain"]
+
+SEPARATORS = (";", ",", "\t", "|")
+HEADER_LINES = 3  # of Webform
+LIME = {"submitdate", "lastpage", "startlanguage", "seed", "datestamp", "startdate"}
+LIME_SAID = {
+    "response id", "date submitted", "last page", "start language",
+    "id de la reponse", "date de soumission", "derniere page", "langue de depart",
+}  # fmt: skip
+KOBO = {"_uuid", "_submission_time", "__version__", "_submitted_by", "_validation_status"}
+WEBFORM = {"sid", "serial", "numero", "numero de serie", "identifiant de soumission"}
+WEBFORM_TIME = {
+    "submitted time", "time", "heure de soumission", "soumis le", "date de soumission", "envoye le",
+    "completed time", "modified time", "heure d'achevement", "heure de modification",
+}  # fmt: skip
+SUBMISSION = {"_uuid", "sid", "token", "id", "response id", "id de la reponse", "meta/instanceid"}
+SUBMITTED = {"submitdate", "date submitted", "date de soumission"}
+DRAFT = {"draft", "brouillon"}
+METADATA = (
+    LIME | LIME_SAID | KOBO | WEBFORM | WEBFORM_TIME | SUBMISSION | SUBMITTED | DRAFT
+    | {
+        "_id", "_index", "_notes", "_status", "_tags", "start", "end", "today", "deviceid",
+        "username", "phonenumber", "ipaddr", "refurl", "ip address", "adresse ip", "uid",
+        "nom d'utilisateur", "utilisateur", "_geolocation", "_attachments", "formhub/uuid",
+        "_xform_id_string", "_bamboo_dataset_id", "meta/rootuuid",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Header:
+    """A column's name.
+
+    Attributes
+    ----------
+    name
+        As the file says it.
+    above
+        What stands over it (Webform's question over its choices); empty elsewhere.
+    """
+
+    name: str
+    above: str = ""
+
+    @property
+    def shown(self) -> str:
+        """How messages name the column."""
+        return (
+            f"{self.above} / {self.name}" if self.above and self.above != self.name else self.name
+        )
+
+
+@dataclass(frozen=True)
+class Export:
+    """A table of answers, as text.
+
+    Attributes
+    ----------
+    headers, rows
+        As many values in each row as headers; empty where there is none.
+    first
+        Row of the file (from 1) that the first answers stand in.
+    """
+
+    platform: Platform
+    headers: tuple[Header, ...]
+    rows: tuple[tuple[str, ...], ...]
+    first: int
+
+    def column(self, names: set[str]) -> int | None:
+        """Place of the first column that has one of these plain names."""
+        for place, one in enumerate(self.headers):
+            if plain(one.name) in names:
+                return place
+        return None
+
+
+def plain(said: str) -> str:
+    """A text without marks, accents, capitals and final punctuation, to be compared."""
+    bare = re.sub(r"<[^>]+>", " ", said).replace("\u2019", "'").replace("\ufeff", "")
+    letters = unicodedata.normalize("NFKD", bare)
+    letters = "".join(one for one in letters if not unicodedata.combining(one))
+    return re.sub(r"\s+", " ", letters).strip().casefold().rstrip(" :?.*")
+
+
+def read(path: Path) -> Export:
+    """Read a table of answers.
+
+    Raises
+    ------
+    InputError
+        The file is missing, damaged, not text, or holds no table.
+    """
+    if not path.is_file():
+        raise InputError("missing_file", file=path)
+    lines = _workbook(path) if path.suffix.lower() == ".xlsx" else _text(path)
+    while lines and not any(lines[-1]):
+        lines.pop()
+    if len(lines) < 2:
+        raise InputError("empty_table", file=path)
+    depth = HEADER_LINES if _webform(lines) else 1
+    headers = _three(lines) if depth == HEADER_LINES else tuple(Header(one) for one in lines[0])
+    rows = [(*line[: len(headers)], *[""] * (len(headers) - len(line))) for line in lines[depth:]]
+    if any(len(line) > len(headers) and any(line[len(headers) :]) for line in lines[depth:]):
+        raise InputError("answers_format", file=path)
+    if not rows:
+        raise InputError("empty_table", file=path)
+    return Export(_platform(headers, depth), headers, tuple(rows), depth + 1)
+
+
+def _webform(lines: Sequence[Sequence[str]]) -> bool:
+    """Whether the third line holds Webform's names, under lines that are mostly empty."""
+    if len(lines) <= HEADER_LINES:
+        return False
+    third = {plain(one) for one in lines[2]}
+    return bool(third & WEBFORM) and bool(third & WEBFORM_TIME)
+
+
+def _three(lines: Sequence[Sequence[str]]) -> tuple[Header, ...]:
+    """Headers of three lines: the question of the second goes on over the choices of the third."""
+    wide = max(len(line) for line in lines[:HEADER_LINES])
+    second, third = ([*line, *[""] * (wide - len(line))] for line in lines[1:HEADER_LINES])
+    found, above = [], ""
+    for over, name in zip(second, third, strict=True):
+        above = over or above
+        found.append(Header(name, above))
+    return tuple(found)
+
+
+def _platform(headers: Sequence[Header], depth: int) -> Platform:
+    names = {plain(one.name) for one in headers}
+    if depth == HEADER_LINES:
+        return "framaforms"
+    if names & KOBO:
+        return "kobo"
+    if names & LIME or len(names & LIME_SAID) > 1:
+        return "limesurvey"
+    return "plain"
+
+
+def _text(path: Path) -> list[list[str]]:
+    raw = path.read_bytes()
+    try:
+        marked = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+        said = raw.decode("utf-16" if marked else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError("not_text", file=path, detail=f"octet {error.start}") from error
+    if "\0" in said:
+        raise InputError("not_text", file=path, detail="NUL")
+    best: list[list[str]] = []
+    for separator in SEPARATORS:
+        lines = list(csv.reader(io.StringIO(said, newline=""), delimiter=separator))
+        lines = [[one.strip() for one in line] for line in lines if line]
+        if lines and (not best or len(max(lines[:3], key=len)) > len(max(best[:3], key=len))):
+            best = lines
+    return best
+
+
+def _workbook(path: Path) -> list[list[str]]:
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        lines = [[_written(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+        book.close()
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
+        raise InputError("answers_format", file=path) from error
+    return lines
+
+
+def _written(cell: Any) -> str:
+    """A cell as text."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "1" if cell else "0"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, dt.datetime | dt.date):
+        return cell.isoformat(sep=" ") if isinstance(cell, dt.datetime) else cell.isoformat()
+    return str(cell).strip()

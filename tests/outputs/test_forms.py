@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import docx
+import pytest
+
+from siting import cli, study_survey, texts
+
+SCHEMA = Path(__file__).parents[2] / "configs" / "questionnaire.yaml"
+
+
+def said(path):
+    paper = docx.Document(path)
+    cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
+    return "\n".join([one.text for one in paper.paragraphs] + cells)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_forms_put_every_question_to_its_part(tmp_path, language):
+    asked, _ = study_survey.asked(SCHEMA)
+    texts.set_language(language)
+    try:
+        study_survey.write_forms(tmp_path / "forms.docx", asked)
+    finally:
+        texts.set_language("fr")
+    firms, independents = (
+        said(tmp_path / "forms.docx").split(asked.parts[1].label.said(language))[i] for i in (0, 1)
+    )
+    for one in asked.questions():
+        label = one.label.said(language)
+        if one.role == "part":
+            continue
+        # grids stand after all paragraphs, in their tables
+        assert (label in firms) == one.asked("firms")
+        assert (label in independents) == one.asked("independents")
+        for inner in (*one.options, *one.rows):
+            assert inner.label.said(language) in firms + independents
+    assert asked.notice.said(language) in independents
+
+
+def test_the_command_writes_a_document_twice_alike(tmp_path, capsys):
+    for name in ("a.docx", "b.docx"):
+        with pytest.raises(SystemExit) as done:
+            cli.main(["survey", "form", str(SCHEMA), "-o", str(tmp_path / name)])
+        assert done.value.code == 0
+    assert "a.docx" in capsys.readouterr().out
+    a, b = (docx.Document(tmp_path / name) for name in ("a.docx", "b.docx"))
+    assert a.element.xml == b.element.xml
