@@ -172,9 +172,9 @@ def _roads(study: Study, read: Inputs) -> Network:
     """The roads of the study as they are."""
     assume = study.assumptions
     asked = study.roads
-    if asked.osm is not None:
+    if asked.distances is None:
         # osmium only where a study needs it
-        from siting.network import osm, speeds  # noqa: PLC0415
+        from siting.network import bdtopo, osm, speeds  # noqa: PLC0415
 
         chosen = speeds.load(
             asked.speeds,
@@ -184,10 +184,13 @@ def _roads(study: Study, read: Inputs) -> Network:
             country=asked.country,
             period=asked.period,
         )
-        read_roads: Network = osm.read(
-            asked.osm, mode=asked.mode, speeds=chosen, snap_cap_m=assume.snap_cap.value
+        cap = assume.snap_cap.value
+        if asked.osm is not None:
+            return osm.read(asked.osm, mode=asked.mode, speeds=chosen, snap_cap_m=cap)
+        assert asked.bdtopo is not None  # noqa: S101 - one of three
+        return bdtopo.read(
+            asked.bdtopo, asked.mode, speeds=chosen, snap_cap_m=cap, crs=study.territory.crs
         )
-        return read_roads
     access = distance_table.Access(
         speed_kmh=assume.access_speed.value,
         detour=assume.access_detour.value,

@@ -148,8 +148,7 @@ def read(study: Study) -> Inputs:
     changes = desk.take("changes", place.changes, facts.changes)
     cells, off_area_km = _cells(desk, study.cells.file, communes, shapes, changes)
     links = desk.take("roads", study.roads.distances, facts.road_distances)
-    if study.roads.osm is not None:
-        desk.take("roads", study.roads.osm, _bytes_of)
+    desk.take("roads", study.roads.osm or study.roads.bdtopo, _bytes_of)
     files, lists = _lists(desk, study)
     candidates = desk.take("candidates", study.candidates, facts.candidates)
     broadband = _broadband(desk, layers.broadband, communes, changes)

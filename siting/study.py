@@ -270,6 +270,8 @@ def _source_lines(result: Result) -> list[dict[str, str]]:
         lines.append({"status": t("map.status.modelled"), "text": said})
     if study.roads.osm is not None:
         lines.append({"status": t("map.status.real"), "text": t("map.roads_osm") + ". ODbL 1.0."})
+    if study.roads.bdtopo is not None:
+        lines.append({"status": t("map.status.real"), "text": t("map.roads_bdtopo")})
     return lines
 
 

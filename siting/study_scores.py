@@ -258,7 +258,7 @@ def _assumptions(
     held = base.study.assumptions
     ids = base.read.candidates["id"].to_numpy(str)
     rows = []
-    for name in ON_TABLE if base.study.roads.osm is None else ON_ROADS:
+    for name in ON_ROADS if base.study.roads.distances is None else ON_TABLE:
         one = getattr(held, name)
         row = {"assumption": name, **one.model_dump(include={"unit", "status", "source", "value"})}
         for end, factor in (

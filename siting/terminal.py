@@ -6,7 +6,6 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from siting.inputs import Inputs
     from siting.sites.location.result import Solution
     from siting.sources.download import Planned
     from siting.study import Result
@@ -125,24 +123,14 @@ def print_prepared(made: Prepared, config: Path) -> None:
     print_line(t("setup.made.next", folder=made.folder, config=config))
 
 
+def print_table(table: Table) -> None:
+    """Print a table."""
+    _console().print(table)
+
+
 def print_line(line: str) -> None:
     """Print one line of text."""
     Console(highlight=False, soft_wrap=True).print(line, markup=False)
-
-
-def print_inputs(read: Inputs) -> None:
-    """Print the files read, and the quality of what they hold."""
-    inputs = read.read
-    table = Table(title=None)
-    for key in ("file", "rows", "status", "vintage", "licence"):
-        table.add_column(t(f"cli.check.{key}"), justify="right" if key == "rows" else "left")
-    for item in inputs:
-        source = item.source
-        facts = (source.status, source.vintage, source.licence) if source else ("", "", "")
-        table.add_row(item.path, texts.number(item.rows), *facts)
-    _console().print(table)
-    _console().print(_quality(read.quality))
-    print_line(t("cli.check.done", count=len(inputs)))
 
 
 def print_result(result: Result, folder: Path) -> None:
@@ -241,26 +229,6 @@ def print_route(route: Route) -> None:
 def _console() -> Console:
     console = Console()
     return console if console.is_terminal else Console(width=PIPED_WIDTH)
-
-
-def _quality(rows: pd.DataFrame) -> Table:
-    """What became of the rows of each table; figures that are zero are left out."""
-    table = Table(title=t("quality.title"), title_justify="left")
-    for key, justify in (("table", "left"), ("what_title", "left"), ("value", "right")):
-        table.add_column(t(f"quality.{key}"), justify="right" if justify == "right" else "left")
-    table.add_column(t("quality.share"), justify="right")
-    known = texts.catalogue(texts.language())
-    last = ""
-    for name, what, detail, value, share in rows.to_numpy():
-        if not value and what != "read":
-            continue
-        said, key = t(f"quality.what.{what}"), f"quality.detail.{detail}"
-        if detail:
-            said = f"{said} : {t(key) if key in known else detail}"
-        part = "" if np.isnan(share) else texts.percent(share)
-        table.add_row("" if name == last else name, said, texts.number(value), part)
-        last = name
-    return table
 
 
 def _coverage(result: Result) -> Table:

@@ -30,9 +30,10 @@ def add(app: typer.Typer) -> None:
         config: Annotated[Path, typer.Argument(help=t("cli.config"), metavar="CONFIG")],
     ) -> None:
         from siting import study, terminal
+        from siting.commands.inputs_shown import print_inputs
         from siting.config import load
 
         settings = load(config)
         with terminal.progress() as say:
             inputs = study.check(settings, say)
-        terminal.print_inputs(inputs)
+        print_inputs(inputs)

@@ -92,10 +92,11 @@ class Cells(Model):
 
 
 class Roads(Model):
-    """The network: a table of distances, or an OSM extract."""
+    """The network: a table of distances, an OSM extract, or IGN's BD TOPO."""
 
     distances: File | None = None
     osm: File | None = None
+    bdtopo: File | None = Field(None, description="GeoPackage with troncon_de_route")
     mode: Literal["car", "bicycle", "foot"] = "car"
     period: Literal["off_peak", "peak", "winter"] = "off_peak"
     speeds: File | None = Field(None, description="table of speeds in place of the package's")
@@ -104,7 +105,7 @@ class Roads(Model):
 
     @model_validator(mode="after")
     def _one(self) -> Roads:
-        if (self.distances is None) == (self.osm is None):
+        if sum(one is not None for one in (self.distances, self.osm, self.bdtopo)) != 1:
             raise ValueError("distances_or_osm")
         if self.distances is not None and self.mode != "car":
             raise ValueError("distances_by_car")

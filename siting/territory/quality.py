@@ -63,7 +63,8 @@ def of_table(
     whole = len(frame) if read is None else read
     rows: list[_Row] = [("read", "", whole, whole)]
     if read is not None:
-        rows += [("dropped", "far", read - len(frame), whole), ("kept", "", len(frame), whole)]
+        rows.append(("dropped", "far", read - len(frame), whole))
+    rows.append(("kept", "", len(frame), whole))
     if column in frame.columns:
         empty = frame[column] == ""
         strange = ~empty & ~frame[column].isin(list(codes))
@@ -74,6 +75,9 @@ def of_table(
     if {"lon", "lat"} <= set(frame.columns):
         lost = frame["lon"].isna() | frame["lat"].isna()
         rows.append(("no_position", "", int(lost.sum()), len(frame)))
+    if "quality" in frame.columns:
+        said = frame.loc[frame["quality"] != "", "quality"].value_counts().sort_index()
+        rows += [("position_quality", str(q), int(count), len(frame)) for q, count in said.items()]
     if "imputed" in frame.columns:
         imputed = frame["imputed"].astype(str).str.lower().isin(["true", "1"])
         rows.append(("imputed", "", int(imputed.sum()), len(frame)))

@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import geopandas as gpd
+import numpy as np
 import osmium
 import pandas as pd
 import pytest
 import yaml
 from official_files import lozere
-from shapely.geometry import box
+from shapely.geometry import LineString, box
 
 from siting import config, study
-from siting.errors import InputError
+from siting.errors import InputError, SitingError
 from siting.sources import cog, epci, geofabrik
 from siting.territory import prepare, starter
 
@@ -76,6 +78,35 @@ def test_the_study_of_another_departement_runs(built):
     found = study.run(loaded, lambda _: None)
     assert found.access["minutes"].notna().mean() > 0.9
     assert found.scores is not None
+
+
+def test_bd_topo_stands_in_for_the_extract(built):
+    folder, _, _ = built
+    lon, lat = np.linspace(3.3, 3.6, 25), np.linspace(44.3, 44.5, 23)
+    lines = [LineString([(lon[c], y), (lon[c + 1], y)]) for y in lat for c in range(24)]
+    lines += [LineString([(x, lat[r]), (x, lat[r + 1])]) for x in lon for r in range(22)]
+    section = {"nature": "Route à 1 chaussée", "importance": "3"}
+    section |= {"sens_de_circulation": "Double sens", "vitesse_moyenne_vl": 60}
+    table = gpd.GeoDataFrame([section] * len(lines), geometry=lines, crs=4326).to_crs(2154)
+    table.to_file(folder / "bdtopo.gpkg", layer="troncon_de_route")
+    text = starter.config_text(
+        name="topo",
+        title="BD TOPO",
+        vintage=TODAY,
+        zone=("48", "Lozère"),
+        tables=folder / "tables",
+        beside=folder,
+    )
+    path = folder / "topo.yaml"
+    path.write_text(text.replace("osm: tables/roads.osm.pbf", "bdtopo: bdtopo.gpkg"), "utf-8")
+    loaded = config.load(path)
+    assert loaded.roads.osm is None
+    found = study.run(loaded, lambda _: None)
+    assert found.access["minutes"].notna().mean() > 0.9
+    both = text.replace("osm: tables", "bdtopo: bdtopo.gpkg\n  osm: tables")
+    path.write_text(both, "utf-8")
+    with pytest.raises(SitingError):
+        config.load(path)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
