@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,7 @@ import yaml
 from siting import files
 from siting.config import load
 from siting.errors import ConfigError, InputError
-from siting.sources import catalogue, cog, download, epci, facts
+from siting.sources import catalogue, cog, download, epci, facts, layouts, reading
 from siting.territory import codes as code_changes
 from siting.territory import departments, prepare, starter
 from siting.texts import text as t
@@ -27,6 +28,19 @@ if TYPE_CHECKING:
     from siting.config.study import Fetch
     from siting.sources.catalogue import Source
     from siting.sources.download import Planned, Settings
+
+COMMUNE_CODE = re.compile(r"(\d{2}|2[AB])\d{3}")
+SHORT = 4  # digits of a code that lost its zero
+CODE_COLUMNS = ("code", "code_insee", "insee", "insee_com", "codgeo", "com", "depcom")
+"""Names, in any case, under which official files give communes."""
+
+IN_PARTS = {
+    "20": "2A, 2B",
+    "6AE": "67, 68",
+    "69D": "69",
+    "69M": "69",
+}
+"""Codes met for départements that the code officiel géographique writes otherwise."""
 
 EMBEDDED_STUDY = Path("configs/aveyron.yaml")
 EDITION = date(2025, 1, 1)  # of the catalogue's own addresses
@@ -93,7 +107,9 @@ def begin(asked: Asked, out: Path) -> Begun:
         raise ConfigError("config_stands", file=out)
     study = load(EMBEDDED_STUDY)
     known = facts.communes(study.territory.communes)
-    place = _place(asked, known, study.territory.department.code, out.stem)
+    changes = facts.changes(study.territory.changes) if study.territory.changes else None
+    old = code_changes.recoded(changes, frozenset(known["code"]))
+    place = _place(asked, known, old, study.territory.department.code, out.stem)
     source = study.territory.communes.parent
     tables = out.parent / out.stem
     name = starter.plain_name(out.stem)
@@ -140,16 +156,20 @@ class _Place:
     embedded: frozenset[str] = frozenset()
 
 
-def _place(asked: Asked, known: pd.DataFrame, home: str, stem: str) -> _Place:
+def _place(asked: Asked, known: pd.DataFrame, old: dict[str, str], home: str, stem: str) -> _Place:
     """What is known of a territory; `embedded` is empty where the embedded tables lack a part."""
     if asked.department is not None:
-        code = asked.department.upper().zfill(2)
+        code = asked.department.strip().upper().zfill(2)
+        if code in IN_PARTS:
+            raise ConfigError("department_in_parts", code=code, parts=IN_PARTS[code])
         name = departments.name(code)
         held = frozenset(known["code"]) if code == home else frozenset()
         title = t("setup.title_department", name=name)
         fetch, crs = f'department: "{code}"', starter.metric_crs(code)
         return _Place((code, name), title, fetch, crs, held)
     if asked.epci is not None:
+        if re.fullmatch(r"\d{9}", asked.epci) is None:
+            raise ConfigError("not_a_siren", value=asked.epci)
         rows = known[known["epci_code"] == asked.epci]
         name = rows["epci_name"].iloc[0] if len(rows) else asked.epci
         title, fetch = t("setup.title_zone", name=name), f'epci: "{asked.epci}"'
@@ -158,35 +178,36 @@ def _place(asked: Asked, known: pd.DataFrame, home: str, stem: str) -> _Place:
     assert asked.communes is not None  # noqa: S101 - one of three
     named = read_codes(asked.communes)
     fetch = "communes: [" + ", ".join(f'"{one}"' for one in named) + "]"
-    held = frozenset(named) if set(named) <= set(known["code"]) else frozenset()
+    held = frozenset(old.get(code, code) for code in named)
+    held = held if held <= set(known["code"]) else frozenset()
     crs = starter.metric_crs(departments.of_commune(named[0]))
     return _Place((stem, stem), t("setup.title_zone", name=stem), fetch, crs, held)
 
 
 def read_codes(path: Path) -> list[str]:
-    """Commune codes of a file: a column `code`, or one code a line.
+    """Commune codes of a file: a column of codes (`CODE_COLUMNS`), or one code a line.
 
     Raises
     ------
     InputError
         The file is missing, not text, or holds something else than codes.
     """
-    if not path.is_file():
-        raise InputError("missing_file", file=path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError("not_text", file=path, detail=error.reason) from error
+    text = reading.text(path)
     lines = [line for line in text.splitlines() if line.strip()]
-    separator = ";" if lines and ";" in lines[0] else ","
+    if not lines:
+        raise InputError("empty_table", file=path)
+    separator = max(layouts.SEPARATORS, key=lines[0].count)
     rows = list(csv.reader(lines, delimiter=separator))
-    at = 0
-    if rows and "code" in rows[0]:
-        at = rows[0].index("code")
-        rows = rows[1:]
+    header = [name.strip().lower() for name in rows[0]]
+    at, first = 0, 1
+    named = [name for name in CODE_COLUMNS if name in header]
+    if named:
+        at, first, rows = header.index(named[0]), 2, rows[1:]
     found = [row[at].strip() if len(row) > at else "" for row in rows]
-    for number, code in enumerate(found, start=1):
-        if len(code) != 5 or not code[1:].replace("A", "0").replace("B", "0").isdigit():
+    # a spreadsheet takes 01004 for a number and drops its zero
+    found = [code.zfill(5) if code.isdigit() and len(code) == SHORT else code for code in found]
+    for number, code in enumerate(found, start=first):
+        if COMMUNE_CODE.fullmatch(code) is None:
             raise InputError("not_a_commune_code", file=path, row=number, value=code)
     if not found:
         raise InputError("empty_table", file=path)

@@ -53,7 +53,15 @@ def test_an_epci_is_cut_from_the_embedded_tables(tmp_path):
     assert set(read.broadband["code"]) == set(read.communes["code"])
 
 
-@pytest.mark.parametrize("text", ["code,name\n12202,Rodez\n12176,Onet\n", "12202\n12176\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "code,name\n12202,Rodez\n12176,Onet\n",
+        "12202\n12176\n",
+        "\ufeffnom;Code_INSEE\r\nRodez;12202\r\nOnet;12176\r\n",
+        '"INSEE_COM"\t"NOM"\n"12202"\t"Rodez"\n"12176"\t"Onet"\n',
+    ],
+)
 def test_a_list_of_communes(tmp_path, text):
     (tmp_path / "list.csv").write_text(text, encoding="utf-8")
     path = tmp_path / "two.yaml"
@@ -123,6 +131,9 @@ def test_an_epci_is_fetched_once_its_composition_is_known(tmp_path, mirror):
         (setup.Asked(), "init_one_territory"),
         (setup.Asked(department="12", epci="241200187"), "init_one_territory"),
         (setup.Asked(department="99"), "unknown_department"),
+        (setup.Asked(department="6AE"), "department_in_parts"),
+        (setup.Asked(department="20"), "department_in_parts"),
+        (setup.Asked(epci="12"), "not_a_siren"),
     ],
 )
 def test_what_cannot_begin(tmp_path, asked, key):
@@ -146,6 +157,20 @@ def test_a_list_must_hold_codes(tmp_path):
     with pytest.raises(InputError) as caught:
         setup.read_codes(tmp_path / "list.csv")
     assert caught.value.key == "not_a_commune_code"
+    (tmp_path / "list.csv").write_text("\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        setup.read_codes(tmp_path / "list.csv")
+    assert caught.value.key == "empty_table"
+    (tmp_path / "list.csv").write_text("com\n1004\n2A004\n97411\n", encoding="utf-8")
+    assert setup.read_codes(tmp_path / "list.csv") == ["01004", "2A004", "97411"]
+
+
+def test_a_list_of_codes_of_another_date(tmp_path):
+    (tmp_path / "list.csv").write_text("12202\n12076\n", encoding="utf-8")
+    path = tmp_path / "two.yaml"
+    begun = setup.begin(setup.Asked(communes=tmp_path / "list.csv"), path)
+    assert not begun.to_fetch
+    assert set(inputs.read(config.load(path)).communes["code"]) == {"12202", "12218"}
 
 
 def test_a_study_without_fetch_has_nothing_to_fetch():

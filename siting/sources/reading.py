@@ -90,11 +90,11 @@ def table(
         The file is missing, not UTF-8, separated otherwise, lacks a column, names one twice, has
         rows longer than its header, or no row.
     """
-    text = _decoded(path)
-    header = next(csv.reader(io.StringIO(text), delimiter=separator), [])
+    decoded = text(path)
+    header = next(csv.reader(io.StringIO(decoded), delimiter=separator), [])
     missing = [name for name in columns if name not in header]
     if missing:
-        first = text.split("\n", 1)[0]
+        first = decoded.split("\n", 1)[0]
         for other in CHECKED_SEPARATORS:
             if other != separator and set(columns) <= set(first.strip().split(other)):
                 raise InputError("wrong_separator", file=path, expected=separator, found=other)
@@ -109,7 +109,7 @@ def table(
             # without these two, rows longer than the header shift or lose their values silently
             warnings.simplefilter("error", pd.errors.ParserWarning)
             frame = pd.read_csv(
-                io.StringIO(text),
+                io.StringIO(decoded),
                 sep=separator,
                 dtype=str,
                 keep_default_na=False,
@@ -146,8 +146,14 @@ def numbers(frame: pd.DataFrame, column: str, file: Path) -> pd.Series:
     return values.astype(float)
 
 
-def _decoded(path: Path) -> str:
-    """Text of a file, refused where it is not UTF-8 (or is UTF-16 without a mark: full of NUL)."""
+def text(path: Path) -> str:
+    """Give the text of a file, or of the only file of a zip.
+
+    Raises
+    ------
+    InputError
+        See `content`; or it is not UTF-8 (UTF-16 without a mark is full of NUL).
+    """
     raw = content(path)
     nul = raw.find(b"\0")
     if nul >= 0:
