@@ -61,7 +61,7 @@ def test_unknown_keys_are_all_named_at_once(tmp_path):
         (lambda c: c.update(thresholds_minutes=[-1]), "plus grand que 0"),
         (lambda c: c["criteria"][0].update(weight=-1), "« criteria.0.weight »"),
         (lambda c: c["criteria"][0].update(weight=float("inf")), "« criteria.0.weight »"),
-        (lambda c: c["roads"].update(osm="a.pbf"), "l'un des deux"),
+        (lambda c: c["roads"].update(osm="a.pbf"), "l'un des trois"),
         (lambda c: c["roads"].update(mode="plane"), "'car'"),
         (lambda c: c["territory"].update(vintage="soon"), "2026-01-01"),
         (lambda c: c["services"].append(c["services"][0]), "qu'une fois"),

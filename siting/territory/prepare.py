@@ -32,7 +32,7 @@ from siting.sources import (
     sirene_stock,
 )
 from siting.tables import COMMUNES, check
-from siting.territory import broadband
+from siting.territory import broadband, cut_links
 from siting.territory.changes import History, codes_at, convert
 from siting.territory.codes import recoded
 
@@ -424,7 +424,6 @@ def cut(
     kept = candidates[candidates["commune_code"].isin(list(codes))]
     chosen = communes[communes["code"].isin(list(codes))]
     links = facts.road_distances(source / "road_distances.csv")
-    inside = links["from_code"].isin(list(codes)) & links["to_code"].isin(list(codes))
     shapes = official_boundaries.read(source / "communes.geojson", codes)
     places = facts.facilities(source / "france_services.csv")
     area = _areas(shapes, buffer_km, crs)[1]
@@ -433,7 +432,7 @@ def cut(
     with files.replacing_all(folder) as part:
         chosen.to_csv(part / "communes.csv", index=False)
         shapes.to_file(part / "communes.geojson", driver="GeoJSON", COORDINATE_PRECISION=5)
-        links[inside].to_csv(part / "road_distances.csv", index=False)
+        cut_links.between(links, frozenset(codes)).to_csv(part / "road_distances.csv", index=False)
         (kept if len(kept) else _candidates(chosen)).to_csv(part / "candidates.csv", index=False)
         near.to_csv(part / "france_services.csv", index=False)
         (part / "commune_changes.csv").write_bytes((source / "commune_changes.csv").read_bytes())
