@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 
 from siting import __version__, texts
 from siting.commands import (
+    census,
     location,
     opinion,
     roads,
@@ -77,6 +78,7 @@ def build() -> typer.Typer:
         roads,
         scores,
         location,
+        census,
         survey,
         viability,
         opinion,

@@ -1,4 +1,4 @@
-"""What a study writes beside access and scores: viability, effects, calendar, a located plan."""
+"""What a study writes beside access and scores: census, viability, effects, a plan."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from siting import (
     location_tables,
+    study_census,
     study_effects,
     study_location,
+    study_sample,
     study_schedule,
     study_scores,
     study_theme,
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def compute(ground: Ground) -> dict[str, pd.DataFrame]:
-    """Tables that `viability:`, `effects:`, `calendar:` and `locate:` ask for, by name."""
+    """Tables that `census:`, `sample:`, `viability:`, `effects:`… ask for, by name."""
     study = ground.study
     found = {}
     if study.viability is not None:
@@ -36,6 +38,7 @@ def compute(ground: Ground) -> dict[str, pd.DataFrame]:
         found.update(location_tables.tables(ground, study_location.solve(ground)))
     return {
         **found,
+        **study_census.tables(ground),
         **study_effects.tables(ground),
         **study_schedule.tables(study, ground.read.communes),
     }
@@ -46,6 +49,8 @@ def check(study: Study, read: Inputs) -> None:
     study_location.check(study, read)
     study_scores.check(study)
     study_theme.load(study)
+    study_census.check(study, read)
+    study_sample.check(study, read)
     study_schedule.tables(study, read.communes)
     asked = study.viability
     if asked is not None:

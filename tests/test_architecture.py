@@ -32,6 +32,8 @@ ABOVE = {
     "study_location",
     "study_measures",
     "study_opinion",
+    "study_census",
+    "study_sample",
     "study_effects",
     "study_extras",
     "study_schedule",

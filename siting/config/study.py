@@ -10,8 +10,10 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from siting.config.amounts import Amount  # noqa: TC001 - pydantic needs it at run time
 from siting.config.base import Assumption, File, Model, assume
+from siting.config.census import Census  # noqa: TC001 - pydantic needs it at run time
 from siting.config.effects import Effects  # noqa: TC001 - pydantic needs it at run time
 from siting.config.location import Locate  # noqa: TC001 - pydantic needs it at run time
+from siting.config.sample import Sample  # noqa: TC001 - pydantic needs it at run time
 from siting.config.schedule import Calendar  # noqa: TC001 - pydantic needs it at run time
 from siting.config.sites import Scoring
 from siting.config.survey import Survey  # noqa: TC001 - pydantic needs it at run time
@@ -304,6 +306,8 @@ class Study(Model):
         (), description="NAF codes (or prefixes) counted as likely users; empty: all"
     )
     measures: Measures | None = None
+    census: Census | None = None
+    sample: Sample | None = None
     viability: Viability | None = None
     survey: Survey | None = None
     effects: Effects | None = None

@@ -1,0 +1,201 @@
+"""Published counts from which no small count can be deduced, over all tables at once.
+
+Tables of one register are tied together: a département is the sum of its EPCI, an EPCI of its
+communes, the catchments of sites and the strata of a sample cut the same people otherwise. Leaving
+small counts blank is not enough, since a total less what is told gives them back. So more counts go
+blank, chosen over all tables together.
+
+The people are cut into atoms: those who stand in the same published counts. A reader knows that
+`A x = told` with `x >= 0`, A the membership of the counts that are told. A small count c (from 1 to
+`fewest - 1`) is safe where the greatest c(x) over all such x is at least `fewest`: nobody can then
+show that it is small, let alone which one it is. Two tests, the cheap one first:
+
+1. people whom no told count tells apart from those of c may as well be in c: where there are enough
+   of them, c is safe;
+2. else a linear program looks for the cheapest change d of the atoms that takes c to `fewest`:
+
+       minimise sum of value_i |A_i d| over told counts i, d >= -x, c(d) = fewest - c(x)
+
+   and the counts that it changes go blank too (none, where c was safe).
+
+Blanks only ever widen what is possible, so a count once safe stays safe. The choice is safe but not
+of least cost. Sources: Fischetti and Salazar (2001), Management Science 47(7), 1008-1027 (cell
+suppression, the attacker's problem); Hundepool et al. (2012), Statistical Disclosure Control.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Int64 = npt.NDArray[np.int64]
+Float64 = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+SEED = 20_011  # of the numbers that stand for counts in signatures
+ALMOST = 1e-6
+
+
+@dataclass(frozen=True)
+class Counts:
+    """A column of counts: who stands in which.
+
+    Attributes
+    ----------
+    rows
+        Counts of the column.
+    row, unit
+        Pairs: this unit is counted in this row; a unit may stand in several rows, or in none.
+    told
+        Whether the column is published; if not, it is what a reader could compute by subtraction,
+        and must be safe as well.
+    """
+
+    rows: int
+    row: Int64
+    unit: Int64
+    told: bool = True
+
+    @property
+    def values(self) -> Int64:
+        """The counts."""
+        return np.bincount(self.row, minlength=self.rows)
+
+
+def hide(units: int, columns: Sequence[Counts], fewest: int) -> list[Bools]:
+    """Choose the counts to leave blank.
+
+    Parameters
+    ----------
+    units
+        People in all; those of `columns` are numbered below it.
+    columns
+        What is published, and what follows from it by subtraction.
+    fewest
+        Counts from 1 to `fewest - 1` are small; 0 is not (nobody is behind it).
+
+    Returns
+    -------
+    For each column, which of its rows go blank.
+    """
+    member, people = _atoms(units, columns)
+    told = np.concatenate([np.full(one.rows, one.told) for one in columns])
+    values = np.concatenate([one.values for one in columns]).astype(np.float64)
+    small = (values > 0) & (values < fewest)
+    reader = _Reader(member, people, told & ~small)
+    program: _Program | None = None
+    safe = np.zeros(len(values), bool)
+    for row in np.flatnonzero(small)[np.argsort(-values[small], kind="stable")]:
+        if safe[row] or reader.room(row) >= fewest - values[row]:
+            continue
+        program = program or _Program(member, people, told, values)
+        change = program.cheapest(row, fewest - values[row], reader.open)
+        reader.close(np.flatnonzero(reader.open & (np.abs(change) > ALMOST)))
+        # the same tables would let these counts be as many
+        safe |= values + change >= fewest - ALMOST
+    blank = told & ~reader.open
+    ends = np.cumsum([one.rows for one in columns])[:-1]
+    return np.split(blank, ends)
+
+
+def _atoms(units: int, columns: Sequence[Counts]) -> tuple[sparse.csr_matrix, Float64]:
+    """Membership of the atoms in the counts, shape (counts, atoms), and people of each atom."""
+    starts = np.cumsum([0, *(one.rows for one in columns)])
+    row = np.concatenate([one.row + start for one, start in zip(columns, starts, strict=False)])
+    unit = np.concatenate([one.unit for one in columns])
+    size = int(starts[-1])
+    whole = sparse.csc_matrix((np.ones(len(row)), (row, unit)), shape=(size, units))
+    key = _signatures(whole.tocsr(), np.ones(size, bool))
+    _, first, count = np.unique(key, return_index=True, return_counts=True)
+    return whole[:, first].tocsr(), count.astype(np.float64)
+
+
+def _signatures(member: sparse.csr_matrix, rows: Bools) -> npt.NDArray[np.uint64]:
+    """A number for each atom: the same for those who stand in the same of these rows."""
+    labels = _labels(member.shape[0])
+    row = np.repeat(np.arange(member.shape[0]), np.diff(member.indptr))
+    kept = rows[row]
+    found = np.zeros(member.shape[1], np.uint64)
+    np.add.at(found, member.indices[kept], labels[row[kept]])
+    return found
+
+
+def _labels(count: int) -> npt.NDArray[np.uint64]:
+    return np.random.default_rng(SEED).integers(0, 2**64, count, np.uint64)
+
+
+class _Reader:
+    """What a reader of the told counts cannot tell apart."""
+
+    def __init__(self, member: sparse.csr_matrix, people: Float64, told: Bools) -> None:
+        self.member, self.people, self.open = member, people, told.copy()
+        self.labels = _labels(member.shape[0])
+        self.signature = _signatures(member, told)
+
+    def room(self, row: int) -> float:
+        """People outside a count who may as well be in it."""
+        inside = self.member.indices[self.member.indptr[row] : self.member.indptr[row + 1]]
+        like = np.isin(self.signature, self.signature[inside])
+        return float(self.people[like].sum() - self.people[inside].sum())
+
+    def close(self, rows: Int64) -> None:
+        """Leave counts blank."""
+        self.open[rows] = False
+        for row in rows:
+            inside = self.member.indices[self.member.indptr[row] : self.member.indptr[row + 1]]
+            self.signature[inside] -= self.labels[row]
+
+
+class _Program:
+    """The linear program; its columns are the atoms' changes, then each count's rise and fall."""
+
+    def __init__(
+        self, member: sparse.csr_matrix, people: Float64, told: Bools, values: Float64
+    ) -> None:
+        self.rows, self.atoms = member.shape
+        self.told, self.values = told, values
+        one = sparse.eye_array(self.rows, format="csr")
+        matrix = sparse.hstack([member, -one, one], format="csr")
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = self.atoms + 2 * self.rows, self.rows
+        lp.col_cost_ = np.zeros(lp.num_col_)
+        lp.col_lower_ = np.concatenate([-people, np.zeros(2 * self.rows)])
+        lp.col_upper_ = np.full(lp.num_col_, highspy.kHighsInf)
+        lp.row_lower_ = lp.row_upper_ = np.zeros(self.rows)
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
+        lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
+        lp.a_matrix_.value_ = matrix.data
+        self.highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        for option in ("output_flag", "log_to_console"):
+            self.highs.setOptionValue(option, False)  # noqa: FBT003 - HiGHS's own signature
+        self.highs.setOptionValue("threads", 1)
+        self.highs.passModel(lp)
+        self.priced = np.zeros(self.rows, bool)
+
+    def cheapest(self, row: int, rise: float, still: Bools) -> Float64:
+        """Change of every count in the cheapest way to raise one of them, shape (counts,)."""
+        up, down = self.atoms + row, self.atoms + self.rows + row
+        for other in np.flatnonzero(self.priced != still):
+            cost = self.values[other] if still[other] else 0.0
+            for column in (self.atoms + other, self.atoms + self.rows + other):
+                self.highs.changeColCost(int(column), float(cost))
+        self.priced = still.copy()
+        self.highs.changeColBounds(up, rise, highspy.kHighsInf)
+        self.highs.changeColBounds(down, 0.0, 0.0)
+        self.highs.run()
+        if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            raise AssertionError(self.highs.getModelStatus())  # raising every count always does
+        found = np.asarray(self.highs.getSolution().col_value)
+        self.highs.changeColBounds(up, 0.0, highspy.kHighsInf)
+        self.highs.changeColBounds(down, 0.0, highspy.kHighsInf)
+        change: Float64 = found[self.atoms : self.atoms + self.rows]
+        return change - found[self.atoms + self.rows :]
