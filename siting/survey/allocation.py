@@ -50,14 +50,17 @@ def allocate(
     Raises
     ------
     ModelError
-        The sample is larger than all strata together, or smaller than the number of groups.
+        The sample is larger than all strata together, or smaller than the number of groups, and
+        one for the other strata.
     """
     most = np.asarray(sizes, np.float64)
     slope = most * np.asarray(deviations, np.float64)
     if total > most.sum():
         raise ModelError("sample_too_large", size=total, frame=int(most.sum()))
-    if total < max(len(groups), 1):
-        raise ModelError("sample_too_small", size=total, groups=len(groups))
+    # one for all others, so that nobody's inclusion probability is 0
+    least = len(groups) + (sum(len(group) for group in groups) < len(most))
+    if total < least:
+        raise ModelError("sample_too_small", size=total, groups=len(groups), least=least)
     floor = np.zeros(len(most))
     for group in groups:
         floor[group] = _level(most[group], slope[group], np.zeros(len(group)), 1.0)

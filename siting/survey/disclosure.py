@@ -91,16 +91,24 @@ def hide(units: int, columns: Sequence[Counts], fewest: int) -> list[Bools]:
     values = np.concatenate([one.values for one in columns]).astype(np.float64)
     small = (values > 0) & (values < fewest)
     reader = _Reader(member, people, told & ~small)
-    program: _Program | None = None
-    safe = np.zeros(len(values), bool)
-    for row in np.flatnonzero(small)[np.argsort(-values[small], kind="stable")]:
-        if safe[row] or reader.room(row) >= fewest - values[row]:
-            continue
-        program = program or _Program(member, people, told, values)
-        change = program.cheapest(row, fewest - values[row], reader.open)
-        reader.close(np.flatnonzero(reader.open & (np.abs(change) > ALMOST)))
-        # the same tables would let these counts be as many
-        safe |= values + change >= fewest - ALMOST
+    need = fewest - values
+    pending = small.copy()
+    for row in np.flatnonzero(small):
+        pending[row] = reader.room(int(row)) < need[row]
+    if pending.any():
+        program = _Program(member, people, values)
+        # many at once first: those that the blanks already there make safe
+        done = pending
+        while done.any():
+            done = pending & (program.risen(pending, need, reader.open) >= need - ALMOST)
+            pending &= ~done
+        for row in np.flatnonzero(pending)[np.argsort(need[pending], kind="stable")]:
+            if not pending[row] or reader.room(int(row)) >= need[row]:
+                continue
+            change = program.cheapest(row, need[row], reader.open)
+            reader.close(np.flatnonzero(reader.open & (np.abs(change) > ALMOST)))
+            # the same tables would let these counts be as many
+            pending &= change < need - ALMOST
     blank = told & ~reader.open
     ends = np.cumsum([one.rows for one in columns])[:-1]
     return np.split(blank, ends)
@@ -157,11 +165,9 @@ class _Reader:
 class _Program:
     """The linear program; its columns are the atoms' changes, then each count's rise and fall."""
 
-    def __init__(
-        self, member: sparse.csr_matrix, people: Float64, told: Bools, values: Float64
-    ) -> None:
+    def __init__(self, member: sparse.csr_matrix, people: Float64, values: Float64) -> None:
         self.rows, self.atoms = member.shape
-        self.told, self.values = told, values
+        self.values = values
         one = sparse.eye_array(self.rows, format="csr")
         matrix = sparse.hstack([member, -one, one], format="csr")
         lp = highspy.HighsLp()
@@ -179,23 +185,33 @@ class _Program:
             self.highs.setOptionValue(option, False)  # noqa: FBT003 - HiGHS's own signature
         self.highs.setOptionValue("threads", 1)
         self.highs.passModel(lp)
-        self.priced = np.zeros(self.rows, bool)
+        self.columns = np.arange(self.atoms, lp.num_col_, dtype=np.int32)
 
     def cheapest(self, row: int, rise: float, still: Bools) -> Float64:
         """Change of every count in the cheapest way to raise one of them, shape (counts,)."""
-        up, down = self.atoms + row, self.atoms + self.rows + row
-        for other in np.flatnonzero(self.priced != still):
-            cost = self.values[other] if still[other] else 0.0
-            for column in (self.atoms + other, self.atoms + self.rows + other):
-                self.highs.changeColCost(int(column), float(cost))
-        self.priced = still.copy()
-        self.highs.changeColBounds(up, rise, highspy.kHighsInf)
-        self.highs.changeColBounds(down, 0.0, 0.0)
+        cost = np.where(still, self.values, 0.0)
+        least, most = np.zeros(self.rows), np.full(self.rows, highspy.kHighsInf)
+        fall = most.copy()
+        least[row], fall[row] = rise, 0.0
+        return self._solve((cost, cost), least, (most, fall))
+
+    def risen(self, wanted: Bools, need: Float64, still: Bools) -> Float64:
+        """Change of every count, told ones none, that raises as many as can be at once."""
+        gain = np.where(wanted, 1.0, 0.0)
+        free = np.where(still, 0.0, highspy.kHighsInf)
+        return self._solve((-gain, gain), np.zeros(self.rows), (np.where(wanted, need, free), free))
+
+    def _solve(
+        self, cost: tuple[Float64, Float64], least: Float64, most: tuple[Float64, Float64]
+    ) -> Float64:
+        """Solve with these costs of rises and falls, least rises, and most rises and falls."""
+        size = len(self.columns)
+        self.highs.changeColsCost(size, self.columns, np.concatenate(cost))
+        lower = np.concatenate([least, np.zeros(self.rows)])
+        self.highs.changeColsBounds(size, self.columns, lower, np.concatenate(most))
         self.highs.run()
         if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            raise AssertionError(self.highs.getModelStatus())  # raising every count always does
-        found = np.asarray(self.highs.getSolution().col_value)
-        self.highs.changeColBounds(up, 0.0, highspy.kHighsInf)
-        self.highs.changeColBounds(down, 0.0, highspy.kHighsInf)
-        change: Float64 = found[self.atoms : self.atoms + self.rows]
-        return change - found[self.atoms + self.rows :]
+            raise AssertionError(self.highs.getModelStatus())  # every count may rise
+        found = np.asarray(self.highs.getSolution().col_value, np.float64)
+        rise: Float64 = found[self.atoms : self.atoms + self.rows]
+        return rise - found[self.atoms + self.rows :]
