@@ -15,6 +15,7 @@ from siting import __version__, texts
 from siting.commands import (
     census,
     location,
+    maps,
     opinion,
     roads,
     scores,
@@ -82,6 +83,7 @@ def build() -> typer.Typer:
         survey,
         viability,
         opinion,
+        maps,
         workshop,
     ):
         family.add(app)

@@ -15,15 +15,16 @@ from siting import (
     provenance,
     site_facts,
     study_extras,
+    study_maps,
     study_measures,
     study_schedule,
-    texts,
+    study_theme,
 )
 from siting import inputs as study_inputs
 from siting.files import replacing_all
 from siting.measures import coverage as coverages
 from siting.network.roads import RoadNetwork
-from siting.outputs import geopackage, study_map, tables
+from siting.outputs import geopackage, tables, web_map
 from siting.sites import criteria, scores
 from siting.texts import text as t
 
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
     from siting.inputs import Inputs
     from siting.provenance import Input
     from siting.sites.scores import Scores
-
-
-MAP_THRESHOLD = 20  # minutes of the share that the map tells, where the study has it
 
 
 @dataclass(frozen=True)
@@ -179,7 +177,8 @@ def write(result: Result, folder: Path, say: Callable[[str], None]) -> Path:
         if "location" in result.extras:
             (part / "location.json").write_bytes(location_tables.document(result.extras).encode())
         geopackage.write(part / "study.gpkg", _layers(result))
-        study_map.write(part / "map.html", _map_content(result))
+        look = study_theme.load(result.study)
+        web_map.write(part / "map.html", study_maps.overview(result, look), look)
         manifest = provenance.manifest(
             _plain(result.study.model_dump(), result.study.base),
             result.inputs,
@@ -212,67 +211,6 @@ def _layers(result: Result) -> dict[str, gpd.GeoDataFrame]:
         "candidates": candidates,
     }
     return {name: layer.to_crs(crs) for name, layer in layers.items()}
-
-
-def _map_content(result: Result) -> study_map.MapContent:
-    """What the map shows: the first service."""
-    study = result.study
-    service = study.services[0]
-    access = result.access[result.access["service"] == service.id]
-    threshold = max(
-        limit
-        for limit in study.thresholds_minutes
-        if limit <= MAP_THRESHOLD or limit == study.thresholds_minutes[0]
-    )
-    told = result.coverage[
-        (result.coverage["service"] == service.id)
-        & (result.coverage["threshold_minutes"] == threshold)
-    ]
-    of_commune = told[told["zone_kind"] == "commune"].set_index("zone_code")["covered_share"]
-    of_epci = (told["zone_kind"] == "epci") & (told["zone_code"] == result.epci)
-    whole = told[told["zone_kind"] == "department" if result.epci is None else of_epci].iloc[0]
-    left = round(whole["population"] - whole["covered_population"])
-    values = {
-        "share": texts.percent(whole["covered_share"]),
-        "minutes": f"{threshold:g}",
-        "service": service.name,
-        "left": texts.number(left),
-    }
-    columns = ["cell_id", "minutes", "facility_id", "reason"]
-    return study_map.MapContent(
-        title=study.title,
-        headline=t("map.headline_one" if left < 2 else "map.headline", **values),
-        service=service.name,
-        communes=result.communes.assign(share=result.communes["code"].map(of_commune)),
-        cells=result.cells.merge(access[columns], on="cell_id"),
-        facilities=result.facilities[result.facilities["service"] == service.id],
-        candidates=result.candidates,
-        scores=result.scores,
-        threshold=threshold,
-        cells_modelled=result.cells_modelled,
-        sources=_source_lines(result),
-    )
-
-
-def _source_lines(result: Result) -> list[dict[str, str]]:
-    """Lines of sources and licences, each table's status first."""
-    lines = []
-    for item in result.inputs:
-        source = item.source
-        if source is None:
-            continue
-        said = source.attribution.get(texts.language(), source.title)
-        text = f"{said}. {source.vintage}. {source.licence}."
-        lines.append({"status": t(f"map.status.{source.status}"), "text": text})
-    study = result.study
-    if result.cells_modelled:
-        said = t("map.cells_source", seed=study.cells.seed, size=study.cells.size_m)
-        lines.append({"status": t("map.status.modelled"), "text": said})
-    if study.roads.osm is not None:
-        lines.append({"status": t("map.status.real"), "text": t("map.roads_osm") + ". ODbL 1.0."})
-    if study.roads.bdtopo is not None:
-        lines.append({"status": t("map.status.real"), "text": t("map.roads_bdtopo")})
-    return lines
 
 
 def _figures(result: Result) -> dict[str, Any]:

@@ -36,6 +36,7 @@ ABOVE = {
     "study_sample",
     "study_effects",
     "study_extras",
+    "study_maps",
     "study_schedule",
     "study_survey",
     "study_scores",

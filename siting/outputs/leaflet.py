@@ -7,6 +7,7 @@ scripts are empty and Leaflet, fetched at build time (`hatch_build.py`), stands 
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
 from importlib import resources
@@ -17,11 +18,15 @@ from branca.element import Element, MacroElement
 from jinja2 import Template
 
 from siting.errors import OutputError
+from siting.outputs import csp
+from siting.texts import text as t
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 VENDOR = "vendor"
+TILES = ("https://data.geopf.fr", "https://*.tile.openstreetmap.fr")  # of online basemaps
+PLACE = re.compile("@siting-(?:head|told|script)@")
 RANDOM_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -69,41 +74,56 @@ def in_script(value: Any) -> str:
     return written
 
 
-def page(frame: OfflineMap, *, language: str, title: str, css: str, body: str, script: str) -> str:
-    """Render a page.
+def page(
+    frame: OfflineMap, *, language: str, title: str, description: str, css: str, script: str
+) -> str:
+    """Render a page; its own policy (CSP) lets it ask nothing but the tiles of online basemaps.
 
     Parameters
     ----------
     frame
         The map, with its folium layers if any.
-    language, title
-        Of the page; the title is escaped here.
-    css, body
-        Our styles, and HTML that stands beside the map.
+    language, title, description
+        Of the page; escaped here.
+    css
+        Our styles.
     script
         Runs after the map is made, as the body of a function of `map`.
     """
     root: Any = frame.get_root()
     styles = f"<style>{_leaflet_css()}\n{css}</style>"
     leaflet = f"<script>{vendor('leaflet.js').decode()}</script>"
-    heading = f"<title>{_escape(title)}</title>"
-    root.header.add_child(Element(heading + styles + leaflet), name="siting_head", index=0)
-    root.html.add_child(Element(body), name="siting_body")
-    frame.add_child(_Script(f"(function (map) {{\n{script}\n}})({frame.get_name()});"))
-    html: str = root.render()
-    html = html.replace("<html>", f'<html lang="{language}">', 1)
-    return stable_ids(html)
+    heading = f"<title>{html.escape(title)}</title>"
+    about = f'<meta name="description" content="{html.escape(description)}">'
+    told = (
+        f"<noscript><p>{html.escape(description)} {html.escape(t('map.noscript'))}</p></noscript>"
+    )
+    # what we write comes after folium's random identifiers are numbered: none of it is one of them
+    own_text = {
+        "@siting-head@": heading + about + styles + leaflet,
+        "@siting-told@": told,
+        "@siting-script@": script,
+    }
+    root.header.add_child(Element("@siting-head@"), name="siting_head", index=0)
+    root.html.add_child(Element("@siting-told@"), name="siting_told")
+    frame.add_child(_Script(f"(function (map) {{\n@siting-script@\n}})({frame.get_name()});"))
+    written: str = stable_ids(root.render())
+    written = PLACE.sub(lambda found: own_text[found[0]], written)
+    written = written.replace("<html>", f'<html lang="{language}">', 1)
+    own = csp.of(written, images=TILES)
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{own}">'
+    return written.replace("<head>", f"<head>\n{policy}", 1)
 
 
-def stable_ids(html: str) -> str:
+def stable_ids(content: str) -> str:
     """Number folium's random identifiers by order of appearance: same map, same bytes."""
     seen: dict[str, str] = {}
-    return RANDOM_ID.sub(lambda m: seen.setdefault(m[0], f"{len(seen):06d}"), html)
+    return RANDOM_ID.sub(lambda m: seen.setdefault(m[0], f"{len(seen):06d}"), content)
 
 
-def write(path: Path, html: str) -> None:
+def write(path: Path, content: str) -> None:
     """Write a page."""
-    path.write_text(html, encoding="utf-8", newline="\n")
+    path.write_text(content, encoding="utf-8", newline="\n")
 
 
 def _leaflet_css() -> str:
@@ -114,7 +134,3 @@ def _leaflet_css() -> str:
         return f"url(data:image/png;base64,{image})"
 
     return re.sub(r"url\((images/[^)]+)\)", inline, vendor("leaflet.css").decode())
-
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,81 @@
+"""Classes of the maps: travel time, shares, counts, what lies beyond a threshold."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from siting import texts
+from siting.outputs.web_map import Scale
+from siting.texts import text as t
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from siting.outputs.theme import Theme
+
+BEYOND = (5.0, 10.0, 20.0)  # minutes over the threshold
+BEYOND_COLOURS = ("#fdd49e", "#fc8d59", "#d7301f", "#7f0000")  # ColorBrewer OrRd
+COVERED = "#dfe5e3"
+COUNTS = 4  # facilities in reach that are told apart, none included; then "or more"
+
+
+def minutes(theme: Theme) -> Scale:
+    """Travel time, in the theme's classes."""
+    unit = f"{texts.NARROW_SPACE}{t('map.minutes')}"
+    labels = between([f"{one:g}" for one in theme.classes], unit)
+    return Scale(tuple(theme.classes), labels, tuple(theme.palette), t("map.no_time"))
+
+
+def shares(theme: Theme) -> Scale:
+    """Shares of people or premises, in the theme's classes."""
+    sign = texts.percent(0, 0)[1:]
+    labels = between([f"{100 * one:g}" for one in theme.shares], sign)
+    return Scale(tuple(theme.shares), labels, tuple(theme.share_palette), t("map.unknown"))
+
+
+def counts(theme: Theme) -> Scale:
+    """How many facilities are in reach: none, 1, 2…; the more, the lighter."""
+    labels = [t("maps.mesh.none"), t("maps.mesh.one")]
+    labels += [t("maps.mesh.number", count=n) for n in range(2, COUNTS)]
+    labels.append(t("maps.mesh.more", count=COUNTS))
+    colours = spread(tuple(reversed(theme.palette)), COUNTS + 1)
+    return Scale(tuple(range(COUNTS)), tuple(labels), colours, t("map.no_time"))
+
+
+def beyond(threshold: float) -> Scale:
+    """Minutes over a threshold; what is within it is one class."""
+    labels = [t("maps.gaps.covered", minutes=f"{threshold:g}")]
+    labels.append(t("maps.gaps.over_first", to=f"{BEYOND[0]:g}"))
+    for low, high in pairwise(BEYOND):
+        labels.append(t("maps.gaps.over_between", from_=f"{low:g}", to=f"{high:g}"))
+    labels.append(t("maps.gaps.over_last", from_=f"{BEYOND[-1]:g}"))
+    return Scale((0.0, *BEYOND), tuple(labels), (COVERED, *BEYOND_COLOURS), t("map.no_time"))
+
+
+def kinds(labels: Sequence[str], colours: Sequence[str]) -> Scale:
+    """Kinds of things: values are 0, 1, 2… in the order of the labels."""
+    return Scale((), tuple(labels), tuple(colours), t("map.unknown"))
+
+
+def between(bounds: Sequence[str], unit: str) -> tuple[str, ...]:
+    """Labels of classes: up to the first bound, between two, beyond the last."""
+    labels = [t("map.class_first", to=bounds[0], unit=unit)]
+    for low, high in pairwise(bounds):
+        labels.append(t("map.class_between", from_=low, to=high, unit=unit))
+    return (*labels, t("map.class_last", from_=bounds[-1], unit=unit))
+
+
+def spread(palette: Sequence[str], count: int) -> tuple[str, ...]:
+    """So many colours of a palette, evenly spaced along it."""
+    parts = [[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in palette]
+    found = []
+    for i in range(count):
+        at = i * (len(parts) - 1) / max(count - 1, 1)
+        low = min(int(at), len(parts) - 2) if len(parts) > 1 else 0
+        high = min(low + 1, len(parts) - 1)
+        mix = [
+            round(a + (at - low) * (b - a)) for a, b in zip(parts[low], parts[high], strict=True)
+        ]
+        found.append("#" + "".join(f"{one:02x}" for one in mix))
+    return tuple(found)
