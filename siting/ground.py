@@ -106,7 +106,9 @@ def _changed(study: Study, read: Inputs) -> Inputs:
     change = study.what_if
     if change is None:
         return read
-    candidates = what_if.candidates(read.candidates, change.candidates, read.boundaries)
+    candidates = what_if.candidates(
+        read.candidates, change.candidates, what_if.communes(read.boundaries)
+    )
     first = study.services[0].id
     now = read.services[first]
     changed = what_if.facilities(now, candidates, change.open, change.close)

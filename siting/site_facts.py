@@ -68,7 +68,7 @@ def gather(base: Ground, access: pd.DataFrame) -> SiteFacts:
         minutes_to_bus=to_nearest(read.bus_stops),
         minutes_to_carpool=to_nearest(read.carpool_areas),
         services_here=services_here(read.everyday, read.candidates),
-        spared=_spared(base),
+        spared=spared(base),
         entered=entered(read.evidence, read.candidates, base.study.candidates),
     )
 
@@ -103,7 +103,7 @@ def entered(evidence: pd.DataFrame | None, sites: pd.DataFrame, file: object) ->
     return found.reset_index(drop=True)
 
 
-def _spared(base: Ground) -> dict[str, Float64]:
+def spared(base: Ground) -> dict[str, Float64]:
     """What each site alone would spare, where the study asks for it and a criterion needs it."""
     asked = base.study.effects
     needed = {criteria.parse(one.id).definition.layer for one in base.study.criteria}

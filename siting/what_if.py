@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from siting.config import Place
 from siting.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    import geopandas as gpd
+    import numpy.typing as npt
+
+SITE = ["id", "name", "lon", "lat", "commune_code"]
 OPENED = "opened"  # kind of a facility that a scenario or a plan opens
 
 
@@ -43,28 +48,91 @@ def facilities(
     ConfigError
         A site or a facility is unknown, or an opened one bears the id of one that stands.
     """
-    for one in closed:
-        if one not in set(now["id"]):
-            raise ConfigError("unknown_closed", id=one)
     if not opened and not closed:
         return now
+    known = {row["id"]: row for row in rows(candidates)} if opened else {}
+    sites = opened_rows(list(now["id"]), known, opened, closed)
     kept = now[~now["id"].isin(list(closed))]
-    rows = [_site(one, candidates) for one in opened]
-    ids = [row["id"] for row in rows]
-    for one in ids:
-        if one in set(kept["id"]) or ids.count(one) > 1:
-            raise ConfigError("opened_twice", id=one)
-    if not rows and kept.empty:
-        raise ConfigError("nothing_open")
-    new = pd.DataFrame(rows, columns=["id", "name", "lon", "lat", "commune_code"])
+    new = pd.DataFrame(sites, columns=SITE)
     new = new.assign(kind=OPENED).reindex(columns=now.columns)
     both = [part for part in (kept, _text_filled(new, now)) if len(part)]
     return pd.concat(both, ignore_index=True)
 
 
-def candidates(
-    table: pd.DataFrame, changed: Sequence[Place], boundaries: gpd.GeoDataFrame
-) -> pd.DataFrame:
+def opened_rows(
+    now: Sequence[str],
+    candidates: Mapping[str, dict[str, Any]],
+    opened: Sequence[str | Place],
+    closed: Sequence[str],
+) -> list[dict[str, Any]]:
+    """`id,name,lon,lat,commune_code` of each site opened; see `facilities`.
+
+    Parameters
+    ----------
+    now
+        Ids of what stands.
+    candidates
+        Those columns of the candidates, by id.
+    """
+    standing = set(now)
+    for one in closed:
+        if one not in standing:
+            raise ConfigError("unknown_closed", id=one)
+    standing -= set(closed)
+    found = []
+    for site in opened:
+        if isinstance(site, Place):
+            row = {**site.model_dump(), "commune_code": ""}
+        elif site in candidates:
+            row = candidates[site]
+        else:
+            raise ConfigError("unknown_opened", id=site)
+        if row["id"] in standing:
+            raise ConfigError("opened_twice", id=row["id"])
+        standing.add(row["id"])
+        found.append(row)
+    if not standing:
+        raise ConfigError("nothing_open")
+    return found
+
+
+def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """`id,name,lon,lat,commune_code` of each row."""
+    return [{str(key): one[key] for key in SITE} for one in table[SITE].to_dict("records")]
+
+
+@dataclass(frozen=True)
+class Communes:
+    """Where communes lie, to tell the one of a place.
+
+    Attributes
+    ----------
+    codes
+        Object array.
+    tree
+        Their polygons, in degrees.
+    """
+
+    codes: npt.NDArray[np.object_]
+    tree: shapely.STRtree
+
+    def at(self, lon: Sequence[float], lat: Sequence[float]) -> npt.NDArray[np.object_]:
+        """Code of the commune of each place, empty outside all; of two, the first."""
+        points = shapely.points(lon, lat)
+        at, polygon = self.tree.query(points, predicate="intersects")
+        found = np.full(len(points), "", object)
+        order = np.lexsort((polygon, at))[::-1]
+        found[at[order]] = self.codes[polygon[order]]
+        return found
+
+
+def communes(boundaries: gpd.GeoDataFrame) -> Communes:
+    """Index boundaries (`code`, geometry) by place."""
+    polygons = boundaries.to_crs(4326).geometry.to_numpy()
+    return Communes(boundaries["code"].to_numpy(object), shapely.STRtree(polygons))
+
+
+def candidates(table: pd.DataFrame, changed: Sequence[Place], places: Communes) -> pd.DataFrame:
     """Candidate sites once some are moved or added.
 
     Parameters
@@ -74,18 +142,13 @@ def candidates(
     changed
         A place whose id stands in the table moves it; another is added, what is not known of it
         empty.
-    boundaries
-        `code` and geometry: they tell the commune of each place, empty outside all.
+    places
+        They tell the commune of each place.
     """
     if not changed:
         return table
     rows = pd.DataFrame([one.model_dump() for one in changed])
-    points = gpd.GeoSeries.from_xy(rows["lon"], rows["lat"], crs=4326)
-    tree = boundaries.to_crs(4326).sindex
-    at, polygon = tree.query(points, predicate="intersects")
-    codes = np.full(len(rows), "", object)
-    codes[at[::-1]] = boundaries["code"].to_numpy(object)[polygon[::-1]]
-    rows["commune_code"] = codes
+    rows["commune_code"] = places.at(list(rows["lon"]), list(rows["lat"]))
     moved = table.set_index("id", drop=False)
     for row in rows[rows["id"].isin(table["id"])].to_dict("records"):
         for key, value in row.items():
@@ -120,13 +183,3 @@ def link_rows(links: pd.DataFrame, closed: Sequence[tuple[str, str]]) -> list[in
             raise ConfigError("unknown_closed_link", one=one, other=other)
         rows += found
     return rows
-
-
-def _site(one: str | Place, candidates: pd.DataFrame) -> dict[str, Any]:
-    if isinstance(one, Place):
-        return {**one.model_dump(), "commune_code": ""}
-    found = candidates[candidates["id"] == one]
-    if found.empty:
-        raise ConfigError("unknown_opened", id=one)
-    row = found.iloc[0]
-    return {key: row[key] for key in ("id", "name", "lon", "lat", "commune_code")}

@@ -41,6 +41,7 @@ def add(app: typer.Typer) -> None:
                 app = server.guarded(desk, host, token)
             shown = f"[{host}]" if ":" in host else host
             address = f"http://{shown}:{listening.getsockname()[1]}/"
+            listening.listen()  # whoever reads the address may ask at once
             typer.echo(t("cli_workshop.open_at", address=address))
             if open_page:
                 typer.launch(address)

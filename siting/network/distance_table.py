@@ -10,7 +10,7 @@ assumptions. No isochrone polygon can be drawn from such a network.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -156,15 +156,28 @@ class DistanceNetwork:
         )
         return origin, destination, self._duration(straight, self.access.speed_kmh)
 
+    @cached_property
+    def _number(self) -> dict[str, int]:
+        return {code: i for i, code in enumerate(self.codes)}
+
+    @cached_property
+    def _polygons(self) -> shapely.STRtree:
+        return shapely.STRtree(self.polygons)
+
+    @cached_property
+    def _seats(self) -> cKDTree:
+        return cKDTree(np.column_stack([self.x, self.y]))
+
     def _node_of(self, points: pd.DataFrame, x: Float64, y: Float64) -> Int32:
         """Node of each point's commune, -1 where it lies in none."""
         node = np.full(len(points), -1, np.int32)
         if "commune_code" in points.columns:
-            index = {code: i for i, code in enumerate(self.codes)}
+            index = self._number
             node[:] = [index.get(code, -1) for code in points["commune_code"]]
         unknown = np.flatnonzero(node < 0)
-        tree = shapely.STRtree(self.polygons)
-        where, polygon = tree.query(shapely.points(x[unknown], y[unknown]), predicate="intersects")
+        where, polygon = self._polygons.query(
+            shapely.points(x[unknown], y[unknown]), predicate="intersects"
+        )
         # on a shared boundary the commune that comes first in the table is taken
         node[unknown[where[::-1]]] = polygon[::-1]
         return node
@@ -172,8 +185,7 @@ class DistanceNetwork:
     def _nearest(self, x: Float64, y: Float64) -> tuple[Int32, Float64]:
         """Nearest nodes of points, and straight distances in metres: shapes (points, k)."""
         k = min(OUTSIDE_LEGS, len(self.codes))
-        tree = cKDTree(np.column_stack([self.x, self.y]))
-        straight, near = tree.query(np.column_stack([x, y]), k=np.arange(1, k + 1))
+        straight, near = self._seats.query(np.column_stack([x, y]), k=np.arange(1, k + 1))
         return near.astype(np.int32), straight
 
     def _duration(self, metres: Float64, speed_kmh: float) -> Int32:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -151,8 +152,14 @@ def build(
 
 def project(lon: Float64, lat: Float64, crs: str) -> tuple[Float64, Float64]:
     """Metric coordinates of positions in degrees."""
-    x, y = Transformer.from_crs(4326, crs, always_xy=True).transform(lon, lat)
+    x, y = _transformer(crs).transform(lon, lat)
     return np.asarray(x, np.float64), np.asarray(y, np.float64)
+
+
+@cache
+def _transformer(crs: str) -> Transformer:
+    """To a metric system from degrees; costly to make, so kept; safe among threads."""
+    return Transformer.from_crs(4326, crs, always_xy=True)
 
 
 def snap(snapper: Snapper, lon: Float64, lat: Float64, cap_m: float) -> Snapped:

@@ -132,6 +132,9 @@ def towards(router: Router, origins: Attachment, destinations: Attachment) -> De
     if hierarchy is None or metric is None:
         tree = search.to_places(router.network.graph, destinations.arriving)
         node = origins.leaving.node
+    elif len(destinations.ids) == 1:
+        tree = sweeps.tree(hierarchy, metric, destinations.arriving, backward=True)[:, None]
+        node = hierarchy.number[origins.leaving.node]
     else:
         tree = sweeps.to_all(hierarchy, metric, destinations.arriving, backward=True)
         node = hierarchy.number[origins.leaving.node]

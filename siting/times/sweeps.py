@@ -87,6 +87,22 @@ def to_all(
     return table
 
 
+def tree(hierarchy: Hierarchy, metric: Metric, source: Legs, *, backward: bool = False) -> Int32:
+    """Deciseconds from one source to every node, as `to_all`; shape (nodes,)."""
+    up, down = _halves(metric, backward=backward)
+    table = np.empty(len(hierarchy.node), np.int32)
+
+    def block(_begin: int, _end: int, work: _Work) -> None:
+        stack = np.empty(len(work.stack), np.int32)
+        lanes.tree(
+            hierarchy.depth, down.first, down.depth, down.weight,
+            work.slot, work.rows, stack, table,
+        )  # fmt: skip
+
+    _in_blocks(hierarchy, up, source, block)
+    return table
+
+
 def nearest(
     hierarchy: Hierarchy, metric: Metric, places: Legs, *, backward: bool = True
 ) -> tuple[Int32, Int32]:

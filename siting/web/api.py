@@ -96,7 +96,7 @@ class AskedJob(Model):
     max_minutes: float | None = Field(20, gt=0, le=600, allow_inf_nan=False)
     required: tuple[str, ...] = Field((), max_length=200)
     closed: tuple[str, ...] = Field((), max_length=200)
-    seconds: float = Field(20, gt=0, le=LONGEST_JOB)
+    seconds: float = Field(60, gt=0, le=LONGEST_JOB)
 
 
 def make(desk: Desk) -> FastAPI:

@@ -132,7 +132,9 @@ def answer(workshop: Workshop, asked: Scenario) -> dict[str, Any]:
         "unreached": round(found.unreached, CELL_SHARE_DIGITS),
         "minutes": packed(shown, "<u2"),
         "facility": packed(found.facility, "<i2"),
-        "facilities": _places(found.facilities),
+        "facilities": [
+            {key: one[key] for key in ("id", "name", "lon", "lat")} for one in found.facilities
+        ],
     }
 
 

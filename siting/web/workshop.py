@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +43,7 @@ CURVE_MINUTES = 60
 FACILITY = ["id", "name", "lon", "lat", "commune_code", "kind"]
 KEPT_ROADS = 4  # sets of roads with all their times
 KEPT_VALUES = 64  # scenarios of which the raw values of the criteria are kept
+KEPT_CLOSURES = 32  # sets of closed facilities, for each set of roads
 KEPT_PLACES = 512  # places of which the times are kept, for each set of roads
 
 T = TypeVar("T")
@@ -114,10 +115,10 @@ class Roads:
         `carpool_areas` where known.
     facilities
         Minutes from every cell to every facility, float32, shape (cells, facilities).
-    access
-        Legs of access of places, by position and commune.
-    columns
-        Minutes to the candidates and to places of one's own.
+    cells_to, columns
+        Minutes to the candidates and to places of one's own, from cells and from every layer.
+    nearest
+        The nearest facility of each cell, by which are closed.
     """
 
     router: Router
@@ -125,6 +126,7 @@ class Roads:
     facilities: Float32
     cells_to: Kept[Float32]
     columns: Kept[Column]
+    nearest: Kept[tuple[Float32, npt.NDArray[np.int64]]]
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ class Answer:
     facility
         Row of that facility in `facilities`, -1 where there is none.
     facilities
-        `id,name,lon,lat,kind`: those open in the scenario.
+        Those open in the scenario, each with `id,name,lon,lat`.
     covered
         People within each threshold, shape (zones, thresholds).
     gained, lost
@@ -154,7 +156,7 @@ class Answer:
 
     minutes: Float32
     facility: npt.NDArray[np.int64]
-    facilities: pd.DataFrame
+    facilities: tuple[Mapping[str, Any], ...]
     covered: Float64
     gained: Float64
     lost: Float64
@@ -184,12 +186,18 @@ class Workshop:
         self.people = base.cells["population"].to_numpy(np.float64)
         zones = read.zones[read.zones["zone_kind"] != "commune"]
         self._around = area.surroundings(read.boundaries, study.territory.crs)
+        self._communes = what_if.communes(read.boundaries)
+        self._standing = what_if.rows(self.facilities)
+        self._sites = {str(one["id"]): one for one in what_if.rows(read.candidates)}
         self._member, self.zones = _membership(zones, base.cells["commune_code"], self.people)
         self._roads: Kept[Roads] = Kept(KEPT_ROADS)
         self._values: Kept[tuple[pd.DataFrame, pd.DataFrame]] = Kept(KEPT_VALUES)
         self.criteria = [criteria.parse(one.id) for one in study.criteria]
         self._today = self._base_roads()
-        self.now = self._nearest(self._today.facilities, self.facilities)[0]
+        none: frozenset[str] = frozenset()
+        everyone = np.ones(len(self.facilities), dtype=np.bool_)
+        least = self._standing_nearest(self._today, none, everyone)[0]
+        self.now = np.where(np.isfinite(least), least, np.nan).astype(np.float32)
         for place in _positions(read.candidates):
             self._column(self._today, *place)
 
@@ -208,12 +216,22 @@ class Workshop:
             There is no road at a position to close.
         """
         current = self._changed(change)
-        facilities = self._facilities(change)
-        kept = self.facilities["id"].isin(facilities["id"]).to_numpy()
-        opened = facilities[facilities["kind"] == what_if.OPENED]
-        columns = [current.facilities[:, kept]]
-        columns += [self._cells_to(current, *place)[:, None] for place in _positions(opened)]
-        minutes, facility = self._nearest(np.hstack(columns), facilities)
+        opened = self._opened(change)
+        closed = set(change.close)
+        kept = np.array([one["id"] not in closed for one in self._standing], dtype=np.bool_)
+        facilities = [one for one in self._standing if one["id"] not in closed] + opened
+        least, facility = self._standing_nearest(current, frozenset(closed), kept)
+        names = np.array([one["id"] for one in facilities], str)
+        for row in sorted(range(len(opened)), key=lambda row: str(opened[row]["id"])):
+            site = opened[row]
+            place = (float(site["lon"]), float(site["lat"]), str(site["commune_code"]))
+            minutes = self._cells_to(current, *place)
+            sooner = minutes < least
+            ties = np.flatnonzero(minutes == least)  # of equal times, the smallest id
+            sooner[ties] = names[facility[ties]] > str(site["id"])
+            least = np.where(sooner, minutes, least)
+            facility = np.where(sooner, int(kept.sum()) + row, facility)
+        minutes = np.where(np.isfinite(least), least, np.nan).astype(np.float32)
         limits = np.asarray(thresholds, np.float32)
         within = minutes[:, None] <= limits
         before = self.now[:, None] <= limits
@@ -224,13 +242,15 @@ class Workshop:
         edges = np.arange(CURVE_MINUTES + 1, dtype=np.float32)
         at = np.searchsorted(edges, minutes[known], "left")
         curve = np.bincount(at, self.people[known], minlength=len(edges) + 1)
+        counted = np.hstack([within, within & ~before, before & ~within]) * weighed
+        covered, gained, lost = np.hsplit(self._member @ counted, 3)
         return Answer(
             minutes,
             facility,
-            facilities,
-            self._member @ (within * weighed),
-            self._member @ ((within & ~before) * weighed),
-            self._member @ ((before & ~within) * weighed),
+            tuple(facilities),
+            covered,
+            gained,
+            lost,
             np.cumsum(curve, dtype=np.float64)[: len(edges)],
             total / reached if reached else float("nan"),
             float(self.people.sum()) - reached,
@@ -275,19 +295,19 @@ class Workshop:
         return table.sort_values(["minutes", "id"], ignore_index=True)
 
     def choices(self, change: WhatIf) -> tuple[Float32, list[str], list[str]]:
-        """Where sites may be chosen: minutes to what stays open, then to the candidates.
+        """Where sites may be chosen: minutes to what the scenario leaves open, then to candidates.
 
         Returns
         -------
         float32, shape (cells, facilities + candidates), and the ids of both.
         """
         current = self._changed(change)
-        kept = ~self.facilities["id"].isin(change.close)
+        standing = self._facilities(change)
         table = self.candidates(change)
-        table = table[~table["id"].isin(self.facilities["id"])]
-        columns = [self._cells_to(current, *place) for place in _positions(table)]
-        minutes = np.column_stack([current.facilities[:, kept.to_numpy()], *columns])
-        return minutes, list(self.facilities.loc[kept, "id"]), list(table["id"])
+        table = table[~table["id"].isin(set(standing["id"]) | set(self.facilities["id"]))]
+        places = [*_positions(standing), *_positions(table)]
+        minutes = np.column_stack([self._cells_to(current, *place) for place in places])
+        return minutes, list(standing["id"]), list(table["id"])
 
     def here(self, lon: float, lat: float) -> pd.DataFrame:
         """Make a table of one place, `id,lon,lat`.
@@ -328,6 +348,7 @@ class Workshop:
             "carpool_areas": read.carpool_areas,
             "facilities": self.facilities,
         }
+        self._empty = {name for name, one in tables.items() if one is not None and one.empty}
         for name, table in tables.items():
             if table is not None and len(table):
                 layers[name] = Layer(np.ones(len(table)), attach(table))
@@ -336,7 +357,9 @@ class Workshop:
     def _timed(self, router: Router, layers: Mapping[str, Layer]) -> Roads:
         joined = layers["facilities"].joined
         minutes = matrix.towards(router, layers["people"].joined, joined).minutes
-        return Roads(router, layers, minutes, Kept(KEPT_PLACES), Kept(KEPT_PLACES))
+        return Roads(
+            router, layers, minutes, Kept(KEPT_PLACES), Kept(KEPT_PLACES), Kept(KEPT_CLOSURES)
+        )
 
     def _other_roads(self, change: WhatIf) -> Roads:
         """Roads with some closed or at another speed, everyone joined where they were."""
@@ -421,13 +444,29 @@ class Workshop:
         if not change.candidates:
             return read.candidates
         self._require_near(change.candidates, "what_if.candidates")
-        return what_if.candidates(read.candidates, change.candidates, read.boundaries)
+        return what_if.candidates(read.candidates, change.candidates, self._communes)
+
+    def _opened(self, change: WhatIf) -> list[dict[str, Any]]:
+        """Sites that the scenario opens, each with `id,name,lon,lat,commune_code`."""
+        own = tuple(one for one in change.open if not isinstance(one, str))
+        self._require_near(own, "what_if.open")
+        self._require_near(change.candidates, "what_if.candidates")
+        sites = self._sites
+        if change.candidates:
+            lon = [one.lon for one in change.candidates]
+            codes = self._communes.at(lon, [one.lat for one in change.candidates])
+            rows = (
+                {**one.model_dump(), "commune_code": code}
+                for one, code in zip(change.candidates, codes, strict=True)
+            )
+            sites = sites | {str(row["id"]): row for row in rows}
+        ids = [str(one["id"]) for one in self._standing]
+        return what_if.opened_rows(ids, sites, change.open, change.close)
 
     def _facilities(self, change: WhatIf) -> pd.DataFrame:
-        places = tuple(one for one in change.open if not isinstance(one, str))
-        self._require_near(places, "what_if.open")
-        candidates = self.candidates(change)
-        return what_if.facilities(self.facilities, candidates, change.open, change.close)
+        opened = pd.DataFrame(self._opened(change), columns=what_if.SITE)
+        kept = self.facilities[~self.facilities["id"].isin(change.close)][what_if.SITE]
+        return pd.concat([one for one in (kept, opened) if len(one)], ignore_index=True)
 
     def _require_near(self, places: Sequence[Place], key: str) -> None:
         if not places:
@@ -444,6 +483,8 @@ class Workshop:
 
         def reach(name: str, parts: list[Float32 | None]) -> Reach | None:
             known = [part for part in parts if part is not None]
+            if name in self._empty:
+                return Reach(np.zeros(0), np.zeros((0, len(table)), np.float32))
             if name not in layers or len(known) < len(parts):
                 return None
             return Reach(layers[name].weight, np.column_stack(known))
@@ -469,23 +510,35 @@ class Workshop:
             minutes_to_bus=nearest([one.to_bus for one in columns]),
             minutes_to_carpool=nearest([one.to_carpool for one in columns]),
             services_here=site_facts.services_here(read.everyday, table),
+            spared=site_facts.spared(
+                replace(self.ground, read=replace(read, candidates=table), router=current.router)
+            ),
             entered=site_facts.entered(read.evidence, table, self.ground.study.candidates),
         )
         sites = table.rename(columns={"id": "site_id"})[["site_id", "name", "commune_code"]]
         return sites.reset_index(drop=True), criteria.values(self.criteria, facts)
 
-    @staticmethod
-    def _nearest(
-        minutes: Float32, facilities: pd.DataFrame
+    def _standing_nearest(
+        self, current: Roads, closed: frozenset[str], kept: npt.NDArray[np.bool_]
     ) -> tuple[Float32, npt.NDArray[np.int64]]:
-        """Least minutes and the facility (of equal times, the smallest id), as in coverage."""
-        order = np.argsort(facilities["id"].to_numpy(str), kind="stable")
-        known = np.where(np.isnan(minutes), np.float32(np.inf), minutes)[:, order]
-        best = known.argmin(axis=1)
-        least = known[np.arange(len(known)), best]
-        reached = np.isfinite(least)
-        shown = np.where(reached, least, np.nan).astype(np.float32)
-        return shown, np.where(reached, order[best], -1)
+        """Least minutes to the facilities that stay, and which of those; infinite and -1: none.
+
+        Of equal times the smallest id is taken, as in coverage.
+        """
+
+        def make() -> tuple[Float32, npt.NDArray[np.int64]]:
+            ids = self.facilities["id"].to_numpy(str)[kept]
+            if not len(ids):
+                count = len(self.people)
+                return np.full(count, np.inf, np.float32), np.full(count, -1, np.int64)
+            order = np.argsort(ids, kind="stable")
+            known = current.facilities[:, kept][:, order]
+            known = np.where(np.isnan(known), np.float32(np.inf), known)
+            best = known.argmin(axis=1)
+            least = known[np.arange(len(known)), best]
+            return least, np.where(np.isfinite(least), order[best], -1)
+
+        return current.nearest.get(closed, make)
 
 
 def open_study(study: Study, say: Callable[[str], None]) -> Workshop:

@@ -250,6 +250,17 @@ def to_all(depth, start, deep, weight, slot, rows, stack, out, column):
 
 
 @nb.njit(cache=True, nogil=True)
+def tree(depth, start, deep, weight, slot, rows, stack, out):
+    """Sweep down to all nodes from the first source alone; `stack` and `out` are one wide."""
+    for v in range(len(depth)):
+        best = rows[max(slot[v], 0), 0]
+        for a in range(start[v], start[v + 1]):
+            best = min(best, stack[deep[a]] + weight[a])
+        stack[depth[v]] = best
+        out[v] = best
+
+
+@nb.njit(cache=True, nogil=True)
 def _out_of_reach(v, farthest, all_first, all_deep, lowest):
     """Whether no source comes to the subtree of v in time: it is entered from v's heads only."""
     for a in range(all_first[v], all_first[v + 1]):

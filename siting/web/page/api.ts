@@ -84,7 +84,7 @@ export const start = (
   scenario: Scenario,
   model: string,
   sites: number,
-  max_minutes: number,
+  max_minutes: number | null,
 ): Promise<Job> => json("/api/jobs", "POST", { scenario, model, sites, max_minutes });
 export const job = (id: string): Promise<Job> => json(`/api/jobs/${id}`);
 export const cancel = (id: string): Promise<Job> => json(`/api/jobs/${id}`, "DELETE");

@@ -21,6 +21,7 @@ export function wire(
   const candidates = new Set(study.candidates.map((one) => one.id));
   const names = new Map(study.candidates.map((one) => [one.id, one.name]));
   let running: string | null = null;
+  let unwanted = false; // stopped before the server gave its number
 
   const fields = (): void => {
     byId("job-sites-row").hidden = model.value === "lscp";
@@ -78,13 +79,16 @@ export function wire(
     event.preventDefault();
     if (running !== null) return;
     busy(true);
+    unwanted = false;
     byId("job-result").replaceChildren();
     const sites = byId<HTMLInputElement>("job-sites").valueAsNumber;
-    const minutes = byId<HTMLInputElement>("job-minutes").valueAsNumber;
+    const limited = !byId("job-minutes-row").hidden;
+    const minutes = limited ? byId<HTMLInputElement>("job-minutes").valueAsNumber : null;
     api
       .start(scenario(), model.value, sites, minutes)
       .then((job) => {
         running = job.id;
+        if (unwanted) api.cancel(job.id).catch(failed);
         return follow(job.id);
       })
       .catch(failed)
@@ -94,6 +98,7 @@ export function wire(
       });
   });
   cancel.addEventListener("click", () => {
+    unwanted = true;
     if (running !== null) api.cancel(running).catch(failed);
   });
 }
