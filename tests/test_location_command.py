@@ -262,3 +262,19 @@ def test_one_question_at_a_time(tmp_path, capsys):
     assert status_of(["locate", ROOT / "configs" / "rodez.yaml"]) == 2
     assert "locate" in capsys.readouterr().err
     assert status_of(["locate", "--model", "p-median"]) == 2
+
+
+def test_an_orlib_file_needs_nothing_else(tmp_path, monkeypatch):
+    (tmp_path / "some.txt").write_text("3 3 1\n1 2 9\n2 3 1\n2 1 4\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert status_of(["locate", "--orlib", "some.txt"]) == 0
+    told = json.loads((tmp_path / "some.json").read_text(encoding="utf-8"))
+    assert told == {
+        "status": "proven",
+        "objective": 5,
+        "lower_bound": 5,
+        "upper_bound": 5,
+        "gap": 0,
+    }
+    assert status_of(["locate", "--orlib", "some.txt", "--model", "p-center", "-o", "c.csv"]) == 0
+    assert json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))["objective"] == 4

@@ -63,6 +63,8 @@ def add(app: typer.Typer) -> None:
                 raise ConfigError("locate_config_alone")
             _of_study(config, out, None if seconds is None else Limits(seconds=seconds, seed=seed))
             return
+        if orlib is not None:
+            model, out = model or "p-median", out or Path(f"{orlib.stem}.csv")
         if model is None or out is None:
             raise InputError("locate_needs")
         if seconds is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 
 from siting import files, tables
@@ -28,9 +29,8 @@ from siting.sites.location import (
 from siting.sources.reading import table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
-
-    import pandas as pd
 
     from siting.sites.location.problem import Problem
     from siting.sites.location.result import Solution
@@ -58,6 +58,7 @@ DEMAND = tables.Table(
     ),
     ("id",),
 )
+SITE_ID_NAMES = ("id", "site_id", "destination_id")
 SITES = tables.Table("sites", (tables.code("id", "identifier of the site"),), ("id",))
 
 
@@ -112,7 +113,8 @@ def locate(
     limits
         When to stop.
     existing, required, closed
-        CSV with a column `id`: sites that serve already, that must be chosen, that must not be.
+        CSV with a column `id` (or `site_id`, `destination_id`): sites that serve already, that
+        must be chosen, that must not be.
 
     Raises
     ------
@@ -121,7 +123,7 @@ def locate(
     """
     people = _read(demand, DEMAND)
     ids = {
-        role: list(_read(path, SITES)["id"]) if path else []
+        role: _roles(path) if path else []
         for role, path in (("existing", existing), ("required", required), ("closed", closed))
     }
     problem = problems.from_tables(_matrix(matrix), people, **ids)
@@ -188,7 +190,11 @@ def within(problem: Problem, max_minutes: float | None) -> Problem:
 
 
 def write(answer: Solution, out: Path) -> None:
-    """Write the sites, the allocation and the summary, all three or none."""
+    """Write the sites, the allocation and the proof, all three or none.
+
+    The JSON has `status,objective,lower_bound,upper_bound,gap`; without a plan also `reason` and
+    `blocking_demand`.
+    """
     with files.replacing_all(out.parent) as part:
         answer.sites.to_csv(part / out.name, index=False, encoding="utf-8", lineterminator="\n")
         answer.allocation.to_csv(
@@ -198,8 +204,8 @@ def write(answer: Solution, out: Path) -> None:
             lineterminator="\n",
             float_format="%.6g",
         )
-        summary = json.dumps(answer.summary(), ensure_ascii=False, indent=2) + "\n"
-        (part / f"{out.stem}.json").write_text(summary, encoding="utf-8")
+        summary = json.dumps(answer.proof(), ensure_ascii=False, indent=2) + "\n"
+        (part / f"{out.stem}.json").write_text(summary, encoding="utf-8", newline="\n")
 
 
 def _given(value: float | None, model: str, option: str) -> float:
@@ -209,10 +215,35 @@ def _given(value: float | None, model: str, option: str) -> float:
     return value
 
 
-def _read(path: Path, contract: tables.Table) -> pd.DataFrame:
+def _read(
+    path: Path, contract: tables.Table, renamed: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """Read a table by its contract."""
     names = [column.name for column in contract.columns]
-    return tables.check(table(path, names), contract, path)
+    read = table(path, []).rename(columns=renamed) if renamed else table(path, names)
+    return tables.check(read, contract, path)
+
+
+def _roles(path: Path) -> list[str]:
+    """Identifiers of listed sites: the column `id`, or what other tables call it."""
+    read = table(path, [])
+    name = next((one for one in SITE_ID_NAMES if one in read.columns), "id")
+    return list(_read(path, SITES, {name: "id"})["id"])
+
+
+def _as_text(ids: pd.Series, path: Path) -> pd.Series:
+    """Identifiers as a CSV file would show them, whole numbers included, as categories."""
+    codes, found = pd.factorize(ids)
+    if (codes < 0).any():
+        row = int((codes < 0).argmax())
+        raise InputError(
+            "bad_value", file=path, row=row + 2, column=ids.name, value="", expected="1, a, …"
+        )
+    values = np.asarray(found)
+    if values.dtype.kind == "f" and (values % 1 == 0).all():
+        values = values.astype(np.int64)
+    texts = pd.Index([str(one) for one in values], dtype=object)
+    return pd.Series(pd.Categorical.from_codes(codes.tolist(), texts), ids.index, name=ids.name)
 
 
 def _matrix(path: Path) -> pd.DataFrame:
@@ -232,6 +263,7 @@ def _matrix(path: Path) -> pd.DataFrame:
     frame: pd.DataFrame = pq.read_table(path, columns=names, read_dictionary=names[:2]).to_pandas()
     if frame.empty:
         raise InputError("empty_table", file=path)
+    frame = frame.assign(**{name: _as_text(frame[name], path) for name in names[:2]})
     wrong = np.flatnonzero(frame["minutes"].to_numpy(float) < 0)
     if wrong.size:
         row = int(wrong[0])

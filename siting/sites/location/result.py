@@ -10,6 +10,8 @@ from siting import texts
 if TYPE_CHECKING:
     import pandas as pd
 
+PROOF = ("status", "objective", "lower_bound", "upper_bound", "gap")
+
 Status = Literal["proven", "feasible", "infeasible", "stopped"]
 
 
@@ -87,6 +89,14 @@ class Solution:
         """Identifiers of the sites that the model chose (required ones included)."""
         kept = self.sites.loc[self.sites["role"] != "existing", "site_id"]
         return [str(site) for site in kept]
+
+    def proof(self) -> dict[str, Any]:
+        """Status, objective, bounds and gap; without a plan also why, and who blocks."""
+        told = self.summary()
+        told = {key: told[key] for key in PROOF}
+        if self.reason is not None:
+            told |= {"reason": self.reason.text(), "blocking_demand": list(self.reason.demand)}
+        return told
 
     def summary(self) -> dict[str, Any]:
         """Plain values for JSON: status, objective, bounds, gap, counts, why there is no plan."""
