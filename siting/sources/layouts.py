@@ -142,8 +142,11 @@ def columns_of(text: str, layouts: Sequence[Layout]) -> tuple[list[str], str]:
 
     Where none does, it is the separator that the line holds most often.
     """
-    separators = sorted(SEPARATORS, key=text.split("\n", 1)[0].count, reverse=True)
-    found = [next(csv.reader(io.StringIO(text), delimiter=one), []) for one in separators]
+    first = text.replace("\r", "\n").split("\n", 1)[0]
+    separators = sorted(SEPARATORS, key=first.count, reverse=True)
+    # any end of line, also the lone carriage return of old spreadsheets
+    lines = {one: io.StringIO(text, newline=None) for one in separators}
+    found = [next(csv.reader(lines[one], delimiter=one), []) for one in separators]
     for names, separator in zip(found, separators, strict=True):
         if any(set(known.columns) <= set(names) for known in layouts):
             return names, separator

@@ -8,11 +8,13 @@ CSV and zip go through pyarrow batch by batch, so that memory does not grow with
 
 from __future__ import annotations
 
+import gzip
 import tempfile
 import zipfile
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -385,19 +387,25 @@ def _batches(
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    """A stream of a file's bytes, or of those of a zip's only file."""
-    if path.suffix.lower() != ".zip":
-        with path.open("rb") as stream:
-            yield stream
-        return
+    """A stream of the bytes of a file, of a gzip, or of the only table of a zip."""
+    suffix = path.suffix.lower()
+    if suffix == ".xlsx":
+        raise InputError("not_text", file=path, detail="xlsx")
     try:
-        with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if not name.endswith("/")]
-            if len(names) != 1:
-                raise InputError("zip_of_several", file=path, count=len(names))
-            with archive.open(names[0]) as stream:
+        if suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                names = [name for name in archive.namelist() if not name.endswith("/")]
+                if len(names) != 1:  # a notice may stand beside the table
+                    names = [one for one in names if PurePosixPath(one).suffix.lower() == ".csv"]
+                    names = [one for one in names if not one.startswith("__MACOSX/")]
+                if len(names) != 1:
+                    raise InputError("zip_of_several", file=path, count=len(archive.namelist()))
+                with archive.open(names[0]) as stream:
+                    yield stream
+        else:
+            with gzip.open(path) if suffix == ".gz" else path.open("rb") as stream:
                 yield stream
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, gzip.BadGzipFile) as error:
         raise InputError("bad_zip", file=path, detail=error) from error
 
 
