@@ -41,11 +41,7 @@ def read(path: Path) -> gpd.GeoDataFrame:
     frame = frame[["code", "name", "geometry"]].astype({"code": str})
     if frame.crs is None:
         raise InputError("no_crs", file=path)
-    west, south, east, north = frame.total_bounds
-    degrees = west >= -180 and east <= 180 and south >= -90 and north <= 90
-    if frame.crs.is_geographic != degrees:
-        key = "crs_out_of_range" if frame.crs.is_geographic else "metric_crs_over_degrees"
-        raise InputError(key, file=path, crs=frame.crs.to_string(), value=east)
+    require_range(frame, path)
     repeated = frame["code"][frame["code"].duplicated()]
     if len(repeated):
         ids = ", ".join(repeated.unique()[:5])
@@ -55,3 +51,20 @@ def read(path: Path) -> gpd.GeoDataFrame:
         codes = ", ".join(frame.loc[~polygons, "code"].head(5))
         raise InputError("bad_geometry", file=path, codes=codes)
     return frame
+
+
+def require_range(frame: gpd.GeoDataFrame, path: Path) -> None:
+    """Refuse coordinates that do not fit the coordinate system that the file states.
+
+    Raises
+    ------
+    InputError
+        Metres where it says degrees, or degrees where it says metres.
+    """
+    west, south, east, north = frame.total_bounds
+    degrees = west >= -180 and east <= 180 and south >= -90 and north <= 90
+    assert frame.crs is not None  # noqa: S101 - the caller asked
+    geographic = frame.crs.is_geographic
+    if geographic != degrees:
+        key = "crs_out_of_range" if geographic else "metric_crs_over_degrees"
+        raise InputError(key, file=path, crs=frame.crs.to_string(), value=east)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -56,7 +57,7 @@ def read(path: Path, day: date) -> pd.DataFrame:
     if trips.empty:
         raise InputError("no_service", file=path, day=day)
     calls = _departures(tables["stop_times"]).merge(trips[["trip_id", "route_id"]], on="trip_id")
-    runs = _runs(tables["frequencies"])
+    runs = _runs(tables["frequencies"], path)
     calls["runs"] = calls["trip_id"].map(runs).fillna(1).astype(int)
     stops = tables["stops"]
     by_stop = calls.groupby("stop_id").agg(
@@ -81,19 +82,30 @@ def _table(
 ) -> pd.DataFrame:
     """One table of a feed, all text; an absent optional one is empty."""
     file = f"{name}.txt"
-    if file not in feed.namelist():
+    # some feeds are zipped with their folder
+    held = [one for one in feed.namelist() if PurePosixPath(one).name == file]
+    held = [one for one in held if not one.startswith("__MACOSX/")]
+    if not held:
         if required:
             raise InputError("not_in_feed", file=path, name=file)
         return pd.DataFrame(columns=columns, dtype=object)
     try:
-        text = feed.read(file).decode("utf-8-sig")
+        text = feed.read(min(held, key=len)).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(
             "not_text", file=f"{path}/{file}", detail=f"octet {error.start}"
         ) from error
-    frame = pd.read_csv(
-        io.StringIO(text), dtype=str, keep_default_na=False, skipinitialspace=True, index_col=False
-    )
+    try:
+        frame = pd.read_csv(
+            io.StringIO(text),
+            dtype=str,
+            keep_default_na=False,
+            skipinitialspace=True,
+            index_col=False,
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise InputError("bad_rows", file=f"{path}/{file}", detail=str(error).strip()) from error
+    frame.columns = frame.columns.str.strip()
     missing = [column for column in columns if column not in frame.columns]
     if missing:
         found = ", ".join(frame.columns)
@@ -119,16 +131,29 @@ def _departures(times: pd.DataFrame) -> pd.DataFrame:
     return times.loc[~last & boarding, ["trip_id", "stop_id"]]
 
 
-def _runs(frequencies: pd.DataFrame) -> pd.Series:
+def _runs(frequencies: pd.DataFrame, path: Path) -> pd.Series:
     """How often each trip of `frequencies.txt` leaves."""
     start, end = _seconds(frequencies["start_time"]), _seconds(frequencies["end_time"])
-    headway = pd.to_numeric(frequencies["headway_secs"])
+    headway = pd.to_numeric(frequencies["headway_secs"], errors="coerce")
+    wrong = start.isna() | end.isna() | ~(headway > 0)
+    if wrong.any():
+        at = int(wrong.to_numpy().argmax())
+        said = frequencies[["start_time", "end_time", "headway_secs"]].iloc[at]
+        raise InputError(
+            "bad_value",
+            file=f"{path}/frequencies.txt",
+            row=at + 2,
+            column="headway_secs",
+            value=" ".join(said),
+            expected="07:00:00 09:00:00 900",
+        )
     times = -((start - end) // headway)  # departures at start, then every headway before the end
     total: pd.Series = times.groupby(frequencies["trip_id"]).sum()
     return total
 
 
 def _seconds(times: pd.Series) -> pd.Series:
-    parts = times.str.split(":", expand=True).reindex(columns=[0, 1, 2]).apply(pd.to_numeric)
+    parts = times.str.split(":", expand=True).reindex(columns=[0, 1, 2])
+    parts = parts.apply(pd.to_numeric, errors="coerce")
     seconds: pd.Series = parts[0] * 3600 + parts[1] * 60 + parts[2]
     return seconds

@@ -248,9 +248,10 @@ def _fits(archive: zipfile.ZipFile, name: str, layouts: Sequence[Layout], title_
 
 def _parsed(path: Path, text: str, separator: str, columns: list[str]) -> pd.DataFrame:
     """Rows of a table, every one as long as the header: a shorter one is the end of a cut file."""
+    whole = text if text.endswith(("\n", "\r")) else f"{text}\n"
     try:
         table = arrow_csv.read_csv(
-            pa.BufferReader(text.encode()),
+            pa.BufferReader(whole.encode()),
             read_options=arrow_csv.ReadOptions(use_threads=False),
             parse_options=arrow_csv.ParseOptions(delimiter=separator, newlines_in_values=True),
             convert_options=as_text(columns),

@@ -9,7 +9,7 @@ import pyogrio
 import pyogrio.errors
 
 from siting.errors import InputError
-from siting.sources import layouts
+from siting.sources import boundaries, layouts
 from siting.sources.layouts import Layout
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def _layer(path: Path) -> gpd.GeoDataFrame:
     layout = layouts.fitting(path, list(frame.columns), LAYOUTS)
     if frame.crs is None:
         raise InputError("no_crs", file=path)
+    boundaries.require_range(frame, path)
     named: gpd.GeoDataFrame = frame.rename(columns=dict(layout.columns))
     named["code"] = named["code"].astype(str).str.zfill(5)
     return named[["code", "name", "geometry"]]
