@@ -50,7 +50,15 @@ LAYERS = {
     "broadband": ("mci_best_technology", "copper_closures"),
     "everyday": ("bpe",),
     "establishments": ("sirene_stock", "sirene_positions", "sirene_units"),
+    "stations": ("stations",),
+    "carpool_areas": ("carpool_areas",),
+    "schools": ("schools",),
+    "pharmacies": ("finess",),
+    "postal": ("la_poste",),
 }
+LISTS = ("stations", "carpool_areas", "schools", "pharmacies", "postal")
+"""Layers whose national list is kept as it is: the study cuts it to its area when it reads it."""
+
 MADE_OF = {
     "communes.csv": ("cog_communes", "populations", "epci", "boundaries"),
     "communes.geojson": ("boundaries",),
@@ -64,6 +72,7 @@ MADE_OF = {
     "establishments.csv": ("sirene_stock",),
     "positions.csv": ("sirene_positions",),
     "units.csv": ("sirene_units",),
+    **{f"{layer}.csv": LAYERS[layer] for layer in LISTS},
 }
 """Tables of a study, and the sources that each is made of."""
 
@@ -277,6 +286,7 @@ def fetch(
         establishments=got.get("sirene_stock"),
         positions=got.get("sirene_positions"),
         units=got.get("sirene_units"),
+        lists={name: got[LAYERS[name][0]] for name in LISTS if name in asked.layers},
     )
     tables = asked.tables
     place = study.territory

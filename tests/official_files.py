@@ -168,6 +168,16 @@ def _layers(folder: Path) -> None:
     ).to_csv(folder / "bpe.csv", sep=";", index=False)
     with zipfile.ZipFile(folder / "BPE24.zip", "w") as archive:
         archive.write(folder / "bpe.csv", "BPE24.csv")
+    (folder / "liste-des-gares.csv").write_text(
+        "CODE_UIC;LIBELLE;FRET;VOYAGEURS;X_WGS84;Y_WGS84\n"
+        "1;Mende;N;O;3.35;44.35\n2;Paris;N;O;2.35;48.85\n",
+        encoding="utf-8",
+    )
+    pharmacy = ["structureet", "480000001", "", "PHARMACIE", *[""] * 8, "095", "48", *[""] * 4]
+    at = Transformer.from_crs(4326, 2154, always_xy=True).transform(3.36, 44.36)
+    place = ["geolocalisation", "480000001", *map(str, at), "1,IGN,LAMBERT_93"]
+    lines = ["finess;etalab", ";".join([*pharmacy, "620"]), ";".join(place)]
+    (folder / "finess_geolocalise.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     sirets = [f"{n:014d}" for n in range(1, 9)]
     pd.DataFrame(
         {

@@ -72,6 +72,13 @@ def test_a_list_of_communes(tmp_path, text):
 def test_another_departement_runs_from_official_files(capsys, tmp_path, mirror):
     path = tmp_path / "dep48.yaml"
     assert siting(capsys, "init", "--department", "48", "-o", path)[0] == 0
+    text = path.read_text(encoding="utf-8").replace(
+        "everyday, establishments]", "everyday, establishments, stations, pharmacies]"
+    )
+    service = "  - {id: pharmacies, name: Pharmacies, facilities: dep48/pharmacies.csv}\n"
+    text = text.replace("\nthresholds", f"{service}\nthresholds", 1)
+    text = text.replace("  broadband: dep48", "  stations: dep48/stations.csv\n  broadband: dep48")
+    path.write_text(text, encoding="utf-8")
     code, _, said = siting(capsys, "check", path)
     assert code == 2
     assert "siting fetch" in said
@@ -95,6 +102,8 @@ def test_another_departement_runs_from_official_files(capsys, tmp_path, mirror):
     fibre = read.broadband.set_index("code")
     assert fibre.loc["48061", ["premises", "ftth_premises"]].tolist() == [200, 120]
     assert fibre.loc["48095", "copper_closure"] == "2027-01-27"
+    assert read.stations["name"].to_list() == ["Mende"]
+    assert read.services["pharmacies"]["commune_code"].to_list() == ["48095"]
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
     said = {one["role"]: one["source"] for one in manifest["inputs"] if one["source"]}
     assert said["roads"]["licence"] == "ODbL 1.0"

@@ -253,7 +253,17 @@ class Measures(Model):
     digital: Digital | None = None
 
 
-FetchedLayer = Literal["cells", "broadband", "everyday", "establishments"]
+FetchedLayer = Literal[
+    "cells",
+    "broadband",
+    "everyday",
+    "establishments",
+    "stations",
+    "carpool_areas",
+    "schools",
+    "pharmacies",
+    "postal",
+]
 
 
 class Fetch(Model):

@@ -6,7 +6,8 @@ of another vintage are brought to it. What is chosen by rule, not observed, says
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from siting.sources import (
     cog,
     copper_closures,
     epci,
+    facility_lists,
     facts,
     filosofi,
     france_services_list,
@@ -66,6 +68,8 @@ class Official:
     grid, broadband, copper, everyday, establishments, positions, units
         Filosofi squares, best technology by commune, copper closures, BPE, and SIRENE's three
         files; None: not asked for.
+    lists
+        National lists of places, kept as they are under these names.
     """
 
     communes: Path
@@ -82,6 +86,7 @@ class Official:
     establishments: Path | None = None
     positions: Path | None = None
     units: Path | None = None
+    lists: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -242,6 +247,12 @@ def _layers(
             units=official.units,
         )
         report.append(("establishments", read, count, "elsewhere"))
+    for name, path in official.lists.items():
+        listed = facility_lists.read(path)
+        if not listed.official:
+            raise InputError("unknown_list", file=path)
+        shutil.copyfile(path, part / f"{name}.csv")
+        report.append((name, len(listed), len(listed), ""))
     return report
 
 
