@@ -210,8 +210,8 @@ def _shared(
 def convert(
     table: pd.DataFrame,
     history: History,
-    from_vintage: date,
-    to_vintage: date,
+    from_vintage: date | str | int,
+    to_vintage: date | str | int,
     *,
     code: str = "code",
     by: Sequence[str] = (),
@@ -233,7 +233,8 @@ def convert(
     history
         See `History`; it must reach the later date.
     from_vintage, to_vintage
-        Dates of the codes before and after; either may be the later.
+        Dates of the codes before and after; either may be the later. A year stands for its first
+        day, as in INSEE's files.
     code
         Column of codes.
     by
@@ -254,6 +255,7 @@ def convert(
         without population; or parts of several communes were exchanged, so that no share is known.
     """
     means = means or {}
+    from_vintage, to_vintage = _day(from_vintage), _day(to_vintage)
     _require_rows(table, [code, *by], file)
     known = codes_at(history, from_vintage)
     _require_codes(table[code], known, from_vintage, file)
@@ -288,15 +290,14 @@ def _links(
     file: Path | str,
 ) -> pd.DataFrame:
     """Pairs of codes with the share of the former that goes to the latter, and the kind of link."""
-    pairs = relation(history, from_vintage, to_vintage)
-    pairs = pairs[pairs["from_code"].isin(present)].reset_index(drop=True)
+    whole = relation(history, from_vintage, to_vintage)
+    sources = whole.groupby("to_code")["from_code"].size()
+    pairs = whole[whole["from_code"].isin(present)].reset_index(drop=True)
     targets = pairs.groupby("from_code")["to_code"].transform("size")
     split = targets > 1
     share = pd.Series(1.0, index=pairs.index)
     if split.any():
         parts = pairs[split]
-        whole = relation(history, from_vintage, to_vintage)
-        sources = whole.groupby("to_code")["from_code"].size()
         tangled = parts[parts["to_code"].map(sources) > 1]
         if len(tangled):
             raise InputError(
@@ -321,7 +322,7 @@ def _links(
         total = people.groupby(parts["from_code"]).transform("sum")
         even = 1 / parts.groupby("from_code")["to_code"].transform("size")
         share[split] = (people / total).where(total > 0, even)
-    merged = pairs.groupby("to_code")["from_code"].transform("size") > 1
+    merged = pairs["to_code"].map(sources) > 1  # also where the other parts have no row
     kind = np.select(
         [split, merged, pairs["from_code"] != pairs["to_code"]],
         ["split", "merged", "recoded"],
@@ -350,6 +351,17 @@ def _kinds(
     expected = relation(history, before, after).groupby("to_code")["from_code"].size()
     due = kinds.index.get_level_values(0).map(expected.to_dict())
     return kinds.where(groups.size().to_numpy() >= due.to_numpy(), "partial")
+
+
+def _day(vintage: date | str | int) -> date:
+    """Day of a vintage: a date, its ISO text, or a year."""
+    if isinstance(vintage, date):
+        return vintage
+    said = str(vintage)
+    try:
+        return date(int(said), 1, 1) if said.isdigit() else date.fromisoformat(said)
+    except ValueError as error:
+        raise InputError("not_a_vintage", value=vintage) from error
 
 
 def _require_known_day(history: History, day: date) -> None:

@@ -220,3 +220,15 @@ def test_sums_are_kept_and_nothing_changes_twice(history, early, late, seed):
     again = convert(done[["code", "value"]], history, late, late, sums=["value"]).table
     assert again["value"].to_list() == pytest.approx(done["value"].to_list())
     assert set(again["conversion"]) == {"unchanged"}
+
+
+def test_a_part_alone_of_a_merger_is_reported_and_years_are_dates(history):
+    one = pd.DataFrame({"code": ["12218"], "value": [3.0]})
+    done = convert(one, history, 2015, "2026-01-01", sums=["value"])
+    assert done.table["conversion"].to_list() == ["partial"]  # Conques and two others are lacking
+    assert done.report["kind"].to_list() == ["merged"]
+    assert done.report["to_code"].to_list() == ["12218"]
+    for wrong in ("hier", "2026-13-01", 0):
+        with pytest.raises(InputError) as caught:
+            convert(one, history, wrong, TODAY, sums=["value"])
+        assert caught.value.key == "not_a_vintage"
