@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 from siting import __version__, texts
 from siting.commands import (
     census,
+    exports,
     location,
     maps,
     opinion,
@@ -84,6 +85,7 @@ def build() -> typer.Typer:
         viability,
         opinion,
         maps,
+        exports,
         workshop,
     ):
         family.add(app)

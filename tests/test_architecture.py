@@ -35,6 +35,7 @@ ABOVE = {
     "study_census",
     "study_sample",
     "study_effects",
+    "study_exports",
     "study_extras",
     "study_maps",
     "study_schedule",
