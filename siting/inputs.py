@@ -177,7 +177,8 @@ def read(study: Study) -> Inputs:
         shapes = desk.attempt(area.boundaries_of, communes, shapes, place.boundaries)
     if communes is not None and shapes is not None and crs is not None:
         desk.attempt(area.require_match, communes, shapes, place.boundaries)
-        here = _Here(area.surroundings(shapes, crs), place.buffer_km)
+        today = codes.recoded(changes, frozenset(communes["code"]))
+        here = _Here(area.surroundings(shapes, crs), place.buffer_km, today)
         near: list[tuple[Path | None, Any, float]] = [
             *(
                 (files[role], found.places, place.buffer_km)
@@ -230,10 +231,19 @@ def read(study: Study) -> Inputs:
 
 @dataclass(frozen=True)
 class _Here:
-    """The study area, and the kilometres beyond it that count."""
+    """The study area, the kilometres beyond it that count, and what other codes became.
+
+    `today` is `territory.codes.recoded` of the study's communes.
+    """
 
     around: Surroundings
     buffer_km: float
+    today: dict[str, str]
+
+    def named(self, places: pd.DataFrame) -> pd.DataFrame:
+        """Places of a national list under the study's commune codes."""
+        now = places["commune_code"].map(lambda code: self.today.get(code, code))
+        return places.assign(commune_code=now)
 
 
 def _lists(desk: _Desk, study: Study) -> tuple[dict[str, Path], dict[str, Any]]:
@@ -382,7 +392,7 @@ def _of_area(places: pd.DataFrame, here: _Here, file: Path) -> pd.DataFrame:
     kept = area.within(places, here.around, here.buffer_km)
     if kept.empty:
         raise InputError("no_place_near", file=file, count=len(places), km=f"{here.buffer_km:g}")
-    return kept
+    return here.named(kept)
 
 
 def _within(places: pd.DataFrame | None, here: _Here) -> pd.DataFrame | None:
@@ -396,6 +406,7 @@ def _everyday(
     """Everyday services of the area's communes, and those that stand near it."""
     if places is None:
         return None
+    places = here.named(places)
     inside = places["commune_code"].isin(communes["code"])
     near = area.within(places[~inside], here.around, here.buffer_km)
     if not inside.any() and near.empty:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from siting.errors import InputError
-from siting.sources import reading, streams
+from siting.sources import layouts, reading, streams
 from siting.sources.layouts import Layout
 from siting.sources.projections import (
     LAMBERT_X,
@@ -30,6 +30,29 @@ LAYOUTS = [
     Layout("BPE (2023 et suivantes)", {**_TYPE, "LONGITUDE": "lon", "LATITUDE": "lat"}, _MORE),
     Layout("BPE (2018 à 2022)", {**_TYPE, "LAMBERT_X": "x", "LAMBERT_Y": "y"}, _MORE),
 ]
+
+LABELS = [
+    Layout("BPE, dictionnaire (varmod)", {"COD_VAR": "name", "COD_MOD": "type", "LIB_MOD": "label"})
+]
+
+
+def labels(path: Path) -> pd.DataFrame:
+    """Read what the types of an edition mean, from its dictionary or the zip that holds it.
+
+    Returns
+    -------
+    `type,label`, by type. A code means what its edition says.
+
+    Raises
+    ------
+    InputError
+        See `layouts.read`; or no type is told.
+    """
+    frame, _ = layouts.read(path, LABELS)
+    types = frame.loc[frame["name"] == "TYPEQU", ["type", "label"]].drop_duplicates("type")
+    if types.empty:
+        raise InputError("empty_table", file=path)
+    return types.sort_values("type", ignore_index=True)
 
 
 def read(path: Path) -> pd.DataFrame:

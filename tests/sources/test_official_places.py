@@ -257,3 +257,17 @@ def test_stops_with_their_departures(tmp_path):
     with pytest.raises(InputError) as caught:
         gtfs.read(tmp_path / "cut.zip", date(2026, 11, 24))
     assert caught.value.key == "bad_zip"
+
+
+def test_types_of_an_edition_with_their_labels(tmp_path):
+    dictionary = (
+        "COD_VAR;LIB_VAR;COD_MOD;LIB_MOD;TYPE_VAR;LONG_VAR\n"
+        "QUALITE_XY;Qualité;BONNE;Bonne;CHAR;10\n"
+        "TYPEQU;Type;B203;Épicerie;CHAR;4\nTYPEQU;Type;A203;Banque, caisse d'épargne;CHAR;4\n"
+    )
+    with zipfile.ZipFile(tmp_path / "BPE24.zip", "w") as archive:
+        archive.writestr("BPE24.csv", "DEPCOM;TYPEQU;LONGITUDE;LATITUDE\n12202;B203;2.5;44.3\n")
+        archive.writestr("varmod_BPE24.csv", dictionary)
+    said = bpe.labels(tmp_path / "BPE24.zip").set_index("type")["label"].to_dict()
+    assert said == {"A203": "Banque, caisse d'épargne", "B203": "Épicerie"}
+    assert bpe.read(tmp_path / "BPE24.zip")["type"].to_list() == ["B203"]

@@ -102,3 +102,19 @@ def test_squares_of_another_place_are_refused(tmp_path, shapes):
     with pytest.raises(InputError) as caught:
         inputs.read(study(tmp_path, tmp_path / "b.csv"))
     assert caught.value.key == "outside_area"
+
+
+def test_national_lists_under_codes_of_another_date_are_renamed(tmp_path):
+    conques = SEATS.set_index("code").loc["12218"]
+    row = f"2021;12076;A203;;{conques['chef_lieu_lon']};{conques['chef_lieu_lat']}\n"
+    bpe = "AN;DEPCOM;TYPEQU;QUALITE_XY;LONGITUDE;LATITUDE\n" + row + "2021;12076;A206;;;\n"
+    (tmp_path / "bpe.csv").write_text(bpe + "2021;75101;A203;;2.35;48.86\n", encoding="utf-8")
+    squares(["12202"]).to_csv(tmp_path / "grid.csv", index=False)
+    loaded = study(tmp_path, tmp_path / "grid.csv")
+    layers = loaded.layers.model_copy(update={"everyday": tmp_path / "bpe.csv"})
+    read = inputs.read(loaded.model_copy(update={"layers": layers}))
+    assert read.everyday["commune_code"].to_list() == ["12218", "12218"]
+    (tmp_path / "bpe.csv").write_text(bpe.split("2021")[0] + "2021;75101;A203;;2.35;48.86\n")
+    with pytest.raises(InputError) as caught:
+        inputs.read(loaded.model_copy(update={"layers": layers}))
+    assert caught.value.key == "no_place_near"
