@@ -13,12 +13,14 @@ value is closed for good; one inside S whose exit would is open for good.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from siting.sites.location.assignment import BLOCK_PAIRS
+from siting.sites.location.kernels import ascent as kernel
 from siting.sites.location.kernels import assignment as kernels
 from siting.sites.location.search import PAIRS_PER_UNIT
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 SLACK = 1e-10  # of a bound's terms: rounding in its sums
 SMALLEST_STEP = 2e-3
+CALL_UNITS = 10.0  # of work in one call of a kernel, so that limits are looked at
+RECENT = 0.1  # weight of the last turn in the shares
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,9 @@ class Bound:
         Reduced sums of the free sites, shape (free,).
     chosen
         Positions in `free` of the sites that the relaxation opens.
+    share
+        How often the relaxation opened each free site of late, between 0 and 1; empty where that
+        is not known.
     """
 
     lower: float
@@ -54,6 +61,7 @@ class Bound:
     free: Sites
     sums: Float64
     chosen: npt.NDArray[np.int64]
+    share: Float64 = field(default_factory=lambda: np.empty(0))
 
 
 def evaluate(
@@ -93,9 +101,13 @@ def ascend(
     Stops after `iterations`, when the step has become tiny, or when the bound passes the search's
     cut. After `patience` iterations without gain the step shrinks and the best prices come back.
     """
+    if (fixed.size + free.size) * data.customers <= BLOCK_PAIRS:
+        return _ascend_compiled(data, prices, fixed, free, p, search, iterations, scale, patience)
     best = evaluate(data, prices, fixed, free, p, search)
     bound, idle = best, 0
     count = np.empty(data.customers)
+    share = np.zeros(free.size)
+    share[bound.chosen] = 1.0
     for _ in range(iterations):
         if best.lower > search.cut or scale < SMALLEST_STEP:
             break
@@ -108,12 +120,50 @@ def ascend(
             break  # each customer is served once: no prices are better
         step = scale * (1.02 * search.upper - bound.lower) / steep
         bound = evaluate(data, np.maximum(0.0, bound.prices + step * slope), fixed, free, p, search)
+        share *= 1 - RECENT
+        share[bound.chosen] += RECENT
         idle = 0 if bound.lower > best.lower + 1e-6 * search.upper else idle + 1
         if bound.lower > best.lower:
             best = bound
         if idle >= patience:
             bound, idle, scale = best, 0, 0.6 * scale
-    return best
+    return replace(best, share=share)
+
+
+def _ascend_compiled(
+    data: Assignment,
+    prices: Float64,
+    fixed: Sites,
+    free: Sites,
+    p: int,
+    search: Search,
+    iterations: int,
+    scale: float,
+    patience: int,
+) -> Bound:
+    """As `ascend`, for a matrix of one block: many turns in one call."""
+    first = evaluate(data, prices, fixed, free, p, search)
+    sites = np.concatenate([fixed, free])
+    now = first.prices.copy(), np.concatenate([np.zeros(fixed.size), first.sums])
+    chosen = np.sort(first.chosen)
+    kernel.bound(data.costs, sites, fixed.size, data.weights, now[0], SLACK, now[1], chosen)
+    best = now[0].copy(), now[1].copy(), chosen.copy()
+    share = np.zeros(free.size)
+    share[chosen] = 1.0
+    state = np.array([scale, 0.0, first.lower, first.lower, 0.0])
+    turn = (sites.size + fixed.size + chosen.size) * data.customers / PAIRS_PER_UNIT
+    once = max(1, int(CALL_UNITS / max(turn, 1e-9)))
+    left, more = iterations, True
+    while left > 0 and more:
+        turns, before = min(once, left), state[kernel.DONE]
+        more = kernel.ascend(
+            data.costs, sites, fixed.size, data.weights, search.upper, search.cut, turns, patience,
+            SMALLEST_STEP, RECENT, SLACK, *now, chosen, *best, share, state,
+        )  # fmt: skip
+        left -= turns
+        search.spend((state[kernel.DONE] - before) * turn)
+    lower = float(state[kernel.BEST])
+    return Bound(lower, best[0], fixed, free, best[1][fixed.size :], best[2], share)
 
 
 def fix(bound: Bound, p: int, cut: float) -> tuple[Sites, Sites]:

@@ -3,7 +3,8 @@ r"""p-median: p sites so that the total weighted time to the nearest one is leas
 .. math:: \min_{S \subseteq J, |S| = p} \sum_i w_i \min_{j \in S} c_{ji}
 
 Seeded starts and fast interchange give a plan; a Lagrangian bound and fixing by reduced costs
-shrink the question; best-first branch and bound on the same bound proves the plan.
+shrink the question; best-first branch and bound on the same bound proves the plan, or, where that
+grows long and few sites are left, HiGHS does (`median_program`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.sites.location import interchange, plans, set_cover
+from siting.sites.location import interchange, median_program, plans, set_cover
 from siting.sites.location.kernels import assignment as kernels
 from siting.sites.location.lagrangian import Bound, ascend, evaluate, fix
 from siting.sites.location.problem import assignment, shown, whole_numbers
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 STARTS = 4
 CORE_PAIRS = 16_000_000  # beyond this size, prices are first sought on part of the sites
 CORE_ROUNDS = 6
+PROGRAM_AFTER = 200  # nodes, after which HiGHS is asked
+PROMISING = 1.02  # of the best plan: interchange starts from no worse plan of a node
 
 
 def solve(problem: Problem, p: int, limits: Limits | None = None) -> Solution:
@@ -224,36 +227,54 @@ def _core_prices(data: Assignment, p: int, prices: Float64, search: Search) -> F
 
 
 def _branch(data: Assignment, p: int, root: Bound, search: Search) -> None:
-    """Best-first branch and bound; a node is its bound."""
-    order = 0
+    """Best-first branch and bound; a node is its bound.
+
+    Where it grows long, HiGHS decides between the sites that the root leaves, if they are few.
+    """
+    order, asked = 0, PROGRAM_AFTER
+    tried: set[bytes] = set()
     queue: list[tuple[float, int, Bound]] = [(root.lower, order, root)]
     while queue:
         lower, _, bound = heapq.heappop(queue)
         search.raise_lower(min(lower, search.upper))
         if lower > search.cut:
             return
+        if order >= asked:
+            if median_program.decide(data, *fix(root, p, search.cut), p, search):
+                return
+            asked = 4 * asked
         for fixed, free in _children(bound, p, search):
-            node = _bound_node(data, fixed, free, bound.prices, p, search)
+            node = _bound_node(data, fixed, free, bound.prices, p, tried, search)
             if node is not None:
                 order += 1
                 heapq.heappush(queue, (max(lower, node.lower), order, node))
 
 
 def _children(bound: Bound, p: int, search: Search) -> list[tuple[Sites, Sites]]:
-    """Fix what the bound allows, then open or close the site that the relaxation needs most."""
+    """Fix what the bound allows, then open or close the site that is most in doubt."""
     fixed, free = fix(bound, p, search.cut)
     if fixed.size == p or fixed.size + free.size <= p:
         return [(fixed, free)]
-    sums = dict(zip(bound.free[bound.chosen].tolist(), bound.sums[bound.chosen], strict=True))
-    site = min((int(j) for j in free if int(j) in sums), key=lambda j: (sums[j], j))
+    left = np.isin(bound.free, free)
+    doubt = np.where(left, np.abs(bound.share - 0.5), np.inf)
+    site = bound.free[int(doubt.argmin())]
     rest = free[free != site]
     return [(np.append(fixed, site), rest), (fixed, rest)]
 
 
 def _bound_node(
-    data: Assignment, fixed: Sites, free: Sites, prices: Float64, p: int, search: Search
+    data: Assignment,
+    fixed: Sites,
+    free: Sites,
+    prices: Float64,
+    p: int,
+    tried: set[bytes],
+    search: Search,
 ) -> Bound | None:
-    """Bound of a node, raised a little and its sites fixed; None where nothing better is in it."""
+    """Bound of a node, raised a little and its sites fixed; None where nothing better is in it.
+
+    Plans that interchange has started from are kept in `tried`, and not started from again.
+    """
     for _ in range(3):
         if fixed.size + free.size < p or fixed.size > p:
             return None
@@ -264,8 +285,11 @@ def _bound_node(
         bound = ascend(data, prices, fixed, free, p, search, 40, 0.3, 8)
         if bound.lower > search.cut:
             return None
-        plan = np.concatenate([fixed, free[bound.chosen]])
-        interchange.improve(data, plan, np.concatenate([fixed, free]), search)
+        plan = np.sort(np.concatenate([fixed, free[bound.chosen]]))
+        near = data.value(plan) <= PROMISING * search.upper
+        if near and plan.tobytes() not in tried:
+            tried.add(plan.tobytes())
+            interchange.improve(data, plan, np.concatenate([fixed, free]), search)
         narrower = fix(bound, p, search.cut)
         if narrower[1].size * 10 > free.size * 9:
             break

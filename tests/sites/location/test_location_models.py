@@ -20,13 +20,14 @@ from siting.sites.location import (
     gradual,
     lscp,
     mclp,
+    median_program,
     p_center,
     p_dispersion,
     p_median,
     phases,
 )
-from siting.sites.location.problem import Problem, from_arrays
-from siting.sites.location.search import Limits
+from siting.sites.location.problem import Problem, assignment, from_arrays
+from siting.sites.location.search import Limits, Search
 
 LIMIT = 10.0
 
@@ -106,6 +107,34 @@ def test_p_median(seed):
     agree(answer, min(total(case, plan) for plan in case.plans))
     if answer.status == "proven":
         assert len(answer.chosen) == case.p
+
+
+@settings(max_examples=30, deadline=None)
+@given(seeds)
+def test_p_median_decided_by_a_program(seed):
+    """Too large for enumeration to leave to bounds: HiGHS decides as soon as branching starts."""
+    rng = np.random.default_rng(seed)
+    xy = rng.integers(0, 40, (14, 2)).astype(float)
+    times = np.abs(xy[:, None] - xy[None]).sum(axis=2)
+    weights = rng.integers(1, 9, 14).astype(float)
+    least = min(
+        float(weights @ times[:, list(plan)].min(axis=1))
+        for plan in itertools.combinations(range(14), 3)
+    )
+    with (
+        mock.patch.object(p_median, "PROGRAM_AFTER", 0),
+        mock.patch.object(p_median, "STARTS", 0),
+    ):
+        agree(p_median.solve(from_arrays(times, weights), 3), least)
+    # what HiGHS is given agrees with the formulation, whatever is fixed
+    data = assignment(times, weights)
+    fixed, free = np.array([2]), np.delete(np.arange(14), 2)
+    search = Search(Limits(), 1.0)
+    assert median_program.decide(data, fixed, free, 3, search)
+    with_two = min(
+        data.value(np.array([2, *others])) for others in itertools.combinations(free.tolist(), 2)
+    )
+    assert search.upper == search.lower == with_two
 
 
 @quick
