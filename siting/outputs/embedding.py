@@ -12,7 +12,7 @@ import html
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from siting import texts
 from siting.errors import InputError
@@ -157,6 +157,8 @@ def snippets(frame: Frame, *, height: int = HEIGHT) -> Snippets:
     script = f"<script>{LISTENER}</script>"
     found = csp.hashes(frame.page)
     listener = csp.hash_of(LISTENER)
+    place = urlsplit(frame.source)
+    origin = f"{place.scheme}://{place.netloc}" if place.netloc else "'self'"
     inside: dict[str, Sequence[str]] = {
         "script-src": (*found.scripts, listener),
         "style-src": found.styles,
@@ -166,7 +168,7 @@ def snippets(frame: Frame, *, height: int = HEIGHT) -> Snippets:
         iframe=_figure(frame, f'src="{html.escape(frame.source)}"', height),
         srcdoc=_figure(frame, f'srcdoc="{_attribute(frame.page)}"', height),
         script=script,
-        iframe_policy=_policy({"frame-src": ("'self'",), "script-src": (listener,)}),
+        iframe_policy=_policy({"frame-src": (origin,), "script-src": (listener,)}),
         srcdoc_policy=_policy(inside),
     )
 
