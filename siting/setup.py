@@ -87,11 +87,12 @@ class Begun:
 
 @dataclass(frozen=True)
 class Asked:
-    """The territory that a planner names: one of three."""
+    """The territory that a planner names, one of three; `official`: from no embedded table."""
 
     department: str | None = None
     epci: str | None = None
     communes: Path | None = None
+    official: bool = False
 
 
 def begin(asked: Asked, out: Path) -> Begun:
@@ -122,7 +123,7 @@ def begin(asked: Asked, out: Path) -> Begun:
     source = study.territory.communes.parent
     tables = out.parent / out.stem
     name = starter.plain_name(out.stem)
-    if not place.embedded:
+    if asked.official or not place.embedded:
         text = starter.config_text(
             name=name,
             title=place.title,

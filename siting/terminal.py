@@ -117,8 +117,10 @@ def print_prepared(made: Prepared, config: Path) -> None:
     table = Table()
     for key in ("table", "read", "kept", "dropped"):
         table.add_column(t(f"setup.made.{key}"), justify="left" if key == "table" else "right")
+    known = texts.catalogue(texts.language())
     for name, read, kept, dropped, _ in made.report.to_numpy():
-        table.add_row(name, *(texts.number(value) for value in (read, kept, dropped)))
+        said = known.get(f"quality.role.{name}", name)
+        table.add_row(said, *(texts.number(value) for value in (read, kept, dropped)))
     _console().print(table)
     print_line(t("setup.made.next", folder=made.folder, config=config))
 

@@ -114,6 +114,15 @@ def test_another_departement_runs_from_official_files(capsys, tmp_path, mirror):
     assert siting(capsys, "fetch", path, "--mirror", mirror)[0] == 0
 
 
+def test_embedded_tables_can_be_declined(capsys, tmp_path):
+    path = tmp_path / "oac.yaml"
+    code, said, _ = siting(capsys, "init", "--epci", "200069383", "--official", "-o", path)
+    assert code == 0
+    assert "siting fetch" in said
+    assert config.load(path).fetch.epci == "200069383"
+    assert not (tmp_path / "oac").exists()
+
+
 def test_what_fetch_would_bring_is_told_in_two_steps_for_an_epci(tmp_path):
     path = tmp_path / "x.yaml"
     setup.begin(setup.Asked(epci="244800001"), path)

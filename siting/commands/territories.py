@@ -25,10 +25,13 @@ def add(app: typer.Typer) -> None:
         communes: Annotated[
             Path | None, typer.Option(help=t("setup.init.communes"), metavar="FILE")
         ] = None,
+        official: Annotated[
+            bool, typer.Option("--official", help=t("setup.init.official"))
+        ] = False,
     ) -> None:
         from siting import setup, terminal
 
-        begun = setup.begin(setup.Asked(department, epci, communes), out)
+        begun = setup.begin(setup.Asked(department, epci, communes, official), out)
         key = "fetch_next" if begun.to_fetch else "check_next"
         terminal.print_line(t(f"setup.init.{key}", path=begun.path))
         if epci is not None and not begun.to_fetch:
