@@ -84,6 +84,9 @@ def check(frame: pd.DataFrame, table: Table, file: object) -> pd.DataFrame:
     return result
 
 
+METRES = 1000  # no degrees are so many: the coordinates are projected
+
+
 def _typed(values: pd.Series, column: Column, file: object) -> pd.Series:
     """Convert one column, refusing the first value that does not fit."""
     absent = values.isna() | (values.astype("string").str.strip() == "").fillna(value=True)
@@ -114,8 +117,10 @@ def _typed(values: pd.Series, column: Column, file: object) -> pd.Series:
         wrong = wrong | absent
     if wrong.any():
         row = int(np.flatnonzero(wrong.to_numpy())[0])
+        value = pd.to_numeric(values.iloc[row : row + 1], errors="coerce").abs().max()
+        key = "metres_in_degrees" if column.unit == "°" and value > METRES else "bad_value"
         raise InputError(
-            "bad_value",
+            key,
             file=file,
             row=row + 2,
             column=column.name,
