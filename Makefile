@@ -13,6 +13,7 @@ STAMP := $(VENV)/.installed
 demo: $(STAMP)
 	$(BIN)/siting run configs/aveyron.yaml
 	$(BIN)/siting run configs/telecentres.yaml
+	@$(BIN)/python -c "from siting import texts; print(texts.text('cli_workshop.after_demo', command='$(BIN)/siting serve configs/aveyron.yaml --open'))"
 
 test: $(STAMP)
 	$(BIN)/python scripts/ensure_chromium.py

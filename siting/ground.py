@@ -65,13 +65,19 @@ class Ground:
         return matrix.dense(self.router, attach(origins), attach(destinations)).minutes
 
 
-def prepare(study: Study, say: Callable[[str], None]) -> Ground:
+def prepare(
+    study: Study,
+    say: Callable[[str], None],
+    keep: Callable[[Study, Callable[[], matrix.Router]], matrix.Router] | None = None,
+) -> Ground:
     """Read a study's files and make its ground ready.
 
     Parameters
     ----------
     say
         Called with the name of each stage as it begins.
+    keep
+        Gives the roads made ready, as kept from before or as made by the function that it is given.
 
     Raises
     ------
@@ -83,7 +89,11 @@ def prepare(study: Study, say: Callable[[str], None]) -> Ground:
     say(t("progress.cells"))
     cells = _cells(study, read)
     say(t("progress.network"))
-    router = matrix.prepare(_network(study, read))
+
+    def make() -> matrix.Router:
+        return matrix.prepare(_network(study, read))
+
+    router = make() if keep is None else keep(study, make)
     demand = router.network.attach(cells.rename(columns={"cell_id": "id"}))
     return Ground(study, read, cells, router, demand)
 

@@ -169,6 +169,11 @@ def _answer(app: FastAPI, workshop: Workshop) -> None:
         """Rank the candidates under the scenario's weights."""
         return views.ranking(workshop, _checked(asked.scenario, workshop))
 
+    @app.post("/api/robustness")
+    def robustness(asked: Asked) -> dict[str, Any]:
+        """Tell how far that ranking holds: under any weights, and as each weight moves."""
+        return views.robustness(workshop, _checked(asked.scenario, workshop))
+
     @app.post("/api/access")
     def access(asked: AskedHere) -> dict[str, Any]:
         """Tell the minutes from a place to the open facilities."""

@@ -200,7 +200,10 @@ def _work(task: Task, messages: Connection) -> None:
         "lower_bound": found.lower_bound,
         "upper_bound": found.upper_bound,
         "gap": found.gap,
-        "sites": found.sites.to_dict("records"),
+        "sites": [
+            {**one, "existing": one["site_id"] in task.existing}
+            for one in found.sites.to_dict("records")
+        ],
         "reason": found.reason.text() if found.reason is not None else "",
     }
     messages.send(("done", said))

@@ -159,6 +159,35 @@ def ranking(workshop: Workshop, asked: Scenario) -> dict[str, Any]:
     return {"criteria": [one.id for one in found.criteria], "sites": sites}
 
 
+def robustness(workshop: Workshop, asked: Scenario) -> dict[str, Any]:
+    """How far the ranking holds: ranks over all weightings, and how far each weight may move."""
+    weights = asked.weights or {one.id: one.weight for one in workshop.ground.study.criteria}
+    found = workshop.ranking(asked.what_if, weights)
+    held = workshop.robustness(found)
+    shares = held.drawn.acceptability
+    sites = [
+        {
+            "id": str(found.sites["site_id"].iloc[row]),
+            "first": float(shares[row, 0]),
+            "top_three": float(shares[row, :3].sum()),
+            "mean_rank": float(held.drawn.mean_rank[row]),
+        }
+        for row in found.rank.argsort(kind="stable")
+    ]
+    intervals = [
+        {
+            "criterion": one["criterion"],
+            "weight": _known(one["weight"]),
+            "low": _known(one["first_low"]),
+            "high": _known(one["first_high"]),
+            "below": _text(one["below_site"]),
+            "above": _text(one["above_site"]),
+        }
+        for one in held.stability.to_dict("records")
+    ]
+    return {"draws": held.drawn.draws, "sites": sites, "stability": intervals}
+
+
 def access(workshop: Workshop, asked: Scenario, lon: float, lat: float) -> dict[str, Any]:
     """Minutes from a place to the open facilities, the nearest ten."""
     table = workshop.minutes_from(asked.what_if, lon, lat).head(10)
@@ -219,3 +248,7 @@ def _cell_size(workshop: Workshop) -> float:
 
 def _known(value: float) -> float | None:
     return None if np.isnan(value) else round(float(value), 4)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -18,14 +18,17 @@ import pandas as pd
 from scipy import sparse
 
 from siting import ground as grounds
-from siting import site_facts, what_if
+from siting import site_facts, study_weights, what_if
+from siting.config.sites import Scoring
 from siting.errors import ConfigError
 from siting.network import roads
 from siting.network.distance_table import DistanceNetwork
-from siting.sites import criteria, scores
+from siting.sites import criteria, robustness, scores, smaa
 from siting.sites.criteria import Reach, SiteFacts
+from siting.sites.scales import Scale, Values
 from siting.territory import area
 from siting.times import matrix
+from siting.web import kept_roads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -41,6 +44,7 @@ Float64 = npt.NDArray[np.float64]
 
 CURVE_MINUTES = 60
 FACILITY = ["id", "name", "lon", "lat", "commune_code", "kind"]
+DRAWS, SEED = 5_000, 12  # weightings that a ranking is tried under
 KEPT_ROADS = 4  # sets of roads with all their times
 KEPT_VALUES = 64  # scenarios of which the raw values of the criteria are kept
 KEPT_CLOSURES = 32  # sets of closed facilities, for each set of roads
@@ -165,6 +169,22 @@ class Answer:
     unreached: float
 
 
+@dataclass(frozen=True)
+class Robustness:
+    """How far a ranking holds.
+
+    Attributes
+    ----------
+    drawn
+        Ranks over weightings drawn evenly among all.
+    stability
+        Interval of each weight in which the first stays first: see `robustness.stability`.
+    """
+
+    drawn: smaa.Smaa
+    stability: pd.DataFrame
+
+
 class Workshop:
     """A study made ready for questions.
 
@@ -192,6 +212,7 @@ class Workshop:
         self._member, self.zones = _membership(zones, base.cells["commune_code"], self.people)
         self._roads: Kept[Roads] = Kept(KEPT_ROADS)
         self._values: Kept[tuple[pd.DataFrame, pd.DataFrame]] = Kept(KEPT_VALUES)
+        self._drawn: Kept[smaa.Smaa] = Kept(KEPT_VALUES)
         self.criteria = [criteria.parse(one.id) for one in study.criteria]
         self._today = self._base_roads()
         none: frozenset[str] = frozenset()
@@ -270,7 +291,7 @@ class Workshop:
             raise ConfigError("weights_of_criteria", given=", ".join(strange), known=known)
         if not sum(weights.values()) > 0:
             raise ConfigError("no_weight")
-        sites, raw = self._values.get(change, lambda: self._compute_values(change))
+        sites, raw = self.values(change)
         return scores.weighted_mean(
             sites,
             self.criteria,
@@ -278,6 +299,21 @@ class Workshop:
             raw,
             self.ground.study.equipment_cap,
         )
+
+    def values(self, change: WhatIf) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Give the candidates, and the raw values of their criteria."""
+        return self._values.get(change, lambda: self._compute_values(change))
+
+    def robustness(self, found: Scores) -> Robustness:
+        """Tell what a ranking holds against: other weights, all weights, unknown values."""
+        more = np.array([one.definition.better == "more" for one in found.criteria], np.bool_)
+        ids = found.sites["site_id"].to_numpy(str)
+        scale = Scale("min_max", Values(ids, tuple(c.id for c in found.criteria), more, found.raw))
+        key = (found.raw.tobytes(), tuple(ids))
+        asked = self.ground.study.scoring or Scoring()
+        known = study_weights.informations(asked, self.criteria)[study_weights.FREE]
+        drawn = self._drawn.get(key, lambda: smaa.smaa("sum", scale, known, DRAWS, SEED))
+        return Robustness(drawn, robustness.stability(scale, found.weights))
 
     def minutes_from(self, change: WhatIf, lon: float, lat: float) -> pd.DataFrame:
         """Minutes from a place to each open facility, nearest first.
@@ -546,7 +582,7 @@ def open_study(study: Study, say: Callable[[str], None]) -> Workshop:
 
     The scenario that the configuration itself holds is part of « today ».
     """
-    return Workshop(grounds.prepare(study, say))
+    return Workshop(grounds.prepare(study, say, kept_roads.router))
 
 
 def _positions(table: pd.DataFrame) -> list[tuple[float, float, str]]:

@@ -333,3 +333,37 @@ def test_no_question_breaks_the_server(desk):
             assert response.status_code < 500, response.text
 
         ask()
+
+
+def test_robustness_of_the_ranking(client):
+    ranked = client.post("/api/ranking", json={}).json()["sites"]
+    found = client.post("/api/robustness", json={}).json()
+    assert [one["id"] for one in found["sites"]] == [one["id"] for one in ranked]
+    assert sum(one["first"] for one in found["sites"]) == pytest.approx(1)
+    study = client.get("/api/study").json()
+    weights = {one["id"]: one["weight"] for one in study["criteria"]}
+    total = sum(weights.values())
+
+    def first(name, share):
+        """Who is first when one criterion has a share, the others keeping their proportions."""
+        rest = total - weights[name]
+        moved = {key: one * (1 - share) / rest for key, one in weights.items()} | {name: share}
+        asked = {"scenario": {"weights": moved}}
+        return client.post("/api/ranking", json=asked).json()["sites"][0]["id"]
+
+    told = [one for one in found["stability"] if one["high"] is not None and one["high"] < 0.98]
+    assert told
+    for one in told[:3]:
+        assert first(one["criterion"], one["high"] - 0.003) == ranked[0]["id"]
+        assert first(one["criterion"], one["high"] + 0.003) == one["above"]
+
+
+def test_search_starts_from_the_scenario(client):
+    """What the scenario opens stands already, and is not chosen again."""
+    best = client.post("/api/ranking", json={}).json()["sites"][0]["id"]
+    scenario = {"what_if": {"open": [best, NAUCELLE]}}
+    name = job(client, scenario=scenario, model="mclp", sites=1, max_minutes=20)
+    found = ended(client, name, 120)
+    new = [one["site_id"] for one in found["result"]["sites"] if not one["existing"]]
+    assert len(new) == 1
+    assert new[0] not in (best, NAUCELLE["id"])

@@ -1,6 +1,6 @@
 /** Questions to the server. */
 
-import type { Answer, Job, Layers, Ranking, Scenario, Study, Told } from "./model.js";
+import type { Answer, Job, Layers, Ranking, Robustness, Scenario, Study, Told } from "./model.js";
 
 export class Refused extends Error {
   constructor(
@@ -65,6 +65,9 @@ export const answer = async (scenario: Scenario): Promise<Answer> =>
 export const ranking = (scenario: Scenario): Promise<Ranking> =>
   json("/api/ranking", "POST", { scenario });
 
+export const robustness = (scenario: Scenario): Promise<Robustness> =>
+  json("/api/robustness", "POST", { scenario });
+
 export const access = (
   scenario: Scenario,
   lon: number,
@@ -85,7 +88,10 @@ export const start = (
   model: string,
   sites: number,
   max_minutes: number | null,
-): Promise<Job> => json("/api/jobs", "POST", { scenario, model, sites, max_minutes });
+  required: string[],
+  closed: string[],
+): Promise<Job> =>
+  json("/api/jobs", "POST", { scenario, model, sites, max_minutes, required, closed });
 export const job = (id: string): Promise<Job> => json(`/api/jobs/${id}`);
 export const cancel = (id: string): Promise<Job> => json(`/api/jobs/${id}`, "DELETE");
 

@@ -27,6 +27,23 @@ export function wire(
     byId("job-sites-row").hidden = model.value === "lscp";
     byId("job-minutes-row").hidden = !["lscp", "mclp"].includes(model.value);
   };
+  const duties = study.candidates.map((one) => {
+    const field = make(
+      "select",
+      { id: `duty-${one.id}` },
+      ...["free", "required", "closed"].map((duty) =>
+        make("option", { value: duty }, t(`duty_${duty}`)),
+      ),
+    );
+    return { id: one.id, name: one.name, field };
+  });
+  byId("job-sites-list").replaceChildren(
+    ...duties.map(({ name, field }) =>
+      make("div", { class: "duty" }, make("label", { for: field.id }, name), field),
+    ),
+  );
+  const with_duty = (duty: string): string[] =>
+    duties.filter(({ field }) => field.value === duty).map(({ id }) => id);
   model.addEventListener("change", fields);
   fields();
 
@@ -59,7 +76,10 @@ export function wire(
       out.replaceChildren();
       return;
     }
-    const chosen = found.sites.map((one) => one.site_id).filter((id) => candidates.has(id));
+    const chosen = found.sites
+      .filter((one) => !one.existing)
+      .map((one) => one.site_id)
+      .filter((id) => candidates.has(id));
     const gap = found.gap === null ? "" : t("job_gap", { gap: percent(found.gap) });
     out.replaceChildren(
       make("p", {}, `${t(`status_${found.status}`)}${gap} ${found.reason}`),
@@ -85,7 +105,7 @@ export function wire(
     const limited = !byId("job-minutes-row").hidden;
     const minutes = limited ? byId<HTMLInputElement>("job-minutes").valueAsNumber : null;
     api
-      .start(scenario(), model.value, sites, minutes)
+      .start(scenario(), model.value, sites, minutes, with_duty("required"), with_duty("closed"))
       .then((job) => {
         running = job.id;
         if (unwanted) api.cancel(job.id).catch(failed);

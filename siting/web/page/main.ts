@@ -4,7 +4,16 @@ import * as api from "./api.js";
 import { Asker } from "./asker.js";
 import { button, byId, make } from "./dom.js";
 import * as jobs from "./jobs.js";
-import { initial, UNREACHED, type Answer, type Layers, type Scenario, type Study } from "./model.js";
+import {
+  initial,
+  UNREACHED,
+  type Answer,
+  type Layers,
+  type Ranking,
+  type Robustness,
+  type Scenario,
+  type Study,
+} from "./model.js";
 import * as panel from "./panel.js";
 import * as change from "./scenario.js";
 import { Sites } from "./sites.js";
@@ -83,10 +92,18 @@ class Page {
 
   private readonly ranker = new Asker<Scenario, Awaited<ReturnType<typeof api.ranking>>>(
     (scenario) => api.ranking(scenario),
-    (found) => {
+    (found, scenario) => {
       panel.ranking(this.study, found, (id) => this.sites.focus(id));
       this.sites.ranks(new Map(found.sites.map((one) => [one.id, one.rank])));
+      panel.robust(this.study, found, null);
+      this.robust.want({ scenario, found });
     },
+    (error) => this.fail(error),
+  );
+
+  private readonly robust = new Asker<{ scenario: Scenario; found: Ranking }, Robustness>(
+    ({ scenario }) => api.robustness(scenario),
+    (held, { found }) => panel.robust(this.study, found, held),
     (error) => this.fail(error),
   );
 

@@ -114,6 +114,20 @@ export interface Ranking {
   sites: RankedSite[];
 }
 
+/** How far a ranking holds; shares are of 1. */
+export interface Robustness {
+  draws: number;
+  sites: { id: string; first: number; top_three: number; mean_rank: number }[];
+  stability: {
+    criterion: string;
+    weight: number | null;
+    low: number | null;
+    high: number | null;
+    below: string;
+    above: string;
+  }[];
+}
+
 export interface Job {
   id: string;
   status: "running" | "done" | "failed" | "cancelled";

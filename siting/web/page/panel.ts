@@ -2,7 +2,15 @@
 
 import { curve } from "./charts.js";
 import { button, byId, make } from "./dom.js";
-import { idOf, type Answer, type Place, type Ranking, type Scenario, type Study } from "./model.js";
+import {
+  idOf,
+  type Answer,
+  type Place,
+  type Ranking,
+  type Robustness,
+  type Scenario,
+  type Study,
+} from "./model.js";
 import * as change from "./scenario.js";
 import { language, number, percent, signed, t } from "./words.js";
 
@@ -174,6 +182,71 @@ export function ranking(study: Study, found: Ranking, focus: (id: string) => voi
     return make("li", {}, held);
   });
   list.replaceChildren(...rows);
+}
+
+/** How far the ranking holds; nothing while it is not known. */
+export function robust(study: Study, found: Ranking, held: Robustness | null): void {
+  const said = byId("robust");
+  const best = found.sites[0];
+  if (!held || !best) {
+    said.setAttribute("aria-busy", "true");
+    return;
+  }
+  said.removeAttribute("aria-busy");
+  const names = new Map(found.sites.map((one) => [one.id, one.name]));
+  const criteria = new Map(study.criteria.map((one) => [one.id, one.name[language()] ?? one.id]));
+  const shares = [...held.sites]
+    .sort((one, other) => other.first - one.first)
+    .filter((one) => one.first >= 0.005)
+    .slice(0, 5)
+    .map((one) =>
+      make(
+        "li",
+        {},
+        make("span", { class: "name" }, names.get(one.id) ?? one.id),
+        make("meter", { min: 0, max: 1, value: one.first, "aria-hidden": "true" }),
+        make("span", { class: "score" }, percent(one.first)),
+      ),
+    );
+  const rows = held.stability
+    .filter((one) => one.low !== null && one.high !== null)
+    .map((one) => {
+      const { low, high } = { low: one.low ?? 0, high: one.high ?? 1 };
+      const after = [one.below, one.above]
+        .filter(Boolean)
+        .map((id) => names.get(id) ?? id)
+        .filter((name, i, every) => every.indexOf(name) === i)
+        .join(", ");
+      return make(
+        "tr",
+        {},
+        make("th", { scope: "row" }, criteria.get(one.criterion) ?? one.criterion),
+        make("td", {}, percent(one.weight ?? 0, 0)),
+        make("td", {}, low <= 0 && high >= 1 ? t("any_weight") : `${percent(low, 0)} – ${percent(high, 0)}`),
+        make("td", {}, after || "–"),
+      );
+    });
+  said.replaceChildren(
+    make("p", {}, t("robust_shares", { draws: number(held.draws) })),
+    make("ol", { class: "shares" }, ...shares),
+    make("p", {}, t("robust_weights", { name: best.name })),
+    make(
+      "table",
+      {},
+      make(
+        "thead",
+        {},
+        make(
+          "tr",
+          {},
+          ...["criterion", "weight_now", "weight_holds", "weight_then"].map((key) =>
+            make("th", { scope: "col" }, t(key)),
+          ),
+        ),
+      ),
+      make("tbody", {}, ...rows),
+    ),
+  );
 }
 
 /** Everything that the scenario changes, each with the way back. */

@@ -20,11 +20,11 @@ export function t(key: string, values: Record<string, string | number> = {}): st
 export const number = (value: number, digits = 0): string =>
   value.toLocaleString(code, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
-export const percent = (share: number): string =>
+export const percent = (share: number, digits = 1): string =>
   share.toLocaleString(code, {
     style: "percent",
-    minimumFractionDigits: 1,
-    maximumFractionDigits: 1,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
   });
 
 /** A difference with its sign, `+1 250`, `−3`, `0`. */
