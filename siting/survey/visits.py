@@ -5,7 +5,7 @@ people as possible are visited, and among such plans the one with the least time
 kept. Days hold few visits, so the rounds that fit into a day can be listed: the shortest round over
 a set of stops comes from those over the sets with one stop fewer (Held and Karp 1962, Journal of
 the SIAM 10(1), 196-210). A choice of rounds, each stop in one of them at most, is then a set
-packing, solved twice by HiGHS: for the visits, then for the minutes. Where all rounds were listed
+packing, solved by HiGHS: for the visits, then for the minutes. Where all rounds were listed
 the answer is proven; where there would be more than `most` of them, only rounds between near stops
 are listed and it is not (Vansteenwegen et al. 2011, European Journal of Operational Research 209,
 1-10, survey what else is done).
@@ -241,6 +241,12 @@ def _pack(rounds: Sequence[Round], days: dict[int, int], size: int) -> tuple[lis
     most = np.concatenate([np.ones(size), [float(days[one]) for one in teams]])
     visits = np.array([float(len(one.stops)) for one in rounds])
     minutes = np.array([one.minutes for one in rounds])
+    # where every stop that can be visited is, the first question is answered: try that first
+    every = np.zeros(len(most))
+    every[np.unique([one for one, _ in stop])] = 1.0
+    all_seen = _solve(minutes, [optimize.LinearConstraint(once, every, most)])
+    if all_seen.status == 0:
+        return list(np.flatnonzero(all_seen.x > 0.5)), True
     limits = [optimize.LinearConstraint(once, -np.inf, most)]
     first = _solve(-visits, limits)
     if first.x is None:
