@@ -14,6 +14,7 @@ from siting import (
     location_tables,
     provenance,
     site_facts,
+    study_exports,
     study_extras,
     study_maps,
     study_measures,
@@ -176,8 +177,9 @@ def write(result: Result, folder: Path, say: Callable[[str], None]) -> Path:
             (part / "calendar.ics").write_bytes(days.encode())
         if "location" in result.extras:
             (part / "location.json").write_bytes(location_tables.document(result.extras).encode())
-        geopackage.write(part / "study.gpkg", _layers(result))
         look = study_theme.load(result.study)
+        styles = study_exports.styles(result, look, "minutes")
+        geopackage.write(part / "study.gpkg", _layers(result), styles, study_exports.tags(result))
         web_map.write(part / "map.html", study_maps.overview(result, look), look)
         manifest = provenance.manifest(
             _plain(result.study.model_dump(), result.study.base),

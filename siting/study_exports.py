@@ -82,6 +82,11 @@ def about(result: Result) -> About:
     return About(result.study.title, tuple(found))
 
 
+def tags(result: Result) -> dict[str, str]:
+    """Title, source, licence and vintage of the whole, as short texts."""
+    return about(result).tags
+
+
 def _unsaid(name: str) -> dict[str, str]:
     keys = ("producer", "vintage", "licence", "status", "attribution")
     return {"title": name, **dict.fromkeys(keys, "")}

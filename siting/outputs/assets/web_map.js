@@ -34,7 +34,7 @@ function unpack(text) {
 // Shapes in world pixels at zoom 0: `xy`, first point of each part, first part of each shape, boxes.
 function shapes(packed) {
   const parts = unpack(packed.parts), points = unpack(packed.points), steps = unpack(packed.steps);
-  const xy = new Float64Array(steps.length), partFirst = [0], shapeFirst = [0], box = [];
+  const xy = new Float64Array(steps.length), partFirst = [0], shapeFirst = [0], box = [], square = [];
   let lon = 0, lat = 0;
   for (let i = 0; i < steps.length; i += 2) {
     lon += steps[i] % 2 ? -(steps[i] + 1) / 2 : steps[i] / 2;
@@ -54,8 +54,14 @@ function shapes(packed) {
       if (xy[p + 1] > bottom) bottom = xy[p + 1];
     }
     box.push([left, top, right, bottom]);
+    const p = 2 * partFirst[shapeFirst[s]], n = partFirst[shapeFirst[s] + 1] - partFirst[shapeFirst[s]];
+    let twice = 0;
+    if (parts[s] === 1 && n === 4) {
+      for (let i = 0, j = 3; i < 4; j = i++) twice += xy[p + 2 * j] * xy[p + 2 * i + 1] - xy[p + 2 * i] * xy[p + 2 * j + 1];
+    }
+    square.push(Math.abs(twice) / 2 > 0.9 * (right - left) * (bottom - top));
   }
-  return { xy, partFirst, shapeFirst, box, count: parts.length };
+  return { xy, partFirst, shapeFirst, box, square, count: parts.length };
 }
 function inside(held, s, x, y) {
   const [left, top, right, bottom] = held.box[s];
@@ -167,11 +173,18 @@ function tracer(held, bounds, closed) {
     const box = held.box[s];
     return box[0] <= right && box[2] >= left && box[1] <= bottom && box[3] >= top;
   };
+  const { xy, partFirst, shapeFirst, box: boxes, square } = held, ox = origin.x, oy = origin.y;
   const trace = (context, s) => {
-    for (let part = held.shapeFirst[s]; part < held.shapeFirst[s + 1]; part++) {
-      for (let i = held.partFirst[part]; i < held.partFirst[part + 1]; i++) {
-        const x = held.xy[2 * i] * scale - origin.x, y = held.xy[2 * i + 1] * scale - origin.y;
-        if (i === held.partFirst[part]) context.moveTo(x, y);
+    if (square[s]) {
+      // a square cell of a few pixels is as good as its box, and five times as fast
+      const [x, y, far, low] = boxes[s];
+      if ((far - x) * scale < 12) return context.rect(x * scale - ox, y * scale - oy, (far - x) * scale, (low - y) * scale);
+    }
+    for (let part = shapeFirst[s]; part < shapeFirst[s + 1]; part++) {
+      const first = partFirst[part], end = partFirst[part + 1];
+      for (let i = first; i < end; i++) {
+        const x = xy[2 * i] * scale - ox, y = xy[2 * i + 1] * scale - oy;
+        if (i === first) context.moveTo(x, y);
         else context.lineTo(x, y);
       }
       if (closed) context.closePath();
@@ -634,6 +647,8 @@ const fit = () => map.fitBounds(home, {
 });
 fit();
 startZoom = map.getZoom();
+markerLayers.forEach(({ group, layer }) => { if (layer.shown) group.addTo(map); });
+renew(); // before the canvases are there, so that each is painted once
 land.addTo(map);
 if (anyCommunes && !(anyCells && data.views[0].cellClass)) communeLayer.addTo(map);
 if (anyCells) cellLayer.addTo(map);
@@ -641,7 +656,6 @@ lineLayer.addTo(map);
 bases[words.none].addTo(map);
 epciLayer.addTo(map);
 if (roads) roadLayer.addTo(map);
-markerLayers.forEach(({ group, layer }) => { if (layer.shown) group.addTo(map); });
 labelLayer.addTo(map);
 map.on("baselayerchange", (event) => {
   // an online basemap shows through
@@ -652,8 +666,7 @@ map.on("baselayerchange", (event) => {
 map.on("overlayadd overlayremove", () => { drawLegend(); labelLayer.repaint(); });
 let moved = false;
 map.on("dragstart zoomstart", () => { moved = true; });
-renew();
-moved = false;
+drawLegend();
 
 // ---- a page that frames the map is told the height that suits its width ----
 if (window.parent !== window) {
