@@ -38,6 +38,7 @@ ABOVE = {
     "study_exports",
     "study_extras",
     "study_maps",
+    "study_plans",
     "study_schedule",
     "study_survey",
     "study_scores",
