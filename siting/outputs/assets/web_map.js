@@ -291,6 +291,9 @@ const labelLayer = new Painted((context, bounds) => {
   context.font = `600 ${size}px ${getComputedStyle(document.body).fontFamily}`;
   context.textBaseline = "middle";
   context.lineJoin = "round";
+  // a name that the window would cut is not written
+  const corner = map.containerPointToLayerPoint([0, 0]);
+  const edge = { left: corner.x, right: corner.x + map.getSize().x };
   const taken = [];
   const meets = (one) => taken.some((b) => one[0] < b[2] && b[0] < one[2] && one[1] < b[3] && b[1] < one[3]);
   for (const layer of markerLayers) {
@@ -310,7 +313,7 @@ const labelLayer = new Painted((context, bounds) => {
     const places = [[x + 9, y], [x - 9 - width, y], [x - width / 2, y - 16], [x - width / 2, y + 16]];
     for (const [left, middle] of places) {
       const box = [left - 2, middle - size / 2 - 1, left + width + 2, middle + size / 2 + 1];
-      if (meets(box)) continue;
+      if (box[0] < edge.left || box[2] > edge.right || meets(box)) continue;
       taken.push(box);
       written++;
       context.strokeStyle = "rgba(255,255,255,.92)";
