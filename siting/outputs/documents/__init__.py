@@ -1,0 +1,1 @@
+"""Documents: one model, three writers (DOCX, ODT, PDF)."""

@@ -1,0 +1,286 @@
+"""What a document is made of, whatever the file format.
+
+A document is a title page and a flat list of blocks. Writers number headings, tables and figures
+through `numbered`, so that all formats agree.
+"""
+
+from __future__ import annotations
+
+import datetime as dt  # noqa: TC003 - dataclasses name it
+import unicodedata
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, Literal
+
+Align = Literal["left", "right", "center"]
+SEQUENCES = ("table", "figure")
+NONCHARACTERS = {"\ufffe", "\uffff"}
+DIRECTION = {"\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069"}
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of text.
+
+    Attributes
+    ----------
+    note
+        Text of a footnote called at its end; empty: none.
+    """
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+    note: str = ""
+
+
+Text = str | tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading; `level` from 1 to 3, `number` as `2.1` (filled by `numbered`)."""
+
+    level: int
+    text: str
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph; `kind` `notice` stands out (what was not computed, what is modelled)."""
+
+    text: Text
+    kind: Literal["body", "lead", "notice", "source"] = "body"
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list."""
+
+    items: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its heading, its side, its share of the width."""
+
+    title: str
+    align: Align = "left"
+    width: float = 1.0
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of texts already written as the language does.
+
+    Attributes
+    ----------
+    caption
+        Without its number.
+    rows
+        One text a column.
+    strong
+        Positions of the rows that stand out: totals.
+    note
+        Line under the table: source, what is modelled.
+    data
+        Name of the published table that it shows, `coverage` for instance; empty: none.
+    number
+        Filled by `numbered`.
+    """
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    strong: tuple[int, ...] = ()
+    note: str = ""
+    data: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Figure:
+    """An image.
+
+    Attributes
+    ----------
+    png
+        Its bytes.
+    alternative
+        What it tells, for who does not see it.
+    share
+        Of the width of the text.
+    """
+
+    png: bytes
+    caption: str
+    alternative: str
+    share: float = 1.0
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class PageBreak:
+    """What follows begins on a new page."""
+
+
+Block = Heading | Paragraph | Bullets | Table | Figure | PageBreak
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words that writers add, in the language of the document.
+
+    Attributes
+    ----------
+    table, figure
+        Label of a caption.
+    caption
+        Caption with `{label}`, `{number}` and `{text}`.
+    contents
+        Heading of the table of contents.
+    page
+        Foot of the page with `{page}` and `{pages}`.
+    """
+
+    table: str
+    figure: str
+    caption: str
+    contents: str
+    page: str
+
+    def caption_of(self, block: Table | Figure) -> str:
+        """Caption with its label and number."""
+        label = self.table if isinstance(block, Table) else self.figure
+        return self.caption.format(label=label, number=block.number, text=block.caption)
+
+
+@dataclass(frozen=True)
+class Look:
+    """Colour and fonts of a document.
+
+    Attributes
+    ----------
+    accent, tint
+        Colour of headings, and of the rows of headings of tables; `#rrggbb`.
+    font
+        Of editable formats; the PDF embeds its own.
+    logo
+        PNG or JPEG of the editor, on the first page; empty: none.
+    """
+
+    accent: str = "#253494"
+    tint: str = "#e8eef5"
+    font: str = "Calibri"
+    logo: bytes = b""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document.
+
+    Attributes
+    ----------
+    language
+        Tag, `fr-FR` for instance.
+    date
+        Written in the properties of the file, never read from the clock.
+    cover
+        Lines under the title of the first page.
+    """
+
+    title: str
+    subtitle: str
+    author: str
+    subject: str
+    keywords: str
+    language: str
+    date: dt.date
+    cover: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    words: Words
+    look: Look = Look()
+
+
+def numbered(document: Document) -> Document:
+    """Number headings, tables and figures, and take out what no format can hold."""
+    counts, levels = {"table": 0, "figure": 0}, [0, 0, 0]
+    blocks: list[Block] = []
+    for block in _cleaned(document.blocks):
+        if isinstance(block, Heading):
+            levels[block.level - 1] += 1
+            levels[block.level :] = [0] * (3 - block.level)
+            told = ".".join(map(str, levels[: block.level]))
+            blocks.append(replace(block, number=told))
+        elif isinstance(block, Table | Figure):
+            kind = "table" if isinstance(block, Table) else "figure"
+            counts[kind] += 1
+            blocks.append(replace(block, number=counts[kind]))
+        else:
+            blocks.append(block)
+    plain = {
+        one.name: _cleaned(getattr(document, one.name))
+        for one in fields(document)
+        if one.name != "blocks"
+    }
+    return Document(**plain, blocks=tuple(blocks))
+
+
+def spans(text: Text) -> tuple[Span, ...]:
+    """A text as its stretches."""
+    return (Span(text),) if isinstance(text, str) else text
+
+
+def plain(text: Text) -> str:
+    """A text without its styles, its notes left out."""
+    return text if isinstance(text, str) else "".join(one.text for one in text)
+
+
+def clean(text: str) -> str:
+    """A text without what XML refuses or what turns the direction of what follows.
+
+    Line breaks and tabs become spaces.
+    """
+    kept = []
+    for sign in text:
+        if sign in "\t\n\r":
+            kept.append(" ")
+        elif unicodedata.category(sign) in {"Cc", "Cs"} or sign in NONCHARACTERS | DIRECTION:
+            continue
+        elif ord(sign) & 0xFFFE == 0xFFFE:  # the last two of every plane are no characters
+            continue
+        else:
+            kept.append(sign)
+    return "".join(kept)
+
+
+def _cleaned(value: Any) -> Any:
+    """The same value, every text in it cleaned."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, tuple):
+        return tuple(_cleaned(one) for one in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{f.name: _cleaned(getattr(value, f.name)) for f in fields(value)})
+    return value
+
+
+def prose(document: Document) -> list[str]:
+    """Every sentence of the document outside tables: paragraphs, lists, notes, cover."""
+    said = [document.title, document.subtitle, *document.cover]
+    for block in document.blocks:
+        texts: tuple[Text, ...] = ()
+        if isinstance(block, Paragraph):
+            texts = (block.text,)
+        elif isinstance(block, Bullets):
+            texts = block.items
+        elif isinstance(block, Table):
+            said += [block.caption, block.note]
+        elif isinstance(block, Figure):
+            said += [block.caption, block.alternative]
+        elif isinstance(block, Heading):
+            said.append(block.text)
+        for text in texts:
+            said.append(plain(text))
+            said += [one.note for one in spans(text)]
+    return [one for one in said if one]

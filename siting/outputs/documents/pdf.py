@@ -1,0 +1,125 @@
+"""PDF through Typst: tagged, with bookmarks, hyphenation, embedded fonts.
+
+The document goes to the typesetter as data (`doc.json`), the page as a fixed programme
+(`assets/report.typ`): no text of a document is ever read as markup.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import tempfile
+from dataclasses import asdict
+from importlib import resources, util
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from siting.errors import OutputError
+from siting.files import replacing
+from siting.outputs.documents.model import (
+    Bullets,
+    Document,
+    Figure,
+    Heading,
+    Paragraph,
+    Table,
+    numbered,
+    spans,
+)
+
+log = logging.getLogger(__name__)
+KINDS = {Heading: "heading", Paragraph: "paragraph", Bullets: "bullets", Table: "table"}
+STANDARD = "ua-1"  # PDF/UA: every page can be read aloud
+
+
+def write(path: Path, document: Document, *, contents: bool = True) -> None:
+    """Write a document.
+
+    Parameters
+    ----------
+    contents
+        Whether it has a table of contents.
+
+    Raises
+    ------
+    OutputError
+        The typesetter refuses it, or the file cannot be written.
+    """
+    filled = numbered(document)
+    with tempfile.TemporaryDirectory(prefix="siting-") as name:
+        folder = Path(name)
+        told = _content(filled, folder) | {"contents": contents}
+        (folder / "doc.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+        page = resources.files("siting.outputs").joinpath("assets", "report.typ")
+        (folder / "main.typ").write_bytes(page.read_bytes())
+        try:
+            made = typst.compile(
+                folder / "main.typ",
+                root=folder,
+                font_paths=_fonts(),
+                ignore_system_fonts=True,
+                pdf_standards=[STANDARD],
+                timestamp=dt.datetime.combine(document.date, dt.time(), dt.UTC),
+            )
+        except typst.TypstError as error:
+            raise OutputError("report_pdf", path=path, detail=error) from error
+    with replacing(path) as part:
+        part.write_bytes(made)
+
+
+def _fonts() -> list[Path]:
+    """Where DejaVu is: it has the letters that the typesetter's own fonts lack."""
+    found = util.find_spec("matplotlib")
+    where = None if found is None or found.origin is None else Path(found.origin).parent
+    folder = None if where is None else where / "mpl-data" / "fonts" / "ttf"
+    if folder is None or not folder.is_dir():
+        log.warning("DejaVu is missing: rare letters of the PDF fall back on the typesetter's own")
+        return []
+    return [folder]
+
+
+def _content(document: Document, folder: Path) -> dict[str, Any]:
+    """The document as JSON holds it; its images are written beside."""
+    blocks = []
+    for i, block in enumerate(document.blocks):
+        if isinstance(block, Figure):
+            file = f"figure-{i}.png"
+            (folder / file).write_bytes(block.png)
+            caption = document.words.caption_of(block)
+            told = {"is": "figure", "file": file, "share": block.share, "caption": caption}
+            blocks.append({**told, "alternative": block.alternative})
+            continue
+        made = {"is": KINDS.get(type(block), "break"), **asdict(block)}
+        if isinstance(block, Paragraph):
+            made["text"] = _spans(block.text)
+        elif isinstance(block, Bullets):
+            made["items"] = [_spans(one) for one in block.items]
+        elif isinstance(block, Table):
+            made["caption"] = document.words.caption_of(block)
+        blocks.append(made)
+    logo = None
+    if document.look.logo:
+        logo = "logo.png" if document.look.logo.startswith(b"\x89PNG") else "logo.jpg"
+        (folder / logo).write_bytes(document.look.logo)
+    one = document.date
+    return {
+        "title": document.title,
+        "subtitle": document.subtitle,
+        "author": document.author,
+        "subject": document.subject,
+        "keywords": document.keywords,
+        "language": document.language,
+        "date": [one.year, one.month, one.day],
+        "cover": document.cover,
+        "words": asdict(document.words),
+        "look": {"accent": document.look.accent, "tint": document.look.tint},
+        "logo": logo,
+        "blocks": blocks,
+    }
+
+
+def _spans(text: Any) -> list[dict[str, Any]]:
+    return [asdict(one) for one in spans(text)]
