@@ -19,6 +19,7 @@ from siting.commands import (
     maps,
     opinion,
     plans,
+    report,
     roads,
     scores,
     studies,
@@ -88,6 +89,7 @@ def build() -> typer.Typer:
         plans,
         maps,
         exports,
+        report,
         workshop,
     ):
         family.add(app)

@@ -47,6 +47,7 @@ ABOVE = {
     "score_tables",
     "study_viability",
     "commands",
+    "report",
     "cli",
     "terminal",
     "web",

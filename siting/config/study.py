@@ -289,6 +289,7 @@ class Outputs(Model):
     """What is written."""
 
     map_title: str | None = None
+    report_date: dt.date | None = Field(None, description="printed on the report")
 
 
 class Study(Model):

@@ -79,6 +79,11 @@ def write(path: Path, document: Document, template: Path | None = None) -> None:
         zips.write(part, contents)
 
 
+def check(template: Path) -> None:
+    """Refuse a template that lacks what a report needs; see `write`."""
+    _opened(template)
+
+
 def _opened(template: Path) -> Any:
     """The user's template, checked."""
     try:

@@ -1,0 +1,49 @@
+"""The command that writes the report of a study."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from siting.errors import InputError
+from siting.texts import text as t
+
+
+def add(app: typer.Typer) -> None:
+    """Add `report`."""
+
+    @app.command(help=t("report.help"))
+    def report(
+        config: Annotated[Path, typer.Argument(help=t("cli.config"), metavar="CONFIG")],
+        out: Annotated[Path, typer.Option("--out", "-o", help=t("report.out"), metavar="FILE|DIR")],
+        template: Annotated[
+            Path | None, typer.Option(help=t("report.template"), metavar="T.docx")
+        ] = None,
+        format_: Annotated[
+            str, typer.Option("--format", help=t("report.format"), metavar="docx,pdf,odt")
+        ] = "",
+        language: Annotated[str, typer.Option(help=t("report.language"), metavar="fr|en")] = "",
+    ) -> None:
+        from siting import study, terminal, texts
+        from siting.config import load
+        from siting.report import compose
+
+        if language:
+            if language not in texts.LANGUAGES:
+                raise InputError("report_language", language=language)
+            texts.set_language(language)
+        wanted = compose.formats(format_, out)
+        if template is not None:
+            if "docx" not in wanted:
+                raise InputError("report_template_docx", file=template)
+            from siting.outputs.documents import docx
+
+            docx.check(template)
+        settings = load(config)
+        with terminal.progress() as say:
+            result = study.run(settings, say)
+            made = compose.document(result, say)
+            say(t("report.progress.write"))
+            paths = compose.write(made, out, f"{settings.name}-report", wanted, template)
+        for path in paths:
+            terminal.print_line(t("report.done", path=path))

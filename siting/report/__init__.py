@@ -1,0 +1,1 @@
+"""The report of a study: sentences and tables made from one run."""
