@@ -42,7 +42,7 @@ def add(app: typer.Typer) -> None:
         settings = load(config)
         with terminal.progress() as say:
             result = study.run(settings, say)
-            made = compose.document(result, say)
+            made = compose.document(result, compose.compare(result, say), say)
             say(t("report.progress.write"))
             paths = compose.write(made, out, f"{settings.name}-report", wanted, template)
         for path in paths:

@@ -26,12 +26,26 @@ def assumptions(result: Result) -> list[Block]:
     rows = []
     for name in Assumptions.model_fields:
         one = getattr(result.study.assumptions, name)
-        rows.append((t(f"report.assumptions.{name}"), cell(one.value), one.unit,
-                     t(f"report.status.{one.status}"), one.source))
+        rows.append(
+            (
+                t(f"report.assumptions.{name}"),
+                cell(one.value),
+                one.unit,
+                t(f"report.status.{one.status}"),
+                one.source,
+            )
+        )
     for key in ("viability_assumptions", "effects_assumptions"):
-        for r in result.extras.get(key, _NONE).to_dict("records"):
-            rows.append((r["name"], cell(r["value"]), r["unit"],
-                         t(f"report.status.{r['status']}"), r["source"]))
+        rows += [
+            (
+                r["name"],
+                cell(r["value"]),
+                r["unit"],
+                t(f"report.status.{r['status']}"),
+                r["source"],
+            )
+            for r in result.extras.get(key, _NONE).to_dict("records")
+        ]
     return [
         Heading(1, t("report.headings.assumptions")),
         said("assumptions_text"),
@@ -81,8 +95,12 @@ def sheet(part: Result, name: str) -> list[Block]:
     main = own[own["threshold_minutes"] == limit].iloc[0]
     left = round(main["population"]) - round(main["covered_population"])
     rows = [
-        (t("report.at", minutes=num(r["threshold_minutes"])), num(r["covered_population"]),
-         share(r["covered_share"]), share(whole.loc[r["threshold_minutes"], "covered_share"]))
+        (
+            t("report.at", minutes=num(r["threshold_minutes"])),
+            num(r["covered_population"]),
+            share(r["covered_share"]),
+            share(whole.loc[r["threshold_minutes"], "covered_share"]),
+        )
         for r in own.to_dict("records")
     ]
     figures = [
@@ -95,14 +113,26 @@ def sheet(part: Result, name: str) -> list[Block]:
         figures.append((t("report.figures.deadline"), day(views["deadline"].iloc[0])))
     blocks: list[Block] = [
         Heading(2, name),
-        said("sheet", epci=_upper(grammar.epci(name)),
-             communes=grammar.counted("report.communes", len(part.communes)),
-             people=grammar.counted("report.people", main["population"]),
-             share=share(main["covered_share"]), minutes=num(limit), service=service.name,
-             whole=share(whole.loc[limit, "covered_share"])),
+        said(
+            "sheet",
+            epci=_upper(grammar.epci(name)),
+            communes=grammar.counted("report.communes", len(part.communes)),
+            people=grammar.counted("report.people", main["population"]),
+            share=share(main["covered_share"]),
+            minutes=num(limit),
+            service=service.name,
+            whole=share(whole["covered_share"].loc[limit]),
+        ),
         table("sheet_figures", figures, "lr", widths=(4, 1), epci=name),
-        table("sheet_coverage", rows, "lrrr", widths=(2.4, 1, 1, 1.2), epci=name,
-              service=service.name, data="coverage"),
+        table(
+            "sheet_coverage",
+            rows,
+            "lrrr",
+            widths=(2.4, 1, 1, 1.2),
+            epci=name,
+            service=service.name,
+            data="coverage",
+        ),
     ]
     here = covered[(covered["zone_kind"] == "commune") & (covered["threshold_minutes"] == limit)]
     shares = here.set_index("zone_code")["covered_share"]
@@ -111,8 +141,17 @@ def sheet(part: Result, name: str) -> list[Block]:
         (r["name"], num(r["population"]), num(r["minutes"], 1), share(shares.get(r["code"])))
         for r in far.to_dict("records")
     ]
-    blocks.append(table("sheet_communes", told, "lrrr", widths=(3, 1, 1.2, 1.2), epci=name,
-                        minutes=num(limit), service=service.name))
+    blocks.append(
+        table(
+            "sheet_communes",
+            told,
+            "lrrr",
+            widths=(3, 1, 1.2, 1.2),
+            epci=name,
+            minutes=num(limit),
+            service=service.name,
+        )
+    )
     scores = part.scores.table()
     inside = scores[scores["commune_code"].isin(part.communes["code"])].sort_values("rank")
     if len(inside):

@@ -1,4 +1,4 @@
-"""Candidates compared, the plan and its robustness, viability, effects, census and survey, calendar."""
+"""Candidates, the plan and its robustness, viability, effects, census and survey, calendar."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from siting.study_scores import Compared
 
 LONGEST, WIDEST = 25, 8  # rows and columns of a table shown as it is published
+KEYS = ("measure", "key", "zone_kind", "zone_code")  # what a name beside them already says
 OWN_SECTION = ("location", "viability", "effects", "calendar", "opinions")
 
 
@@ -26,23 +27,41 @@ def candidates(result: Result, found: Compared) -> list[Block]:
     scores = result.scores.table().sort_values("rank", kind="stable")
     weights = found.weighed.weights
     rows = [
-        (score_tables.name_of(one), share(weights[j]), t(f"criteria.{one.name}.unit"),
-         t(f"criteria.{one.name}.source"))
+        (
+            score_tables.name_of(one),
+            share(weights[j]),
+            t(f"criteria.{one.name}.unit"),
+            t(f"criteria.{one.name}.source"),
+        )
         for j, one in enumerate(found.criteria)
     ]
     blocks += [
-        said("candidates", sites=grammar.counted("report.sites", len(scores)),
-             criteria=grammar.counted("report.criteria", len(rows))),
-        table("counts", [(t("report.figures.candidates"), num(len(scores))),
-                         (t("report.figures.criteria"), num(len(rows)))], "lr", widths=(4, 1)),
+        said(
+            "candidates",
+            sites=grammar.counted("report.sites", len(scores)),
+            criteria=grammar.counted("report.criteria", len(rows)),
+        ),
+        table(
+            "counts",
+            [
+                (t("report.figures.candidates"), num(len(scores))),
+                (t("report.figures.criteria"), num(len(rows))),
+            ],
+            "lr",
+            widths=(4, 1),
+        ),
         table("criteria", rows, "lrll", widths=(2.6, 0.8, 0.9, 2.2)),
     ]
     first = scores.iloc[0]
     blocks.append(said("ranking", site=first["name"], score=num(first["score"], 1)))
     ids = dict(zip(result.communes["code"], result.communes["name"], strict=True))
     told = [
-        (num(r["rank"]), r["name"], str(ids.get(r["commune_code"], r["commune_code"])),
-         num(r["score"], 1))
+        (
+            num(r["rank"]),
+            r["name"],
+            str(ids.get(r["commune_code"], r["commune_code"])),
+            num(r["score"], 1),
+        )
         for r in scores.to_dict("records")
     ]
     blocks.append(table("ranking", told, "rllr", widths=(0.6, 2.6, 2.6, 0.8), data="scores"))
@@ -53,8 +72,13 @@ def candidates(result: Result, found: Compared) -> list[Block]:
         for r in own.to_dict("records")
     ]
     blocks.append(
-        table("contributions", shown, "lrlrr", widths=(2.8, 1, 0.9, 0.9, 1),
-              site=str(found.sites["name"].iloc[int(found.ranking.rank.argmin())]))
+        table(
+            "contributions",
+            shown,
+            "lrlrr",
+            widths=(2.8, 1, 0.9, 0.9, 1),
+            site=str(found.sites["name"].iloc[int(found.ranking.rank.argmin())]),
+        )
     )
     return blocks
 
@@ -72,36 +96,60 @@ def plan(result: Result, found: Compared) -> list[Block]:
         part = robust[robust["weightings"] == key]
         best = part.sort_values(["first_share", "rank"], ascending=[False, True]).iloc[0]
         blocks.append(
-            said("robust", site=best["name"], share=share(best["first_share"], 0),
-                 kind=score_tables.label(key))
+            said(
+                "robust",
+                site=best["name"],
+                share=share(best["first_share"], 0),
+                kind=score_tables.label(key),
+            )
         )
-    columns = [(key, robust[robust["weightings"] == key].set_index("site_id")) for key in found.draws]
+    columns = [
+        (key, robust[robust["weightings"] == key].set_index("site_id")) for key in found.draws
+    ]
     order = columns[0][1].sort_values("rank")
     rows = [
-        (row["name"], *(share(part.loc[site, "first_share"], 0) for _, part in columns),
-         num(row["best_rank"]), num(row["worst_rank"]))
+        (
+            row["name"],
+            *(share(part["first_share"].loc[str(site)], 0) for _, part in columns),
+            num(row["best_rank"]),
+            num(row["worst_rank"]),
+        )
         for site, row in order.iterrows()
     ]
     heads = [
         Column(t("report.columns.site"), "left", 2.4),
-        *(Column(t("report.columns.first", kind=score_tables.label(k)), "right", 1.3)
-          for k, _ in columns),
+        *(
+            Column(t("report.columns.first", kind=score_tables.label(k)), "right", 1.3)
+            for k, _ in columns
+        ),
         Column(t("report.columns.best"), "right", 1),
         Column(t("report.columns.worst"), "right", 1),
     ]
     blocks.append(
-        Table(t("report.tables.robust.caption"), tuple(heads), tuple(rows),
-              note=t("report.robust_note"))
+        Table(
+            t("report.tables.robust.caption"),
+            tuple(heads),
+            tuple(rows),
+            note=t("report.robust_note"),
+        )
     )
     views = [
-        (one.name, t(f"scores.kinds.{one.kind}"),
-         str(found.sites["name"].iloc[int(found.view_ranks[one.key].rank.argmin())]))
+        (
+            one.name,
+            t(f"scores.kinds.{one.kind}"),
+            str(found.sites["name"].iloc[int(found.view_ranks[one.key].rank.argmin())]),
+        )
         for one in found.views
     ]
     blocks.append(table("views", views, "lll", widths=(2, 1.6, 2)))
     moved = [
-        (t(f"report.assumptions.{r['assumption']}"), cell(r["low_value"]), _site(found, r["low_first"]),
-         cell(r["high_value"]), _site(found, r["high_first"]))
+        (
+            t(f"report.assumptions.{r['assumption']}"),
+            cell(r["low_value"]),
+            _site(found, r["low_first"]),
+            cell(r["high_value"]),
+            _site(found, r["high_first"]),
+        )
         for r in found.assumptions.to_dict("records")
     ]
     if moved:
@@ -118,35 +166,53 @@ def _located(result: Result) -> list[Block]:
     held, asked = result.extras, result.study.locate
     blocks: list[Block] = []
     rows = [
-        (num(r["phase"]), str(r["model"]), t(f"cli_locate.status.{r['status']}"),
-         num(r["new_sites"]), num(r["objective"], 1), num(r["lower_bound"], 1),
-         num(r["upper_bound"], 1))
+        (
+            num(r["phase"]),
+            str(r["model"]),
+            t(f"cli_locate.status.{r['status']}"),
+            num(r["new_sites"]),
+            num(r["objective"], 1),
+            num(r["lower_bound"], 1),
+            num(r["upper_bound"], 1),
+        )
         for r in held["location_summary"].to_dict("records")
     ]
     last = held["location_summary"].iloc[-1]
     blocks.append(
-        said("located", sites=grammar.counted("report.sites", last["new_sites"]),
-             status=t(f"cli_locate.status.{last['status']}").lower(),
-             model=str(last["model"] if asked is None else asked.model))
+        said(
+            "located",
+            sites=grammar.counted("report.sites", last["new_sites"]),
+            status=t(f"cli_locate.status.{last['status']}").lower(),
+            model=str(last["model"] if asked is None else asked.model),
+        )
     )
-    blocks.append(table("location_summary", rows, "rllrrrr",
-                        widths=(0.7, 1.4, 1.8, 0.8, 1.2, 1.2, 1.2)))
+    blocks.append(
+        table("location_summary", rows, "rllrrrr", widths=(0.7, 1.4, 1.8, 0.8, 1.2, 1.2, 1.2))
+    )
     names = dict(zip(result.communes["code"], result.communes["name"], strict=True))
     sites = held["location"]
     told = [
-        (num(r["phase"]), str(r["name"]), str(names.get(r["commune"], r["commune"])),
-         num(r["people"]))
+        (
+            num(r["phase"]),
+            str(r["name"]),
+            str(names.get(r["commune"], r["commune"])),
+            num(r["people"]),
+        )
         for r in sites[sites["phase"] > 0].to_dict("records")
     ]
     if told:
         blocks.append(table("location", told, "rllr", widths=(0.7, 2.6, 2.6, 1)))
     after = held["location_coverage"]
     after = after[after["zone_kind"] == "department"]
-    before = result.coverage[result.coverage["zone_kind"] == "department"]
-    before = before.set_index(["service", "threshold_minutes"])["covered_share"]
+    whole = result.coverage[result.coverage["zone_kind"] == "department"]
+    before = whole.set_index(["service", "threshold_minutes"])["covered_share"]
     shown = [
-        (num(r["phase"]), t("report.at", minutes=num(r["threshold_minutes"])),
-         share(before.get((r["service"], r["threshold_minutes"]))), share(r["covered_share"]))
+        (
+            num(r["phase"]),
+            t("report.at", minutes=num(r["threshold_minutes"])),
+            share(before.get((r["service"], r["threshold_minutes"]))),
+            share(r["covered_share"]),
+        )
         for r in after.to_dict("records")
     ]
     if shown:
@@ -164,13 +230,14 @@ def viability(result: Result) -> list[Block]:
             continue
         blocks.append(Heading(2, t(f"report.headings.{family}_part")))
         blocks.append(Paragraph(t(f"report.{family}_modelled"), "notice"))
-        blocks += [_published(key, one) for key, one in some.items()
-                   if not key.endswith("assumptions")]
+        blocks += [
+            _published(key, one) for key, one in some.items() if not key.endswith("assumptions")
+        ]
     return blocks
 
 
 def people(result: Result) -> list[Block]:
-    """Census and survey, where the study has them."""
+    """Census and survey, where the study has them: what is by EPCI, and where the rest is."""
     some = {
         key: one
         for key, one in result.extras.items()
@@ -179,7 +246,19 @@ def people(result: Result) -> list[Block]:
     blocks: list[Block] = [Heading(1, t("report.headings.people"))]
     if not some:
         return [*blocks, missing("people")]
-    return [*blocks, said("people_text"), *(_published(key, one) for key, one in some.items())]
+    blocks.append(said("people_text"))
+    known = texts.catalogue("fr")
+    for key, one in some.items():
+        if f"report.published.{key}" not in known:
+            continue
+        zones = one
+        if "zone_kind" in one:
+            zones = one.loc[one["zone_kind"].isin(["department", "epci"])]
+        blocks.append(_published(key, zones))
+    rest = [f"{key}.csv" for key in some if f"report.published.{key}" not in known]
+    if rest:
+        blocks.append(said("elsewhere", files=", ".join(rest)))
+    return blocks
 
 
 def calendar(result: Result) -> list[Block]:
@@ -194,14 +273,16 @@ def calendar(result: Result) -> list[Block]:
 
 def _published(key: str, frame: pd.DataFrame) -> Table:
     """A published table as it is, its first rows and columns where it is long or wide."""
-    shown = frame.iloc[:LONGEST, :WIDEST]
+    named = {"name", "zone_name"} & set(frame.columns)
+    told = frame.drop(columns=[one for one in KEYS if named and one in frame.columns])
+    shown = told.iloc[:LONGEST, :WIDEST]
     numbers = [shown[name].dtype.kind in "if" for name in shown.columns]
     columns = tuple(
-        Column(_heading(str(name)), "right" if one else "left", 1 if one else 1.6)
+        Column(_heading(str(name)), "right" if one else "left", 1 if one else 2.2)
         for name, one in zip(shown.columns, numbers, strict=True)
     )
     rows = tuple(tuple(_value(one) for one in row) for row in shown.itertuples(index=False))
-    cut = len(frame) > LONGEST or frame.shape[1] > WIDEST
+    cut = len(told) > LONGEST or told.shape[1] > WIDEST
     note = t("report.cut", file=f"{key}.csv") if cut else ""
     known = f"report.published.{key}"
     caption = t(known) if known in texts.catalogue("fr") else t("report.published_as", name=key)
@@ -216,5 +297,3 @@ def _heading(name: str) -> str:
 def _value(value: object) -> str:
     key = f"report.values.{value}"
     return t(key) if key in texts.catalogue("fr") else cell(value)
-
-

@@ -18,15 +18,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from siting.study import Result
+    from siting.study_scores import Compared
 
 FORMATS = ("docx", "pdf", "odt")
 TAGS = {"fr": "fr-FR", "en": "en-GB"}
 
 
-def document(result: Result, say: Callable[[str], None]) -> Document:
-    """The report of a run, in the current language."""
+def compare(result: Result, say: Callable[[str], None]) -> Compared:
+    """What the report tells of the ranking's robustness."""
     say(t("report.progress.compare"))
-    found = study_scores.compare(result.ground, None, lambda _: None)
+    return study_scores.compare(result.ground, None, lambda _: None)
+
+
+def document(result: Result, found: Compared, say: Callable[[str], None]) -> Document:
+    """The report of a run and of its compared candidates, in the current language."""
     say(t("report.progress.compose"))
     blocks = [
         *diagnosis.opening(result),
@@ -54,8 +59,9 @@ def document(result: Result, say: Callable[[str], None]) -> Document:
         if study.outputs.report_date
         else t("report.cover_vintage", date=day(study.territory.vintage))
     )
-    words = {key: t(f"report.words.{key}") for key in
-             ("table", "figure", "caption", "contents", "page")}
+    words = {
+        key: t(f"report.words.{key}") for key in ("table", "figure", "caption", "contents", "page")
+    }
     return Document(
         title=study.title,
         subtitle=t("report.subtitle"),

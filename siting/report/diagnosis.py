@@ -46,8 +46,10 @@ def territory(result: Result) -> list[Block]:
         (t("report.figures.cells"), num(len(result.cells))),
         (t("report.figures.candidates"), num(len(result.candidates))),
         *(
-            (t("report.figures.facilities", service=one.name),
-             num((result.facilities["service"] == one.id).sum()))
+            (
+                t("report.figures.facilities", service=one.name),
+                num((result.facilities["service"] == one.id).sum()),
+            )
             for one in result.study.services
         ),
     ]
@@ -80,7 +82,8 @@ def territory(result: Result) -> list[Block]:
 
 def data(result: Result) -> list[Block]:
     """Files read, by status, and what their quality is."""
-    rows, counts = [], {"real": 0, "derived": 0, "modelled": 0, "unknown": 0}
+    rows: list[tuple[str, ...]] = []
+    counts = {"real": 0, "derived": 0, "modelled": 0, "unknown": 0}
     for one in result.inputs:
         status = one.source.status if one.source else "unknown"
         counts[status] += 1
@@ -94,7 +97,9 @@ def data(result: Result) -> list[Block]:
             "status",
             [(t(f"report.status.{key}"), num(n)) for key, n in counts.items() if n]
             + [(t("report.total"), num(len(rows)))],
-            "lr", widths=(4, 1), total=True,
+            "lr",
+            widths=(4, 1),
+            total=True,
         ),
         table("inputs", rows, "lllr", widths=(3, 3, 1.1, 1)),
     ]
@@ -114,12 +119,25 @@ def data(result: Result) -> list[Block]:
     quality = result.ground.read.quality
     if len(quality):
         told = [
-            (str(q["table"]), t(f"quality.what.{q['what']}") + _detail(q), num(q["value"]))
+            (
+                _table_name(str(q["table"]), result),
+                t(f"quality.what.{q['what']}") + _detail(q),
+                num(q["value"]),
+            )
             for q in quality.to_dict("records")
             if f"quality.what.{q['what']}" in texts.catalogue("fr")
         ]
         blocks.append(table("quality", told, "llr", widths=(1.6, 3.4, 1)))
     return blocks
+
+
+def _table_name(name: str, result: Result) -> str:
+    """A table of the quality checks as a reader calls it."""
+    names = {one.id: one.name for one in result.study.services}
+    key = f"report.named.{name}"
+    if key in texts.catalogue("fr"):
+        return t(key)
+    return names.get(name.rsplit(":", maxsplit=1)[-1], name)
 
 
 def _detail(row: dict[Any, Any]) -> str:
@@ -217,18 +235,20 @@ def _service(result: Result, service: str, name: str) -> list[Block]:
         )
         for r in by_epci.to_dict("records")
     ]
-    keys = {"service": name, "minutes": num(limit)}
+    keys: dict[str, Any] = {"service": name, "minutes": num(limit)}
     sizes = (3.4, 1, 1.2, 1, 1.2)
     if told:
-        blocks.append(
-            table("coverage_epci", told, "lrrrr", widths=sizes, data="coverage", **keys)
-        )
+        blocks.append(table("coverage_epci", told, "lrrrr", widths=sizes, data="coverage", **keys))
     zones = here[~here["zone_kind"].isin(["department", "epci", "commune"])]
     if len(zones):
         shown = [
-            (r["zone_name"], num(r["population"]), num(r["covered_population"]),
-             share(r["covered_share"]),
-             num(round(r["population"]) - round(r["covered_population"])))
+            (
+                r["zone_name"],
+                num(r["population"]),
+                num(r["covered_population"]),
+                share(r["covered_share"]),
+                num(round(r["population"]) - round(r["covered_population"])),
+            )
             for r in zones.to_dict("records")
         ]
         blocks.append(
@@ -236,33 +256,42 @@ def _service(result: Result, service: str, name: str) -> list[Block]:
         )
     if service == result.study.services[0].id:
         far = minutes.sort_values(["minutes", "code"], ascending=[False, True]).head(FARTHEST)
-        shown = [
+        remote = [
             (r["name"], r["epci_name"], num(r["population"]), num(r["minutes"], 1))
             for r in far.to_dict("records")
         ]
-        blocks.append(table("farthest", shown, "llrr", widths=(2.4, 3, 1, 1), **keys))
+        blocks.append(table("farthest", remote, "llrr", widths=(2.4, 3, 1, 1), **keys))
     return [*blocks, *_measures(result, service, name)]
 
 
 def _measures(result: Result, service: str, name: str) -> list[Block]:
     """Redundancy, equity, competition, where they were asked for."""
-    held, blocks = result.measures, []
+    held = result.measures
+    blocks: list[Block] = []
+    rows: list[tuple[str, ...]]
     if "closures" in held:
         some = held["closures"]
-        worst = some[some["service"] == service].sort_values(
-            ["people_uncovered", "facility_id"], ascending=[False, True]
-        ).head(10)
+        worst = (
+            some[some["service"] == service]
+            .sort_values(["people_uncovered", "facility_id"], ascending=[False, True])
+            .head(10)
+        )
         at = result.facilities[result.facilities["service"] == service].set_index("id")["name"]
         rows = [
-            (str(at.get(r["facility_id"], r["facility_id"])), num(r["nearest_people"]),
-             num(r["people_uncovered"]), num(r["mean_extra_minutes"], 1))
+            (
+                str(at.get(r["facility_id"], r["facility_id"])),
+                num(r["nearest_people"]),
+                num(r["people_uncovered"]),
+                num(r["mean_extra_minutes"], 1),
+            )
             for r in worst.to_dict("records")
         ]
         if rows:
             limit = num(result.study.measures.closures_minutes if result.study.measures else 0)
             blocks.append(
-                table("closures", rows, "lrrr", widths=(3, 1.2, 1.2, 1.2), service=name,
-                      minutes=limit)
+                table(
+                    "closures", rows, "lrrr", widths=(3, 1.2, 1.2, 1.2), service=name, minutes=limit
+                )
             )
     if "equity" in held:
         some = held["equity"][held["equity"]["service"] == service]
@@ -291,22 +320,30 @@ def digital(result: Result) -> list[Block]:
     worst = last[last["quadrant"] == "far_unconnected"]
     people = float(worst["people"].sum())
     blocks.append(
-        said("digital", date=day(last["date"].iloc[0]), people=grammar.counted(
-            "report.double", people), service=service.name)
+        said(
+            "digital",
+            date=day(last["date"].iloc[0]),
+            people=grammar.counted("report.double", people),
+            service=service.name,
+        )
     )
     rows = [
-        (day(r["date"]), t(f"report.quadrants.{r['quadrant']}"), num(r["people"]),
-         share(r["share"]))
+        (
+            day(r["date"]),
+            t(f"report.quadrants.{r['quadrant']}"),
+            num(r["people"]),
+            share(r["share"]),
+        )
         for r in part.to_dict("records")
     ]
-    keys = {"service": service.name, "minutes": minutes, "fibre": fibre}
+    keys: dict[str, Any] = {"service": service.name, "minutes": minutes, "fibre": fibre}
     blocks.append(table("digital", rows, "llrr", widths=(1.4, 3, 1, 1), **keys))
     if "fibre" in held:
         count = held["fibre"].groupby(["date", "phase"]).size().reset_index(name="n")
-        rows = [
+        phases = [
             (day(r["date"]), _phase(r["phase"]), num(r["n"])) for r in count.to_dict("records")
         ]
-        blocks.append(table("fibre", rows, "llr", widths=(1.4, 3, 1), fibre=fibre))
+        blocks.append(table("fibre", phases, "llr", widths=(1.4, 3, 1), fibre=fibre))
     return blocks
 
 
@@ -326,15 +363,33 @@ def opening(result: Result) -> list[Block]:
         left = round(r["population"]) - round(r["covered_population"])
         blocks.append(
             Paragraph(
-                t("report.covered", share=share(r["covered_share"]), minutes=num(limit),
-                  service=one.name, left=grammar.counted("report.left", left)),
+                t(
+                    "report.covered",
+                    share=share(r["covered_share"]),
+                    minutes=num(limit),
+                    service=one.name,
+                    left=grammar.counted("report.left", left),
+                ),
                 "lead",
             )
         )
-        rows.append((one.name, num(r["population"]), num(r["covered_population"]),
-                     share(r["covered_share"]), num(left)))
-    blocks.append(table("summary", rows, "lrrrr", widths=(3, 1, 1.2, 1, 1.2), minutes=num(limit),
-                        data="coverage"))
+        rows.append(
+            (
+                one.name,
+                num(r["population"]),
+                num(r["covered_population"]),
+                share(r["covered_share"]),
+                num(left),
+            )
+        )
+    blocks.append(
+        table(
+            "summary",
+            rows,
+            "lrrrr",
+            widths=(3, 1, 1.2, 1, 1.2),
+            minutes=num(limit),
+            data="coverage",
+        )
+    )
     return blocks
-
-

@@ -71,7 +71,7 @@ def table(
     note: str = "",
     total: bool = False,
     data: str = "",
-    **values: object,
+    **values: Any,
 ) -> Table:
     """A table whose caption and headings are texts `report.tables.<key>`.
 

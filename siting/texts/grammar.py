@@ -1,6 +1,6 @@
 """What names and numbers ask of a sentence: elision, articles, singular and plural.
 
-French places: « de l'Aveyron », « d'Ouest Aveyron », « du Lévézou », « de La Cavalerie », « du Nayrac ».
+French places: « de l'Aveyron », « d'Ouest Aveyron », « du Lévézou », « du Nayrac ».
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import unicodedata
 from siting import texts
 
 DEPARTMENTS = {
-    "l'": "Ain,Aisne,Allier,Ardèche,Ariège,Aube,Aude,Aveyron,Essonne,Eure,Eure-et-Loir,Hérault,Indre,"
-    "Indre-et-Loire,Isère,Oise,Orne,Yonne,Ille-et-Vilaine",
-    "la ": "Charente,Charente-Maritime,Corrèze,Corse-du-Sud,Côte-d'Or,Creuse,Dordogne,Drôme,Gironde,"
-    "Guadeloupe,Guyane,Haute-Corse,Haute-Garonne,Haute-Loire,Haute-Marne,Haute-Saône,Haute-Savoie,"
-    "Haute-Vienne,Loire,Loire-Atlantique,Lozère,Manche,Marne,Martinique,Mayenne,Meurthe-et-Moselle,"
-    "Meuse,Moselle,Nièvre,La Réunion,Saône-et-Loire,Sarthe,Savoie,Seine-Maritime,Seine-et-Marne,"
+    "l'": "Ain,Aisne,Allier,Ardèche,Ariège,Aube,Aude,Aveyron,Essonne,Eure,Eure-et-Loir,Hérault,"
+    "Indre,Indre-et-Loire,Isère,Oise,Orne,Yonne,Ille-et-Vilaine",
+    "la ": "Charente,Charente-Maritime,Corrèze,Corse-du-Sud,Côte-d'Or,Creuse,Dordogne,Drôme,"
+    "Gironde,Guadeloupe,Guyane,Haute-Corse,Haute-Garonne,Haute-Loire,Haute-Marne,Haute-Saône,"
+    "Haute-Savoie,Haute-Vienne,Loire,Loire-Atlantique,Lozère,Manche,Marne,Martinique,Mayenne,"
+    "Meurthe-et-Moselle,Meuse,Moselle,Nièvre,La Réunion,Saône-et-Loire,Sarthe,Savoie,"
+    "Seine-Maritime,Seine-et-Marne,"
     "Seine-Saint-Denis,Somme,Vendée,Vienne",
     "le ": "Bas-Rhin,Haut-Rhin,Calvados,Cantal,Cher,Doubs,Finistère,Gard,Gers,Jura,Loir-et-Cher,"
     "Loiret,Lot,Lot-et-Garonne,Maine-et-Loire,Morbihan,Nord,Pas-de-Calais,Puy-de-Dôme,Rhône,Tarn,"
@@ -32,7 +33,9 @@ _KINDS = {
     "CU": "la communauté urbaine",
 }
 # an h that keeps « de » whole: mostly Germanic names and « haut »; elsewhere it is silent
-_ASPIRATED = re.compile(r"^(haut|hav|hal|ham|hag|han|har|hei|hol|hom|hon|hou|hu[cn]|hér[io]s)", re.IGNORECASE)
+_ASPIRATED = re.compile(
+    r"^(haut|hav|hal|ham|hag|han|har|hei|hol|hom|hon|hou|hu[cn]|hér[io]s)", re.IGNORECASE
+)
 
 
 def elides(word: str) -> bool:

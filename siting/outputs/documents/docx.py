@@ -401,5 +401,3 @@ def _properties(file: Any, document: Document) -> None:
     core.language, core.comments = document.language, ""
     core.created = core.modified = moment
     core.last_modified_by, core.revision = document.author[:255], 1
-
-

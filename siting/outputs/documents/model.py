@@ -14,7 +14,17 @@ from typing import Any, Literal
 Align = Literal["left", "right", "center"]
 SEQUENCES = ("table", "figure")
 NONCHARACTERS = {"\ufffe", "\uffff"}
-DIRECTION = {"\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069"}
+DIRECTION = {
+    "\u202a",
+    "\u202b",
+    "\u202c",
+    "\u202d",
+    "\u202e",
+    "\u2066",
+    "\u2067",
+    "\u2068",
+    "\u2069",
+}
 
 
 @dataclass(frozen=True)
@@ -245,9 +255,11 @@ def clean(text: str) -> str:
     for sign in text:
         if sign in "\t\n\r":
             kept.append(" ")
-        elif unicodedata.category(sign) in {"Cc", "Cs"} or sign in NONCHARACTERS | DIRECTION:
-            continue
-        elif ord(sign) & 0xFFFE == 0xFFFE:  # the last two of every plane are no characters
+        elif (
+            unicodedata.category(sign) in {"Cc", "Cs"}
+            or sign in NONCHARACTERS | DIRECTION
+            or ord(sign) & 0xFFFE == 0xFFFE
+        ):
             continue
         else:
             kept.append(sign)

@@ -13,7 +13,7 @@ import tempfile
 from dataclasses import asdict
 from importlib import resources, util
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
@@ -32,7 +32,7 @@ from siting.outputs.documents.model import (
 
 log = logging.getLogger(__name__)
 KINDS = {Heading: "heading", Paragraph: "paragraph", Bullets: "bullets", Table: "table"}
-STANDARD = "ua-1"  # PDF/UA: every page can be read aloud
+STANDARD: Literal["ua-1"] = "ua-1"  # PDF/UA: every page can be read aloud
 
 
 def write(path: Path, document: Document, *, contents: bool = True) -> None:
