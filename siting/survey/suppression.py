@@ -45,6 +45,7 @@ def hide(
     relations: Sequence[Relation],
     fewest: int,
     sensitive: npt.ArrayLike | None = None,
+    already: npt.ArrayLike | None = None,
 ) -> Bools:
     """Choose the counts to hide.
 
@@ -59,6 +60,8 @@ def hide(
     sensitive
         Which counts must not be told where small, shape (cells,); all where not given. The others
         may be hidden for the sake of these.
+    already
+        Which counts are hidden for another reason, shape (cells,); none where not given.
 
     Returns
     -------
@@ -68,7 +71,8 @@ def hide(
     told = np.ones(len(values), bool) if sensitive is None else np.asarray(sensitive, bool)
     small = (values > 0) & (values < fewest) & told
     table = _Table(values, tuple(relations))
-    hidden: Bools = small.copy()
+    given = np.zeros(len(values), bool) if already is None else np.asarray(already, bool)
+    hidden: Bools = small | given
     exposed = table.exposed(hidden, np.flatnonzero(small), fewest)
     while exposed.size:
         added = table.helpful(hidden, exposed)
@@ -76,7 +80,7 @@ def hide(
             break
         hidden[added] = True
         exposed = table.exposed(hidden, np.flatnonzero(small), fewest)
-    extra = np.flatnonzero(hidden & ~small)
+    extra = np.flatnonzero(hidden & ~small & ~given)
     for cell in extra[np.argsort(-values[extra], kind="stable")]:
         hidden[cell] = False
         near = table.beside(hidden, int(cell))
