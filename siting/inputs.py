@@ -23,6 +23,7 @@ from siting.sources import (
     facts,
     gtfs,
     mobpro,
+    reading,
     sirene_stock,
 )
 from siting.territory import area, codes, demand, quality
@@ -157,6 +158,7 @@ def read(study: Study) -> Inputs:
     told: list[pd.DataFrame] = []
     stock = _establishments(desk, layers, communes, changes, told)
     flows = _flows(desk, study.effects, communes, changes)
+    _others(desk, study)
     for one in study.criteria:
         desk.attempt(criteria.parse, one.id)
     if candidates is not None:
@@ -345,6 +347,21 @@ def _entered(desk: _Desk, study: Study, candidates: pd.DataFrame | None) -> pd.D
     if found is not None and candidates is not None:
         desk.attempt(_require_entered, study.scoring.evidence, found, candidates)
     return found
+
+
+def _others(desk: _Desk, study: Study) -> None:
+    """Note files that later stages read: answers of the survey, the register of places."""
+    if study.survey is not None:
+        asked = study.survey
+        desk.take("survey", asked.answers, lambda path: reading.table(path, ["respondent"]))
+        desk.take("survey_census", asked.census, lambda path: reading.table(path, ["variable"]))
+    if study.offers is not None:
+        desk.take("offers", study.offers.places, facility_lists.read)
+        desk.take(
+            "offers_evidence",
+            study.offers.evidence,
+            lambda path: reading.table(path, ["place_id"]),
+        )
 
 
 def _flows(

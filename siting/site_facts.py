@@ -16,6 +16,8 @@ from siting.tables import Column, Table
 from siting.times import matrix
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from siting.ground import Ground
     from siting.sites.criteria import Float64, Minutes
 
@@ -70,7 +72,36 @@ def gather(base: Ground, access: pd.DataFrame) -> SiteFacts:
         services_here=services_here(read.everyday, read.candidates),
         spared=spared(base),
         entered=entered(read.evidence, read.candidates, base.study.candidates),
+        minutes_to_relay=_to_relay(base, to_nearest),
+        days=_days(base),
     )
+
+
+def _days(base: Ground) -> Callable[[Minutes], Float64] | None:
+    """Days a month by minutes, where a survey says it and a criterion needs it."""
+    asked = base.study.survey
+    needed = {criteria.parse(one.id).definition.layer for one in base.study.criteria}
+    if asked is None or asked.answers is None or "survey" not in needed:
+        return None
+    # only where it is asked for
+    from siting import study_answers  # noqa: PLC0415
+
+    return study_answers.fitted(base.study, base.read).days
+
+
+def _to_relay(
+    base: Ground, to_nearest: Callable[[pd.DataFrame | None], Minutes | None]
+) -> Minutes | None:
+    """Minutes from each site to the nearest relay; None where no relay is known."""
+    asked = base.study.offers
+    needed = {criteria.parse(one.id).name for one in base.study.criteria}
+    if asked is None or "minutes_to_relay" not in needed:
+        return None
+    # only where it is asked for
+    from siting import study_offers  # noqa: PLC0415
+
+    relays = study_offers.register(base.study).relays(asked)
+    return to_nearest(relays) if len(relays) else None
 
 
 def services_here(everyday: pd.DataFrame | None, sites: pd.DataFrame) -> Float64 | None:

@@ -212,6 +212,8 @@ def _layers(result: Result) -> dict[str, gpd.GeoDataFrame]:
         "facilities": result.facilities,
         "candidates": candidates,
     }
+    if "offers" in result.extras:
+        layers["offers"] = _points(result.extras["offers"])
     return {name: layer.to_crs(crs) for name, layer in layers.items()}
 
 

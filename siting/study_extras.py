@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from siting import (
     location_tables,
+    study_answers,
     study_census,
     study_effects,
     study_location,
+    study_offers,
     study_sample,
     study_schedule,
     study_scores,
@@ -39,6 +41,8 @@ def compute(ground: Ground) -> dict[str, pd.DataFrame]:
     return {
         **found,
         **study_census.tables(ground),
+        **study_answers.tables(study, ground.read),
+        **study_offers.tables(ground),
         **study_effects.tables(ground),
         **study_schedule.tables(study, ground.read.communes),
     }
@@ -51,6 +55,9 @@ def check(study: Study, read: Inputs) -> None:
     study_theme.load(study)
     study_census.check(study, read)
     study_sample.check(study, read)
+    study_answers.tables(study, read)
+    if study.offers is not None:
+        study_offers.register(study)
     study_schedule.tables(study, read.communes)
     asked = study.viability
     if asked is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from siting import site_facts
+from siting import site_facts, study_answers
 from siting.errors import ConfigError, ModelError
 from siting.sites.location import capacitated, cover_programs, phases
 from siting.sites.location import files as models
@@ -155,7 +155,31 @@ def _demand(ground: Ground, asked: Locate) -> pd.DataFrame:
     """`id,commune_code,population,lon,lat` of the people."""
     if asked.demand == "cells":
         return pd.DataFrame(ground.cells).rename(columns={"cell_id": "id"})
+    if asked.demand == "likely_users":
+        return _likely_users(ground)
     return site_facts.seats(ground.read.communes)
+
+
+def _likely_users(ground: Ground) -> pd.DataFrame:
+    """Likely users of the register at their commune's chef-lieu, in place of people.
+
+    Where the survey says it, each counts the days a month that they would come from next door.
+
+    Raises
+    ------
+    ConfigError
+        There is no register.
+    """
+    points = site_facts.independents(ground)
+    if points is None:
+        raise ConfigError("locate_no_register")
+    study = ground.study
+    days = 1.0
+    if study.survey is not None and study.survey.answers is not None:
+        days = study_answers.fitted(study, ground.read).days_near
+    seats = site_facts.seats(ground.read.communes)
+    count = points["commune_code"].value_counts()
+    return seats.assign(population=seats["commune_code"].map(count).fillna(0.0) * days)
 
 
 def _question(
@@ -207,9 +231,16 @@ def _model(
             models.within(some, most), p, rooms, split=asked.split, limits=limits
         )
 
+    decay = study_answers.fitted(study, read).decay if asked.decay == "survey" else None
+
     def plain(some: Problem, p: int) -> Solution:
         asks = models.Question(
-            asked.model, p, most, asked.full_minutes, levels=study.thresholds_minutes
+            asked.model,
+            p,
+            most,
+            asked.full_minutes,
+            levels=study.thresholds_minutes,
+            decay=decay,
         )
         return models.solve(some, asks, limits)
 

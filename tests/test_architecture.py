@@ -41,6 +41,8 @@ ABOVE = {
     "study_plans",
     "study_schedule",
     "study_survey",
+    "study_answers",
+    "study_offers",
     "study_scores",
     "study_theme",
     "study_weights",

@@ -9,7 +9,7 @@ from siting.texts import text as t
 
 
 def add(app: typer.Typer) -> None:
-    """Add `survey form`, `survey import`."""
+    """Add `survey form`, `survey import` and `survey tabulate`."""
     group = typer.Typer(help=t("cli_survey.help"), no_args_is_help=True)
     app.add_typer(group, name="survey")
 
@@ -47,3 +47,25 @@ def add(app: typer.Typer) -> None:
 
         found = study_survey.bring_in(config, answers, out, part=part, sample=sample)
         survey_tables.show_imported(found, out)
+
+    @group.command(help=t("cli_survey.tabulate.help"))
+    def tabulate(
+        config: Annotated[Path, typer.Argument(help=t("cli.config"), metavar="CONFIG")],
+        out: Annotated[
+            Path | None,
+            typer.Option("--out", "-o", help=t("cli_survey.tabulate.out"), metavar="DIR"),
+        ] = None,
+    ) -> None:
+        from siting import inputs, study_answers, study_survey, terminal
+        from siting.commands import survey_tables
+        from siting.config import load
+
+        settings = load(config)
+        questionnaire = study_survey.of_study(settings, config)
+        with terminal.progress() as say:
+            say(t("progress.inputs"))
+            told = study_answers.tabulated(settings, inputs.read(settings))
+        survey_tables.show_tables(told, questionnaire, settings)
+        if out is not None:
+            survey_tables.write(told, out)
+            terminal.print_line(t("cli_survey.tabulate.done", folder=out))

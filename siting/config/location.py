@@ -40,13 +40,18 @@ class Locate(Model):
     sites: Literal["candidates", "facilities", "communes", "cells"] = Field(
         "candidates", description="where sites may stand: communes means their chefs-lieux"
     )
-    demand: Literal["cells", "communes"] = Field("cells", description="who comes, and from where")
+    demand: Literal["cells", "communes", "likely_users"] = Field(
+        "cells", description="who comes, and from where"
+    )
     required: tuple[str, ...] = Field((), description="sites that every plan chooses")
     closed: tuple[str, ...] = Field((), description="sites that no plan chooses")
     max_minutes: Minutes | None = Field(None, description="covered, or how far one may go")
     full_minutes: float = Field(0, ge=0, le=600, description="wholly covered; gradual-coverage")
     capacity: Room | dict[str, Room] | None = Field(
         None, description="people that a site serves; for all, or by site"
+    )
+    decay: Literal["linear", "survey"] = Field(
+        "linear", description="survey: use as the answers say; gradual-coverage"
     )
     split: bool = Field(default=False, description="whether sites may share a cell or commune")
     floor: Share | dict[str, Share] | None = Field(
@@ -70,6 +75,8 @@ class Locate(Model):
             raise ValueError("not_increasing")
         if self.model in COVERING and self.max_minutes is None:
             raise ValueError("locate_max_minutes")
+        if self.decay != "linear" and self.model != "gradual-coverage":
+            raise ValueError("locate_decay")
         if self.capacity is not None and self.model not in ("p-median", "mclp"):
             raise ValueError("locate_capacity")
         if self.split and self.capacity is None:

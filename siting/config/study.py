@@ -13,6 +13,7 @@ from siting.config.base import Assumption, File, Model, assume
 from siting.config.census import Census  # noqa: TC001 - pydantic needs it at run time
 from siting.config.effects import Effects  # noqa: TC001 - pydantic needs it at run time
 from siting.config.location import Locate  # noqa: TC001 - pydantic needs it at run time
+from siting.config.offers import Offers  # noqa: TC001 - pydantic needs it at run time
 from siting.config.sample import Sample  # noqa: TC001 - pydantic needs it at run time
 from siting.config.schedule import Calendar  # noqa: TC001 - pydantic needs it at run time
 from siting.config.sites import Scoring
@@ -321,6 +322,7 @@ class Study(Model):
     sample: Sample | None = None
     viability: Viability | None = None
     survey: Survey | None = None
+    offers: Offers | None = None
     effects: Effects | None = None
     calendar: Calendar | None = None
     scoring: Scoring | None = None

@@ -101,6 +101,10 @@ class SiteFacts:
         What each site by itself would spare in a year, by measure (`effects`), shape (sites,).
     entered
         Values entered by hand, one row a site, one column a criterion, NaN where not entered.
+    minutes_to_relay
+        Minutes from each site to the nearest relay (maison de l'emploi), shape (sites,).
+    days
+        Days a month that one likely user would come, by minutes, as the survey says.
     """
 
     commune_codes: npt.NDArray[np.object_]
@@ -119,6 +123,8 @@ class SiteFacts:
     services_here: Float64 | None = None
     spared: Mapping[str, Float64] = field(default_factory=dict)
     entered: pd.DataFrame | None = None
+    minutes_to_relay: Minutes | None = None
+    days: Callable[[Minutes], Float64] | None = None
 
 
 @dataclass(frozen=True)
@@ -261,6 +267,16 @@ def _given(values: npt.NDArray[np.floating] | None, facts: SiteFacts) -> Float64
     return values.astype(np.float64)
 
 
+def expected_use(facts: SiteFacts, _: int) -> Float64:
+    """Days a month that likely users would come, by the survey's fall of use with minutes."""
+    if facts.days is None or facts.independents is None:
+        return np.full(len(facts.commune_codes), np.nan)
+    minutes = facts.independents.minutes
+    days = facts.days(minutes.ravel()).reshape(minutes.shape)
+    total: Float64 = facts.independents.weight @ days
+    return total
+
+
 def _spared(measure: str) -> Callable[[SiteFacts, int], Float64]:
     return lambda facts, _: _given(facts.spared.get(measure), facts)
 
@@ -366,6 +382,24 @@ DEFINITIONS: Mapping[str, Definition] = {
         "establishments",
         lambda facts, minutes: _within(facts.independents, minutes, len(facts.commune_codes)),
         ("seed",),
+    ),
+    "expected_use": Definition(
+        ("positioning", "availability"),
+        "more",
+        "days",
+        "nothing",
+        "survey",
+        expected_use,
+        ("seed",),
+    ),
+    "minutes_to_relay": Definition(
+        ("positioning", "information"),
+        "less",
+        "min",
+        "nothing",
+        "offers",
+        lambda facts, _: _given(facts.minutes_to_relay, facts),
+        ("seed", "cget"),
     ),
     "everyday_services": Definition(
         ("positioning", "availability"),

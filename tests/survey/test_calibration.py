@@ -97,7 +97,7 @@ def test_margins_are_met(seed, size, method):
     ("change", "key"),
     [
         ({"status": {"firm": 700.0, "artistic": 120.0, "cultural": 170.0}}, "margins_differ"),
-        ({"status": {"firm": 600.0,"artistic": 120.0, "cultural": 180.0, "x": 100.0}}, "margin_empty"),
+        ({"status": MARGINS["status"] | {"firm": 600.0, "x": 100.0}}, "margin_empty"),
         ({"status": {"firm": 820.0, "cultural": 180.0}}, "margin_unknown"),
     ],
 )  # fmt: skip

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from siting.measures.decay import Decay
     from siting.sites.location.problem import Problem
     from siting.sites.location.result import Solution
     from siting.sites.location.search import Limits
@@ -78,6 +79,8 @@ class Question:
         Time of full coverage; for gradual coverage.
     levels
         Minutes at which equity counts who is beyond; all distinct times where not given.
+    decay
+        What counts of a demand, by minutes, for gradual coverage; linear where not given.
     """
 
     model: str
@@ -85,6 +88,7 @@ class Question:
     max_minutes: float | None = None
     full_minutes: float = 0.0
     levels: tuple[float, ...] | None = None
+    decay: Decay | None = None
 
 
 def locate(
@@ -181,7 +185,9 @@ def _covering(
         return mclp.solve(problem, p, max_minutes, limits)
     if question.model == "backup-coverage":
         return cover_programs.backup(problem, p, max_minutes, limits=limits)
-    return gradual.solve(problem, p, question.full_minutes, max_minutes, limits)
+    return gradual.solve(
+        problem, p, question.full_minutes, max_minutes, limits, decay=question.decay
+    )
 
 
 def within(problem: Problem, max_minutes: float | None) -> Problem:

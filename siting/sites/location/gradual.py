@@ -17,13 +17,20 @@ from siting.errors import ModelError
 from siting.sites.location import p_median, plans
 
 if TYPE_CHECKING:
+    from siting.measures.decay import Decay
     from siting.sites.location.problem import Problem
     from siting.sites.location.result import Solution
     from siting.sites.location.search import Limits
 
 
 def solve(
-    problem: Problem, p: int, full_minutes: float, max_minutes: float, limits: Limits | None = None
+    problem: Problem,
+    p: int,
+    full_minutes: float,
+    max_minutes: float,
+    limits: Limits | None = None,
+    *,
+    decay: Decay | None = None,
 ) -> Solution:
     """Choose p sites, beside the existing ones, so that the most weight is covered, by degrees.
 
@@ -33,6 +40,8 @@ def solve(
         As for the p-median.
     full_minutes, max_minutes
         Times a and b of the formula, a < b.
+    decay
+        f in place of the formula, up to b: from minutes to weights between 0 and 1, falling.
 
     Raises
     ------
@@ -42,7 +51,11 @@ def solve(
     if not 0 <= full_minutes < max_minutes:
         raise ModelError("bad_number", name="full_minutes", value=full_minutes, expected="< max")
     minutes = np.where(problem.minutes == problem.missing, np.inf, problem.minutes)
-    lost = np.clip((minutes - full_minutes) / (max_minutes - full_minutes), 0.0, 1.0)
+    if decay is None:
+        lost = np.clip((minutes - full_minutes) / (max_minutes - full_minutes), 0.0, 1.0)
+    else:
+        kept = decay(minutes.astype(np.float32).ravel()).reshape(minutes.shape)
+        lost = 1 - np.clip(np.where(minutes <= max_minutes, kept, 0.0), 0.0, 1.0)
     answer = p_median.solve(replace(problem, minutes=lost), p, limits)
     total = float(problem.weights.sum())
     at = np.flatnonzero(np.isin(problem.site_ids, answer.sites["site_id"].to_numpy(object)))
