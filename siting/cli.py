@@ -20,6 +20,7 @@ from siting.commands import (
     opinion,
     plans,
     report,
+    paper,
     roads,
     scores,
     studies,
@@ -90,6 +91,9 @@ def build() -> typer.Typer:
         maps,
         exports,
         report,
+        viability,
+        opinion,
+        paper,
         workshop,
     ):
         family.add(app)

@@ -114,7 +114,7 @@ def write(result: Result, folder: Path, say: Callable[[str], None]) -> int:
     rows = []
     deadlines = _deadlines(result)
     for place in places(result):
-        name = f"{place.code}-{_plain(place.name)}"
+        name = f"{place.code}-{plain(place.name)}"
         say(t("opinion.writing", epci=place.name))
         study.write(cut(result, place), folder / name, lambda _: None)
         rows.append((place.code, place.name, name, len(place.communes), deadlines.get(place.code)))
@@ -130,7 +130,7 @@ def _deadlines(result: Result) -> dict[str, str]:
     return {} if views is None else dict(zip(views["epci_code"], views["deadline"], strict=True))
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A name that every file system takes."""
     letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     words = "".join(sign if sign.isalnum() else " " for sign in letters).split()

@@ -44,6 +44,8 @@ ABOVE = {
     "study_answers",
     "study_offers",
     "study_scores",
+    "study_charts",
+    "study_print",
     "study_theme",
     "study_weights",
     "score_tables",

@@ -1,0 +1,120 @@
+"""Commands that draw for paper: print maps and charts."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from siting.errors import ConfigError
+from siting.texts import text as t
+
+if TYPE_CHECKING:
+    from siting.outputs.paper import Kind
+
+CHARTS = (
+    "population_curve, before_after, criteria, rank_acceptability, tornado, lorenz, broadband, "
+    "tornado_effects, tornado_balance"
+)
+MAPS = "access, coverage, candidates, digital, mesh, gap"
+
+
+def add(app: typer.Typer) -> None:
+    """Add `print` and `charts`."""
+
+    @app.command(name="print", help=t("cli_print.help"))
+    def print_maps(
+        config: Annotated[Path, typer.Argument(help=t("cli.config"), metavar="CONFIG")],
+        out: Annotated[
+            Path | None, typer.Option("--out", "-o", help=t("cli_print.out"), metavar="DIR")
+        ] = None,
+        size: Annotated[
+            str, typer.Option("--format", help=t("cli_print.format"), metavar="A4|A3")
+        ] = "A4",
+        landscape: Annotated[
+            bool, typer.Option("--landscape", help=t("cli_print.landscape"))
+        ] = False,
+        by: Annotated[
+            str, typer.Option("--series", help=t("cli_print.series"), metavar="epci")
+        ] = "",
+        only: Annotated[
+            list[str] | None,
+            typer.Option("--map", help=t("cli_print.maps", known=MAPS), metavar="NAME"),
+        ] = None,
+        kinds: Annotated[
+            list[str] | None, typer.Option("--as", help=t("cli_print.kinds"), metavar="KIND")
+        ] = None,
+        jobs: Annotated[int | None, typer.Option(help=t("cli_print.jobs"), min=1)] = None,
+    ) -> None:
+        from siting import study, study_print, study_theme, terminal
+        from siting.config import load
+        from siting.outputs.paper import SIZES, paper
+
+        wanted = _kinds(kinds)
+        if size.upper() not in SIZES:
+            raise ConfigError("unknown_paper", value=size)
+        if by not in ("", "epci"):
+            raise ConfigError("unknown_series", value=by)
+        for one in only or ():
+            if one not in study_print.MAPS:
+                raise ConfigError("unknown_map", value=one, known=MAPS)
+        settings = load(config)
+        theme = study_theme.load(settings)
+        folder = out or Path("maps") / settings.name / "print"
+        sheet = paper(size.upper(), landscape=landscape)
+        with terminal.progress() as say:
+            result = study.run(settings, say)
+            if by:
+                made, missing = study_print.series(result, theme, only or ("access",))
+            else:
+                made, missing = study_print.sheets(result, theme, only or ())
+            asked = jobs or study_print.cores()
+            count = study_print.write(folder, made, sheet, theme, wanted, jobs=asked, say=say)
+        for absent in missing:
+            terminal.print_line(t("cli_print.cannot", name=absent.name, why=absent.why))
+        key = "cli_print.done_one" if count == 1 else "cli_print.done"
+        terminal.print_line(t(key, count=count, folder=folder))
+
+    @app.command(help=t("cli_charts.help"))
+    def charts(
+        config: Annotated[Path, typer.Argument(help=t("cli.config"), metavar="CONFIG")],
+        out: Annotated[
+            Path | None, typer.Option("--out", "-o", help=t("cli_charts.out"), metavar="DIR")
+        ] = None,
+        only: Annotated[
+            list[str] | None,
+            typer.Option("--chart", help=t("cli_charts.only", known=CHARTS), metavar="NAME"),
+        ] = None,
+        kinds: Annotated[
+            list[str] | None, typer.Option("--as", help=t("cli_charts.kinds"), metavar="KIND")
+        ] = None,
+    ) -> None:
+        from siting import study, study_charts, study_theme, terminal
+        from siting.config import load
+
+        wanted = _kinds(kinds)
+        for one in only or ():
+            if one not in study_charts.NAMES:
+                known = ", ".join(study_charts.NAMES)
+                raise ConfigError("unknown_chart", value=one, known=known)
+        settings = load(config)
+        theme = study_theme.load(settings)
+        folder = out or Path("maps") / settings.name / "charts"
+        with terminal.progress() as say:
+            result = study.run(settings, say)
+            made, missing = study_charts.draw(result, None, only or (), say)
+            say(t("progress.outputs"))
+            if made:
+                study_charts.write(folder, made, theme, wanted)
+        for absent in missing:
+            terminal.print_line(t("cli_charts.cannot", name=absent.name, why=absent.why))
+        key = "cli_charts.done_one" if len(made) == 1 else "cli_charts.done"
+        terminal.print_line(t(key, count=len(made), folder=folder))
+
+
+def _kinds(asked: list[str] | None) -> "list[Kind]":
+    from siting.outputs.paper import KINDS
+
+    for one in asked or ():
+        if one not in KINDS:
+            raise ConfigError("unknown_kind", value=one, known=", ".join(KINDS))
+    return [kind for kind in KINDS if not asked or kind in asked]

@@ -1,0 +1,669 @@
+"""Maps for paper: one sheet with its title, map, legend, scale, north, inset, sources and licences.
+
+A `Sheet` says what is on the page, in plain geometry; `draw` lays it out on a `Paper`. The map's
+coordinates are metric (the study's system), so that a millimetre of paper is the same everywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import shapely
+from matplotlib.collections import LineCollection
+from matplotlib.patches import PathPatch, Polygon, Rectangle
+from matplotlib.path import Path as Outline
+from PIL import Image
+
+from siting import texts
+from siting.outputs import france, labels, paper
+from siting.outputs.theme import DEFAULT
+from siting.texts import text as t
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.text import Text
+
+    from siting.outputs.paper import Kind, Paper
+    from siting.outputs.theme import Theme
+
+Hatch = Literal["", "no_data", "modelled", "alternate"]
+HATCHES: dict[str, str] = {"": "", "no_data": "////", "modelled": "....", "alternate": "\\\\\\\\"}
+MARGIN = 8.0  # millimetres around the page
+GUTTER = 4.0
+LEGEND = 70.0  # width of the legend beside the map, landscape
+TITLE, HEADLINE, BODY, SMALL = 14.0, 9.5, 7.5, 5.8  # points
+LINE = 0.44  # millimetres of a line for each point of its letters
+STEPS = (1, 2, 5)  # of scale bars, times a power of ten
+
+
+@dataclass(frozen=True)
+class Fill:
+    """A class of areas: one row of the legend.
+
+    Attributes
+    ----------
+    label, count
+        Its words, and how many it holds (already written: "1 234 hab.").
+    colour
+        Its colour; empty: none.
+    shape
+        Everything of the class, as one geometry.
+    hatch
+        What goes over the colour.
+    """
+
+    label: str
+    count: str
+    colour: str
+    shape: Any
+    hatch: Hatch = ""
+
+
+@dataclass(frozen=True)
+class Signs:
+    """Places drawn by a sign.
+
+    Attributes
+    ----------
+    label
+        Row of the legend.
+    points
+        Metres, shape (places, 2).
+    sign
+        matplotlib's marker.
+    size
+        Millimetres across, one or one a place.
+    numbers
+        Written inside each sign, where any.
+    hollow
+        Whether only the edge is drawn.
+    """
+
+    label: str
+    points: Any
+    sign: str
+    colour: str
+    size: Any = 2.4
+    numbers: tuple[str, ...] = ()
+    hollow: bool = False
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name to place: metres; heavier ones are placed first."""
+
+    text: str
+    x: float
+    y: float
+    bold: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a print map shows.
+
+    Attributes
+    ----------
+    name
+        Of its files.
+    title, headline
+        Title, and the sentence that says the main figure.
+    legend, unit
+        Heading of the legend, and the unit of its classes.
+    fills, signs, names
+        Areas, places, names in order of weight.
+    communes, epci
+        Limits, arrays of polygons.
+    focus
+        What the map is framed on; what lies in `communes` beyond it is context.
+    territory
+        The whole study area, for the inset.
+    crs
+        Of all of it.
+    notes
+        Lines under the legend: what is modelled, what a hatching means.
+    sources
+        Attributions and licences, one for each input.
+    alt
+        What the map shows in words.
+    table
+        The numbers that it shows.
+    date
+        Vintage of the codes, as written.
+    cut
+        Whether the focus is a part of the territory.
+    """
+
+    name: str
+    title: str
+    headline: str
+    legend: str
+    unit: str
+    fills: tuple[Fill, ...]
+    signs: tuple[Signs, ...]
+    names: tuple[Name, ...]
+    communes: Any
+    epci: Any
+    focus: Any
+    territory: Any
+    crs: str
+    notes: tuple[str, ...]
+    sources: tuple[str, ...]
+    alt: str
+    table: pd.DataFrame
+    date: str = ""
+    cut: bool = False
+
+    def render(
+        self,
+        kind: Kind = "png",
+        sheet: Paper | None = None,
+        theme: Theme = DEFAULT,
+        *,
+        dpi: int = paper.DPI,
+    ) -> bytes:
+        """Give the bytes of a PNG, SVG or PDF file, the same each time."""
+        figure = draw(self, sheet or paper.paper(), theme)
+        return paper.render(figure, kind, theme, dpi=dpi, title=self.title)
+
+
+def draw(sheet: Sheet, size: Paper, theme: Theme = DEFAULT) -> Figure:
+    """Lay a sheet out on paper: title above, legend beside (landscape) or below, sources last."""
+    with paper.style(theme):
+        figure = paper.blank(size.width, size.height)
+        page = _Page(figure, size, theme, 1.25 if size.name == "A3" else 1.0)
+        top = _heading(page, sheet)
+        bottom = _sources(page, sheet)
+        if size.landscape:
+            wide = LEGEND * page.zoom
+            legend = (size.width - MARGIN - wide, bottom, wide, top - bottom)
+            frame = (MARGIN, bottom, size.width - 2 * MARGIN - wide - GUTTER, top - bottom)
+        else:
+            high = _legend_height(page, sheet, size.width - 2 * MARGIN)
+            legend = (MARGIN, bottom, size.width - 2 * MARGIN, high)
+            low = bottom + high + GUTTER
+            frame = (MARGIN, low, size.width - 2 * MARGIN, top - low)
+        axes = _map(page, sheet, frame)
+        _legend(page, sheet, legend, axes)
+        return figure
+
+
+def picture(sheet: Sheet, width: float, height: float, theme: Theme = DEFAULT) -> Figure:
+    """Draw the map alone with its legend, for a document that says title and sources beside it.
+
+    Parameters
+    ----------
+    width, height
+        Millimetres.
+    """
+    with paper.style(theme):
+        size = paper.Paper("picture", width, height)
+        page = _Page(paper.blank(width, height), size, theme, 1.0)
+        wide = min(LEGEND, 0.42 * width)
+        axes = _map(page, sheet, (1, 1, width - wide - GUTTER - 2, height - 2))
+        _legend(page, sheet, (width - wide - 1, 1, wide, height - 2), axes, inset=False)
+        return page.figure
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A figure measured in millimetres from its lower left corner."""
+
+    figure: Figure
+    size: Paper
+    theme: Theme
+    zoom: float
+
+    def axes(self, box: tuple[float, float, float, float], **look: Any) -> Axes:
+        left, low, wide, high = box
+        w, h = self.size.width, self.size.height
+        made: Axes = self.figure.add_axes((left / w, low / h, wide / w, high / h), **look)
+        return made
+
+    def text(self, x: float, y: float, said: str, size: float, **look: Any) -> Text:
+        made: Text = self.figure.text(
+            x / self.size.width, y / self.size.height, said, fontsize=size * self.zoom, **look
+        )
+        return made
+
+    def lines(self, said: str, width: float, size: float, *, bold: bool = False) -> list[str]:
+        return paper.wrap(said, width, size * self.zoom, self.theme, bold=bold)
+
+    def line(self, size: float) -> float:
+        """Height of a line of letters, millimetres."""
+        return LINE * size * self.zoom
+
+    def paragraph(self, x: float, top: float, lines: list[str], size: float, **look: Any) -> float:
+        """Write lines from a top; gives the bottom."""
+        for i, line in enumerate(lines):
+            self.text(x, top - i * self.line(size), line, size, va="top", **look)
+        return top - len(lines) * self.line(size)
+
+
+def _heading(page: _Page, sheet: Sheet) -> float:
+    """Title, headline and logo; gives where the map may begin."""
+    wide, top = page.size.width - 2 * MARGIN, page.size.height - MARGIN
+    low = top
+    if page.theme.logo is not None:
+        with Image.open(page.theme.logo) as image:
+            high = 14.0 * page.zoom
+            across = min(high * image.width / image.height, wide / 3)
+            high = across * image.height / image.width
+            box = (page.size.width - MARGIN - across, top - high, across, high)
+            axes = page.axes(box)
+            axes.imshow(np.asarray(image.convert("RGBA")), interpolation="antialiased")
+            axes.set_axis_off()
+        wide, low = wide - across - GUTTER, top - high
+    ink, muted = page.theme.colours.ink, page.theme.colours.muted
+    lines = page.lines(sheet.title, wide, TITLE, bold=True)
+    y = page.paragraph(MARGIN, top, lines, TITLE, fontweight="bold", color=ink)
+    y = page.paragraph(MARGIN, y - 0.8, page.lines(sheet.headline, wide, HEADLINE), HEADLINE)
+    if page.theme.editor:
+        y = page.paragraph(MARGIN, y - 0.6, [page.theme.editor], BODY, color=muted)
+    return min(y, low) - 2.5
+
+
+def _sources(page: _Page, sheet: Sheet) -> float:
+    """Sources and licences at the foot; gives where the map may end."""
+    wide = page.size.width - 2 * MARGIN
+    said = t("print.sources", sources=" ".join(sheet.sources))
+    last = t("print.made", crs=sheet.crs, date=sheet.date)
+    lines = [*page.lines(said, wide, SMALL), *page.lines(last, wide, SMALL)]
+    top = MARGIN - 2 + len(lines) * page.line(SMALL)
+    page.paragraph(MARGIN, top, lines, SMALL, color=page.theme.colours.muted)
+    return top + 2.0
+
+
+def _map(page: _Page, sheet: Sheet, box: tuple[float, float, float, float]) -> Axes:
+    """The map itself, framed on its focus, with scale bar and north."""
+    theme, axes = page.theme, page.axes(box, zorder=1)
+    left, low, right, high = _frame(sheet.focus, box[2] / box[3])
+    axes.set_xlim(left, right)
+    axes.set_ylim(low, high)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_facecolor(theme.colours.outside)
+    for side in axes.spines.values():
+        side.set_visible(True)
+    axes.add_artist(_patch(sheet.territory, facecolor=theme.colours.background, edgecolor="none"))
+    for fill in sheet.fills:
+        if shapely.is_empty(fill.shape):
+            continue
+        if fill.colour:
+            axes.add_artist(_patch(fill.shape, facecolor=fill.colour, edgecolor="none", zorder=2))
+        if fill.hatch:
+            axes.add_artist(_hatched(fill.shape, fill.hatch, theme))
+    _limits(axes, sheet.communes, theme.colours.fine_border, 0.3 * page.zoom, 3)
+    _limits(axes, sheet.epci, theme.colours.border, 0.8 * page.zoom, 4)
+    if sheet.cut:
+        axes.add_artist(
+            _patch(sheet.focus, facecolor="none", edgecolor=theme.colours.ink, lw=1.6, zorder=5)
+        )
+    taken = _signs(page, axes, sheet, box[2] / (right - left))
+    _names(page, axes, sheet, taken, box[2] / (right - left))
+    return axes
+
+
+def _frame(focus: Any, shape: float) -> tuple[float, float, float, float]:
+    """Bounds of the map: those of the focus and a margin, in the paper's proportions."""
+    west, south, east, north = shapely.bounds(focus)
+    wide, high = 1.06 * max(east - west, 1.0), 1.06 * max(north - south, 1.0)
+    wide, high = max(wide, high * shape), max(high, wide / shape)
+    x, y = (west + east) / 2, (south + north) / 2
+    return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
+
+
+def _patch(shape: Any, **look: Any) -> PathPatch:
+    """A geometry's polygons as one patch, holes cut out."""
+    points, codes = [], []
+    for polygon in shapely.get_parts(shape):
+        if shapely.get_dimensions(polygon) != 2:
+            continue
+        for ring in (polygon.exterior, *polygon.interiors):
+            at = shapely.get_coordinates(ring)
+            kind = np.full(len(at), Outline.LINETO, Outline.code_type)
+            kind[0], kind[-1] = Outline.MOVETO, Outline.CLOSEPOLY
+            points.append(at)
+            codes.append(kind)
+    if not points:
+        return PathPatch(Outline(np.zeros((1, 2))), **look)
+    return PathPatch(Outline(np.concatenate(points), np.concatenate(codes)), **look)
+
+
+def _hatched(shape: Any, hatch: Hatch, theme: Theme) -> PathPatch:
+    colour = theme.no_data if hatch == "no_data" else theme.colours.muted
+    return _patch(
+        shape, facecolor="none", edgecolor=colour, linewidth=0, hatch=HATCHES[hatch], zorder=2.5
+    )
+
+
+def _limits(axes: Axes, polygons: Any, colour: str, width: float, order: float) -> None:
+    rings = shapely.get_rings(np.asarray(polygons, object))
+    lines = [shapely.get_coordinates(ring) for ring in rings]
+    axes.add_collection(
+        LineCollection(lines, colors=colour, linewidths=width, zorder=order), autolim=False
+    )
+
+
+def _signs(page: _Page, axes: Axes, sheet: Sheet, scale: float) -> list[labels.Box]:
+    """Draw the places; gives where each stands, millimetres from the map's corner."""
+    west, east = axes.get_xlim()
+    south, north = axes.get_ylim()
+    taken: list[labels.Box] = []
+    for order, one in enumerate(sheet.signs):
+        points = np.asarray(one.points, float).reshape(-1, 2)
+        sizes = np.broadcast_to(np.asarray(one.size, float), len(points)) * page.zoom
+        inside = (
+            (points[:, 0] > west)
+            & (points[:, 0] < east)
+            & (points[:, 1] > south)
+            & (points[:, 1] < north)
+        )
+        if not inside.any():
+            continue
+        axes.scatter(
+            points[inside, 0],
+            points[inside, 1],
+            s=(sizes[inside] * paper.MM * 72) ** 2,
+            marker=one.sign,
+            facecolor="none" if one.hollow else one.colour,
+            edgecolor=one.colour if one.hollow else page.theme.colours.background,
+            linewidth=1.0 if one.hollow else 0.5,
+            zorder=6 + order,
+        )
+        for i in np.flatnonzero(inside):
+            x, y = points[i]
+            if one.numbers:
+                axes.text(
+                    x,
+                    y,
+                    one.numbers[i],
+                    fontsize=5.4 * page.zoom,
+                    fontweight="bold",
+                    color=page.theme.colours.background,
+                    ha="center",
+                    va="center_baseline",
+                    zorder=6.5 + order,
+                )
+            at, half = ((x - west) * scale, (y - south) * scale), sizes[i] / 2
+            taken.append((at[0] - half, at[1] - half, at[0] + half, at[1] + half))
+    return taken
+
+
+def _names(page: _Page, axes: Axes, sheet: Sheet, taken: list[labels.Box], scale: float) -> None:
+    from matplotlib.patheffects import withStroke  # noqa: PLC0415 - drawing only
+
+    west, east = axes.get_xlim()
+    south, north = axes.get_ylim()
+    size = 6.2 * page.zoom
+    points = [((one.x - west) * scale, (one.y - south) * scale) for one in sheet.names]
+    frame = (1.0, 1.0, (east - west) * scale - 1, (north - south) * scale - 1)
+    corner = (0.0, 0.0, 62.0 * page.zoom, 13.0 * page.zoom)  # the scale bar and the arrow
+    north_box = (0.0, 0.0, corner[2], corner[3])
+
+    def extent(index: int) -> tuple[float, float]:
+        one = sheet.names[index]
+        wide = paper.width(one.text, size, page.theme, bold=one.bold)
+        return wide + 0.6, page.line(6.2)
+
+    found = labels.place(points, extent, [*taken, north_box], frame, 1.3 * page.zoom, 60)
+    for one in found:
+        name = sheet.names[one.index]
+        axes.text(
+            west + (one.box[0] + 0.3) / scale,
+            south + (one.box[1] + one.box[3]) / 2 / scale,
+            name.text,
+            fontsize=size,
+            fontweight="bold" if name.bold else "normal",
+            va="center",
+            gid="name",
+            zorder=12,
+            path_effects=[withStroke(linewidth=1.6, foreground=page.theme.colours.background)],
+        )
+    _scale_bar(page, axes, scale)
+    _north(page, axes, sheet, scale)
+
+
+def scale_length(kilometres: float) -> float:
+    """Longest round length (1, 2 or 5 times a power of ten) that fits, kilometres."""
+    power = 10.0 ** np.floor(np.log10(kilometres))
+    return float(max(step * power for step in STEPS if step * power <= kilometres))
+
+
+def _scale_bar(page: _Page, axes: Axes, scale: float) -> None:
+    """A bar of two halves, its length and the map's fraction."""
+    west, south = axes.get_xlim()[0], axes.get_ylim()[0]
+    long = scale_length(42 * page.zoom / scale / 1000)
+    x, y, high = west + 4 / scale, south + 4 / scale, 1.2 / scale
+    ink, clear = page.theme.colours.ink, page.theme.colours.background
+    back = Rectangle(
+        (west + 0.4 / scale, south + 0.4 / scale),
+        62 * page.zoom / scale,
+        13 * page.zoom / scale,
+        facecolor=clear,
+        alpha=0.85,
+    )
+    axes.add_patch(back)
+    back.set_zorder(10)
+    for i, colour in enumerate((ink, clear)):
+        axes.add_patch(
+            Rectangle(
+                (x + i * long * 500, y),
+                long * 500,
+                high,
+                facecolor=colour,
+                edgecolor=ink,
+                linewidth=0.5,
+                zorder=11,
+            )
+        )
+    decimals = 0 if long >= 2 else 1
+    for part in (0.0, long / 2, long):
+        said = texts.number(part, decimals if part and part == long / 2 and long < 2 else 0)
+        if part == long:
+            said = t("print.km", length=said)
+        place = (x + part * 1000, y + high + 0.8 / scale)
+        axes.text(
+            *place, said, fontsize=6 * page.zoom, ha="center" if part < long else "left",
+            va="bottom", zorder=11,
+        )  # fmt: skip
+    denominator = 1e3 / scale
+    rounded = round(denominator, -int(np.floor(np.log10(denominator))) + 1)
+    said = t("print.scale", number=texts.number(rounded), paper=page.size.name)
+    if page.size.name in paper.SIZES:
+        axes.text(
+            x, y + high + 4.2 * page.zoom / scale, said, fontsize=6 * page.zoom, va="bottom",
+            zorder=11,
+        )  # fmt: skip
+
+
+def _north(page: _Page, axes: Axes, sheet: Sheet, scale: float) -> None:
+    """An arrow to true north at the middle of the map."""
+    from pyproj import Transformer  # noqa: PLC0415 - drawing only
+
+    x = sum(axes.get_xlim()) / 2
+    y = sum(axes.get_ylim()) / 2
+    there = Transformer.from_crs(sheet.crs, 4326, always_xy=True)
+    back = Transformer.from_crs(4326, sheet.crs, always_xy=True)
+    lon, lat = there.transform(x, y)
+    x2, y2 = back.transform(lon, lat + 0.1)
+    up = np.array([x2 - x, y2 - y]) / np.hypot(x2 - x, y2 - y)
+    side = np.array([up[1], -up[0]])
+    west, south = axes.get_xlim()[0], axes.get_ylim()[0]
+    foot = np.array([west + 57 * page.zoom / scale, south + 2.5 / scale])
+    size = 6.5 * page.zoom / scale
+    shape = [
+        foot + up * size,
+        foot - side * 0.3 * size,
+        foot + up * 0.22 * size,
+        foot + side * 0.3 * size,
+    ]
+    tip = foot + up * (size + 0.6 / scale)
+    axes.add_patch(Polygon(shape, facecolor=page.theme.colours.ink, zorder=11))
+    axes.text(
+        float(tip[0]), float(tip[1]), t("print.north"), fontsize=7 * page.zoom,
+        fontweight="bold", ha="center", va="bottom", zorder=11,
+    )  # fmt: skip
+
+
+Row = tuple[Any, list[str], str]  # what is drawn, its words, its count
+
+
+def _rows(page: _Page, sheet: Sheet, width: float) -> list[Row]:
+    rows: list[Row] = []
+    every: list[Fill | Signs] = [*sheet.fills, *sheet.signs]
+    for one in every:
+        count = one.count if isinstance(one, Fill) else ""
+        room = width - 11 * page.zoom
+        if count:
+            room -= paper.width(count, BODY * page.zoom, page.theme) + 2
+        rows.append((one, page.lines(one.label, room, BODY), count))
+    return rows
+
+
+def _legend_height(page: _Page, sheet: Sheet, width: float) -> float:
+    """Height of a legend below the map: rows in one column, notes and inset in the other."""
+    half = width / 2 - GUTTER
+    rows = sum(_row_height(page, row) for row in _rows(page, sheet, half))
+    head = len(page.lines(sheet.legend, half, HEADLINE, bold=True)) * page.line(HEADLINE)
+    unit = len(page.lines(sheet.unit, half, BODY)) * page.line(BODY) if sheet.unit else 0
+    notes = sum(
+        len(page.lines(one, half - _inset_size(page) - GUTTER, SMALL + 0.7))
+        * page.line(SMALL + 0.7)
+        for one in sheet.notes
+    )
+    return float(max(head + unit + rows + 4, notes + 4, _inset_size(page) + 8))
+
+
+def _row_height(page: _Page, row: Row) -> float:
+    one, lines, _ = row
+    high = len(lines) * page.line(BODY) + 1.1 * page.zoom
+    if isinstance(one, Signs):
+        high = max(high, float(np.max(one.size, initial=0)) * page.zoom + 0.8)
+    return float(high)
+
+
+def _inset_size(page: _Page) -> float:
+    return 26.0 * page.zoom
+
+
+def _legend(
+    page: _Page,
+    sheet: Sheet,
+    box: tuple[float, float, float, float],
+    main: Axes,
+    *,
+    inset: bool = True,
+) -> None:
+    """Heading, unit, classes with their counts, signs; then notes and the inset."""
+    left, low, wide, high = box
+    beside = wide <= LEGEND * page.zoom + 1
+    column = wide if beside else wide / 2 - GUTTER
+    top = low + high
+    muted = page.theme.colours.muted
+    lines = page.lines(sheet.legend, column, HEADLINE, bold=True)
+    y = page.paragraph(left, top, lines, HEADLINE, fontweight="bold")
+    if sheet.unit:
+        y = page.paragraph(left, y - 0.3, page.lines(sheet.unit, column, BODY), BODY, color=muted)
+    y -= 1.6
+    board = page.axes(box, zorder=2)
+    board.set_xlim(left, left + wide)
+    board.set_ylim(low, top)
+    board.set_axis_off()
+    for row in _rows(page, sheet, column):
+        tall = _row_height(page, row)
+        _key(page, board, row[0], left, y - tall / 2)
+        begin = y - (tall - len(row[1]) * page.line(BODY)) / 2
+        page.paragraph(left + 10 * page.zoom, begin, row[1], BODY, gid="legend")
+        if row[2]:
+            page.text(left + column, begin, row[2], BODY, va="top", ha="right", color=muted)
+        y -= tall
+    size = _inset_size(page)
+    if beside:
+        notes_at, notes_top, notes_wide = left, y - 2, wide
+        spot = (left, low + 1, size, size)
+    else:
+        notes_at, notes_top = left + wide / 2 + GUTTER, top
+        notes_wide = wide / 2 - GUTTER - (size + GUTTER if inset else 0)
+        spot = (left + wide - size, top - size, size, size)
+    for note in sheet.notes:
+        said = page.lines(note, notes_wide, SMALL + 0.7)
+        notes_top = page.paragraph(notes_at, notes_top, said, SMALL + 0.7, color=muted) - 0.6
+    if inset:
+        _inset(page, sheet, spot, main)
+
+
+def _key(page: _Page, board: Axes, one: Fill | Signs, left: float, middle: float) -> None:
+    """A row's own mark: a box of its colour and hatching, or its sign."""
+    if isinstance(one, Fill):
+        wide, high = 7.5 * page.zoom, 3.1 * page.zoom
+        box = (left, middle - high / 2)
+        board.add_patch(
+            Rectangle(
+                box, wide, high, facecolor=one.colour or "none",
+                edgecolor=page.theme.colours.muted, linewidth=0.4,
+            )
+        )  # fmt: skip
+        if one.hatch:
+            shape = shapely.box(left, middle - high / 2, left + wide, middle + high / 2)
+            board.add_patch(_hatched(shape, one.hatch, page.theme))
+        return
+    size = float(np.max(one.size, initial=0)) if np.size(one.size) else 2.4
+    board.scatter(
+        [left + 3.75 * page.zoom],
+        [middle],
+        s=(min(size, 6.0) * page.zoom * paper.MM * 72) ** 2,
+        marker=one.sign,
+        facecolor="none" if one.hollow else one.colour,
+        edgecolor=one.colour if one.hollow else page.theme.colours.background,
+        linewidth=1.0 if one.hollow else 0.5,
+    )
+
+
+def _moved(shape: Any, transformer: Any) -> Any:
+    """A geometry in other coordinates."""
+
+    def move(at: Any) -> Any:
+        return np.column_stack(transformer.transform(at[:, 0], at[:, 1]))
+
+    return shapely.transform(shape, move)
+
+
+def _inset(page: _Page, sheet: Sheet, box: tuple[float, float, float, float], main: Axes) -> None:
+    """Where the territory is in metropolitan France; nothing where the outline cannot show it."""
+    from pyproj import Transformer  # noqa: PLC0415 - drawing only
+
+    to_degrees = Transformer.from_crs(sheet.crs, 4326, always_xy=True)
+    west, south, east, north = shapely.bounds(sheet.territory)
+    if not france.holds(*to_degrees.transform((west + east) / 2, (south + north) / 2)):
+        return
+    to_paper = Transformer.from_crs(4326, 2154, always_xy=True)
+    both = Transformer.from_crs(sheet.crs, 2154, always_xy=True)
+    whole = _moved(france.outline(), to_paper)
+    axes = page.axes(box, zorder=3)
+    theme = page.theme
+    axes.add_artist(
+        _patch(whole, facecolor=theme.colours.outside, edgecolor=theme.colours.muted, lw=0.5)
+    )
+    place = shapely.simplify(sheet.territory, 2000)
+    shown = _moved(place, both)
+    axes.add_artist(_patch(shown, facecolor=theme.colours.accent, edgecolor=theme.colours.accent))
+    if sheet.cut:
+        x, y = both.transform(sum(main.get_xlim()) / 2, sum(main.get_ylim()) / 2)
+        axes.plot(
+            [x], [y], "o", markersize=4 * page.zoom, color=theme.colours.candidate,
+            markeredgecolor=theme.colours.background, markeredgewidth=0.5,
+        )  # fmt: skip
+    left, low, right, high = shapely.bounds(whole)
+    span = 1.03 * max(right - left, high - low)
+    axes.set_xlim((left + right - span) / 2, (left + right + span) / 2)
+    axes.set_ylim((low + high - span) / 2, (low + high + span) / 2)
+    axes.set_axis_off()
+    page.text(
+        box[0] + box[2] / 2, box[1] - 0.2, t("print.schematic"), SMALL - 0.6, ha="center", va="top",
+        color=theme.colours.muted,
+    )  # fmt: skip
