@@ -21,7 +21,7 @@ from siting.outputs import print_map
 from siting.outputs.paper import KINDS
 from siting.outputs.print_map import Fill, Name, Sheet, Signs
 from siting.outputs.tables import write_csv
-from siting.study import MAP_THRESHOLD
+from siting.study_maps import MAP_THRESHOLD
 from siting.texts import text as t
 
 if TYPE_CHECKING:
