@@ -104,9 +104,11 @@ def road_distances(path: Path) -> pd.DataFrame:
 def facilities(path: Path) -> pd.DataFrame:
     """Places that give a service: France Services, tiers-lieux, any table with these columns.
 
-    The commune's code comes as `commune_code`, empty where not known.
+    The commune's code comes as `commune_code`, empty where not known; a column of that name in the
+    file is not read.
     """
-    return reading.checked(path, FACILITIES).rename(columns={"code": "commune_code"})
+    frame = reading.checked(path, FACILITIES).drop(columns="commune_code", errors="ignore")
+    return frame.rename(columns={"code": "commune_code"})
 
 
 def stations(path: Path) -> pd.DataFrame:

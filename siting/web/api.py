@@ -39,6 +39,7 @@ Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 JobName = Annotated[str, InPath(max_length=64)]
 LONGEST_JOB = 120.0
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @dataclass(frozen=True)
@@ -234,14 +235,16 @@ def _export(app: FastAPI, desk: Desk) -> None:
     workshop = desk.workshop
 
     @app.post("/api/export/{kind}")
-    def export(kind: Literal["table", "map", "config"], asked: Asked) -> Response:
-        """Give the view as a CSV table, a map in one file, or a configuration."""
+    def export(kind: Literal["table", "map", "config", "report"], asked: Asked) -> Response:
+        """Give the view as a CSV table, a map in one file, a configuration or a report (DOCX)."""
         one = _checked(asked.scenario, workshop)
         if kind == "table":
             return PlainTextResponse(exports.table(workshop, one), media_type="text/csv")
         if kind == "config":
             written = scenario.told(one, workshop.ground.study, desk.config.name)
             return PlainTextResponse(written, media_type="application/yaml")
+        if kind == "report":
+            return Response(exports.report(workshop, one), media_type=DOCX)
         return HTMLResponse(exports.html_map(workshop, one))
 
 

@@ -1,7 +1,8 @@
-"""The current view, to take away: a table, and the map that `siting run` writes."""
+"""The current view, to take away: a table, `siting run`'s map, `siting report`'s document."""
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import threading
 from pathlib import Path
@@ -11,16 +12,19 @@ import pandas as pd
 
 from siting import study as studies
 from siting.errors import OutputError
+from siting.report import compose
 from siting.web.scenario import applied
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from siting.config import Study
     from siting.web.scenario import Scenario
     from siting.web.workshop import Workshop
 
 BUSY_SECONDS = 20
 _ONE_AT_A_TIME = threading.Lock()
-"""A whole study is run for a map: memory stays bounded."""
+"""A whole study is run for a map or a report: memory stays bounded."""
 
 
 def table(workshop: Workshop, asked: Scenario) -> str:
@@ -47,16 +51,47 @@ def html_map(workshop: Workshop, asked: Scenario) -> str:
     OutputError
         Others are being made, and take long.
     """
+    with _alone():
+        return _map_of(applied(asked, workshop.ground.study))
+
+
+def report(workshop: Workshop, asked: Scenario) -> bytes:
+    """Give the report (DOCX) that `siting report` writes for the scenario.
+
+    Raises
+    ------
+    OutputError
+        Others are being made, and take long.
+    """
+    with _alone():
+        return _report_of(applied(asked, workshop.ground.study))
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Run one whole study at a time."""
     if not _ONE_AT_A_TIME.acquire(timeout=BUSY_SECONDS):
         raise OutputError("export_busy")
     try:
-        return _map_of(applied(asked, workshop.ground.study))
+        yield
     finally:
         _ONE_AT_A_TIME.release()
 
 
 def _map_of(study: Study) -> str:
     with tempfile.TemporaryDirectory(prefix="siting-") as folder:
-        found = studies.run(study, lambda _: None)
-        written = studies.write(found, Path(folder) / "out", lambda _: None)
+        found = studies.run(study, _quiet)
+        written = studies.write(found, Path(folder) / "out", _quiet)
         return (written / "map.html").read_text(encoding="utf-8")
+
+
+def _report_of(study: Study) -> bytes:
+    found = studies.run(study, _quiet)
+    made = compose.document(found, compose.compare(found, _quiet), _quiet)
+    with tempfile.TemporaryDirectory(prefix="siting-") as folder:
+        (written,) = compose.write(made, Path(folder) / "report.docx", "report", ["docx"], None)
+        return written.read_bytes()
+
+
+def _quiet(_: str) -> None:
+    """Say nothing: nobody sees a terminal."""

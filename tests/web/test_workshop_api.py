@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import csv
+import io
 import json
 import multiprocessing
 import os
 import time
 from dataclasses import replace
 
+import docx
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,6 +23,7 @@ from schemathesis import GenerationMode
 
 from siting import study as studies
 from siting.config import load
+from siting.texts import percent
 from siting.web import api, scenario, server
 from siting.web.guard import BODY_BYTES, Guard
 
@@ -119,6 +123,24 @@ def test_exports_agree(client, desk):
     assert load(path).what_if.open[0].name == "Naucelle bis"
     page = client.post("/api/export/map", json={"scenario": scenario}).text
     assert "Naucelle bis" in page
+
+
+@pytest.mark.slow
+def test_the_report_is_of_the_scenario(client):
+    best = client.post("/api/ranking", json={}).json()["sites"][0]["id"]
+    shares = []
+    for what_if in ({}, {"open": [best]}):
+        scenario = {"what_if": what_if, "thresholds_minutes": [20]}
+        rows = client.post("/api/export/table", json={"scenario": scenario}).text.splitlines()
+        told = next(csv.DictReader(rows))
+        assert told["zone_kind"] == "department"
+        shares.append(percent(float(told["covered_population"]) / float(told["population"])))
+    assert shares[0] != shares[1]
+    said = client.post("/api/export/report", json={"scenario": scenario})
+    document = docx.Document(io.BytesIO(said.content))
+    words = "\n".join(one.text for one in document.paragraphs)
+    assert shares[1] in words
+    assert shares[0] not in words
 
 
 def test_two_scenarios_side_by_side(client):

@@ -431,13 +431,13 @@ class Page {
         })
         .catch((error: unknown) => this.fail(error));
     });
-    for (const kind of ["table", "map", "config"]) {
+    for (const kind of ["table", "map", "config", "report"]) {
       byId(`export-${kind}`).addEventListener("click", (event) => {
         const pressed = event.currentTarget as HTMLButtonElement;
         pressed.disabled = true;
         api
           .exported(kind, this.store.state.scenario)
-          .then((blob) => hand(blob, { table: "couverture.csv", map: "carte.html", config: "scenario.yaml" }[kind] ?? kind))
+          .then((blob) => hand(blob, { table: "couverture.csv", map: "carte.html", config: "scenario.yaml", report: "rapport.docx" }[kind] ?? kind))
           .catch((error: unknown) => this.fail(error))
           .finally(() => {
             pressed.disabled = false;
