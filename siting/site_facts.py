@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from siting import tables
+from siting.config.census import Census
 from siting.measures import coverage as coverages
 from siting.sites import criteria
 from siting.sites.criteria import Reach, SiteFacts
@@ -74,7 +75,13 @@ def gather(base: Ground, access: pd.DataFrame) -> SiteFacts:
         entered=entered(read.evidence, read.candidates, base.study.candidates),
         minutes_to_relay=_to_relay(base, to_nearest),
         days=_days(base),
+        fewest=fewest(base),
     )
+
+
+def fewest(base: Ground) -> int:
+    """Count of likely users below which none is told: that of the census."""
+    return (base.study.census or Census()).fewest
 
 
 def _days(base: Ground) -> Callable[[Minutes], Float64] | None:

@@ -260,6 +260,21 @@ def expected(study: Study, read: Inputs, chosen: pd.DataFrame) -> pd.DataFrame |
     return interest.blend(communes, interest.read(asked.interest), asked.fewest)
 
 
+def expected_by_commune(study: Study, read: Inputs) -> pd.Series | None:
+    """Expected users of each commune: its likely users, weighted, x the rate of its EPCI.
+
+    They sum to `expected_users` of the EPCI; None where nobody was asked.
+    """
+    chosen = selected(study, read)
+    blended = expected(study, read, chosen)
+    if blended is None:
+        return None
+    communes = read.communes.set_index("code")
+    likely = chosen.groupby("commune_code")["teleworkable"].sum().reindex(communes.index)
+    rate = communes["epci_code"].map(blended.set_index("epci_code")["rate"])
+    return likely.fillna(0.0) * rate.fillna(0.0)
+
+
 def modelled(read: Inputs) -> bool:
     """Whether the register is modelled, as its provenance says."""
     sources = [one.source for one in read.read if one.role == "establishments"]

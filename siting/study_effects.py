@@ -9,11 +9,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from siting import study_census
 from siting.errors import ConfigError
 from siting.sites import effects
 from siting.sites.effects import Commute, Factors, Productivity, Trips, Usage
 from siting.sites.estimates import Estimate, design
-from siting.sources import sirene
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ def tables(ground: Ground) -> dict[str, pd.DataFrame]:
     declared = design(estimates, 1, asked.seed)
     table = effects.table(found, batch)
     for measure, people in lost.items():
-        row = {"measure": measure, "unit": "people", "value": people}
+        few = ground.read.flows is None and 0 < people < FEWEST
+        row = {"measure": measure, "unit": "people", "value": np.nan if few else people}
         table.loc[len(table)] = pd.Series(row)
     table.insert(1, "name", [t(f"effects.measures.{one}") for one in table["measure"]])
     table["status"] = [_status(measure) for measure in table["measure"]]
@@ -82,7 +83,8 @@ def by_site(ground: Ground, asked: Effects) -> dict[str, Float64]:
 
     Returns
     -------
-    `vehicle_km` and `co2_kg` a year, shape (candidates,).
+    `vehicle_km` and `co2_kg` a year, shape (candidates,); NaN for a site with so few likely users
+    in reach that its effects would tell of them.
     """
     usage, factors, commute = usage_of(asked), factors_of(asked), _commute(asked)
     estimates = effects.estimates(usage, factors, commute)
@@ -90,7 +92,10 @@ def by_site(ground: Ground, asked: Effects) -> dict[str, Float64]:
     found = []
     for site in ground.read.candidates["id"]:
         homes, _ = _people(ground, asked.model_copy(update={"sites": (site,)}))
-        found.append(effects.compute(_trips(homes), usage, factors, declared, commute, None))
+        there = effects.compute(_trips(homes), usage, factors, declared, commute, None)
+        if ground.read.flows is None and 0 < homes["people"].sum() < FEWEST:
+            there = {name: (unit, np.full(1, np.nan)) for name, (unit, _) in there.items()}
+        found.append(there)
     measures = ("vehicle_km", "co2_kg")
     return {name: np.array([float(one[name][1][0]) for one in found]) for name in measures}
 
@@ -149,11 +154,11 @@ def _people(ground: Ground, asked: Effects) -> tuple[pd.DataFrame, dict[str, flo
 
 
 def _likely(ground: Ground) -> pd.DataFrame:
-    """Likely users of the register by commune of their establishment."""
+    """Likely users, as the census defines them, by commune of their establishment."""
     stock = ground.read.establishments
     if stock is None:
         raise ConfigError("effects_need_register")
-    some = sirene.independents(stock, ground.study.independents_naf)
+    some = study_census.selected(ground.study, ground.read)
     here = some[some["commune_code"].isin(ground.read.communes["code"])]
     count = here["commune_code"].value_counts().sort_index()
     return pd.DataFrame(

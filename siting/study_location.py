@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from siting import site_facts, study_answers
+from siting import site_facts, study_answers, study_census
 from siting.errors import ConfigError, ModelError
 from siting.sites.location import capacitated, cover_programs, phases
 from siting.sites.location import files as models
@@ -157,12 +157,15 @@ def _demand(ground: Ground, asked: Locate) -> pd.DataFrame:
         return pd.DataFrame(ground.cells).rename(columns={"cell_id": "id"})
     if asked.demand == "likely_users":
         return _likely_users(ground)
+    if asked.demand == "expected_users":
+        return _expected_users(ground)
     return site_facts.seats(ground.read.communes)
 
 
 def _likely_users(ground: Ground) -> pd.DataFrame:
     """Likely users of the register at their commune's chef-lieu, in place of people.
 
+    They are those of `census:` where it is configured, else independents of `independents_naf`.
     Where the survey says it, each counts the days a month that they would come from next door.
 
     Raises
@@ -170,16 +173,37 @@ def _likely_users(ground: Ground) -> pd.DataFrame:
     ConfigError
         There is no register.
     """
-    points = site_facts.independents(ground)
-    if points is None:
+    study, read = ground.study, ground.read
+    if read.establishments is None:
         raise ConfigError("locate_no_register")
-    study = ground.study
+    chosen = study_census.selected(study, read)
     days = 1.0
     if study.survey is not None and study.survey.answers is not None:
-        days = study_answers.fitted(study, ground.read).days_near
-    seats = site_facts.seats(ground.read.communes)
-    count = points["commune_code"].value_counts()
+        days = study_answers.fitted(study, read).days_near
+    seats = site_facts.seats(read.communes)
+    count = chosen["commune_code"].value_counts()
     return seats.assign(population=seats["commune_code"].map(count).fillna(0.0) * days)
+
+
+def _expected_users(ground: Ground) -> pd.DataFrame:
+    """Users whom declared interest and the census let expect, at their commune's chef-lieu.
+
+    They are people, not days: interest is in the rate already, so that the days of the survey,
+    which count those who would never come, do not multiply it again.
+
+    Raises
+    ------
+    ConfigError
+        There is no register, or nobody's interest was declared.
+    """
+    study, read = ground.study, ground.read
+    if read.establishments is None:
+        raise ConfigError("locate_no_register")
+    users = study_census.expected_by_commune(study, read)
+    if users is None:
+        raise ConfigError("locate_no_interest")
+    seats = site_facts.seats(read.communes)
+    return seats.assign(population=users.reindex(seats["commune_code"]).to_numpy(np.float64))
 
 
 def _question(

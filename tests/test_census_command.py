@@ -14,7 +14,7 @@ import pytest
 import yaml
 from docx import Document
 
-from siting import cli, ground, study_census, study_extras, study_sample
+from siting import cli, ground, study_census, study_extras, study_location, study_sample
 from siting.commands import census_tables
 from siting.config import load
 from siting.errors import SitingError
@@ -177,6 +177,40 @@ def test_interest_feeds_the_census(changed, tmp_path):
     assert rates["CA Rodez Agglomération"] == rates.max()
     assert "expected_users" in found["census_sites"]
     assert "interested" not in found["census_interest"]
+
+
+def test_expected_users_are_the_demand_of_a_location_model(changed, tmp_path):
+    lines = [f"12202,oui,p{i}" for i in range(30)] + [f"12145,oui,q{i}" for i in range(3)]
+    file = tmp_path / "interest.csv"
+    file.write_text("commune_code,consent,respondent\n" + "\n".join(lines) + "\n")
+    asked = {"model": "mclp", "p": 2, "max_minutes": 20, "demand": "expected_users"}
+    path = changed(census={"interest": str(file)}, sample=None, locate=asked)
+    base = ground.prepare(load(path), lambda _: None)
+    found = study_location.solve(base)
+    users = found.demand.set_index("commune_code")["population"]
+    blended = study_census.expected(
+        base.study, base.read, study_census.selected(base.study, base.read)
+    ).set_index("epci_code")
+    epci = base.read.communes.set_index("code")["epci_code"]
+    assert users.groupby(epci).sum().to_numpy() == pytest.approx(
+        blended["expected_users"].to_numpy()
+    )
+    # the model's objective, recomputed: expected users within 20 minutes of what serves
+    minutes = base.minutes(found.demand, found.places)
+    serving = found.places["id"].isin(set(found.last.sites["site_id"])).to_numpy()
+    near = (minutes[:, serving] <= 20).any(axis=1)
+    assert found.last.objective == pytest.approx(users.to_numpy()[near].sum(), rel=1e-6)
+    plain = base.study.model_copy(
+        update={"locate": base.study.locate.model_copy(update={"demand": "likely_users"})}
+    )
+    likely = study_location.solve(replace(base, study=plain)).demand["population"]
+    assert likely.sum() == len(study_census.selected(base.study, base.read))
+    assert 0 < users.sum() < likely.sum()
+
+
+def test_expected_users_need_declared_interest(changed, capsys):
+    asked = {"model": "mclp", "p": 2, "max_minutes": 20, "demand": "expected_users"}
+    assert "census.interest" in fails(capsys, "locate", changed(locate=asked))
 
 
 def test_a_sample_larger_than_the_frame_is_told(capsys, tmp_path):

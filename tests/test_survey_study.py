@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from siting import cli, config, ground, study_answers, study_extras, study_location
+from siting import cli, config, ground, study_answers, study_census, study_extras, study_location
 from siting.errors import ConfigError, ModelError
 
 COMMUNES = pd.read_csv("data/aveyron/communes.csv", dtype=str)
@@ -92,8 +92,9 @@ def test_the_fitted_decay_is_the_demand_of_the_location_model(base):
     users = found.demand["population"].to_numpy(float)
     register = base.read.establishments
     assert users.sum() / use.days_near == pytest.approx(
-        len(study_location.site_facts.independents(base))
+        len(study_census.selected(base.study, base.read))
     )
+    assert users.sum() / use.days_near > len(study_location.site_facts.independents(base))
     assert len(register) > users.sum() / use.days_near
     minutes = base.minutes(found.demand, found.places)
     places = found.places["id"].isin(set(found.last.sites["site_id"])).to_numpy()

@@ -40,8 +40,9 @@ class Locate(Model):
     sites: Literal["candidates", "facilities", "communes", "cells"] = Field(
         "candidates", description="where sites may stand: communes means their chefs-lieux"
     )
-    demand: Literal["cells", "communes", "likely_users"] = Field(
-        "cells", description="who comes, and from where"
+    demand: Literal["cells", "communes", "likely_users", "expected_users"] = Field(
+        "cells",
+        description="who comes, and from where; expected_users: those of the census, by interest",
     )
     required: tuple[str, ...] = Field((), description="sites that every plan chooses")
     closed: tuple[str, ...] = Field((), description="sites that no plan chooses")

@@ -105,6 +105,8 @@ class SiteFacts:
         Minutes from each site to the nearest relay (maison de l'emploi), shape (sites,).
     days
         Days a month that one likely user would come, by minutes, as the survey says.
+    fewest
+        Counts of establishments from 1 to `fewest - 1` are not told.
     """
 
     commune_codes: npt.NDArray[np.object_]
@@ -125,6 +127,7 @@ class SiteFacts:
     entered: pd.DataFrame | None = None
     minutes_to_relay: Minutes | None = None
     days: Callable[[Minutes], Float64] | None = None
+    fewest: int = 5
 
 
 @dataclass(frozen=True)
@@ -191,6 +194,16 @@ def _within(reach: Reach | None, minutes: int, sites: int) -> Float64:
     inside = (reach.minutes <= np.float32(minutes)).astype(np.float64)
     total: Float64 = reach.weight @ inside
     return total
+
+
+def independents(facts: SiteFacts, minutes: int) -> Float64:
+    """Likely users within so many minutes; every small count is taken for half of `fewest`.
+
+    Sole traders are people: a table, and a score made of it, must not tell that two of them are
+    there. All small counts become one number before anything is computed from them.
+    """
+    count = _within(facts.independents, minutes, len(facts.commune_codes))
+    return np.where((count > 0) & (count < facts.fewest), facts.fewest / 2, count)
 
 
 def population_gained(facts: SiteFacts, minutes: int) -> Float64:
@@ -380,7 +393,7 @@ DEFINITIONS: Mapping[str, Definition] = {
         "establishments",
         "minutes",
         "establishments",
-        lambda facts, minutes: _within(facts.independents, minutes, len(facts.commune_codes)),
+        independents,
         ("seed",),
     ),
     "expected_use": Definition(

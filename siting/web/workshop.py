@@ -550,6 +550,7 @@ class Workshop:
                 replace(self.ground, read=replace(read, candidates=table), router=current.router)
             ),
             entered=site_facts.entered(read.evidence, table, self.ground.study.candidates),
+            fewest=site_facts.fewest(self.ground),
         )
         sites = table.rename(columns={"id": "site_id"})[["site_id", "name", "commune_code"]]
         return sites.reset_index(drop=True), criteria.values(self.criteria, facts)

@@ -59,7 +59,16 @@ def test_minutes_saved_is_a_mean_over_those_who_reach_something_today(facts):
 
 
 def test_independents_within_the_threshold(facts):
-    assert value(facts, "independents_20min") == [2, 1]
+    assert value(replace(facts, fewest=1), "independents_20min") == [2, 1]
+
+
+def test_no_value_tells_a_small_count_of_independents(facts):
+    minutes = np.full((6, 7), 30, np.float32)
+    for site in range(7):
+        minutes[:site, site] = 20
+    there = replace(facts, independents=Reach(np.ones(6), minutes), fewest=5,
+                    commune_codes=np.array(list("ABCDEFG"), object))  # fmt: skip
+    assert value(there, "independents_20min") == [0, 2.5, 2.5, 2.5, 2.5, 5, 6]
 
 
 def test_fibre_at_the_site_is_unknown_without_premises(facts):
