@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -45,6 +46,7 @@ T = TypeVar("T")
 
 TIERS_LIEUX = "tiers_lieux"
 STATIONS = "stations"
+NET = "broadband"
 BORDER_KM = 0.5  # boundaries are simplified: a point so close to the area is in it
 
 
@@ -68,6 +70,8 @@ class Inputs:
         What became of the rows of each table: see `territory.quality`.
     read
         The files, in the order in which they were read.
+    access
+        ARCEP's files in one table: see `territory.broadband.merged`.
     """
 
     communes: pd.DataFrame
@@ -88,6 +92,7 @@ class Inputs:
     flows: pd.DataFrame | None
     quality: pd.DataFrame
     read: list[Input]
+    access: pd.DataFrame | None = None
 
 
 @dataclass
@@ -152,7 +157,7 @@ def read(study: Study) -> Inputs:
     desk.take("roads", study.roads.osm or study.roads.bdtopo, _bytes_of)
     files, lists = _lists(desk, study)
     candidates = desk.take("candidates", study.candidates, facts.candidates)
-    broadband = _broadband(desk, layers.broadband, communes, changes)
+    net = _broadband(desk, layers.broadband, communes, changes)
     everyday = desk.take("everyday", layers.everyday, bpe.read)
     bus_stops, carpool, entered = *_stops(desk, layers), _entered(desk, study, candidates)
     told: list[pd.DataFrame] = []
@@ -169,7 +174,7 @@ def read(study: Study) -> Inputs:
         keyed = [
             (study.cells.file, cells, "commune_code"),
             (study.candidates, candidates, "commune_code"),
-            (layers.broadband, broadband, "code"),
+            (next(iter(layers.broadband), None), None if net is None else net.table, "code"),
             (study.roads.distances, links, "from_code"),
             (study.roads.distances, links, "to_code"),
         ]
@@ -205,7 +210,8 @@ def read(study: Study) -> Inputs:
     tables = {
         "cells": cells,
         "candidates": candidates,
-        "broadband": broadband,
+        NET: None if net is None else net.table,
+        f"{NET}_access": None if net is None else net.access,
         "everyday": everyday,
     }
     told += _quality(desk, {**places, **tables}, communes)
@@ -217,7 +223,7 @@ def read(study: Study) -> Inputs:
         links,
         {one.id: places[f"services.{one.id}"] for one in study.services},
         candidates,
-        broadband,
+        None if net is None else net.table,
         stock,
         places.get(TIERS_LIEUX),
         places.get(STATIONS),
@@ -228,6 +234,7 @@ def read(study: Study) -> Inputs:
         flows,
         pd.concat(told, ignore_index=True),
         desk.read,
+        None if net is None else net.access,
     )
 
 
@@ -259,16 +266,17 @@ def _lists(desk: _Desk, study: Study) -> tuple[dict[str, Path], dict[str, Any]]:
 
 
 def _broadband(
-    desk: _Desk, path: Path | None, communes: pd.DataFrame | None, changes: Any
-) -> pd.DataFrame | None:
+    desk: _Desk, paths: tuple[Path, ...], communes: pd.DataFrame | None, changes: Any
+) -> broadband_files.Layer | None:
     """Premises and fibre by commune and date."""
-    if communes is None:
+    if communes is None or not paths:
         return None
     known = frozenset(communes["code"])
     old = codes.recoded(changes, known)
-    found: pd.DataFrame | None = desk.take(
-        "broadband", path, lambda at: broadband_files.read(at, old, known)
-    )
+    found = desk.attempt(broadband_files.read, paths, old, known)
+    if found is not None:
+        for path, rows in zip(paths, found.rows, strict=True):
+            desk.note(NET, path, rows)
     return found
 
 
@@ -389,15 +397,20 @@ def _quality(
     desk: _Desk, tables: dict[str, pd.DataFrame | None], communes: pd.DataFrame
 ) -> list[pd.DataFrame]:
     """What became of the rows of each table."""
-    rows = {one.role: one.rows for one in desk.read}
+    rows: Counter[str] = Counter()
+    for one in desk.read:
+        rows[one.role] += one.rows
     known = frozenset(communes["code"])
     return [
         quality.of_table(
             role,
             frame,
             codes=known,
-            column="code" if role == "broadband" else "commune_code",
-            read=rows[role] if rows[role] != len(frame) else None,
+            column="code" if role == NET else "commune_code",
+            # what a national file of ARCEP tells of elsewhere is not far: it is no place
+            read=rows[role]
+            if role in rows and rows[role] != len(frame) and NET not in role
+            else None,
         )
         for role, frame in tables.items()
         if frame is not None

@@ -95,8 +95,7 @@ def compute(
     if asked.mesh is not None and read.everyday is not None:
         tables["centres"] = _centres(asked.mesh, read, router)
     if asked.digital is not None and read.broadband is not None:
-        tables["digital"] = _digital(asked.digital, read.broadband, access)
-        tables["fibre"] = _fibre(asked.digital, read.broadband)
+        tables |= _net(asked.digital, read.broadband, read.access, access)
     return tables
 
 
@@ -288,6 +287,16 @@ def _centres(asked: Mesh, read: Inputs, router: Router) -> pd.DataFrame:
     names = communes.set_index("code")["name"]
     table.insert(0, "name", names.reindex(table.index))
     return table.rename_axis("commune_code").reset_index()
+
+
+def _net(
+    asked: Digital, broadband: pd.DataFrame, told: pd.DataFrame | None, access: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Tables of fixed internet; `broadband` is ARCEP's files in one, by commune."""
+    tables = {"digital": _digital(asked, broadband, access), "fibre": _fibre(asked, broadband)}
+    if told is not None:
+        tables["broadband"] = told[told["level"] == "commune"].drop(columns="id")
+    return tables
 
 
 def _digital(asked: Digital, broadband: pd.DataFrame, access: pd.DataFrame) -> pd.DataFrame:

@@ -31,7 +31,13 @@ def _resolve(value: Any, info: ValidationInfo) -> Any:
     return (base / value).resolve() if base is not None and isinstance(value, str) else value
 
 
+def _several(value: Any, info: ValidationInfo) -> Any:
+    return [_resolve(one, info) for one in (value if isinstance(value, list) else [value])]
+
+
 File = Annotated[Path, BeforeValidator(_resolve)]
+Files = Annotated[tuple[Path, ...], BeforeValidator(_several)]
+"""One file, or a list of them."""
 
 
 class Model(BaseModel):

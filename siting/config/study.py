@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from siting.config.amounts import Amount  # noqa: TC001 - pydantic needs it at run time
-from siting.config.base import Assumption, File, Model, assume
+from siting.config.base import Assumption, File, Files, Model, assume
 from siting.config.census import Census  # noqa: TC001 - pydantic needs it at run time
 from siting.config.effects import Effects  # noqa: TC001 - pydantic needs it at run time
 from siting.config.location import Locate  # noqa: TC001 - pydantic needs it at run time
@@ -133,7 +133,7 @@ class Bus(Model):
 class Layers(Model):
     """Tables that the criteria draw on; a criterion whose table is absent stays unknown."""
 
-    broadband: File | None = None
+    broadband: Files = Field((), description="siting's table, or ARCEP's files: one or a list")
     establishments: File | None = Field(None, description="StockEtablissement, CSV, zip or Parquet")
     positions: File | None = Field(None, description="INSEE's geolocated file, joined by siret")
     units: File | None = Field(None, description="StockUniteLegale, joined by siren")

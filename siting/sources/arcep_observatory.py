@@ -30,6 +30,18 @@ SUPPLY = [
 QUARTER_ENDS = {"1": "03-31", "2": "06-30", "3": "09-30", "4": "12-31"}
 
 
+def kinds(path: Path) -> list[str]:
+    """Which of the two files of communes it is, by the line below the titles; empty: neither."""
+    if not path.is_file():
+        raise InputError("missing_file", file=path)
+    with path.open("rb") as stream:
+        lines = [layouts.first_line(stream) for _ in range(TITLE_LINES + 1)]
+    names = {name.strip().strip('"') for name in re.split("[,;\t|]", lines[-1])}
+    of_communes = UNITS[0] in names
+    known = {"observatory_premises": "Logements", "observatory_deployment": "Champ"}
+    return [kind for kind, column in known.items() if of_communes and column in names]
+
+
 def premises(path: Path) -> pd.DataFrame:
     """Read dwellings and establishments of communes, départements or EPCI.
 

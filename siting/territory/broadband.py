@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,7 @@ from siting.tables import check
 from siting.territory.codes import ARRONDISSEMENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 ACCESS = [
@@ -36,6 +37,35 @@ ACCESS = [
     "confidence",
 ]
 FIBRE = "fibre"
+KINDS = {
+    "mci_best": arcep_mci.BEST_LAYOUTS,
+    "mci_speed": arcep_mci.SPEED_LAYOUTS,
+    "mci_base": arcep_mci.BASE_LAYOUTS,
+    "mci_actual": arcep_mci.ACTUAL_LAYOUTS,
+}
+PAIRS = (("mci_base", "mci_actual"), ("observatory_premises", "observatory_deployment"))
+LABELS = {
+    "mci_base": "base_imb",
+    "mci_actual": "actuel",
+    "observatory_premises": "2018T1_communes.csv",
+    "observatory_deployment": "2018T1_ftthCommunes.csv",
+}
+PRIORITY = ("mci_best", "mci_buildings", "cartefibre", "observatory")
+"""Of sources that tell the same commune and date, the first is the study's."""
+OFFERS = {
+    "FO": "fibre",
+    "FTTH": "fibre",
+    "CO": "coax",
+    "COAX": "coax",
+    "CU": "copper",
+    "DSL": "copper",
+    "4GF": "fixed_4g",
+    "5GF": "fixed_5g",
+    "HDR": "radio_hd",
+    "THDR": "radio_thd",
+    "SAT": "satellite",
+}
+"""`code_techno` of the files `actuel`: from memory, not seen in a file; others are refused."""
 CONFIDENCE = {
     "mci_best": "high",
     "mci_speed": "high",
@@ -105,6 +135,35 @@ def of_buildings(buildings: pd.DataFrame, date: str) -> pd.DataFrame:
     )[ACCESS]
 
 
+def of_buildings_summed(buildings: pd.DataFrame, date: str, file: Path) -> pd.DataFrame:
+    """Rows by commune from `arcep_mci.buildings`: premises that each technology reaches.
+
+    A building that two technologies reach counts in both; satellite, which is everywhere, in none.
+
+    Raises
+    ------
+    InputError
+        A technology is not known.
+    """
+    said = buildings["technology"].str.strip().str.upper()
+    strange = said[(said != "") & ~said.isin(list(OFFERS))]
+    if len(strange):
+        known = ", ".join(OFFERS)
+        raise InputError("unknown_technology", file=file, value=strange.iloc[0], known=known)
+    every = buildings.drop_duplicates("id").groupby("commune_code")["premises"].sum()
+    reached = buildings.assign(technology=said.map(OFFERS)).drop_duplicates(["id", "technology"])
+    parts = reached.pivot_table(
+        index="commune_code", columns="technology", values="premises", aggfunc="sum"
+    )
+    names = sorted({FIBRE, *parts.columns} - {"satellite"})
+    parts = parts.reindex(index=every.index, columns=names).fillna(0).reset_index()
+    long = parts.melt("commune_code", names, "technology", "premises")
+    long = long.rename(columns={"commune_code": "code"}).assign(date=date)
+    long["total"] = long["code"].map(every)
+    long["share"] = (long["premises"] / long["total"]).where(long["total"] > 0)
+    return _communes(long, "mci_buildings", technology=long["technology"])
+
+
 def merged(
     tables: list[pd.DataFrame], recoded: Mapping[str, str], codes: frozenset[str]
 ) -> pd.DataFrame:
@@ -160,37 +219,108 @@ def _without_parts(every: pd.DataFrame) -> pd.DataFrame:
     return every[~pd.Series(twice, index=every.index, dtype=bool)].reset_index(drop=True)
 
 
-def read(path: Path, recoded: Mapping[str, str], codes: frozenset[str]) -> pd.DataFrame:
-    """Read a study's broadband layer: siting's table, or ARCEP's file as it is.
+@dataclass(frozen=True)
+class Layer:
+    """A study's broadband layer.
+
+    Attributes
+    ----------
+    table
+        See `summary`.
+    access
+        The one table (`merged`), of ARCEP's files; None where siting's own table stands alone.
+    rows
+        Rows read of each file.
+    """
+
+    table: pd.DataFrame
+    access: pd.DataFrame | None
+    rows: tuple[int, ...]
+
+
+def read(paths: Sequence[Path], recoded: Mapping[str, str], codes: frozenset[str]) -> Layer:
+    """Read a study's broadband layer: siting's table, ARCEP's files as they are, or several.
 
     Parameters
     ----------
-    path
-        `code,date,premises,ftth_premises`; best technology by commune (Ma connexion internet); or
-        Cartefibre by commune, whose quarter is told by its name (`2025t2-commune.zip`).
+    paths
+        Each is told by its header: `code,date,premises,ftth_premises`; best technology or speeds
+        by commune, or buildings (`base_imb` with `actuel`) of Ma connexion internet; Cartefibre by
+        commune; the two files of the observatory of 2018, by commune. What bears no date
+        (buildings, Cartefibre) has its quarter in its name (`2025t2-commune.zip`) or its folder's.
     recoded, codes
         See `merged`.
-
-    Returns
-    -------
-    See `summary`.
 
     Raises
     ------
     InputError
-        See the readers and `merged`; or a file of Cartefibre whose name tells no quarter.
+        See the readers and `merged`; a file that tells no quarter; one of a pair without the other;
+        or speeds alone, which do not tell fibre.
     """
+    kinds = {path: _kind(path) for path in paths}
+    own = [facts.broadband(path) for path, kind in kinds.items() if kind == "own"]
+    if len(own) == len(paths) == 1:
+        return Layer(own[0], None, (len(own[0]),))
+    parts = {path: _rows(path, kind, kinds) for path, kind in kinds.items() if kind != "own"}
+    access = merged([part for part in parts.values() if part is not None], recoded, codes)
+    if not (access["technology"] == FIBRE).any() and set(access["source"]) == {"mci_speed"}:
+        raise InputError("speeds_alone", file=paths[0])
+    said = [one.assign(date=one["date"].dt.strftime("%Y-%m-%d")) for one in own]
+    ours = pd.concat([*said, summary(access)], ignore_index=True)
+    counted = iter(map(len, own))
+    rows = [
+        next(counted) if kind == "own" else len(found) if (found := parts[path]) is not None else 0
+        for path, kind in kinds.items()
+    ]
+    return Layer(check(ours, facts.BROADBAND, paths[0]), access, tuple(rows))
+
+
+def _kind(path: Path) -> str:
+    """Tell a file by its header: a key of `KINDS`, `cartefibre`, or `own` where nothing fits."""
     if path.suffix.lower() == ".shp" or _holds_shapes(path):
-        found = re.search(r"(20\d\d)[tT]([1-4])", path.name)
-        if found is None:
-            raise InputError("no_quarter", file=path)
-        day = f"{found[1]}-{arcep_observatory.QUARTER_ENDS[found[2]]}"
-        rows = of_fibre(arcep_cartefibre.communes(path), day, "cartefibre")
-    elif streams.fits(path, arcep_mci.BEST_LAYOUTS):
-        rows = of_technologies(arcep_mci.best_technology(path))
-    else:
-        return facts.broadband(path)
-    return check(summary(merged([rows], recoded, codes)), facts.BROADBAND, path)
+        return "cartefibre"
+    fits = (kind for kind, known in KINDS.items() if streams.fits(path, known))
+    found = next(fits, None)
+    if found is None and path.suffix.lower() == ".csv":
+        found = next(iter(arcep_observatory.kinds(path)), None)
+    return found or "own"
+
+
+def _rows(path: Path, kind: str, kinds: Mapping[Path, str]) -> pd.DataFrame | None:
+    """Rows of the one table from a file; None from the second of a pair."""
+    if kind == "cartefibre":
+        return of_fibre(arcep_cartefibre.communes(path), _quarter(path), kind)
+    if kind == "mci_best":
+        return of_technologies(arcep_mci.best_technology(path))
+    if kind == "mci_speed":
+        return of_speeds(arcep_mci.speeds(path))
+    first, second = next(pair for pair in PAIRS if kind in pair)
+    at = {one: [file for file, known in kinds.items() if known == one] for one in (first, second)}
+    if len(at[first]) != 1 or len(at[second]) != 1:
+        lacking = first if len(at[first]) != 1 else second
+        raise InputError("one_of_a_pair", file=path, kind=LABELS[kind], other=LABELS[lacking])
+    if kind == second:
+        return None
+    if kind == "mci_base":
+        buildings = arcep_mci.buildings(path, at[second][0])
+        day = _quarter(path)
+        return pd.concat([of_buildings(buildings, day), of_buildings_summed(buildings, day, path)])
+    base = arcep_observatory.premises(path)
+    fibre = arcep_observatory.deployment(at[second][0])
+    joined = base[["code", "premises"]].merge(fibre, on="code", how="inner")
+    if joined.empty:
+        raise InputError("empty_table", file=at[second][0])
+    days = joined.groupby("date", sort=True)
+    return pd.concat([of_fibre(part, str(day), "observatory") for day, part in days])
+
+
+def _quarter(path: Path) -> str:
+    """Last day of the quarter that the name of a file, or of its folder, tells."""
+    for name in (path.name, path.parent.name):
+        found = re.search(r"(20\d\d)[ _-]?[tT]([1-4])", name)
+        if found is not None:
+            return f"{found[1]}-{arcep_observatory.QUARTER_ENDS[found[2]]}"
+    raise InputError("no_quarter", file=path)
 
 
 def _holds_shapes(path: Path) -> bool:
@@ -206,7 +336,7 @@ def summary(access: pd.DataFrame, closures: pd.DataFrame | None = None) -> pd.Da
     Parameters
     ----------
     access
-        The one table; rows by technology of one source a date.
+        The one table; where sources tell the same commune and date, see `PRIORITY`.
     closures
         `sources.copper_closures.read`, for the column `copper_closure`.
 
@@ -215,9 +345,10 @@ def summary(access: pd.DataFrame, closures: pd.DataFrame | None = None) -> pd.Da
     `code,date,premises,ftth_premises` and, where the calendar is given, `copper_closure`.
     """
     rows = access[(access["level"] == "commune") & (access["technology"] != "")]
-    best = rows[rows["source"] == "mci_best"]
-    told = best if len(best) else rows
-    fibre = told[told["technology"] == FIBRE].set_index(["commune_code", "date"])
+    fibre = rows[rows["technology"] == FIBRE]
+    order = fibre["source"].map({name: rank for rank, name in enumerate(PRIORITY)})
+    fibre = fibre.assign(rank=order).sort_values(["commune_code", "date", "rank"], kind="stable")
+    fibre = fibre.drop_duplicates(["commune_code", "date"]).set_index(["commune_code", "date"])
     premises = fibre["total"]
     table = pd.DataFrame(
         {

@@ -84,6 +84,9 @@ def of_table(
     if "conversion" in frame.columns:
         kinds = frame["conversion"].value_counts().sort_index()
         rows += [("conversion", str(k), int(count), len(frame)) for k, count in kinds.items()]
+    if "confidence" in frame.columns:
+        sources = frame["source"].value_counts().sort_index()
+        rows += [("confidence", str(s), int(count), len(frame)) for s, count in sources.items()]
     if "date" in frame.columns:
         days = pd.to_datetime(frame["date"]).dt.strftime("%Y-%m-%d").value_counts().sort_index()
         rows += [("date", str(day), int(count), len(frame)) for day, count in days.items()]

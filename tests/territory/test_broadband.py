@@ -135,14 +135,15 @@ def test_a_study_reads_the_file_of_arcep_as_it_is(tmp_path):
     path = tmp_path / "commune_meilleure_techno_thd.csv"
     best.to_csv(path, sep=";", index=False)
     codes_now = frozenset({"12218", "01001"})
-    table = broadband.read(path, {"12076": "12218"}, codes_now)
+    table = broadband.read([path], {"12076": "12218"}, codes_now).table
     assert table["code"].to_list() == ["01001", "12218"]
     assert table["ftth_premises"].to_list() == [7, 7]
     with pytest.raises(InputError) as caught:
-        broadband.read(path, {}, frozenset({"48095"}))
+        broadband.read([path], {}, frozenset({"48095"}))
     assert caught.value.key == "no_row_of_the_area"
-    plain = broadband.read(DATA / "broadband.csv", {}, frozenset())
-    assert len(plain) == 570
+    plain = broadband.read([DATA / "broadband.csv"], {}, frozenset())
+    assert len(plain.table) == 570
+    assert plain.access is None
 
 
 def test_cartefibre_tells_its_quarter_by_its_name(tmp_path):
@@ -152,11 +153,108 @@ def test_cartefibre_tells_its_quarter_by_its_name(tmp_path):
         crs=3857,
     )
     shapes.to_file(tmp_path / "2025t2-commune.shp", encoding="ISO-8859-1")
-    table = broadband.read(tmp_path / "2025t2-commune.shp", {}, frozenset({"12202"}))
+    table = broadband.read([tmp_path / "2025t2-commune.shp"], {}, frozenset({"12202"})).table
     assert table.iloc[0][["ftth_premises", "premises"]].to_list() == [90, 100]
     assert pd.Timestamp(table["date"].iloc[0]) == pd.Timestamp("2025-06-30")
     for file in tmp_path.glob("2025t2-commune.*"):
         file.rename(tmp_path / f"communes{file.suffix}")
     with pytest.raises(InputError) as caught:
-        broadband.read(tmp_path / "communes.shp", {}, frozenset({"12202"}))
+        broadband.read([tmp_path / "communes.shp"], {}, frozenset({"12202"}))
     assert caught.value.key == "no_quarter"
+
+
+def study_codes():
+    known = frozenset(facts.communes(DATA / "communes.csv")["code"])
+    return codes.recoded(facts.changes(DATA / "commune_changes.csv"), known), known
+
+
+def test_the_two_files_of_2018_are_the_embedded_table_as_they_are(samples):
+    files = [samples / "arcep" / f"2018T1_{name}.csv" for name in ("ftthCommunes", "communes")]
+    layer = broadband.read(files, *study_codes())
+    embedded = facts.broadband(DATA / "broadband.csv")
+    then = embedded[embedded["date"] == "2018-03-31"].set_index("code")["ftth_premises"]
+    last = layer.table[layer.table["date"] == "2018-03-31"].set_index("code")["ftth_premises"]
+    assert last.to_dict() == then.to_dict()
+    assert sorted(layer.table["date"].dt.strftime("%Y-%m-%d").unique()) == [
+        "2017-09-30",
+        "2017-12-31",
+        "2018-03-31",
+    ]
+    assert layer.access is not None
+    assert set(layer.access["confidence"]) == {"fair"}
+    for alone in files:
+        with pytest.raises(InputError) as caught:
+            broadband.read([alone], *study_codes())
+        assert caught.value.key == "one_of_a_pair"
+
+
+def mci_speeds(path):
+    rows = "code_insee;nom_com;code_dep;code_reg;nbr;type;inel_hd;elig_hd05;elig_hd3;elig_bhd8;"
+    rows += "elig_thd30;elig_thd100;elig_thd1g;date\n"
+    rows += "12202;Rodez;12;76;100;Total;1;99;98;95;90;80;70;2025-06-30\n"
+    path.write_text(rows, encoding="utf-8")
+    return path
+
+
+def test_speeds_stand_beside_technologies_and_not_alone(tmp_path):
+    speeds = mci_speeds(tmp_path / "commune_debit_filaire.csv")
+    with pytest.raises(InputError) as caught:
+        broadband.read([speeds], {}, frozenset({"12202"}))
+    assert caught.value.key == "speeds_alone"
+    parts = ["elig_coax", "elig_cu_30", "elig_thdr", "elig_cu_8", "elig_4gf", "elig_hdr"]
+    best = pd.DataFrame({"code_insee": ["12202"], "type": "Total", "date": "2025-06-30"})
+    best = best.assign(nbr=100, elig_ftth=70, elig_sat=30, **dict.fromkeys(parts, 0))
+    best.to_csv(tmp_path / "best.csv", sep=";", index=False)
+    layer = broadband.read([speeds, tmp_path / "best.csv"], {}, frozenset({"12202"}))
+    assert layer.table["ftth_premises"].to_list() == [70]
+    shares = layer.access.set_index("speed")["share"]
+    assert shares["at_least_30"] == pytest.approx(0.9)
+    assert set(layer.access["source"]) == {"mci_best", "mci_speed"}
+
+
+def premises_files(folder, technology="FO"):
+    folder.mkdir(exist_ok=True)
+    base, actual = folder / "base_imb_12.csv.gz", folder / "actuel_12.csv.gz"
+    pd.DataFrame(
+        {"imb_id": ["a", "b", "c"], "imb_x": 286_000, "imb_y": 5_500_000,
+         "imb_code_insee": ["12202", "12202", "12076"], "imb_nbr_logloc": [4, 6, 3]}
+    ).to_csv(base, sep=";", index=False)  # fmt: skip
+    pd.DataFrame(
+        {"imb_id": ["a", "a", "b", "a"], "code_techno": [technology, "CU", "CU", technology],
+         "classe_debit_descendant": ["1000", "8", "30", "500"]}
+    ).to_csv(actual, sep=";", index=False)  # fmt: skip
+    return [base, actual]
+
+
+def test_premises_are_counted_by_commune_and_kept(tmp_path):
+    files = premises_files(tmp_path / "2025_T2")
+    layer = broadband.read(files, {"12076": "12218"}, frozenset({"12202", "12218"}))
+    table = layer.table.set_index("code")
+    assert table["premises"].to_dict() == {"12202": 10, "12218": 3}
+    assert table["ftth_premises"].to_dict() == {"12202": 4, "12218": 0}
+    assert table["date"].dt.strftime("%Y-%m-%d").unique().tolist() == ["2025-06-30"]
+    here = layer.access[layer.access["level"] == "premises"]
+    assert sorted(here["id"].unique()) == ["a", "b", "c"]
+    summed = layer.access[
+        (layer.access["commune_code"] == "12202") & (layer.access["id"] == "12202")
+    ]
+    assert summed.set_index("technology")["premises"].to_dict() == {"copper": 10, "fibre": 4}
+    for folder, technology, key in [
+        (tmp_path / "2025_T3", "XYZ", "unknown_technology"),
+        (tmp_path / "undated", "FO", "no_quarter"),
+    ]:
+        with pytest.raises(InputError) as caught:
+            broadband.read(premises_files(folder, technology), {}, frozenset({"12202"}))
+        assert caught.value.key == key
+
+
+def test_several_dates_and_the_best_source_of_each(samples, tmp_path):
+    old = [samples / "arcep" / f"2018T1_{name}.csv" for name in ("communes", "ftthCommunes")]
+    files = [*old, *premises_files(tmp_path / "2025_T2"), DATA / "broadband.csv"]
+    with pytest.raises(InputError) as caught:  # siting's table tells March 2018 too
+        broadband.read(files, *study_codes())
+    assert caught.value.key == "duplicate_ids"
+    layer = broadband.read(files[:-1], *study_codes())
+    rodez = layer.table[layer.table["code"] == "12202"].set_index("date")["ftth_premises"]
+    assert rodez["2025-06-30"] == 4
+    assert len(rodez) == 4
