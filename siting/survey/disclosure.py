@@ -19,8 +19,13 @@ show that it is small, let alone which one it is. Two tests, the cheap one first
    and the counts that it changes go blank too (none, where c was safe).
 
 Blanks only ever widen what is possible, so a count once safe stays safe. The choice is safe but not
-of least cost. Sources: Fischetti and Salazar (2001), Management Science 47(7), 1008-1027 (cell
-suppression, the attacker's problem); Hundepool et al. (2012), Statistical Disclosure Control.
+of least cost.
+
+Why beside `suppression`: that one knows counts and their sums only, which is what tables of answers
+have; here counts overlap otherwise, and who stands in which is known.
+
+Sources: Fischetti and Salazar (2001), Management Science 47(7), 1008-1027 (cell suppression, the
+attacker's problem); Hundepool et al. (2012), Statistical Disclosure Control.
 """
 
 from __future__ import annotations

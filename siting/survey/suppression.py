@@ -8,8 +8,13 @@ least `fewest`. Nobody can then show that the count is small, let alone which on
 
 The bounds are linear programs; relations of two ways or of a hierarchy have whole-number extremes,
 so they are then those of counts. Cells are added one by one (the smallest that helps), then taken
-back where they turn out not to be needed: safe, not of least cost. Source of the notions: Hundepool
-et al. (2012), Statistical Disclosure Control, chapter 4.
+back where they turn out not to be needed: safe, not of least cost.
+
+Why beside `disclosure`: here only counts and their sums are known, as in a table of answers, and a
+hidden cell is any count >= 0. The census knows who stands in which count, and its counts overlap in
+other ways than sums (catchments, squares), which relations cannot say.
+
+Source of the notions: Hundepool et al. (2012), Statistical Disclosure Control, chapter 4.
 """
 
 from __future__ import annotations
