@@ -14,6 +14,7 @@ from siting.errors import NetworkError
 from siting.network.distance_table import DistanceNetwork
 from siting.outputs import compact
 from siting.times import isochrones
+from siting.web import small_counts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,6 +144,8 @@ def ranking(workshop: Workshop, asked: Scenario) -> dict[str, Any]:
     weights = asked.weights or {one.id: one.weight for one in workshop.ground.study.criteria}
     found = workshop.ranking(asked.what_if, weights)
     points = 100 * found.normalised * found.weights
+    small = small_counts.stood_in(found.criteria, found.raw)
+    told = np.where(small, np.nan, found.raw)
     sites = [
         {
             "id": str(found.sites["site_id"].iloc[row]),
@@ -151,12 +154,17 @@ def ranking(workshop: Workshop, asked: Scenario) -> dict[str, Any]:
             "score": float(found.score[row]),
             "low": float(found.low[row]),
             "high": float(found.high[row]),
-            "raw": [_known(value) for value in found.raw[row]],
+            "raw": [_known(value) for value in told[row]],
+            "small": small[row].tolist(),
             "points": [_known(value) for value in points[row]],
         }
         for row in found.rank.argsort(kind="stable")
     ]
-    return {"criteria": [one.id for one in found.criteria], "sites": sites}
+    return {
+        "criteria": [one.id for one in found.criteria],
+        "sites": sites,
+        "fewest": small_counts.FEWEST,
+    }
 
 
 def robustness(workshop: Workshop, asked: Scenario) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from siting.sites.criteria import Reach, SiteFacts
 from siting.sites.scales import Scale, Values
 from siting.territory import area
 from siting.times import matrix
-from siting.web import kept_roads
+from siting.web import kept_roads, small_counts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -301,7 +301,7 @@ class Workshop:
         )
 
     def values(self, change: WhatIf) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Give the candidates, and the raw values of their criteria."""
+        """Give the candidates, and the raw values of their criteria, small counts stood in for."""
         return self._values.get(change, lambda: self._compute_values(change))
 
     def robustness(self, found: Scores) -> Robustness:
@@ -553,7 +553,8 @@ class Workshop:
             fewest=site_facts.fewest(self.ground),
         )
         sites = table.rename(columns={"id": "site_id"})[["site_id", "name", "commune_code"]]
-        return sites.reset_index(drop=True), criteria.values(self.criteria, facts)
+        raw = criteria.values(self.criteria, facts)
+        return sites.reset_index(drop=True), small_counts.hidden(self.criteria, raw)
 
     def _standing_nearest(
         self, current: Roads, closed: frozenset[str], kept: npt.NDArray[np.bool_]

@@ -22,10 +22,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
+from siting import site_facts
 from siting import study as studies
 from siting.config import load
+from siting.sites import criteria
 from siting.texts import percent
-from siting.web import api, scenario, server
+from siting.web import api, scenario, server, small_counts
 from siting.web.guard import BODY_BYTES, Guard
 
 NAUCELLE = {"id": "naucelle-bis", "name": "Naucelle bis", "lon": 2.343, "lat": 44.197}
@@ -108,6 +110,46 @@ def test_saved_scenario_runs_to_the_same_figures(client, desk):
     assert again["minutes"] == said["minutes"]
     assert client.post("/api/ranking", json={"scenario": loaded}).json() == ranked
     assert client.get("/api/scenarios").json() == {"names": ["essai"]}
+
+
+def test_small_counts_of_persons_are_never_told(client, desk):
+    """Wherever a candidate is moved, nothing that is told depends on who the few are."""
+    base = desk.workshop.ground
+    column = next(one.id for one in desk.workshop.criteria if one.name == "independents")
+    first = client.get("/api/study").json()["candidates"][0]
+    people = site_facts.independents(base)
+    seats = base.read.communes[["chef_lieu_lon", "chef_lieu_lat"]].to_numpy()
+    places = pd.DataFrame(seats, columns=["lon", "lat"]).assign(
+        id=base.read.communes["code"], commune_code=base.read.communes["code"]
+    )
+    minutes = base.minutes(people, places)
+    limit = next(one.number for one in desk.workshop.criteria if one.id == column)
+    counts = (minutes <= limit).sum(axis=0)
+    few = np.flatnonzero((counts > 0) & (counts < 5))
+    assert len(few) >= 2, "the study has remote communes"
+    told = []
+    for row in few:
+        lon, lat = seats[row]
+        moved = {**first, "lon": float(lon), "lat": float(lat)}
+        asked = {"scenario": {"what_if": {"candidates": [moved]}}}
+        found = client.post("/api/ranking", json=asked).json()
+        site = next(one for one in found["sites"] if one["id"] == first["id"])
+        j = found["criteria"].index(column)
+        assert site["raw"][j] is None
+        assert site["small"][j] is True
+        told.append(site["points"][j])
+    assert len(set(told)) == 1
+
+
+def test_small_counts_stand_for_each_other():
+    chosen = [criteria.parse("independents_20min"), criteria.parse("minutes_saved")]
+    raw = pd.DataFrame({chosen[0].id: [0.0, 1, 4, 5, np.nan], chosen[1].id: [1.0, 2, 3, 4, 5]})
+    shown = small_counts.hidden(chosen, raw)
+    assert shown[chosen[1].id].tolist() == raw[chosen[1].id].tolist()
+    assert shown[chosen[0].id].tolist()[:4] == [0, 2.5, 2.5, 5]
+    small = small_counts.stood_in(chosen, shown.to_numpy())
+    assert small[:, 0].tolist() == [False, True, True, False, False]
+    assert not small[:, 1].any()
 
 
 def test_exports_agree(client, desk):

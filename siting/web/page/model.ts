@@ -106,12 +106,15 @@ export interface RankedSite {
   low: number;
   high: number;
   raw: (number | null)[];
+  /** Counts too small to be told. */
+  small: boolean[];
   points: (number | null)[];
 }
 
 export interface Ranking {
   criteria: string[];
   sites: RankedSite[];
+  fewest: number;
 }
 
 /** How far a ranking holds; shares are of 1. */

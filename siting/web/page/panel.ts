@@ -124,6 +124,9 @@ export function weigh(study: Study, weights: Record<string, number>): void {
   }
 }
 
+const value = (raw: number | null): string =>
+  raw === null ? t("unknown") : number(raw, Number.isInteger(raw) ? 0 : 1);
+
 export function ranking(study: Study, found: Ranking, focus: (id: string) => void): void {
   const list = byId("ranking");
   const opened = new Set(
@@ -138,7 +141,7 @@ export function ranking(study: Study, found: Ranking, focus: (id: string) => voi
         "tr",
         {},
         make("th", { scope: "row" }, named.get(id) ?? id),
-        make("td", {}, raw === null ? t("unknown") : number(raw, Number.isInteger(raw) ? 0 : 1)),
+        make("td", {}, site.small[i] ? t("small_count", { fewest: found.fewest }) : value(raw)),
         make("td", {}, points === null ? "?" : number(points, 1)),
       );
     });
