@@ -91,11 +91,16 @@ def prepare(
     say(t("progress.network"))
 
     def make() -> matrix.Router:
-        return matrix.prepare(_network(study, read))
+        return roads_ready(study, read)
 
     router = make() if keep is None else keep(study, make)
     demand = router.network.attach(cells.rename(columns={"cell_id": "id"}))
     return Ground(study, read, cells, router, demand)
+
+
+def roads_ready(study: Study, read: Inputs) -> matrix.Router:
+    """Make a study's roads ready for searches, as its scenario leaves them."""
+    return matrix.prepare(_network(study, read))
 
 
 def assuming(base: Ground, assumptions: Assumptions) -> Ground:

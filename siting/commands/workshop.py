@@ -45,4 +45,4 @@ def add(app: typer.Typer) -> None:
             typer.echo(t("cli_workshop.open_at", address=address))
             if open_page:
                 typer.launch(address)
-            server.serve(app, listening)
+            server.serve(desk, app, listening)

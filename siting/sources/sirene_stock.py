@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -38,6 +37,8 @@ from siting.sources.projections import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    import duckdb
 
 MEMORY = "800MB"  # DuckDB's own limit; the batches in flight come on top
 BLOCK = 8 << 20
@@ -276,6 +277,8 @@ def _here(layout: Layout) -> str:
 
 @contextmanager
 def _connection(threads: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    import duckdb  # noqa: PLC0415 - only where a register is read
+
     with tempfile.TemporaryDirectory(prefix="siting-") as folder:
         settings: dict[str, Any] = {
             "memory_limit": MEMORY,
@@ -297,6 +300,8 @@ def _load(
 
     `query` makes the statement from the layout found.
     """
+    import duckdb  # noqa: PLC0415 - loaded by then
+
     if not path.is_file():
         raise InputError("missing_file", file=path)
     if path.suffix.lower() == ".parquet":
@@ -320,6 +325,8 @@ def _load(
 def _load_parquet(
     base: duckdb.DuckDBPyConnection, path: Path, layouts: Sequence[Layout], view: str, query: Any
 ) -> tuple[int, Layout]:
+    import duckdb  # noqa: PLC0415 - loaded by then
+
     source = f"read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')"
     try:
         names = base.read_parquet(str(path)).columns

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from siting.sources import facts, filosofi, population_raster, streams
+from siting.sources import facts, filosofi, streams
 from siting.tables import CELLS, check
 
 if TYPE_CHECKING:
@@ -58,6 +58,9 @@ def read(path: Path, boundaries: gpd.GeoDataFrame, recoded: Mapping[str, str]) -
         See the reader of the file's kind.
     """
     if path.suffix.lower() in RASTERS:
+        # GDAL only where a raster is read
+        from siting.sources import population_raster  # noqa: PLC0415
+
         cells = population_raster.read(path, boundaries)
         return Demand(cells.assign(id=cells["cell_id"]), None)
     if not streams.fits(path, filosofi.LAYOUTS):

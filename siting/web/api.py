@@ -24,7 +24,6 @@ from starlette.exceptions import HTTPException
 from siting import texts
 from siting.config import Model, expected
 from siting.errors import ConfigError, OutputError, SitingError
-from siting.sites.location.files import MODELS, Question
 from siting.web import exports, scenario, views
 from siting.web.jobs import Jobs, Task
 from siting.web.scenario import Name, Scenario
@@ -300,7 +299,6 @@ def _task(workshop: Workshop, asked: AskedJob) -> Task:
     for site in (*asked.required, *asked.closed):
         if site not in known:
             raise ConfigError("unknown_opened", id=site)
-    assert asked.model in MODELS  # noqa: S101 - the names are the same
     return Task(
         np.ascontiguousarray(minutes),
         workshop.people,
@@ -308,6 +306,8 @@ def _task(workshop: Workshop, asked: AskedJob) -> Task:
         tuple(facilities),
         asked.required,
         asked.closed,
-        Question(asked.model, asked.sites, asked.max_minutes),
+        asked.model,
+        asked.sites,
+        asked.max_minutes,
         asked.seconds,
     )

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from siting import study as studies
 from siting.errors import OutputError
-from siting.report import compose
 from siting.web.scenario import applied
 
 if TYPE_CHECKING:
@@ -79,6 +77,8 @@ def _alone() -> Iterator[None]:
 
 
 def _map_of(study: Study) -> str:
+    from siting import study as studies  # noqa: PLC0415 - seconds to load, and seldom asked for
+
     with tempfile.TemporaryDirectory(prefix="siting-") as folder:
         found = studies.run(study, _quiet)
         written = studies.write(found, Path(folder) / "out", _quiet)
@@ -86,6 +86,9 @@ def _map_of(study: Study) -> str:
 
 
 def _report_of(study: Study) -> bytes:
+    from siting import study as studies  # noqa: PLC0415 - as above
+    from siting.report import compose  # noqa: PLC0415
+
     found = studies.run(study, _quiet)
     made = compose.document(found, compose.compare(found, _quiet), _quiet)
     with tempfile.TemporaryDirectory(prefix="siting-") as folder:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from siting.sites.location.files import Question
-
 AT_ONCE = 2
 KEPT = 50  # ended jobs whose result can still be asked for
 Status = Literal["running", "done", "failed", "cancelled"]
@@ -40,6 +38,8 @@ class Task:
         Shape (cells,).
     sites, existing, required, closed
         Identifiers.
+    model, count, max_minutes
+        Which of `siting.sites.location.files.MODELS`, how many sites, and within what.
     """
 
     minutes: npt.NDArray[np.float32]
@@ -48,7 +48,9 @@ class Task:
     existing: tuple[str, ...]
     required: tuple[str, ...]
     closed: tuple[str, ...]
-    question: Question
+    model: str
+    count: int
+    max_minutes: float | None
     seconds: float
 
 
@@ -190,7 +192,8 @@ def _work(task: Task, messages: Connection) -> None:
             closed=task.closed,
         )
         limits = Limits(seconds=task.seconds, progress=tell, report_seconds=0.5)
-        found = files.solve(posed, task.question, limits)
+        question = files.Question(task.model, task.count, task.max_minutes)
+        found = files.solve(posed, question, limits)
     except SitingError as error:
         messages.send(("failed", error.text()))
         return

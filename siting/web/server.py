@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -58,8 +59,9 @@ def guarded(held: Desk, host: str, token: str) -> Guard:
     return Guard(api.make(held), names, token)
 
 
-def serve(app: Guard, listening: socket.socket) -> None:
-    """Answer until interrupted."""
+def serve(held: Desk, app: Guard, listening: socket.socket) -> None:
+    """Answer until interrupted; what the first questions need is computed beside."""
+    threading.Thread(target=held.workshop.warm, daemon=True).start()
     settings = uvicorn.Config(
         app,
         access_log=False,

@@ -19,6 +19,7 @@ from scipy import sparse
 
 from siting import ground as grounds
 from siting import site_facts, study_weights, what_if
+from siting.config import WhatIf
 from siting.config.sites import Scoring
 from siting.errors import ConfigError
 from siting.network import roads
@@ -28,12 +29,12 @@ from siting.sites.criteria import Reach, SiteFacts
 from siting.sites.scales import Scale, Values
 from siting.territory import area
 from siting.times import matrix
-from siting.web import kept_roads, small_counts
+from siting.web import kept_ground, small_counts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
 
-    from siting.config import Place, Study, WhatIf
+    from siting.config import Place, Study
     from siting.ground import Ground
     from siting.network.routing import Attachment
     from siting.sites.scores import Scores
@@ -219,8 +220,10 @@ class Workshop:
         everyone = np.ones(len(self.facilities), dtype=np.bool_)
         least = self._standing_nearest(self._today, none, everyone)[0]
         self.now = np.where(np.isfinite(least), least, np.nan).astype(np.float32)
-        for place in _positions(read.candidates):
-            self._column(self._today, *place)
+
+    def warm(self) -> None:
+        """Compute beforehand what the first questions need; may run beside them."""
+        self.values(WhatIf())
 
     # -- questions ---------------------------------------------------------------------------
 
@@ -584,7 +587,7 @@ def open_study(study: Study, say: Callable[[str], None]) -> Workshop:
 
     The scenario that the configuration itself holds is part of « today ».
     """
-    return Workshop(grounds.prepare(study, say, kept_roads.router))
+    return Workshop(kept_ground.prepare(study, say))
 
 
 def _positions(table: pd.DataFrame) -> list[tuple[float, float, str]]:

@@ -9,7 +9,7 @@ import pytest
 from siting.config import Study
 from siting.network import osm
 from siting.times import matrix, sweeps
-from siting.web import kept_roads
+from siting.web import kept, kept_roads
 
 
 @pytest.fixture
@@ -62,10 +62,10 @@ def test_kept_and_made_again(study):
         tree = sweeps.tree(first.hierarchy, first.metric, legs, backward=True)
         assert np.array_equal(table[:, 0], tree)
 
-    (held,) = kept_roads.folder().iterdir()
+    (held,) = kept.folder().iterdir()
     held.write_bytes(held.read_bytes()[:1000])
     kept_roads.router(study, make)
     assert len(made) == 2
     study.roads.osm.write_bytes(study.roads.osm.read_bytes() + b"\n")
     kept_roads.router(study, lambda: first)
-    assert len(list(kept_roads.folder().iterdir())) == 2
+    assert len(list(kept.folder().iterdir())) == 2

@@ -1,0 +1,91 @@
+"""What the workshop keeps on this machine between two openings, by content.
+
+Kept in the reader's own cache folder (`SITING_CACHE`, or the system's), readable by that reader
+alone, as Python's own compiled files are, and never served. A damaged file is made again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import hashlib
+import os
+import pickle
+import sys
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from siting import files
+from siting.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+KEPT = 4  # of each kind
+LIBRARIES = ("numpy", "pandas", "geopandas", "shapely", "pyproj", "scipy", "pydantic")
+CODE = (".py", ".yaml", ".csv")
+
+T = TypeVar("T")
+
+
+def folder() -> Path:
+    """Folder of what is kept: the reader's own."""
+    named = os.environ.get("SITING_CACHE")
+    if named:
+        return Path(named)
+    if os.name == "nt":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "siting" / "cache"
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "siting"
+
+
+def get(name: str, key: str, kind: type[T], make: Callable[[], T]) -> T:
+    """Give what is kept under a key, or make it and keep it.
+
+    Parameters
+    ----------
+    name
+        What it is; the least recently used beyond `KEPT` of a name are dropped.
+    key
+        Digest of all that it depends on, see `digest`.
+    """
+    path = folder() / f"{name}-{key}.pickle"
+    with contextlib.suppress(Exception):  # whatever a damaged file does, it is made again
+        found = pickle.loads(path.read_bytes())  # noqa: S301 - written by this user's siting alone
+        if isinstance(found, kind):
+            path.touch()
+            return found
+    made = make()
+    with contextlib.suppress(OutputError, OSError):  # a cache that cannot be written is no error
+        with files.replacing(path) as part:
+            part.touch(mode=0o600)
+            part.write_bytes(pickle.dumps(made, protocol=pickle.HIGHEST_PROTOCOL))
+        held = sorted(path.parent.glob(f"{name}-*.pickle"), key=lambda one: one.stat().st_mtime)
+        for old in held[:-KEPT]:
+            old.unlink()
+    return made
+
+
+def digest(said: Iterable[str], paths: Iterable[Path], code: Path) -> str:
+    """Digest of words, of files' content, of the code below a folder and of the libraries."""
+    whole = hashlib.sha256(sys.version.encode())
+    for one in (*(metadata.version(name) for name in LIBRARIES), *said):
+        whole.update(one.encode() + b"\0")
+    own = sorted(path for path in code.rglob("*") if path.suffix in CODE)
+    for path in (*_files(paths), *own):
+        whole.update(path.name.encode() + b"\0")
+        with path.open("rb") as held:
+            whole.update(hashlib.file_digest(held, "sha256").digest())
+    return whole.hexdigest()[:32]
+
+
+def _files(paths: Iterable[Path]) -> list[Path]:
+    """Files that reading some paths may open: a folder's, and those that share a file's stem."""
+    found: set[Path] = set()
+    for path in paths:
+        if path.is_dir():
+            found.update(one for one in path.rglob("*") if one.is_file())
+        else:
+            beside = path.parent.glob(f"{glob.escape(path.stem)}.*")
+            found.update(one for one in beside if one.is_file())
+    return sorted(found)
