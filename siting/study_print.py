@@ -16,7 +16,7 @@ import shapely
 from siting import study_opinion, texts
 from siting.errors import ConfigError
 from siting.files import replacing_all
-from siting.measures import digital
+from siting.measures import baskets, digital
 from siting.outputs import print_map
 from siting.outputs.paper import KINDS
 from siting.outputs.print_map import Fill, Name, Sheet, Signs
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 MAPS = ("access", "coverage", "candidates", "digital", "mesh", "gap")
 EXCESS = (5.0, 10.0, 15.0)  # classes of minutes beyond the standard
 LARGEST = 7.0  # millimetres of the largest proportional circle
+HARDLY = 0.0005  # written 0.0 %
 QUADRANTS = ("near_connected", "near_unconnected", "far_connected", "far_unconnected")
 
 
@@ -286,7 +287,14 @@ class _Base:
         if result.candidates.empty:
             return "candidates"
         ranked = result.scores.table()
-        at = result.candidates.to_crs(self.crs).set_index("id").loc[ranked["site_id"]]
+        every = len(ranked)
+        own = set(result.communes["code"])
+        sites = result.candidates.to_crs(self.crs).set_index("id")
+        if result.epci is not None:
+            ranked = ranked[ranked["site_id"].map(sites["commune_code"]).isin(own)]
+        if ranked.empty:
+            return "candidates"
+        at = sites.loc[ranked["site_id"]]
         points = shapely.get_coordinates(at.geometry.to_numpy())
         values = {"minutes": f"{self.limit:g}", "service": service.name}
         cells = self._cells(service.id)
@@ -301,7 +309,7 @@ class _Base:
             points,
             "o",
             self.theme.colours.candidate,
-            3.4,
+            4.2,
             tuple(str(one) for one in ranked["rank"]),
         )
         names = [
@@ -309,11 +317,13 @@ class _Base:
             for name, (x, y) in zip(ranked["name"], points, strict=True)
         ]
         key = "headline_one" if len(ranked) == 1 else "headline"
+        key = f"{key}_cut" if result.epci is not None else key
         score = texts.number(float(first["score"]), 1)
+        best = {"first": first["name"], "score": score, "rank": first["rank"], "every": every}
         return self._sheet(
             "candidates",
             t("print.candidates.what"),
-            t(f"print.candidates.{key}", count=len(ranked), first=first["name"], score=score),
+            t(f"print.candidates.{key}", count=len(ranked), **best),
             (t("print.candidates.legend"), t("print.candidates.unit", **values)),
             [*fills, *self._modelled()],
             [self._facilities(service.id, service.name), signs],
@@ -399,13 +409,16 @@ class _Base:
             notes.append(t("print.services_note"))
         people = rows.loc[centre, "attracted_people"].to_numpy(float)
         circles = self._circles(rows[centre], people, "print.mesh.sign")
+        basket = baskets.load(asked.basket)
+        titles = {str(key): said for key, said in basket.title.items()}
+        named = titles.get(texts.language(), basket.id)
         count = int(centre.sum())
         key = {0: "headline_none", 1: "headline_one"}.get(count, "headline")
         return self._sheet(
             "mesh",
             t("print.mesh.what"),
             t(f"print.mesh.{key}", count=count),
-            (t("print.mesh.legend"), t("print.mesh.unit", basket=asked.basket.stem)),
+            (t("print.mesh.legend"), t("print.mesh.unit", basket=named)),
             fills,
             circles,
             t("print.mesh.alt", classes=_said(fills)),
@@ -468,7 +481,7 @@ class _Base:
         count = t(
             "print.people",
             people=texts.number(round(people)),
-            share=texts.percent(people / total),
+            share=_share(people / total),
         )
         return Fill(label, count, colour, _gathered(cells.geometry.to_numpy()), hatch)
 
@@ -651,6 +664,11 @@ def source_lines(result: Result) -> list[str]:
     if study.roads.osm is not None:
         lines.append(t("print.osm"))
     return list(dict.fromkeys(lines))
+
+
+def _share(share: float) -> str:
+    """A share as a percentage; a little that would be written 0.0 is said to be a little."""
+    return t("print.hardly") if 0 < share < HARDLY else texts.percent(share)
 
 
 def _said(fills: Sequence[Fill]) -> str:

@@ -142,7 +142,7 @@ def population_curve(table: pd.DataFrame, thresholds: Sequence[float] = ()) -> C
                 textcoords="offset points",
                 fontsize=7,
             )
-        axes.set_xlim(0, float(table["minutes"].max()))
+        axes.set_xlim(0, float(np.ceil(table["minutes"].max() / 5) * 5))
         axes.set_ylim(0, 101)
         axes.set_xlabel(t("charts.curve.x"))
         axes.set_ylabel(t("charts.curve.y"))
@@ -291,7 +291,7 @@ def criteria_bars(table: pd.DataFrame) -> Chart:
                 site=site,
                 score=texts.number(float(rows["score"].iloc[0]), 1),
             )
-            wide = (WIDTH - 55) / len(sites) - 3
+            wide = (WIDTH - 55) / len(sites) - 1
             lines = [x for part in heading.split("\n") for x in paper.wrap(part, wide, 7, theme)]
             axes.set_title("\n".join(lines), fontsize=7, loc="left")
             axes.set_xlim(0, 100)
@@ -305,7 +305,8 @@ def criteria_bars(table: pd.DataFrame) -> Chart:
                 axes.tick_params(axis="y", labelsize=7)
             axes.grid(axis="x", color=theme.colours.fine_border, linewidth=0.4)
         drawn[0].invert_yaxis()
-        drawn[len(drawn) // 2].set_xlabel(t("charts.criteria.x"), fontsize=7.5)
+        said = paper.wrap(t("charts.criteria.x"), WIDTH - 10, 7.5, theme)
+        figure.supxlabel("\n".join(said), fontsize=7.5)
 
     told = []
     for site in sites:
@@ -375,7 +376,7 @@ def rank_acceptability(table: pd.DataFrame, draws: int) -> Chart:
                     i,
                     texts.number(100 * share),
                     ha="center",
-                    va="center",
+                    va="center_baseline",
                     fontsize=6.5,
                     color=ink_on(fill, theme),
                 )
@@ -429,7 +430,7 @@ def tornado(table: pd.DataFrame, title: str, result: str, *, name: str = "tornad
 
     def ends(row: Any) -> str:
         low, high = _short(row["low"]), _short(row["high"])
-        return t("charts.tornado.range", low=low, high=high, unit=row["unit"])
+        return t("charts.tornado.range", low=low, high=high, unit=row["unit"]).rstrip()
 
     def paint(figure: Figure, theme: Theme) -> None:
         axes = _axes(figure)
@@ -604,22 +605,30 @@ def broadband(table: pd.DataFrame, whole: str) -> Chart:
         marks = [(f"{one} {texts.percent(float(wide.loc[one, days[-1]]))}", one) for one in ends]
         marks.append((f"{whole} {texts.percent(float(wide.loc[whole, days[-1]]))}", whole))
         marks.sort(key=lambda one: float(wide.loc[one[1], days[-1]]))
-        floor = -np.inf
-        for said, zone in marks:
-            lines = paper.wrap(said, 42, 7, theme)
-            high = max(100 * float(wide.loc[zone, days[-1]]), floor)
-            floor = high + 5.0 + 4.6 * (len(lines) - 1)
+        written = [paper.wrap(said, 42, 7, theme) for said, _ in marks]
+        true = [100 * float(wide.loc[zone, days[-1]]) for _, zone in marks]
+        for lines, (_, zone), end, high in zip(
+            written, marks, true, spread(true, [2 + 4.2 * len(one) for one in written]), strict=True
+        ):
             axes.annotate(
                 "\n".join(lines),
-                (1.02, high),
-                xycoords=("axes fraction", "data"),
-                va="bottom" if zone != ends[0] else "center",
+                (days[-1], end),
+                (1.03, high),
+                xycoords="data",
+                textcoords=("axes fraction", "data"),
+                va="center",
                 fontsize=7,
                 fontweight="bold" if zone == whole else "normal",
                 annotation_clip=False,
+                arrowprops={
+                    "arrowstyle": "-",
+                    "color": theme.colours.muted,
+                    "linewidth": 0.5,
+                    "shrinkB": 4,
+                },
             )
         axes.set_xticks(days, [_day(one) for one in days])
-        axes.margins(x=0.12)
+        axes.margins(x=0.16)
         axes.set_ylim(0, 103)
         axes.set_ylabel(t("charts.broadband.y"))
         _percent_axis(axes.yaxis)
@@ -645,6 +654,25 @@ def broadband(table: pd.DataFrame, whole: str) -> Chart:
         readable[_day(day)] = ["" if np.isnan(v) else texts.percent(float(v)) for v in values]
     alt = " ".join([t("charts.broadband.alt", zone=whole), *told])
     return Chart("broadband", t("charts.broadband.title"), alt, table, readable, paint)
+
+
+def spread(values: Sequence[float], heights: Sequence[float], top: float = 103.0) -> list[float]:
+    """Middles of labels, none over another, near the values that they tell and under a top.
+
+    Parameters
+    ----------
+    values
+        Increasing.
+    heights
+        Of the labels, in the values' unit.
+    """
+    placed: list[float] = []
+    for value, high in zip(values, heights, strict=True):
+        low = placed[-1] + heights[len(placed) - 1] / 2 if placed else -np.inf
+        placed.append(max(value, low + high / 2))
+    over = float(np.mean(np.subtract(placed, values))) if placed else 0.0
+    ceiling = placed[-1] + heights[-1] / 2 - top if placed else 0.0
+    return [one - max(over, ceiling) for one in placed]
 
 
 def _axes(figure: Figure) -> Axes:

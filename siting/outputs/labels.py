@@ -34,7 +34,7 @@ def place(
     size: Callable[[int], tuple[float, float]],
     taken: Sequence[Box],
     frame: Box,
-    gap: float,
+    gap: Callable[[int], float],
     most: int,
 ) -> list[Placed]:
     """Place names beside their points, the first ones first; those without room are left out.
@@ -53,7 +53,7 @@ def place(
     frame
         Names stay inside it.
     gap
-        Between a point and its name.
+        Between a point and its name; the half of its sign and some air.
     most
         Names placed, at most.
     """
@@ -63,9 +63,10 @@ def place(
         if len(placed) >= most:
             break
         wide, high = size(index)
+        away = gap(index)
         for across, up in SIDES:
-            left = x + gap if across > 0 else x - gap - wide if across < 0 else x - wide / 2
-            shift = gap if across == 0 else gap / 2
+            left = x + away if across > 0 else x - away - wide if across < 0 else x - wide / 2
+            shift = away if across == 0 else away / 2
             low = y + shift if up > 0 else y - shift - high if up < 0 else y - high / 2
             box = (left, low, left + wide, low + high)
             if _inside(box, frame) and not any(overlap(box, one) for one in full):

@@ -135,16 +135,34 @@ def style(theme: Theme) -> Iterator[None]:
 def wrap(said: str, width_mm: float, size: float, theme: Theme, *, bold: bool = False) -> list[str]:
     """Cut a text into lines that fit a width; longer words are cut after their hyphens.
 
+    Quotation marks, colons and the like stay with their word, and the lines of a bold text (a
+    title) are made about as long as each other.
+
     Parameters
     ----------
     size
         Of the letters, points.
     """
-    name = _quietly(theme)
+    lines = _cut(said, width_mm, size, _quietly(theme), bold=bold)
+    if not bold or len(lines) < 2:
+        return lines
+    even = lines
+    for percent in range(95, 45, -5):
+        tried = _cut(said, width_mm * percent / 100, size, _quietly(theme), bold=bold)
+        if len(tried) > len(lines):
+            break
+        even = tried
+    return even
+
+
+TIED = re.compile(r"(?<=[«]) | (?=[»:;?!%€])")
+
+
+def _cut(said: str, width_mm: float, size: float, name: str, *, bold: bool) -> list[str]:
     space = _wide(" ", name, size, bold)
     lines: list[str] = []
     used = 0.0
-    for word in said.split(" "):
+    for word in TIED.sub("\u00a0", said).split(" "):
         wide = _wide(word, name, size, bold)
         parts = [word] if wide <= width_mm else [p for p in re.split(r"(?<=-)", word) if p]
         for i, part in enumerate(parts):

@@ -14,6 +14,7 @@ import shapely
 from matplotlib.collections import LineCollection
 from matplotlib.patches import PathPatch, Polygon, Rectangle
 from matplotlib.path import Path as Outline
+from matplotlib.patheffects import withStroke
 from PIL import Image
 
 from siting import texts
@@ -37,6 +38,8 @@ GUTTER = 4.0
 LEGEND = 70.0  # width of the legend beside the map, landscape
 TITLE, HEADLINE, BODY, SMALL = 14.0, 9.5, 7.5, 5.8  # points
 LINE = 0.44  # millimetres of a line for each point of its letters
+MOST_NAMES = 60
+AIR = 1.3  # millimetres between a place and its name
 STEPS = (1, 2, 5)  # of scale bars, times a power of ten
 
 
@@ -290,6 +293,7 @@ def _map(page: _Page, sheet: Sheet, box: tuple[float, float, float, float]) -> A
     for side in axes.spines.values():
         side.set_visible(True)
     axes.add_artist(_patch(sheet.territory, facecolor=theme.colours.background, edgecolor="none"))
+    _limits(axes, [sheet.territory], theme.colours.ink, 1.2 * page.zoom, 4.5)
     for fill in sheet.fills:
         if shapely.is_empty(fill.shape):
             continue
@@ -374,6 +378,9 @@ def _signs(page: _Page, axes: Axes, sheet: Sheet, scale: float) -> list[labels.B
             edgecolor=one.colour if one.hollow else page.theme.colours.background,
             linewidth=1.0 if one.hollow else 0.5,
             zorder=6 + order,
+            path_effects=[withStroke(linewidth=2.2, foreground=page.theme.colours.background)]
+            if one.hollow
+            else None,
         )
         for i in np.flatnonzero(inside):
             x, y = points[i]
@@ -382,7 +389,7 @@ def _signs(page: _Page, axes: Axes, sheet: Sheet, scale: float) -> list[labels.B
                     x,
                     y,
                     one.numbers[i],
-                    fontsize=5.4 * page.zoom,
+                    fontsize=6.6 * page.zoom,
                     fontweight="bold",
                     color=page.theme.colours.background,
                     ha="center",
@@ -395,8 +402,6 @@ def _signs(page: _Page, axes: Axes, sheet: Sheet, scale: float) -> list[labels.B
 
 
 def _names(page: _Page, axes: Axes, sheet: Sheet, taken: list[labels.Box], scale: float) -> None:
-    from matplotlib.patheffects import withStroke  # noqa: PLC0415 - drawing only
-
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
     size = 6.2 * page.zoom
@@ -410,9 +415,21 @@ def _names(page: _Page, axes: Axes, sheet: Sheet, taken: list[labels.Box], scale
         wide = paper.width(one.text, size, page.theme, bold=one.bold)
         return wide + 0.6, page.line(6.2)
 
-    found = labels.place(points, extent, [*taken, north_box], frame, 1.3 * page.zoom, 60)
+    def away(index: int) -> float:
+        x, y = points[index]
+        over = [b for b in taken if b[0] <= x <= b[2] and b[1] <= y <= b[3]]
+        reach = [max(b[2] - x, x - b[0], b[3] - y, y - b[1]) for b in over]
+        return max([AIR * page.zoom, *(one + AIR / 2 * page.zoom for one in reach)])
+
+    found = labels.place(points, extent, [*taken, north_box], frame, away, MOST_NAMES)
     for one in found:
         name = sheet.names[one.index]
+        if away(one.index) == AIR * page.zoom:  # no sign stands there
+            axes.plot(
+                [name.x], [name.y], "o", markersize=1.8 * page.zoom,
+                color=page.theme.colours.ink, markeredgecolor=page.theme.colours.background,
+                markeredgewidth=0.4, zorder=5.5,
+            )  # fmt: skip
         axes.text(
             west + (one.box[0] + 0.3) / scale,
             south + (one.box[1] + one.box[3]) / 2 / scale,
@@ -422,7 +439,7 @@ def _names(page: _Page, axes: Axes, sheet: Sheet, taken: list[labels.Box], scale
             va="center",
             gid="name",
             zorder=12,
-            path_effects=[withStroke(linewidth=1.6, foreground=page.theme.colours.background)],
+            path_effects=[withStroke(linewidth=1.4, foreground=page.theme.colours.background)],
         )
     _scale_bar(page, axes, scale)
     _north(page, axes, sheet, scale)
@@ -577,7 +594,7 @@ def _legend(
     for row in _rows(page, sheet, column):
         tall = _row_height(page, row)
         _key(page, board, row[0], left, y - tall / 2)
-        begin = y - (tall - len(row[1]) * page.line(BODY)) / 2
+        begin = y - (tall - len(row[1]) * page.line(BODY)) / 2 - 0.5 * page.zoom  # by the eye
         page.paragraph(left + 10 * page.zoom, begin, row[1], BODY, gid="legend")
         if row[2]:
             page.text(left + column, begin, row[2], BODY, va="top", ha="right", color=muted)

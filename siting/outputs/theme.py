@@ -95,7 +95,7 @@ class Colours(_Part):
     ink: Colour = Field("#1a1a1a", description="text and outlines")
     muted: Colour = Field("#595959", description="secondary text")
     background: Colour = Field("#ffffff", description="paper")
-    outside: Colour = Field("#f2f2f2", description="what lies around the territory")
+    outside: Colour = Field("#e6e6e6", description="what lies around the territory")
     border: Colour = Field("#4d4d4d", description="limits of EPCI")
     fine_border: Colour = Field("#bdbdbd", description="limits of communes")
     accent: Colour = Field("#0b4f8a", description="headings and links")
@@ -132,7 +132,7 @@ class Theme(_Part):
     )
     share_palette: tuple[Colour, ...] = Field(
         validate_default=True,
-        default=("#f7f7f7", "#d9c9e3", "#b39bcb", "#8459a8", "#49176d"),
+        default=("#fbf6fd", "#dccbe8", "#bb9fd3", "#9468b5", "#62338f"),
         description="one colour a class of shares, and one beyond",
     )
     quadrants: tuple[Colour, Colour, Colour, Colour] = Field(

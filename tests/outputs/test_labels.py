@@ -1,0 +1,75 @@
+"""Names never touch, whatever the places; titles and quotation marks break where they may."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from siting.outputs import charts, labels, paper, print_map
+from siting.outputs.theme import DEFAULT
+
+PLACES = st.lists(st.tuples(st.floats(0, 100), st.floats(0, 100)), max_size=40)
+TAKEN = st.lists(st.tuples(st.floats(0, 100), st.floats(0, 100)), max_size=8)
+
+
+@given(PLACES, TAKEN, st.floats(0.1, 8))
+def test_placed_names_are_apart_and_inside(points, taken, gap):
+    full = [(x - 1, y - 1, x + 1, y + 1) for x, y in taken]
+    frame = (0.0, 0.0, 100.0, 100.0)
+    found = labels.place(points, lambda i: (5 + i % 7, 2), full, frame, lambda _: gap, 30)
+    assert len(found) <= 30
+    for one, other in combinations([one.box for one in found], 2):
+        assert not labels.overlap(one, other)
+    for one in found:
+        assert not any(labels.overlap(one.box, box) for box in full)
+        assert one.box[0] >= 0
+        assert one.box[3] <= 100
+        x, y = points[one.index]
+        assert not (one.box[0] < x < one.box[2] and one.box[1] < y < one.box[3])
+
+
+def test_a_lone_name_stands_right_of_its_place():
+    (one,) = labels.place([(50, 50)], lambda _: (10, 2), [], (0, 0, 100, 100), lambda _: 3, 9)
+    assert one.box == (53, 49, 63, 51)
+
+
+def test_quotation_marks_stay_with_their_words():
+    said = "Temps de trajet vers l'équipement « France Services » le plus proche : tous ?"
+    for wide in range(15, 120):
+        for line in paper.wrap(said, wide, 9, DEFAULT):
+            assert not line.endswith("«")
+            assert not line.startswith(("»", ":", "?"))
+
+
+def test_titles_are_cut_evenly():
+    said = "Accès aux France Services en Aveyron : proche ou loin, raccordé ou non"
+    lines = paper.wrap(said, 194, 14, DEFAULT, bold=True)
+    assert len(lines) == 2
+    assert min(map(len, lines)) > 0.6 * max(map(len, lines))
+
+
+@given(st.text("ab -'", max_size=80), st.floats(5, 60))
+def test_wrapping_loses_no_letter(said, wide):
+    lines = paper.wrap(said, wide, 8, DEFAULT)
+    assert "".join(lines).replace(" ", "") == said.replace(" ", "")
+
+
+@given(st.floats(0.01, 5000))
+def test_scale_bars_are_round_and_fit(kilometres):
+    long = print_map.scale_length(kilometres)
+    assert 0 < long <= kilometres
+    assert long * 2.6 > kilometres
+    assert f"{long:.0e}"[0] in "125"
+
+
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=5))
+def test_labels_of_a_chart_are_apart(values):
+    values = sorted(values)
+    heights = [4.0 + i for i in range(len(values))]
+    placed = charts.spread(values, heights)
+    for i in range(1, len(values)):
+        apart = placed[i] - placed[i - 1]
+        assert apart >= (heights[i] + heights[i - 1]) / 2 - 1e-9
+    assert placed[-1] + heights[-1] / 2 <= 103 + 1e-9
