@@ -7,6 +7,7 @@ Frames may carry more columns than the contract; the contract's come first.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -84,6 +85,7 @@ def check(frame: pd.DataFrame, table: Table, file: object) -> pd.DataFrame:
     return result
 
 
+DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*")
 METRES = 1000  # no degrees are so many: the coordinates are projected
 
 
@@ -118,9 +120,10 @@ def _typed(values: pd.Series, column: Column, file: object) -> pd.Series:
     if wrong.any():
         row = int(np.flatnonzero(wrong.to_numpy())[0])
         value = pd.to_numeric(values.iloc[row : row + 1], errors="coerce").abs().max()
+        said = "" if column.kind in ("text", "date") else str(values.iloc[row])
         key = "metres_in_degrees" if column.unit == "°" and value > METRES else "bad_value"
         raise InputError(
-            key,
+            "decimal_comma" if DECIMAL_COMMA.fullmatch(said) else key,
             file=file,
             row=row + 2,
             column=column.name,

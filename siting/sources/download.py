@@ -16,6 +16,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import pooch  # type: ignore[import-untyped]
@@ -26,7 +27,6 @@ from siting.errors import InputError, ProblemsError, SitingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from siting.sources.catalogue import Source
 
@@ -34,6 +34,17 @@ LOCK = "sources.lock"
 ATTEMPTS = 6
 LONGEST_WAIT = 60.0  # seconds, whatever the server asks
 CHUNK = 1 << 16
+SIGNS: dict[str, tuple[bytes, ...]] = {
+    ".zip": (b"pk",),
+    ".xlsx": (b"pk",),
+    ".gz": (b"\x1f\x8b",),
+    ".parquet": (b"par1",),
+    ".gpkg": (b"sqlite format 3",),
+    ".geojson": (b"{",),
+    ".json": (b"{", b"["),
+}
+"""First bytes of a file by its suffix, in lower case; of others nothing is known."""
+TABLES = (".csv", ".txt", ".tsv")
 BUSY = (429, 500, 502, 503, 504)
 
 
@@ -174,8 +185,10 @@ def _bring(
             raise InputError("not_in_mirror", file=original, url=source.url)
         with files.replacing(target) as part:
             shutil.copyfile(original, part)
+            _require_kind(part, original, source.url, Path(source.file).suffix)
             _require_same(part, known, original)
     elif present:
+        _require_kind(target, target, source.url)
         _require_same(target, known, target)
     else:
         resuming = _Resuming(folder / f"{source.file}.part", settings, progress)
@@ -191,6 +204,27 @@ def _bring(
             raise InputError("source_changed", file=target, lock=LOCK) from error
     digest = pooch.file_hash(str(target), alg="sha256")
     return Fetched(digest, target.stat().st_size, source.url)
+
+
+def _require_kind(path: Path, shown: Path, url: str, suffix: str | None = None) -> None:
+    """Refuse what is not what the name says: a server's page of error or of login, for example.
+
+    Servers give such pages with status 200 and a right length; only their first bytes tell.
+    """
+    with path.open("rb") as stream:
+        start = stream.read(1024)
+    expected = (shown.suffix if suffix is None else suffix).lower()
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    page = text.startswith((b"<!doctype html", b"<html", b"<head", b"<body")) or (
+        text.startswith((b"<!--", b"<?xml")) and b"<html" in text
+    )
+    if page and expected not in (".html", ".htm"):
+        raise InputError("page_for_file", file=shown, url=url, expected=expected or "?")
+    signs = SIGNS.get(expected, ())
+    if (signs and not text.startswith(signs)) or (
+        expected in TABLES and text.startswith((b"{", b"pk\x03"))
+    ):
+        raise InputError("other_kind", file=shown, url=url, expected=expected)
 
 
 def _require_same(path: Path, known: Fetched | None, shown: Path) -> None:
@@ -225,6 +259,11 @@ class _Resuming:
             except requests.RequestException as error:
                 reason, asked = str(error), None
             if not reason:
+                try:
+                    _require_kind(self.part, shown, url)
+                except InputError:
+                    self._forget()
+                    raise
                 shutil.move(self.part, output_file)
                 self._tag.unlink(missing_ok=True)
                 return

@@ -257,7 +257,7 @@ def _parsed(path: Path, text: str, separator: str, columns: list[str]) -> pd.Dat
             convert_options=as_text(columns),
         )
     except pa.ArrowException as error:
-        raise InputError("bad_rows", file=path, detail=str(error).strip()) from error
+        raise reading.misshapen(path, text, separator, error) from error
     frame: pd.DataFrame = table.to_pandas().astype(str)
     return frame
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from siting.tables import Table
 
 CHECKED_SEPARATORS = (",", ";", "\t", "|")
+DECIMAL_COMMA = r"[+-]?\d+,\d+"
+MAYBE_THOUSANDS = r"[+-]?\d{1,3},\d{3}"
 
 
 def content(path: Path) -> bytes:
@@ -117,7 +119,7 @@ def table(
                 usecols=None if wanted is None else lambda name: name in wanted,
             )
     except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
-        raise InputError("bad_rows", file=path, detail=str(error).strip()) from error
+        raise misshapen(path, decoded, separator, error) from error
     if frame.empty:
         raise InputError("empty_table", file=path)
     for name in optional:
@@ -126,23 +128,45 @@ def table(
     return frame
 
 
+def misshapen(path: Path, content: str, separator: str, error: Exception) -> InputError:
+    """Say which row is not as long as the header; else give the parser's words."""
+    rows = csv.reader(io.StringIO(content, newline=""), delimiter=separator)
+    wide = len(next(rows, []))
+    try:
+        for row in rows:
+            if row and len(row) != wide:
+                return InputError(
+                    "row_width", file=path, row=rows.line_num, found=len(row), expected=wide
+                )
+    except csv.Error:
+        pass
+    return InputError("bad_rows", file=path, detail=str(error).strip())
+
+
 def numbers(frame: pd.DataFrame, column: str, file: Path) -> pd.Series:
     """Numbers of a text column; NaN where it is empty or masked (`[ND]`).
+
+    A decimal comma is read where nothing else can be meant: no value of the column has a point, and
+    not every comma is followed by three digits, as thousands are in English.
 
     Raises
     ------
     InputError
-        Another text stands there, a decimal comma for example.
+        Another text stands there, or commas that may be of thousands.
     """
-    unknown = frame[column].str.strip().isin(["", "[ND]"])
-    values = pd.to_numeric(frame[column].where(~unknown), errors="coerce")
+    said = frame[column].str.strip()
+    unknown = said.isin(["", "[ND]"])
+    values = pd.to_numeric(said.where(~unknown), errors="coerce")
     wrong = values.isna() & ~unknown
     if wrong.any():
+        comma = said.str.fullmatch(DECIMAL_COMMA)
+        decimals = not said.str.fullmatch(MAYBE_THOUSANDS)[wrong].all()
+        if comma[wrong].all() and decimals and not said.str.contains(".", regex=False).any():
+            return pd.to_numeric(said.where(~unknown).str.replace(",", ".", regex=False))
         at = int(wrong.to_numpy().argmax())
         value, row = frame[column].iloc[at], int(frame.index[at]) + 2
-        raise InputError(
-            "bad_value", file=file, row=row, column=column, value=value, expected="123.45"
-        )
+        key = "decimal_comma" if comma.iloc[at] else "bad_value"
+        raise InputError(key, file=file, row=row, column=column, value=value, expected="123.45")
     return values.astype(float)
 
 

@@ -58,7 +58,7 @@ def test_overseas(tmp_path, commune, epsg, lon, lat):
     ("row", "key"),
     [
         ("12202;B203;2.57;44.35", "not_lambert_93"),
-        ("12202;B203;666000,5;6361000", "bad_value"),
+        ("12202;B203;666 000;6361000", "bad_value"),
     ],
 )
 def test_other_coordinates_are_refused(tmp_path, row, key):

@@ -219,3 +219,37 @@ def test_regions_of_every_departement():
         "languedoc-roussillon",
         "midi-pyrenees",
     ]
+
+
+PAGE = b"<!DOCTYPE html>\n<html><body>Connexion</body></html>"
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "key"),
+    [
+        ("a.csv", PAGE, "page_for_file"),
+        ("a.bin", b"\xef\xbb\xbf \n" + PAGE, "page_for_file"),
+        ("a.zip", PAGE, "page_for_file"),
+        ("a.zip", b"code;name\n", "other_kind"),
+        ("a.parquet", b"PK\x03\x04", "other_kind"),
+        ("a.csv", b'{"error": "quota"}', "other_kind"),
+        ("a.csv", b"code;name\n1;<html>\n", None),
+        ("a.zip", b"PK\x03\x04...", None),
+    ],
+)
+def test_a_page_with_status_200_is_not_taken_for_a_file(server, tmp_path, file, content, key):
+    server.content = content
+    address = f"http://127.0.0.1:{server.server_port}/page"
+    one = Source("page", "page", "test", "", address, file, "2026", "none", "tests")
+    folder = tmp_path / "net"
+    mirror = tmp_path / "mirror"
+    mirror.mkdir()
+    (mirror / file).write_bytes(content)
+    for settings, at in ((QUICK, folder), (download.Settings(mirror=mirror), tmp_path / "copied")):
+        if key is None:
+            assert download.fetch([one], at, settings)["page"].read_bytes() == content
+            continue
+        with pytest.raises(InputError) as caught:
+            download.fetch([one], at, settings)
+        assert caught.value.key == key
+        assert not list(at.iterdir())  # neither the file, nor a part of it, nor an entry of it

@@ -55,14 +55,14 @@ def test_codes_keep_leading_zeros_and_words_like_na(tmp_path):
         ("", "missing_column"),
         ("id,lon,lat\n", "empty_table"),
         ("id,lon,lat,lat\nA,2.5,44.3,44.3\n", "repeated_column"),
-        ("id,lon,lat\nA,2.5,44.3,1\nB,2.6,44.4,1\n", "bad_rows"),
-        ("id,lon,lat\nA,2.5,44.3\nB,2.6,44.4,1\n", "bad_rows"),
-        ('id,lon,lat\nA,"2.5,44.3\n', "bad_rows"),
+        ("id,lon,lat\nA,2.5,44.3,1\nB,2.6,44.4,1\n", "row_width"),
+        ("id,lon,lat\nA,2.5,44.3\nB,2.6,44.4,1\n", "row_width"),
+        ('id,lon,lat\nA,"2.5,44.3\n', "row_width"),
         ("id,lon,lat\nA,2.5,44.3\nB,2.6\n", "bad_value"),
         ("id,lon,lat\nA,2.5,44.3\nA,2.6,44.4\n", "duplicate_ids"),
         ("id,lon,lat\nA,44.3,200\n", "bad_value"),
         ("id,lon,lat\nA,665000.0,6360000.0\n", "metres_in_degrees"),
-        ('id,lon,lat\nA,"2,5",44.3\n', "bad_value"),
+        ('id,lon,lat\nA,"2,5",44.3\n', "decimal_comma"),
         ("id,lon,lat\nÉ,2.5,44.3\n".encode("latin-1"), "not_text"),
         (GOOD.encode("utf-16"), "not_text"),
         (GOOD.encode("utf-16-le"), "not_text"),
@@ -106,7 +106,7 @@ def test_numbers_refuse_what_is_not_one(tmp_path):
     values = reading.numbers(frame, "x", path)
     assert values[0] == 1.5
     assert values.isna().tolist() == [False, True, True]
-    comma = reading.table(written(tmp_path, "x;y\n1,5;a\n"), ["x"], separator=";")
+    comma = reading.table(written(tmp_path, "x;y\n1,500;a\n"), ["x"], separator=";")
     with pytest.raises(InputError) as caught:
         reading.numbers(comma, "x", path)
     assert caught.value.values["row"] == 2
