@@ -13,6 +13,7 @@ from siting.texts import text as t
 if TYPE_CHECKING:
     import pandas as pd
 
+    from siting.report.figures import Figures
     from siting.study import Result
     from siting.study_scores import Compared
 
@@ -21,7 +22,7 @@ KEYS = ("measure", "key", "zone_kind", "zone_code")  # what a name beside them a
 OWN_SECTION = ("location", "viability", "effects", "calendar", "opinions")
 
 
-def candidates(result: Result, found: Compared) -> list[Block]:
+def candidates(result: Result, found: Compared, drawn: Figures) -> list[Block]:
     """Criteria, ranking, what makes the first one first."""
     blocks: list[Block] = [Heading(1, t("report.headings.candidates"))]
     scores = result.scores.table().sort_values("rank", kind="stable")
@@ -65,6 +66,7 @@ def candidates(result: Result, found: Compared) -> list[Block]:
         for r in scores.to_dict("records")
     ]
     blocks.append(table("ranking", told, "rllr", widths=(0.6, 2.6, 2.6, 0.8), data="scores"))
+    blocks += drawn.take("candidates", "criteria")
     brought = score_tables.contributions(found)
     own = brought[brought["site_id"] == found.scale.of.sites[found.ranking.rank.argmin()]]
     shown = [
@@ -83,13 +85,14 @@ def candidates(result: Result, found: Compared) -> list[Block]:
     return blocks
 
 
-def plan(result: Result, found: Compared) -> list[Block]:
+def plan(result: Result, found: Compared, drawn: Figures) -> list[Block]:
     """The plan of `locate:` where there is one, and how far the ranking holds."""
     blocks: list[Block] = [Heading(1, t("report.headings.plan"))]
     if "location_summary" in result.extras:
         blocks += _located(result)
     else:
         blocks.append(missing("locate"))
+    blocks += drawn.take("before_after")
     blocks.append(Heading(2, t("report.headings.robustness")))
     robust = score_tables.robust(found)
     for key in found.draws:
@@ -133,6 +136,7 @@ def plan(result: Result, found: Compared) -> list[Block]:
             note=t("report.robust_note"),
         )
     )
+    blocks += drawn.take("rank_acceptability")
     views = [
         (
             one.name,
@@ -154,7 +158,7 @@ def plan(result: Result, found: Compared) -> list[Block]:
     ]
     if moved:
         blocks.append(table("sensitivity", moved, "lrlrl", widths=(3, 0.8, 2, 0.8, 2)))
-    return blocks
+    return [*blocks, *drawn.take("tornado")]
 
 
 def _site(found: Compared, code: str) -> str:
@@ -220,7 +224,7 @@ def _located(result: Result) -> list[Block]:
     return blocks
 
 
-def viability(result: Result) -> list[Block]:
+def viability(result: Result, drawn: Figures) -> list[Block]:
     """What the site costs, and what it spares."""
     blocks: list[Block] = [Heading(1, t("report.headings.viability"))]
     for family in ("viability", "effects"):
@@ -233,6 +237,7 @@ def viability(result: Result) -> list[Block]:
         blocks += [
             _published(key, one) for key, one in some.items() if not key.endswith("assumptions")
         ]
+        blocks += drawn.take("tornado_balance" if family == "viability" else "tornado_effects")
     return blocks
 
 

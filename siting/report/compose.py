@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from siting import study_scores, study_theme, texts
 from siting.errors import InputError
 from siting.outputs.documents.model import Document, Look, Words
-from siting.report import annex, choices, diagnosis
+from siting.report import annex, choices, diagnosis, figures
 from siting.report.words import day
 from siting.texts import grammar
 from siting.texts import text as t
@@ -32,24 +32,26 @@ def compare(result: Result, say: Callable[[str], None]) -> Compared:
 
 def document(result: Result, found: Compared, say: Callable[[str], None]) -> Document:
     """The report of a run and of its compared candidates, in the current language."""
+    study, theme = result.study, study_theme.load(result.study)
+    drawn = figures.draw(result, found, theme, say)
     say(t("report.progress.compose"))
     blocks = [
         *diagnosis.opening(result),
         *diagnosis.territory(result),
         *diagnosis.data(result),
         *diagnosis.method(result),
-        *diagnosis.services(result),
-        *diagnosis.digital(result),
-        *choices.candidates(result, found),
-        *choices.plan(result, found),
-        *choices.viability(result),
+        *diagnosis.services(result, drawn),
+        *diagnosis.digital(result, drawn),
+        *choices.candidates(result, found, drawn),
+        *choices.plan(result, found, drawn),
+        *choices.viability(result, drawn),
         *choices.people(result),
         *choices.calendar(result),
         *annex.assumptions(result),
+        *drawn.tables(),
         *annex.sources(result),
         *annex.sheets(result),
     ]
-    study, theme = result.study, study_theme.load(result.study)
     when = study.outputs.report_date or study.territory.vintage
     department = study.territory.department.name
     lines = [t("report.cover", of_department=grammar.of(department))]

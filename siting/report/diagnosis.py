@@ -13,6 +13,7 @@ from siting.texts import text as t
 if TYPE_CHECKING:
     import pandas as pd
 
+    from siting.report.figures import Figures
     from siting.study import Result
 
 FARTHEST = 15  # communes told as the farthest
@@ -172,15 +173,16 @@ def method(result: Result) -> list[Block]:
     ]
 
 
-def services(result: Result) -> list[Block]:
+def services(result: Result, drawn: Figures) -> list[Block]:
     """Each service: who reaches it, where they do not."""
     blocks: list[Block] = [_head("diagnosis")]
     for one in result.study.services:
-        blocks += _service(result, one.id, one.name)
-    return blocks
+        blocks += _service(result, one.id, one.name, drawn)
+    mesh = drawn.take("mesh")
+    return [*blocks, _head("mesh", 2), said("mesh"), *mesh] if mesh else blocks
 
 
-def _service(result: Result, service: str, name: str) -> list[Block]:
+def _service(result: Result, service: str, name: str, drawn: Figures) -> list[Block]:
     limit, minutes = main_threshold(result.study), result.communes
     all_ = whole(result, service)
     main = all_[all_["threshold_minutes"] == limit].iloc[0]
@@ -212,7 +214,11 @@ def _service(result: Result, service: str, name: str) -> list[Block]:
             "lead",
         ),
         table("coverage", rows, "lrrr", widths=(2, 1, 1, 1), data="coverage", service=name),
+        *drawn.take(f"access-{service}"),
     ]
+    first = service == result.study.services[0].id
+    if first:
+        blocks += drawn.take("population_curve")
     if len(by_epci) > 1:
         low, high = by_epci.iloc[0], by_epci.iloc[-1]
         blocks.append(
@@ -239,6 +245,7 @@ def _service(result: Result, service: str, name: str) -> list[Block]:
     sizes = (3.4, 1, 1.2, 1, 1.2)
     if told:
         blocks.append(table("coverage_epci", told, "lrrrr", widths=sizes, data="coverage", **keys))
+    blocks += drawn.take(f"coverage-{service}")
     zones = here[~here["zone_kind"].isin(["department", "epci", "commune"])]
     if len(zones):
         shown = [
@@ -254,13 +261,14 @@ def _service(result: Result, service: str, name: str) -> list[Block]:
         blocks.append(
             table("coverage_zones", shown, "lrrrr", widths=sizes, data="coverage", **keys)
         )
-    if service == result.study.services[0].id:
+    if first:
         far = minutes.sort_values(["minutes", "code"], ascending=[False, True]).head(FARTHEST)
         remote = [
             (r["name"], r["epci_name"], num(r["population"]), num(r["minutes"], 1))
             for r in far.to_dict("records")
         ]
         blocks.append(table("farthest", remote, "llrr", widths=(2.4, 3, 1, 1), **keys))
+        blocks += drawn.take("gap", "lorenz")
     return [*blocks, *_measures(result, service, name)]
 
 
@@ -305,12 +313,12 @@ def _measures(result: Result, service: str, name: str) -> list[Block]:
     return blocks
 
 
-def digital(result: Result) -> list[Block]:
+def digital(result: Result, drawn: Figures) -> list[Block]:
     """Fibre by date, and who is far and unconnected."""
     held = result.measures
     blocks: list[Block] = [_head("digital")]
     if "digital" not in held:
-        return [*blocks, missing("digital")]
+        return [*blocks, missing("digital"), *drawn.take("broadband")]
     service = result.study.services[0]
     part = held["digital"][held["digital"]["service"] == service.id]
     asked = result.study.measures
@@ -338,13 +346,14 @@ def digital(result: Result) -> list[Block]:
     ]
     keys: dict[str, Any] = {"service": service.name, "minutes": minutes, "fibre": fibre}
     blocks.append(table("digital", rows, "llrr", widths=(1.4, 3, 1, 1), **keys))
+    blocks += drawn.take("digital")
     if "fibre" in held:
         count = held["fibre"].groupby(["date", "phase"]).size().reset_index(name="n")
         phases = [
             (day(r["date"]), _phase(r["phase"]), num(r["n"])) for r in count.to_dict("records")
         ]
         blocks.append(table("fibre", phases, "llr", widths=(1.4, 3, 1), fibre=fibre))
-    return blocks
+    return [*blocks, *drawn.take("broadband")]
 
 
 def _phase(name: Any) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import pytest
+from PIL import Image
 
 from siting import study, texts
 from siting.config import load
+from siting.config.sites import Scoring
 from siting.outputs.documents import docx as docx_writer
-from siting.outputs.documents.model import Bullets, Heading, Paragraph, Table, plain
-from siting.report import compose
+from siting.outputs.documents.model import Bullets, Figure, Heading, Paragraph, Table, plain
+from siting.report import compose, figures
 from siting.texts import grammar
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -28,16 +31,22 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def result():
     texts.set_language("fr")
-    return study.run(load(CONFIGS / "telecentres.yaml"), lambda _: None)
+    settings = load(CONFIGS / "telecentres.yaml")
+    cells = settings.cells.model_copy(update={"size_m": 4000})
+    scoring = (settings.scoring or Scoring()).model_copy(update={"draws": 1000})
+    smaller = settings.model_copy(update={"cells": cells, "scoring": scoring})
+    return study.run(smaller, lambda _: None)
 
 
 @pytest.fixture(scope="module")
 def made(result):
     found, compared = {}, compose.compare(result, lambda _: None)
+    dots, figures.DPI = figures.DPI, 60
     for language in texts.LANGUAGES:
         texts.set_language(language)
         found[language] = compose.document(result, compared, lambda _: None)
     texts.set_language("fr")
+    figures.DPI = dots
     return found
 
 
@@ -48,6 +57,8 @@ def sentences(document) -> list[str]:
             told.append(plain(block.text))
         elif isinstance(block, Bullets):
             told += [plain(one) for one in block.items]
+        elif isinstance(block, Figure):
+            told.append(block.caption)
     return told
 
 
@@ -134,6 +145,20 @@ def test_what_was_not_asked_is_said(made):
 def test_each_epci_has_its_sheet(result, made):
     names = {one.text for one in made["fr"].blocks if isinstance(one, Heading) and one.level == 2}
     assert set(result.communes["epci_name"]) <= names
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_figures_have_their_numbers_as_tables(made, language):
+    drawn = [one for one in made[language].blocks if isinstance(one, Figure)]
+    captions = {one.caption for one in drawn}
+    assert len(captions) == len(drawn) >= 10
+    lead = texts.text("report.in_numbers", language, caption="")
+    tables = {one.caption for one in made[language].blocks if isinstance(one, Table)}
+    assert {lead + one for one in captions} <= tables
+    for one in drawn:
+        assert one.alternative
+        picture = Image.open(io.BytesIO(one.png))
+        assert picture.width > 300
 
 
 def test_words_of_the_document_are_those_of_the_file(made, tmp_path):
