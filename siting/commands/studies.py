@@ -14,7 +14,9 @@ def add(app: typer.Typer) -> None:
     @app.command(help=t("cli.run.help"))
     def run(
         config: Annotated[Path, typer.Argument(help=t("cli.config"), metavar="CONFIG")],
-        out: Annotated[Path | None, typer.Option(help=t("cli.run.out"), metavar="DIR")] = None,
+        out: Annotated[
+            Path | None, typer.Option("--out", "-o", help=t("cli.run.out"), metavar="DIR")
+        ] = None,
     ) -> None:
         from siting import study, terminal
         from siting.config import load

@@ -310,7 +310,10 @@ const labelLayer = new Painted((context, bounds) => {
     const { x, y } = map.latLngToLayerPoint(data.communes.seat[i]);
     if (x < bounds.min.x || x > bounds.max.x || y < bounds.min.y || y > bounds.max.y) continue;
     const text = data.communes.name[i], width = context.measureText(text).width;
-    const places = [[x + 9, y], [x - 9 - width, y], [x - width / 2, y - 16], [x - width / 2, y + 16]];
+    const after = x + 9, before = x - 9 - width, centred = x - width / 2;
+    const places = [[after, y], [before, y], [centred, y - 16], [centred, y + 16],
+      [after, y - 13], [after, y + 13], [before, y - 13], [before, y + 13], [centred, y - 27], [centred, y + 27],
+      [after + 14, y], [before - 14, y]];
     for (const [left, middle] of places) {
       const box = [left - 2, middle - size / 2 - 1, left + width + 2, middle + size / 2 + 1];
       if (box[0] < edge.left || box[2] > edge.right || meets(box)) continue;
