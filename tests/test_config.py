@@ -88,3 +88,10 @@ def test_missing_and_broken_files(tmp_path):
     (tmp_path / "latin.yaml").write_bytes("name: été".encode("latin-1"))
     with pytest.raises(ConfigError, match="UTF-8"):
         config.load(tmp_path / "latin.yaml")
+
+
+def test_a_configuration_that_was_read_may_be_checked_again():
+    read = config.load(ROOT / "configs" / "aveyron.yaml")
+    again = type(read).model_validate(read.model_dump(), context={"base": read.base})
+    assert again == read
+    assert again.layers.broadband == read.layers.broadband

@@ -32,7 +32,7 @@ def _resolve(value: Any, info: ValidationInfo) -> Any:
 
 
 def _several(value: Any, info: ValidationInfo) -> Any:
-    return [_resolve(one, info) for one in (value if isinstance(value, list) else [value])]
+    return [_resolve(one, info) for one in (value if isinstance(value, list | tuple) else [value])]
 
 
 File = Annotated[Path, BeforeValidator(_resolve)]
