@@ -8,10 +8,12 @@ Times are integers in deciseconds, so that sums are exact and results do not dep
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +37,24 @@ class RoutingGraph:
     tail: Int32
     head: Int32
     duration: Int32
+
+    @cached_property
+    def ways(self) -> csr_array:
+        """The fastest of parallel arcs, as scipy wants them (an explicit zero is an arc)."""
+        order = np.lexsort((self.duration, self.head, self.tail))
+        order = order[self.duration[order] < CLOSED]
+        tail, head = self.tail[order], self.head[order]
+        first = np.ones(len(order), bool)
+        first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
+        pointer = np.searchsorted(tail[first], np.arange(self.n_nodes + 1))
+        size = (self.n_nodes, self.n_nodes)
+        lasting = self.duration[order][first].astype(float)
+        return csr_array((lasting, head[first], pointer), shape=size)
+
+    @cached_property
+    def ways_back(self) -> csr_array:
+        """The same, each arc the other way."""
+        return self.ways.T.tocsr()
 
 
 @dataclass(frozen=True)

@@ -106,8 +106,11 @@ class Surroundings:
 
     def distance_m(self, points: pd.DataFrame) -> Float64:
         """Metres from the area to each point (`lon,lat`), 0 inside, NaN or infinite where none."""
-        project = degrees_to(self.crs)
-        x, y = project.transform(points["lon"].to_numpy(float), points["lat"].to_numpy(float))
+        return self.metres_to(points["lon"].to_numpy(float), points["lat"].to_numpy(float))
+
+    def metres_to(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> Float64:
+        """Give the same from plain coordinates."""
+        x, y = degrees_to(self.crs).transform(np.asarray(lon, float), np.asarray(lat, float))
         with np.errstate(invalid="ignore"):  # a pole is infinitely far
             metres: Float64 = shapely.distance(self.polygon, shapely.points(x, y))
         return metres

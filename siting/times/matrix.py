@@ -17,9 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from siting.files import replacing
-from siting.network import hierarchy as hierarchies
 from siting.network.routing import DECISECONDS_PER_MINUTE, Attachment, Int32, Legs, Network
-from siting.times import search, sweeps
+from siting.times import search
 from siting.times.search import UNREACHED
 
 if TYPE_CHECKING:
@@ -88,6 +87,9 @@ def prepare(network: Network) -> Router:
     graph = network.graph
     if graph.n_nodes <= SMALL:
         return Router(network, None, None)
+    # numba, only where a graph is large
+    from siting.network import hierarchy as hierarchies  # noqa: PLC0415
+
     hierarchy = hierarchies.build(graph, *network.positions)
     return Router(network, hierarchy, hierarchies.customize(hierarchy, graph.duration))
 
@@ -105,6 +107,8 @@ def with_times(router: Router, network: Network) -> Router:
     hierarchy, metric = router.hierarchy, router.metric
     if hierarchy is None or metric is None:
         return Router(network, None, None)
+    from siting.network import hierarchy as hierarchies  # noqa: PLC0415 - as in `prepare`
+
     new, old = network.graph.duration, router.network.graph.duration
     changed = np.flatnonzero(new != old)
     if len(changed) <= FEW_ARCS:
@@ -120,6 +124,8 @@ def dense(router: Router, origins: Attachment, destinations: Attachment) -> Dens
     if router.hierarchy is None or router.metric is None:
         times = search.many_to_many(network.graph, *legs)
     else:
+        from siting.times import sweeps  # noqa: PLC0415 - as in `prepare`
+
         times = sweeps.many_to_many(router.hierarchy, router.metric, *legs)
     origin, destination, direct = network.direct(origins, destinations)
     np.minimum.at(times, (origin, destination), direct)
@@ -132,11 +138,13 @@ def towards(router: Router, origins: Attachment, destinations: Attachment) -> De
     if hierarchy is None or metric is None:
         tree = search.to_places(router.network.graph, destinations.arriving)
         node = origins.leaving.node
-    elif len(destinations.ids) == 1:
-        tree = sweeps.tree(hierarchy, metric, destinations.arriving, backward=True)[:, None]
-        node = hierarchy.number[origins.leaving.node]
     else:
-        tree = sweeps.to_all(hierarchy, metric, destinations.arriving, backward=True)
+        from siting.times import sweeps  # noqa: PLC0415 - as in `prepare`
+
+        if len(destinations.ids) == 1:
+            tree = sweeps.tree(hierarchy, metric, destinations.arriving, backward=True)[:, None]
+        else:
+            tree = sweeps.to_all(hierarchy, metric, destinations.arriving, backward=True)
         node = hierarchy.number[origins.leaving.node]
     times = search.from_nodes(tree[node, : len(destinations.ids)], origins.leaving)
     origin, destination, direct = router.network.direct(origins, destinations)

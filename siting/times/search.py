@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from siting.network.routing import CLOSED
@@ -25,7 +24,7 @@ def many_to_many(graph: RoutingGraph, sources: Legs, targets: Legs) -> Int32:
     starts, start_of_leg = np.unique(sources.node, return_inverse=True)
     if not len(starts):
         return np.full((len(sources.first) - 1, len(targets.first) - 1), UNREACHED, np.int32)
-    ways = dijkstra(_matrix(graph), indices=starts)
+    ways = dijkstra(graph.ways, indices=starts)
     between = np.where(np.isinf(ways), FAR, ways).astype(np.int32)
     arriving = _least(between[:, targets.node] + targets.duration, targets.first, axis=1)
     total = _least(arriving[start_of_leg] + sources.duration[:, None], sources.first, axis=0)
@@ -38,7 +37,7 @@ def to_places(graph: RoutingGraph, places: Legs) -> Int32:
     ends, end_of_leg = np.unique(places.node, return_inverse=True)
     if not len(ends):
         return np.full((graph.n_nodes, len(places.first) - 1), FAR, np.int32)
-    ways = dijkstra(_matrix(graph).T.tocsr(), indices=ends)
+    ways = dijkstra(graph.ways_back, indices=ends)
     back = np.where(np.isinf(ways), FAR, ways).astype(np.int32)
     return _least(back[end_of_leg] + places.duration[:, None], places.first, axis=0).T
 
@@ -58,18 +57,6 @@ def from_nodes(times: Int32, sources: Legs) -> Int32:
     total = _least(np.minimum(times, CLOSED) + sources.duration[:, None], sources.first, axis=0)
     total[total >= CLOSED] = UNREACHED
     return total
-
-
-def _matrix(graph: RoutingGraph) -> csr_array:
-    """The fastest of parallel arcs, as scipy wants them (an explicit zero is an arc)."""
-    order = np.lexsort((graph.duration, graph.head, graph.tail))
-    order = order[graph.duration[order] < CLOSED]
-    tail, head = graph.tail[order], graph.head[order]
-    first = np.ones(len(order), bool)
-    first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
-    pointer = np.searchsorted(tail[first], np.arange(graph.n_nodes + 1))
-    size = (graph.n_nodes, graph.n_nodes)
-    return csr_array((graph.duration[order][first].astype(float), head[first], pointer), shape=size)
 
 
 def _least(values: Int32, first: Int64, axis: int) -> Int32:

@@ -6,13 +6,17 @@ answered by 4xx and one sentence, `{"error": …}`.
 
 from __future__ import annotations
 
+import json
+import os
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import anyio
 import numpy as np
+from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi import Path as InPath
 from fastapi.exceptions import RequestValidationError
@@ -33,6 +37,9 @@ if TYPE_CHECKING:
 
     from siting.web.workshop import Workshop
 
+WORKERS = max(2, os.cpu_count() or 2)
+"""Questions answered at once: more would only take the processor from each other, none in turn."""
+AWAY = 4  # exports under way or waiting, beside those
 STATIC = Path(str(resources.files("siting.web"))) / "static"
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
@@ -105,6 +112,7 @@ def make(desk: Desk) -> FastAPI:
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = WORKERS
         yield
         jobs.close()
 
@@ -140,9 +148,9 @@ def _tell(app: FastAPI, desk: Desk) -> None:
         return views.study(workshop, read_only=desk.read_only)
 
     @app.get("/api/layers")
-    def layers() -> dict[str, Any]:
+    def layers() -> Response:
         """Give communes and cells, to draw."""
-        return views.layers(workshop)
+        return _said(views.layers(workshop))
 
     @app.get("/api/texts/{language}")
     def words(language: Literal["fr", "en"]) -> dict[str, str]:
@@ -154,37 +162,37 @@ def _answer(app: FastAPI, workshop: Workshop) -> None:
     """Answer scenarios."""
 
     @app.post("/api/answer")
-    def answer(asked: Asked) -> dict[str, Any]:
+    def answer(asked: Asked) -> Response:
         """Tell what a scenario does: minutes of each cell, coverage, gained and lost, curve."""
-        return views.answer(workshop, _checked(asked.scenario, workshop))
+        return _said(views.answer(workshop, _checked(asked.scenario, workshop)))
 
     @app.post("/api/compare")
-    def compare(asked: AskedPair) -> dict[str, Any]:
+    def compare(asked: AskedPair) -> Response:
         """Answer two scenarios at once."""
         pair = (_checked(asked.first, workshop), _checked(asked.second, workshop))
-        return {"answers": [views.answer(workshop, one) for one in pair]}
+        return _said({"answers": [views.answer(workshop, one) for one in pair]})
 
     @app.post("/api/ranking")
-    def ranking(asked: Asked) -> dict[str, Any]:
+    def ranking(asked: Asked) -> Response:
         """Rank the candidates under the scenario's weights."""
-        return views.ranking(workshop, _checked(asked.scenario, workshop))
+        return _said(views.ranking(workshop, _checked(asked.scenario, workshop)))
 
     @app.post("/api/robustness")
-    def robustness(asked: Asked) -> dict[str, Any]:
+    def robustness(asked: Asked) -> Response:
         """Tell how far that ranking holds: under any weights, and as each weight moves."""
-        return views.robustness(workshop, _checked(asked.scenario, workshop))
+        return _said(views.robustness(workshop, _checked(asked.scenario, workshop)))
 
     @app.post("/api/access")
-    def access(asked: AskedHere) -> dict[str, Any]:
+    def access(asked: AskedHere) -> Response:
         """Tell the minutes from a place to the open facilities."""
         one = _checked(asked.scenario, workshop)
-        return views.access(workshop, one, asked.lon, asked.lat)
+        return _said(views.access(workshop, one, asked.lon, asked.lat))
 
     @app.post("/api/isochrone")
-    def isochrone(asked: AskedIsochrone) -> dict[str, Any]:
+    def isochrone(asked: AskedIsochrone) -> Response:
         """Draw from where a place is within some minutes; studies on OpenStreetMap roads."""
         one, limits = _checked(asked.scenario, workshop), sorted(set(asked.minutes))
-        return views.isochrone(workshop, one, asked.lon, asked.lat, limits)
+        return _said(views.isochrone(workshop, one, asked.lon, asked.lat, limits))
 
 
 def _optimise(app: FastAPI, workshop: Workshop, jobs: Jobs) -> None:
@@ -234,8 +242,14 @@ def _export(app: FastAPI, desk: Desk) -> None:
     workshop = desk.workshop
 
     @app.post("/api/export/{kind}")
-    def export(kind: Literal["table", "map", "config", "report"], asked: Asked) -> Response:
+    async def export(kind: Literal["table", "map", "config", "report"], asked: Asked) -> Response:
         """Give the view as a CSV table, a map in one file, a configuration or a report (DOCX)."""
+        # beside the questions, which do not wait for a whole study
+        return await to_thread.run_sync(made, kind, asked, limiter=away)
+
+    away = anyio.CapacityLimiter(AWAY)
+
+    def made(kind: str, asked: Asked) -> Response:
         one = _checked(asked.scenario, workshop)
         if kind == "table":
             return PlainTextResponse(exports.table(workshop, one), media_type="text/csv")
@@ -245,6 +259,11 @@ def _export(app: FastAPI, desk: Desk) -> None:
         if kind == "report":
             return Response(exports.report(workshop, one), media_type=DOCX)
         return HTMLResponse(exports.html_map(workshop, one))
+
+
+def _said(answer: dict[str, Any]) -> Response:
+    """Encode an answer once: it is made of plain values, so nothing needs to look at them again."""
+    return Response(json.dumps(answer, ensure_ascii=False), media_type="application/json")
 
 
 def _say_errors(app: FastAPI) -> None:

@@ -12,6 +12,7 @@ from siting.errors import ConfigError
 from siting.web import api, workshop
 from siting.web.api import Desk
 from siting.web.guard import LOOPBACK, Guard
+from siting.web.patience import PatientProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,11 +60,11 @@ def guarded(held: Desk, host: str, token: str) -> Guard:
     return Guard(api.make(held), names, token)
 
 
-def serve(held: Desk, app: Guard, listening: socket.socket) -> None:
-    """Answer until interrupted; what the first questions need is computed beside."""
-    threading.Thread(target=held.workshop.warm, daemon=True).start()
-    settings = uvicorn.Config(
+def settings(app: Guard) -> uvicorn.Config:
+    """Give how requests are heard: how many at once, and how long each may take to be said."""
+    return uvicorn.Config(
         app,
+        http=PatientProtocol,
         access_log=False,
         log_level="warning",
         server_header=False,
@@ -72,7 +73,12 @@ def serve(held: Desk, app: Guard, listening: socket.socket) -> None:
         timeout_graceful_shutdown=3,
         ws="none",
     )
-    uvicorn.Server(settings).run(sockets=[listening])
+
+
+def serve(held: Desk, app: Guard, listening: socket.socket) -> None:
+    """Answer until interrupted; what the first questions need is computed beside."""
+    threading.Thread(target=held.workshop.warm, daemon=True).start()
+    uvicorn.Server(settings(app)).run(sockets=[listening])
 
 
 def listen(host: str, port: int) -> socket.socket:

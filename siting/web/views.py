@@ -13,7 +13,6 @@ from siting import texts
 from siting.errors import NetworkError
 from siting.network.distance_table import DistanceNetwork
 from siting.outputs import compact
-from siting.times import isochrones
 from siting.web import small_counts
 
 if TYPE_CHECKING:
@@ -219,6 +218,9 @@ def isochrone(
     router = workshop.router(asked.what_if)
     if isinstance(router.network, DistanceNetwork):
         raise NetworkError("no_isochrone")
+    # contours only where they are drawn
+    from siting.times import isochrones  # noqa: PLC0415
+
     place = router.network.attach(workshop.here(lon, lat))
     surface = isochrones.surface(router, place, max(minutes))
     shapes = isochrones.polygons(surface, minutes)

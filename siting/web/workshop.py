@@ -262,7 +262,7 @@ class Workshop:
         weighed = self.people[:, None]
         known = ~np.isnan(minutes)
         reached = float(self.people[known].sum())
-        total = float(self.people[known] @ minutes[known].astype(np.float64))
+        total = float((self.people[known] * minutes[known]).sum())
         edges = np.arange(CURVE_MINUTES + 1, dtype=np.float32)
         at = np.searchsorted(edges, minutes[known], "left")
         curve = np.bincount(at, self.people[known], minlength=len(edges) + 1)
@@ -508,7 +508,9 @@ class Workshop:
         return pd.concat([one for one in (kept, opened) if len(one)], ignore_index=True)
 
     def _require_near(self, places: Sequence[Place], key: str) -> None:
-        if not places:
+        limit = self.ground.study.territory.buffer_km * 1000
+        lon, lat = [one.lon for one in places], [one.lat for one in places]
+        if (self._around.metres_to(lon, lat) <= limit).all():
             return
         table = pd.DataFrame([one.model_dump() for one in places])
         area.require_near(table, self._around, self.ground.study.territory.buffer_km, key)

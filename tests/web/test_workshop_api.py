@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import csv
+import http.client
 import io
 import json
 import multiprocessing
-import os
+import socket
+import subprocess
+import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,6 +22,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import schemathesis
+import uvicorn
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -250,11 +256,15 @@ def test_too_many_jobs(client):
         client.delete(f"/api/jobs/{name}")
 
 
-def die_in_mid_save(desk_folder, config):
-    """Save a scenario in a process that dies before the file has its name."""
+def hang_in_mid_save(desk_folder, config, begun):
+    """Save a scenario in a process that never comes to give the file its name."""
     from siting import files
 
-    files._move = lambda *_: os._exit(9)
+    def hang(*_):
+        begun.set()
+        time.sleep(600)
+
+    files._move = hang
     scenario.save(scenario.Scenario(), "essai", load(config), config, desk_folder)
 
 
@@ -263,12 +273,53 @@ def test_killed_in_mid_save_leaves_the_old_scenario(client, desk):
     path = desk.folder / "essai.yaml"
     before = path.read_bytes()
     context = multiprocessing.get_context("spawn")
-    process = context.Process(target=die_in_mid_save, args=(desk.folder, desk.config))
+    begun = context.Event()
+    process = context.Process(target=hang_in_mid_save, args=(desk.folder, desk.config, begun))
     process.start()
+    assert begun.wait(120)
+    process.kill()  # SIGKILL: nothing of the process may tidy up
     process.join()
-    assert process.exitcode == 9
+    assert process.exitcode not in (0, 1)
     assert path.read_bytes() == before
     assert client.get("/api/scenarios").json() == {"names": ["essai"]}
+    assert client.get("/api/scenarios/essai").json()["what_if"]["open"] == [NAUCELLE]
+    client.put("/api/scenarios/essai", json={})  # what was left behind is in nobody's way
+    assert client.get("/api/scenarios/essai").json()["what_if"]["open"] == []
+
+
+@pytest.mark.slow
+def test_siting_run_gives_a_saved_scenario_the_same_bytes_twice(client, desk, tmp_path):
+    """The command itself, twice, on what the workshop saved: its bytes, and its figures."""
+    study = client.get("/api/study").json()
+    change = {"open": [NAUCELLE], "close": [study["facilities"][3]["id"]], "speed_factor": 0.9}
+    asked = {"scenario": {"what_if": change, "thresholds_minutes": [15, 25]}}
+    said = client.post("/api/answer", json=asked).json()
+    ranked = client.post("/api/ranking", json=asked).json()
+    assert client.put("/api/scenarios/deux-fois", json=asked).status_code == 200
+    config = desk.folder / "deux-fois.yaml"
+    runs = []
+    for name in ("one", "two"):
+        out = tmp_path / name
+        command = [sys.executable, "-c", "from siting.cli import main; main()"]
+        subprocess.run([*command, "run", str(config), "-o", str(out)], check=True)
+        files = {one.name: one.read_bytes() for one in sorted(out.iterdir())}
+        manifest = json.loads(files.pop("manifest.json"))
+        del manifest["written_at"]
+        runs.append((files, manifest))
+    assert runs[0] == runs[1]
+    first = load(desk.config).services[0].id
+    coverage = pd.read_csv(io.BytesIO(runs[0][0]["coverage.csv"]), dtype={"zone_code": str})
+    coverage = coverage[coverage["service"] == first]
+    for i, zone in enumerate(study["zones"]):
+        of = coverage[
+            (coverage["zone_kind"] == zone["zone_kind"])
+            & (coverage["zone_code"] == zone["zone_code"])
+        ].set_index("threshold_minutes")
+        told = of.loc[[15, 25], "covered_population"].tolist()
+        assert said["covered"][i] == pytest.approx(told, abs=1e-3)
+    scores = pd.read_csv(io.BytesIO(runs[0][0]["scores.csv"])).sort_values("rank")
+    assert [one["id"] for one in ranked["sites"]] == scores["site_id"].tolist()
+    assert [one["score"] for one in ranked["sites"]] == pytest.approx(scores["score"], abs=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -382,6 +433,38 @@ def test_slow_client(desk, monkeypatch):
     assert sent[0]["status"] == 408
 
 
+def test_a_client_that_never_ends_its_headers(desk, monkeypatch):
+    """Bytes one by one do not keep a connection; who asks in one go is answered meanwhile."""
+    monkeypatch.setattr("siting.web.patience.HEADER_SECONDS", 0.5)
+    listening = server.listen("127.0.0.1", 0)
+    listening.listen()
+    address = listening.getsockname()
+    running = uvicorn.Server(server.settings(server.guarded(desk, "127.0.0.1", "")))
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    begun = b"GET /api/study HTTP/1.1\r\nhost: 127.0.0.1\r\n"
+    endless = begun + b"x" * 1000
+    try:
+        with socket.create_connection(address, 30) as slow:
+            sent = 0
+            with contextlib.suppress(OSError):
+                for one in endless:
+                    slow.sendall(bytes([one]))
+                    sent += 1
+                    time.sleep(0.02)
+            assert len(begun) // 4 < sent < len(endless)  # hung up on in the midst
+        with socket.create_connection(address, 30) as mute:
+            assert mute.recv(4096).startswith(b"HTTP/1.1 408 ")
+        asking = http.client.HTTPConnection(*address, timeout=60)
+        for _ in range(2):  # a connection that is kept asks again
+            asking.request("GET", "/api/scenarios")
+            assert json.loads(asking.getresponse().read()) == {"names": []}
+        asking.close()
+    finally:
+        running.should_exit = True
+        thread.join(10)
+
+
 def test_english_is_spoken_when_asked(desk):
     got = guarded(desk).get("/api/scenarios/absent", headers={"accept-language": "en"})
     assert "saved scenario" in got.json()["error"]
@@ -391,12 +474,14 @@ def test_english_is_spoken_when_asked(desk):
 def test_no_question_breaks_the_server(desk):
     """Schemathesis asks what the OpenAPI document allows, and what it does not."""
     document = schemathesis.openapi.from_asgi("/api/openapi.json", api.make(desk))
-    paths = document.exclude(path_regex="/api/(jobs|export)")  # each asks for seconds of work
+    paths = document.exclude(path="/api/jobs", method="POST")  # each asks for seconds of work
     for operation in paths.get_all_operations():
 
-        @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
         @given(case=st.one_of(*(operation.ok().as_strategy(mode) for mode in GenerationMode)))
         def ask(case):
+            if case.path_parameters.get("kind") in ("map", "report"):  # so do these
+                case.path_parameters["kind"] = "table" if case.body else "config"
             response = case.call()
             assert response.status_code < 500, response.text
 

@@ -23,7 +23,7 @@ def serving(desk, token=""):
     """Serve a desk in this process; give its address."""
     listening = server.listen("127.0.0.1", 0)
     app = server.guarded(desk, "127.0.0.1", token)
-    running = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on", ws="none"))
+    running = uvicorn.Server(server.settings(app))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     try:
