@@ -301,7 +301,7 @@ def test_siting_run_gives_a_saved_scenario_the_same_bytes_twice(client, desk, tm
     for name in ("one", "two"):
         out = tmp_path / name
         command = [sys.executable, "-c", "from siting.cli import main; main()"]
-        subprocess.run([*command, "run", str(config), "-o", str(out)], check=True)
+        subprocess.run([*command, "run", str(config), "--out", str(out)], check=True)
         files = {one.name: one.read_bytes() for one in sorted(out.iterdir())}
         manifest = json.loads(files.pop("manifest.json"))
         del manifest["written_at"]
