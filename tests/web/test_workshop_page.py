@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+import zipfile
 
 import pytest
 import uvicorn
@@ -260,6 +261,16 @@ def test_two_plans_side_by_side(hands):
     gained = hands.text("#gained")
     hands.painted(lambda: hands.page.click("#compare-swap"))
     assert hands.text("#gained") == "0" != gained
+
+
+@pytest.mark.slow
+def test_the_report_is_taken_away(hands):
+    """The button hands over a document, and says that it is being made."""
+    hands.tab("plans")
+    with hands.page.expect_download(timeout=120_000) as got:
+        hands.page.click("#export-report")
+    assert got.value.suggested_filename.endswith(".docx")
+    assert zipfile.is_zipfile(got.value.path())
 
 
 def half(hands, side):

@@ -24,6 +24,7 @@ import { language, number, t, use } from "./words.js";
 const LANGUAGE_KEY = "siting-language";
 const NARROW = 600; // pixels of map under which the legend is folded
 const ISOCHRONES = [10, 20, 30];
+const THUMB = 16; // pixels of a slider's thumb
 
 async function speak(code: string): Promise<void> {
   use(code, await api.texts(code));
@@ -163,6 +164,7 @@ class Page {
     byId<HTMLButtonElement>("undo").disabled = !this.store.canUndo;
     byId<HTMLButtonElement>("redo").disabled = !this.store.canRedo;
     byId("swipe-row").hidden = compared === null;
+    if (compared !== null) this.divide();
     byId("compare-off").hidden = compared === null;
     byId("compare-said").textContent = t(compared === null ? "compare_none" : "compare_some");
   }
@@ -366,6 +368,17 @@ class Page {
     );
   }
 
+  /** Draw the line between two plans under the slider's thumb; at its ends, one plan is whole. */
+  private divide(): void {
+    const slider = byId<HTMLInputElement>("swipe");
+    const share = slider.valueAsNumber / 100;
+    const box = slider.getBoundingClientRect();
+    const map = byId("map").getBoundingClientRect();
+    const thumb = box.left - map.left + THUMB / 2 + share * (box.width - THUMB);
+    const whole = share <= 0 || share >= 1 || box.width === 0;
+    this.surface.divide(whole ? share : thumb / map.width);
+  }
+
   private comparing(): void {
     byId("compare-on").addEventListener("click", () => {
       const { scenario } = this.store.state;
@@ -383,8 +396,8 @@ class Page {
       const { scenario, compared } = this.store.state;
       if (compared) this.store.set({ scenario: compared, compared: scenario });
     });
-    const swipe = byId<HTMLInputElement>("swipe");
-    swipe.addEventListener("input", () => this.surface.divide(swipe.valueAsNumber / 100));
+    byId("swipe").addEventListener("input", () => this.divide());
+    this.map.on("resize", () => this.divide());
     const plans = this.study.plans.map((plan) =>
       button(plan.name, () =>
         this.settle(
