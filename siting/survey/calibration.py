@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 Float64 = npt.NDArray[np.float64]
 Method = Literal["raking", "linear"]
 
-TOLERANCE = 1e-10  # relative to the largest total
+TOLERANCE = 1e-10  # relative to each total
+MET = 1e-9  # the same where rounding stops the steps
+ROUNDING = 1e-13  # relative to the largest total: nothing is summed more exactly
 SAME = 1e-9  # totals of two margins that are the same people
 STEPS = 200
 
@@ -119,7 +121,7 @@ def calibrate(
     ModelError
         No such weights exist.
     """
-    whole = float(totals.max())
+    least = ROUNDING * float(np.abs(totals).max())
     start = design * _scale(design, categories, totals)
     if bounds is not None:
         _require_room(start, categories, totals, bounds)
@@ -127,10 +129,8 @@ def calibrate(
     dual = np.zeros(len(totals))
     gap = totals - categories.T @ start
     for _ in range(STEPS):
-        worst = float(np.abs(gap).max())
-        if worst <= TOLERANCE * whole:
-            found: Float64 = start * factor(categories @ dual)
-            return found
+        if _within(gap, totals, TOLERANCE, 0.0):
+            break
         curve = categories.T @ (categories * (start * slope(categories @ dual))[:, None])
         step = np.linalg.lstsq(curve, gap, rcond=1e-12)[0]
         size = 1.0
@@ -144,7 +144,14 @@ def calibrate(
             break
         dual = dual + size * step
         gap = tried
-    raise ModelError("calibration_impossible", gap=f"{float(np.abs(gap).max()):g}")
+    if not _within(gap, totals, MET, least):
+        raise ModelError("calibration_impossible", gap=f"{float(np.abs(gap).max()):g}")
+    found: Float64 = start * factor(categories @ dual)
+    return found
+
+
+def _within(gap: Float64, totals: Float64, tolerance: float, least: float) -> bool:
+    return bool((np.abs(gap) <= tolerance * np.abs(totals) + least).all())
 
 
 def _scale(design: Float64, categories: Float64, totals: Float64) -> float:

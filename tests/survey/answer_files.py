@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 from pathlib import Path
 
@@ -53,6 +54,7 @@ SINGLE = (
 )  # fmt: skip
 
 
+@functools.cache
 def questionnaire() -> Questionnaire:
     return validate(Questionnaire, SCHEMA)
 

@@ -93,6 +93,22 @@ def test_margins_are_met(seed, size, method):
     assert method == "linear" or (weights > 0).all()
 
 
+@pytest.mark.parametrize("method", ["raking", "linear"])
+@pytest.mark.parametrize("seed", range(20))
+def test_a_small_margin_is_met_as_closely_as_a_large_one(seed, method):
+    rng = np.random.default_rng(seed)
+    people = pd.DataFrame({"a": rng.choice(["x", "y"], 60), "b": rng.choice(["m", "n"], 60)})
+    people.loc[:2, "a"] = "z"
+    true = np.where(people["a"] == "z", rng.uniform(0.1, 0.2, 60), rng.uniform(1, 900, 60))
+    margins = {
+        name: {str(k): float(v) for k, v in pd.Series(true).groupby(people[name]).sum().items()}
+        for name in people
+    }
+    x, totals, _ = calibration.indicators(people, margins)
+    found = x.T @ calibration.calibrate(rng.uniform(0.5, 2, 60), x, totals, method)
+    assert found == pytest.approx(totals, rel=1e-9, abs=0)
+
+
 @pytest.mark.parametrize(
     ("change", "key"),
     [
