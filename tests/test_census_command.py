@@ -237,6 +237,13 @@ def test_bad_input_is_told(base, changed, keys, says):
     assert says in caught.value.text("fr")
 
 
+def test_the_command_names_an_empty_stratum(changed, tmp_path, capsys):
+    ghost = {"statuses": [{"id": "ghost", "naf": ["99"]}, {"id": "rest"}]}
+    out = tmp_path / "s.csv"
+    assert "ghost" in fails(capsys, "sample", changed(sample=ghost), "-n", "20", "-o", out)
+    assert not out.exists()
+
+
 def test_no_register(base, changed):
     with pytest.raises(SitingError) as caught:
         study_extras.check(load(changed()), replace(base.read, establishments=None))

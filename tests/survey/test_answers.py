@@ -9,7 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from siting import study_survey
+from siting import cli, study_survey
 from siting.errors import InputError, ProblemsError, SitingError
 from siting.survey import answers, exports, values
 
@@ -233,3 +233,33 @@ def test_numbers_as_the_french_write_them(said, number):
 def test_dates_as_the_french_write_them(said, day):
     found = values.date(said)
     assert (found.isoformat() if found else None) == day
+
+
+def refused(capsys, *words):
+    with pytest.raises(SystemExit) as done:
+        cli.main([str(word) for word in words])
+    said = capsys.readouterr().err
+    assert done.value.code == 2
+    assert "Traceback" not in said
+    return " ".join(said.split())
+
+
+def test_the_command_tells_what_the_form_does_not_allow_and_writes_nothing(tmp_path, capsys):
+    content = changed(files.limesurvey(), 1, "interet", "perhaps")
+    content = changed(content, 1, "km_semaine", "9000")
+    content = changed(content, 2, "commune", "12300")
+    path, out = saved(tmp_path, content), tmp_path / "answers.csv"
+    said = refused(capsys, "survey", "import", files.SCHEMA, path, "-o", out)
+    assert "ligne 2, question « interet » : réponse « perhaps » hors du formulaire" in said
+    assert "question « km_semaine »" in said
+    assert not out.exists()
+
+
+def test_the_command_tells_a_respondent_who_answers_twice_without_naming_them(tmp_path, capsys):
+    content = changed(files.limesurvey(), 2, "commune", "12300")
+    path = saved(tmp_path, changed(content, 2, "siret", "123.456.789.00011"))
+    out = tmp_path / "answers.csv"
+    said = refused(capsys, "survey", "import", files.SCHEMA, path, "-o", out)
+    assert "même répondant" in said
+    assert "456" not in said.replace(str(tmp_path), "")
+    assert not out.exists()
