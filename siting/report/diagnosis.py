@@ -138,7 +138,7 @@ def _table_name(name: str, result: Result) -> str:
     key = f"report.named.{name}"
     if key in texts.catalogue("fr"):
         return t(key)
-    return names.get(name.rsplit(":", maxsplit=1)[-1], name)
+    return names.get(name.replace(":", ".").rsplit(".", maxsplit=1)[-1], name)
 
 
 def _detail(row: dict[Any, Any]) -> str:
@@ -208,6 +208,7 @@ def _service(result: Result, service: str, name: str, drawn: Figures) -> list[Bl
                 "report.covered",
                 share=share(main["covered_share"]),
                 minutes=num(limit),
+                mode=t(f"report.by.{result.study.roads.mode}"),
                 service=name,
                 left=grammar.counted("report.left", left),
             ),
@@ -376,6 +377,7 @@ def opening(result: Result) -> list[Block]:
                     "report.covered",
                     share=share(r["covered_share"]),
                     minutes=num(limit),
+                    mode=t(f"report.by.{result.study.roads.mode}"),
                     service=one.name,
                     left=grammar.counted("report.left", left),
                 ),

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 WIDE, HIGH = 160.0, 105.0  # millimetres of a map on the page
 DPI = 200
 MOST_ROWS = 25
+NEARLY_WHITE = 246  # of 255
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,8 @@ def _png(figure: Drawn, theme: Theme) -> bytes:
     image = Image.fromarray(np.ascontiguousarray(dots))
     fewer = image.resize((image.width // 4, image.height // 4), Image.Resampling.NEAREST)
     colours = fewer.quantize(256, method=Image.Quantize.MEDIANCUT)
+    told = [255 if one > NEARLY_WHITE else one for one in colours.getpalette() or []]
+    colours.putpalette(told)  # paper stays white
     image.quantize(palette=colours, dither=Image.Dither.NONE).save(held, "PNG")
     return held.getvalue()
 
