@@ -127,6 +127,14 @@ class _Desk:
             self.problems.append(problem)
             return None
 
+    def probe(self, action: Callable[[], object]) -> None:
+        """Keep the problem of a file whose rows cannot be chosen, the communes being wrong."""
+        try:
+            action()
+        except SitingError as problem:
+            if problem.key != "no_row_of_the_area":  # of course: no commune is known
+                self.problems.append(problem)
+
     def require_none(self) -> None:
         """Raise the problems that were kept, if any."""
         if len(self.problems) == 1:
@@ -269,7 +277,10 @@ def _broadband(
     desk: _Desk, paths: tuple[Path, ...], communes: pd.DataFrame | None, changes: Any
 ) -> broadband_files.Layer | None:
     """Premises and fibre by commune and date."""
-    if communes is None or not paths:
+    if not paths:
+        return None
+    if communes is None:
+        desk.probe(lambda: broadband_files.read(paths, {}, frozenset()))
         return None
     known = frozenset(communes["code"])
     old = codes.recoded(changes, known)
@@ -296,6 +307,8 @@ def _cells(
 ) -> tuple[pd.DataFrame | None, float | None]:
     """Demand cells, and how far off the area their points may lie; None: anywhere."""
     if communes is None or shapes is None:
+        if path is not None:
+            desk.probe(lambda: demand.probe(path))
         return None, None
     here = shapes[shapes["code"].isin(communes["code"])]
     old = codes.recoded(changes, frozenset(communes["code"]))

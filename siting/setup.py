@@ -16,7 +16,7 @@ from siting.config import load
 from siting.errors import ConfigError, InputError
 from siting.sources import catalogue, cog, download, epci, facts, layouts, reading
 from siting.territory import codes as code_changes
-from siting.territory import departments, prepare, starter
+from siting.territory import departments, prepare, presets, starter
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -87,12 +87,13 @@ class Begun:
 
 @dataclass(frozen=True)
 class Asked:
-    """The territory that a planner names, one of three; `official`: from no embedded table."""
+    """The territory that a planner names, one of four; `official`: from no embedded table."""
 
     department: str | None = None
     epci: str | None = None
     communes: Path | None = None
     official: bool = False
+    territory: str | None = None
 
 
 def begin(asked: Asked, out: Path) -> Begun:
@@ -111,7 +112,8 @@ def begin(asked: Asked, out: Path) -> Begun:
     OutputError
         The file stands already, or cannot be written.
     """
-    if sum(one is not None for one in (asked.department, asked.epci, asked.communes)) != 1:
+    named = (asked.department, asked.epci, asked.communes, asked.territory)
+    if sum(one is not None for one in named) != 1:
         raise ConfigError("init_one_territory")
     if out.exists():
         raise ConfigError("config_stands", file=out)
@@ -185,13 +187,32 @@ def _place(asked: Asked, known: pd.DataFrame, old: dict[str, str], home: str, st
         title, fetch = t("setup.title_zone", name=name), f'epci: "{asked.epci}"'
         crs = starter.metric_crs("")
         return _Place((asked.epci, name), title, fetch, crs, frozenset(rows["code"]))
-    assert asked.communes is not None  # noqa: S101 - one of three
+    if asked.territory is not None:
+        return _preset(asked.territory, known)
+    assert asked.communes is not None  # noqa: S101 - one of four
     named = read_codes(asked.communes)
     fetch = "communes: [" + ", ".join(f'"{one}"' for one in named) + "]"
     held = frozenset(old.get(code, code) for code in named)
     held = held if held <= set(known["code"]) else frozenset()
     crs = starter.metric_crs(departments.of_commune(named[0]))
     return _Place((stem, stem), t("setup.title_zone", name=stem), fetch, crs, held)
+
+
+def _preset(name: str, known: pd.DataFrame) -> _Place:
+    """A named territory as it is today: its EPCI in the embedded table, and members beyond."""
+    here = presets.preset(name, EDITION)
+    inside = frozenset(known.loc[known["epci_code"].isin(here.epci), "code"])
+    codes = sorted(inside | frozenset(here.beyond))
+    fetch = "communes: [" + ", ".join(f'"{one}"' for one in codes) + "]"
+    crs = starter.metric_crs(departments.of_commune(codes[0]))
+    held = frozenset() if here.beyond else inside
+    return _Place((name, here.name), t("setup.title_zone", name=here.name), fetch, crs, held)
+
+
+def doubtful(name: str) -> str:
+    """Members of a named territory that are a hypothesis; empty: none is."""
+    here = presets.preset(name, EDITION)
+    return "" if here.status == "measured" else ", ".join(here.beyond.values()) or here.name
 
 
 def read_codes(path: Path) -> list[str]:

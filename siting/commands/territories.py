@@ -25,17 +25,22 @@ def add(app: typer.Typer) -> None:
         communes: Annotated[
             Path | None, typer.Option(help=t("setup.init.communes"), metavar="FILE")
         ] = None,
+        territory: Annotated[
+            str | None, typer.Option(help=t("setup.init.territory"), metavar="NAME")
+        ] = None,
         official: Annotated[
             bool, typer.Option("--official", help=t("setup.init.official"))
         ] = False,
     ) -> None:
         from siting import setup, terminal
 
-        begun = setup.begin(setup.Asked(department, epci, communes, official), out)
+        begun = setup.begin(setup.Asked(department, epci, communes, official, territory), out)
         key = "fetch_next" if begun.to_fetch else "check_next"
         terminal.print_line(t(f"setup.init.{key}", path=begun.path))
         if epci is not None and not begun.to_fetch:
             terminal.print_line(t("setup.init.epci_partial"))
+        if territory is not None and (doubtful := setup.doubtful(territory)):
+            terminal.print_line(t("setup.init.doubtful", names=doubtful))
 
     @app.command(help=t("setup.fetch.help"))
     def fetch(

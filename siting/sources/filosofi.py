@@ -65,9 +65,10 @@ def read(path: Path, communes: Collection[str]) -> pd.DataFrame:
 
     Returns
     -------
-    `cell_id,commune_code,codes,population,imputed,size_m,lon,lat` and `age_…` columns (people;
-    NaN where the file has none), by id. The point is the square's centre; `codes` lists all the
-    communes that the square touches, and `commune_code` is the first of them that is wanted.
+    `cell_id,commune_code,codes,population,imputed,straddles,size_m,lon,lat` and `age_…` columns
+    (NaN where the file has none), by id. The point is the square's centre; `codes` lists all the
+    communes that the square touches, and `commune_code` is the first of them that is wanted: all
+    the people of a square that `straddles` several communes are counted there, and it is flagged.
 
     Raises
     ------
@@ -99,6 +100,7 @@ def read(path: Path, communes: Collection[str]) -> pd.DataFrame:
             "codes": kept["codes"],
             "population": reading.numbers(kept, "population", path),
             "imputed": reading.numbers(kept, "imputed", path) == 1,
+            "straddles": kept["codes"].str.contains(" ", regex=False),
             "size_m": size,
             "lon": lon,
             "lat": lat,

@@ -397,7 +397,7 @@ def _opened(path: Path) -> Iterator[Any]:
     """A stream of the bytes of a file, of a gzip, or of the only table of a zip."""
     suffix = path.suffix.lower()
     if suffix == ".xlsx":
-        raise InputError("not_text", file=path, detail="xlsx")
+        raise InputError("sirene_workbook", file=path)
     try:
         if suffix == ".zip":
             with zipfile.ZipFile(path) as archive:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from siting.errors import InputError
 from siting.sources import facts, filosofi, streams
 from siting.tables import CELLS, check
 
@@ -70,3 +71,20 @@ def read(path: Path, boundaries: gpd.GeoDataFrame, recoded: Mapping[str, str]) -
     cells = check(squares.assign(commune_code=now), CELLS, path)
     reach = HALF_DIAGONAL * float(squares["size_m"].max()) / 1000
     return Demand(cells.assign(id=cells["cell_id"]), reach)
+
+
+def probe(path: Path) -> None:
+    """Read cells without knowing the area, to tell what is wrong with their file.
+
+    Raises
+    ------
+    InputError
+        See the readers; INSEE's squares are `no_row_of_the_area` where nothing else is wrong.
+    """
+    if path.suffix.lower() in RASTERS:
+        if not path.is_file():
+            raise InputError("missing_file", file=path)
+    elif streams.fits(path, filosofi.LAYOUTS):
+        filosofi.read(path, frozenset())
+    else:
+        facts.cells(path)

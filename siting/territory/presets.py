@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from siting.errors import ConfigError
+from siting.territory.changes import History, codes_at, relation
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -85,3 +86,36 @@ def members(territory: Territory, membership: pd.DataFrame) -> frozenset[str]:
     """
     inside = membership.loc[membership["epci_code"].isin(territory.epci), "code"]
     return frozenset(inside) | frozenset(territory.beyond)
+
+
+def members_on(
+    territory: Territory,
+    membership: pd.DataFrame,
+    history: History,
+    since: dt.date,
+    day: dt.date,
+) -> frozenset[str]:
+    """Communes of a territory under the codes of a day, from a composition of another date.
+
+    That the EPCI held the same ground on both days is the preset's word (`Territory.status`); the
+    codes are brought from one to the other by the movements of the COG. Those beyond have no
+    history here and stay as they are named.
+
+    Parameters
+    ----------
+    membership
+        See `members`.
+    history
+        Of the commune codes of the membership's département.
+    since, day
+        Dates of the membership and of the codes wanted.
+
+    Raises
+    ------
+    InputError
+        A date is not covered by the movements.
+    """
+    inside = members(territory, membership) - frozenset(territory.beyond)
+    pairs = relation(history, since, day)
+    found = pairs.loc[pairs["from_code"].isin(inside & codes_at(history, since)), "to_code"]
+    return frozenset(found) | frozenset(territory.beyond)

@@ -81,6 +81,9 @@ def of_table(
     if "imputed" in frame.columns:
         imputed = frame["imputed"].astype(str).str.lower().isin(["true", "1"])
         rows.append(("imputed", "", int(imputed.sum()), len(frame)))
+    if "straddles" in frame.columns:
+        across = frame["straddles"].astype(str).str.lower().isin(["true", "1"])
+        rows.append(("straddling", "", int(across.sum()), len(frame)))
     if "conversion" in frame.columns:
         kinds = frame["conversion"].value_counts().sort_index()
         rows += [("conversion", str(k), int(count), len(frame)) for k, count in kinds.items()]
