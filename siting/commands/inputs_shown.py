@@ -41,7 +41,7 @@ def _role(role: str) -> str:
     """What a table is to the study, in words."""
     kind, _, name = role.partition(".")
     said = t(f"quality.role.{kind}") if f"quality.role.{kind}" in _known() else kind
-    return f"{said} : {name}" if name else said
+    return t("quality.of", name=said, detail=name) if name else said
 
 
 def _day(iso: str) -> str:
@@ -72,7 +72,7 @@ def _quality(rows: pd.DataFrame) -> Table:
         if what == "date":
             said = f"{said} {_day(detail)}"
         elif detail:
-            said = f"{said} : {t(key) if key in _known() else detail}"
+            said = t("quality.of", name=said, detail=t(key) if key in _known() else detail)
         part = "" if np.isnan(share) else texts.percent(share)
         table.add_row("" if name == last else _role(name), said, texts.number(value), part)
         last = name
