@@ -141,7 +141,7 @@ class Search:
         return math.inf if self.limits.work is None else self.limits.work - self.work
 
     def spend(self, work: float) -> None:
-        """Count work done.
+        """Count work done; infinite work says that a limit was met elsewhere.
 
         Raises
         ------
@@ -157,7 +157,8 @@ class Search:
             self.limits.progress(
                 Progress(now - self.started, self.work, self.lower, self.upper),
             )
-        if self.interrupted or self.work_left() <= 0 or self.seconds_left() <= 0:
+        ended = math.isinf(work) or self.interrupted
+        if ended or self.work_left() <= 0 or self.seconds_left() <= 0:
             raise LimitReachedError
         if self.limits.gap and self.upper - self.lower <= self.limits.gap * abs(self.upper):
             raise GoodEnoughError
@@ -167,7 +168,8 @@ class Search:
         """Run a method inside: a limit, a good enough plan or Ctrl-C ends it and keeps the plan."""
         try:
             yield
-            self.ended = "complete"
+            # an inner search may have been stopped already
+            self.ended = "complete" if self.ended == "running" else self.ended
         except GoodEnoughError:
             self.ended = "enough"
         except (LimitReachedError, KeyboardInterrupt):
