@@ -22,6 +22,7 @@ from siting import texts
 from siting.texts import text as t
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
@@ -166,9 +167,12 @@ def print_calibration(found: Calibration) -> None:
     print_line(t("cli_roads.calibrate.used", used=texts.number(len(found.trips)), left=left))
 
 
-def print_plan(found: Solution, out: Path) -> None:
-    """Print a plan: its status, its objective between its bounds, or why there is none."""
-    _answer(found)
+def print_plans(found: Sequence[Solution], out: Path) -> None:
+    """Print each phase: its status, its objective between its bounds, or why there is no plan."""
+    for number, answer in enumerate(found, 1):
+        if len(found) > 1:
+            print_line(t("cli_locate.phase", number=number))
+        _answer(answer)
     print_line(t("cli_locate.written", path=out))
 
 

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siting.errors import ConfigError, InputError
+from siting.errors import ConfigError, InputError, ModelError
 from siting.texts import text as t
 
 if TYPE_CHECKING:
+    from siting.sites.location.files import Question
+    from siting.sites.location.result import Solution
     from siting.sites.location.search import Limits
 
 EXIT_INFEASIBLE = 3
@@ -45,6 +47,20 @@ def add(app: typer.Typer) -> None:
         closed: Annotated[
             Path | None, typer.Option(help=t("cli_locate.closed"), metavar="C.csv")
         ] = None,
+        candidates: Annotated[
+            Path | None, typer.Option(help=t("cli_locate.candidates"), metavar="S.csv")
+        ] = None,
+        split: Annotated[bool, typer.Option("--split", help=t("cli_locate.split"))] = False,
+        budget: Annotated[float | None, typer.Option(help=t("cli_locate.budget"), min=0)] = None,
+        cost_per_minute: Annotated[
+            float, typer.Option(help=t("cli_locate.cost_per_minute"), min=0)
+        ] = 1,
+        floor: Annotated[
+            float | None, typer.Option(help=t("cli_locate.floor"), min=0, max=1)
+        ] = None,
+        phases: Annotated[
+            str | None, typer.Option(help=t("cli_locate.phases"), metavar="1,2,3")
+        ] = None,
         max_minutes: Annotated[
             float | None, typer.Option(help=t("cli_locate.minutes"), min=0)
         ] = None,
@@ -57,9 +73,10 @@ def add(app: typer.Typer) -> None:
         from siting.sites.location import files
         from siting.sites.location.search import Limits
 
-        asks = (model, matrix, demand, orlib, p, existing, required, closed, max_minutes)
+        conditions = (candidates, budget, floor, phases, split or None)
+        asks = (matrix, demand, p, existing, required, closed, max_minutes, *conditions)
         if config is not None:
-            if any(one is not None for one in asks):
+            if any(one is not None for one in (model, orlib, *asks)):
                 raise ConfigError("locate_config_alone")
             _of_study(config, out, None if seconds is None else Limits(seconds=seconds, seed=seed))
             return
@@ -75,15 +92,59 @@ def add(app: typer.Typer) -> None:
             say(t("cli_locate.solving"))
             if orlib is not None:
                 found = files.locate_orlib(orlib, model, out, limits)
+                answers = [found]
             elif matrix is not None and demand is not None:
-                question = files.Question(model, p, max_minutes, full_minutes)
-                chosen = {"existing": existing, "required": required, "closed": closed}
-                found = files.locate(matrix, demand, question, out, limits, **chosen)
+                question = files.Question(
+                    model,
+                    p,
+                    max_minutes,
+                    full_minutes,
+                    split=split,
+                    budget=budget,
+                    cost_per_minute=cost_per_minute,
+                    floor=floor,
+                )
+                roles = {
+                    "existing": existing,
+                    "required": required,
+                    "closed": closed,
+                    "candidates": candidates,
+                }
+                asked = (matrix, demand, question)
+                answers = _of_files(asked, _sizes(phases, p), out, limits, roles)
             else:
                 raise InputError("locate_needs")
-        terminal.print_plan(found, out)
-        if found.status == "infeasible":
+        terminal.print_plans(answers, out)
+        if any(one.status == "infeasible" for one in answers):
             raise typer.Exit(EXIT_INFEASIBLE)
+
+
+def _of_files(
+    asked: "tuple[Path, Path, Question]",
+    sizes: list[int],
+    out: Path,
+    limits: "Limits",
+    roles: dict[str, Path | None],
+) -> "list[Solution]":
+    """Answer a question on a matrix and a table of demand, in phases where there are sizes."""
+    from siting.sites.location import files
+
+    matrix, demand, question = asked
+    if sizes:
+        return files.locate_phases(matrix, demand, question, sizes, out, limits, **roles)
+    return [files.locate(matrix, demand, question, out, limits, **roles)]
+
+
+def _sizes(phases: str | None, p: int | None) -> list[int]:
+    """Sizes of the phases, as `1,2,3`; none where there are no phases."""
+    if phases is None:
+        return []
+    parts = [one.strip() for one in phases.split(",")]
+    if p is not None:
+        raise ModelError("phases_or_p")
+    if not all(one.isdigit() and int(one) > 0 for one in parts):
+        raise ModelError("phases_not_increasing", sizes=phases)
+    return [int(one) for one in parts]
 
 
 def _of_study(config: Path, out: Path | None, limits: "Limits | None") -> None:

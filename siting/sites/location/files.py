@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from siting import files, tables
 from siting.errors import InputError, ModelError
 from siting.sites.location import (
+    conditions,
     cover_programs,
     equity,
     gradual,
@@ -22,6 +23,7 @@ from siting.sites.location import (
     p_center,
     p_dispersion,
     p_median,
+    phases,
 )
 from siting.sites.location import (
     problem as problems,
@@ -29,7 +31,7 @@ from siting.sites.location import (
 from siting.sources.reading import table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from siting.measures.decay import Decay
@@ -47,6 +49,7 @@ MODELS = (
     "weighted-p-center",
     "equity",
     "p-dispersion",
+    "fixed-costs",
 )
 COVERING = ("mclp", "gradual-coverage", "backup-coverage")
 ORLIB_MODELS = ("p-median", "p-center")
@@ -58,6 +61,14 @@ DEMAND = tables.Table(
         tables.Column("weight", "float", "people or any other weight", minimum=0),
     ),
     ("id",),
+)
+OF_DEMAND = (
+    tables.Column("size", "float", "what it takes of a capacity", minimum=0),
+    tables.code("zone", "zone of a floor, for example an EPCI"),
+)
+OF_SITES = (
+    tables.Column("capacity", "float", "what the site serves at most", minimum=0),
+    tables.Column("cost", "float", "price of opening the site", minimum=0),
 )
 SITE_ID_NAMES = ("id", "site_id", "destination_id")
 SITES = tables.Table("sites", (tables.code("id", "identifier of the site"),), ("id",))
@@ -81,6 +92,14 @@ class Question:
         Minutes at which equity counts who is beyond; all distinct times where not given.
     decay
         What counts of a demand, by minutes, for gradual coverage; linear where not given.
+    split
+        Whether sites with capacities may share a demand.
+    budget
+        What the chosen sites may cost in all; for the p-median, whose p is then a maximum.
+    cost_per_minute
+        What a minute of one unit of weight costs; for `fixed-costs`.
+    floor
+        Share of each zone to be covered; for the MCLP.
     """
 
     model: str
@@ -89,6 +108,10 @@ class Question:
     full_minutes: float = 0.0
     levels: tuple[float, ...] | None = None
     decay: Decay | None = None
+    split: bool = False
+    budget: float | None = None
+    cost_per_minute: float = 1.0
+    floor: float | None = None
 
 
 def locate(
@@ -101,6 +124,7 @@ def locate(
     existing: Path | None = None,
     required: Path | None = None,
     closed: Path | None = None,
+    candidates: Path | None = None,
 ) -> Solution:
     """Solve a model on files and write what it found.
 
@@ -119,21 +143,99 @@ def locate(
     existing, required, closed
         CSV with a column `id` (or `site_id`, `destination_id`): sites that serve already, that
         must be chosen, that must not be.
+    candidates
+        The same for the sites that may be chosen; all of the matrix where not given. This table,
+        and those of existing and required sites, may have `capacity` and `cost`.
 
     Raises
     ------
     InputError, ModelError, OutputError
         A file is wrong, the question has no sense, or a result cannot be written.
     """
-    people = _read(demand, DEMAND)
-    ids = {
-        role: _roles(path) if path else []
-        for role, path in (("existing", existing), ("required", required), ("closed", closed))
-    }
-    problem = problems.from_tables(_matrix(matrix), people, **ids)
-    answer = solve(problem, question, limits)
+    problem, of = _asked(matrix, demand, existing, required, closed, candidates)
+    answer = solve(problem, question, limits, of)
     write(answer, out)
     return answer
+
+
+def locate_phases(
+    matrix: Path,
+    demand: Path,
+    question: Question,
+    sizes: Sequence[int],
+    out: Path,
+    limits: Limits,
+    *,
+    existing: Path | None = None,
+    required: Path | None = None,
+    closed: Path | None = None,
+    candidates: Path | None = None,
+) -> list[Solution]:
+    """Solve nested plans on files, as `locate`, and write them with a column `phase`.
+
+    The JSON is that of the last phase (or of the first that has no plan), with `phases`.
+
+    Parameters
+    ----------
+    sizes
+        Number of sites of each phase, in place of the question's p; see `phases.solve`.
+    """
+    if question.model in ("lscp", "fixed-costs"):
+        known = ", ".join(one for one in MODELS if one not in ("lscp", "fixed-costs"))
+        model = question.model
+        raise ModelError("condition_unfit", condition="--phases", model=model, known=known)
+    problem, of = _asked(matrix, demand, existing, required, closed, candidates)
+    for size in sizes:
+        problem.free_places(size)
+    answers = phases.solve(
+        problem, sizes, lambda some, p: solve(some, replace(question, p=p), limits, of)
+    )
+    _write_phases(answers, out)
+    return answers
+
+
+def _asked(
+    matrix: Path,
+    demand: Path,
+    existing: Path | None,
+    required: Path | None,
+    closed: Path | None,
+    candidates: Path | None,
+) -> tuple[Problem, conditions.Attributes]:
+    """Read the files of a question."""
+    people = _with(_read(demand, DEMAND), OF_DEMAND, demand)
+    frame = _matrix(matrix)
+    listed = {
+        role: _sites(path)
+        for role, path in (
+            ("candidates", candidates),
+            ("existing", existing),
+            ("required", required),
+        )
+        if path is not None
+    }
+    ids = {role: list(read["id"]) for role, read in listed.items()}
+    shut = _roles(closed) if closed else []
+    if candidates is not None:
+        known = set(map(str, frame["destination_id"].unique()))
+        strange = sorted(set(ids["candidates"]) - known)
+        if strange:
+            sites = problems.shown(np.array(strange, object))
+            raise ModelError("unknown_sites", role="candidates", sites=sites)
+        open_ones = {one for role in ids.values() for one in role}
+        shut = [*shut, *sorted(known - open_ones - set(shut))]
+    problem = problems.from_tables(
+        frame,
+        people,
+        existing=ids.get("existing", []),
+        required=ids.get("required", []),
+        closed=shut,
+    )
+    parts = [read.set_index("id") for read in listed.values()]
+    every = pd.concat(parts) if parts else pd.DataFrame()
+    # a site of several tables takes the first value that one of them gives
+    merged = every.groupby(level=0).first() if len(every.columns) else every
+    return problem, conditions.Attributes(merged, people.set_index("id"))
 
 
 def locate_orlib(path: Path, model: str, out: Path, limits: Limits) -> Solution:
@@ -151,8 +253,18 @@ def locate_orlib(path: Path, model: str, out: Path, limits: Limits) -> Solution:
     return answer
 
 
-def solve(problem: Problem, question: Question, limits: Limits) -> Solution:
+def solve(
+    problem: Problem,
+    question: Question,
+    limits: Limits,
+    of: conditions.Attributes | None = None,
+) -> Solution:
     """Solve the model that is named.
+
+    Parameters
+    ----------
+    of
+        What the tables say of sites and demand, for capacities, prices and floors.
 
     Raises
     ------
@@ -162,6 +274,8 @@ def solve(problem: Problem, question: Question, limits: Limits) -> Solution:
     model, p, limit = question.model, question.p, question.max_minutes
     if model not in MODELS:
         raise ModelError("unknown_model", model=model, known=", ".join(MODELS))
+    if conditions.conditioned(question, of):
+        return conditions.solve(problem, question, limits, of)
     if model == "lscp":
         return lscp.solve(problem, _given(limit, model, "--max-minutes"), limits)
     sites = int(_given(p, model, "-p"))
@@ -169,7 +283,12 @@ def solve(problem: Problem, question: Question, limits: Limits) -> Solution:
         return _covering(problem, question, sites, _given(limit, model, "--max-minutes"), limits)
     if model == "p-dispersion":
         return p_dispersion.solve(problem, sites, limits)
-    reach = within(problem, limit)
+    return _reaching(within(problem, limit), question, sites, limits)
+
+
+def _reaching(reach: Problem, question: Question, sites: int, limits: Limits) -> Solution:
+    """Bring p sites near, by the model that is named."""
+    model = question.model
     if model == "p-median":
         return p_median.solve(reach, sites, limits)
     if model == "equity":
@@ -202,16 +321,39 @@ def write(answer: Solution, out: Path) -> None:
     `blocking_demand`.
     """
     with files.replacing_all(out.parent) as part:
-        answer.sites.to_csv(part / out.name, index=False, encoding="utf-8", lineterminator="\n")
-        answer.allocation.to_csv(
+        _csv(answer.sites, part / out.name)
+        _csv(answer.allocation, part / f"{out.stem}_allocation.csv")
+        _json(answer.proof(), part / f"{out.stem}.json")
+
+
+def _write_phases(answers: Sequence[Solution], out: Path) -> None:
+    """Write nested plans, all files or none."""
+    last = next((one for one in answers if one.objective is None), answers[-1])
+    plans = [(k, one) for k, one in enumerate(answers, 1) if one.objective is not None]
+    opened: dict[str, int] = {}
+    for phase, one in plans:
+        for site in one.chosen:
+            opened.setdefault(site, phase)
+    sites = (plans[-1][1] if plans else last).sites
+    sites = sites.assign(phase=[opened.get(str(site), 0) for site in sites["site_id"]])
+    served = [one.allocation.assign(phase=phase) for phase, one in plans]
+    summary = last.proof() | {"phases": [one.proof() for one in answers]}
+    with files.replacing_all(out.parent) as part:
+        _csv(sites, part / out.name)
+        _csv(
+            pd.concat(served) if served else last.allocation.assign(phase=0),
             part / f"{out.stem}_allocation.csv",
-            index=False,
-            encoding="utf-8",
-            lineterminator="\n",
-            float_format="%.6g",
         )
-        summary = json.dumps(answer.proof(), ensure_ascii=False, indent=2) + "\n"
-        (part / f"{out.stem}.json").write_text(summary, encoding="utf-8", newline="\n")
+        _json(summary, part / f"{out.stem}.json")
+
+
+def _csv(frame: pd.DataFrame, path: Path) -> None:
+    frame.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", float_format="%.6g")
+
+
+def _json(summary: Mapping[str, object], path: Path) -> None:
+    told = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
+    path.write_text(told, encoding="utf-8", newline="\n")
 
 
 def _given(value: float | None, model: str, option: str) -> float:
@@ -232,9 +374,22 @@ def _read(
 
 def _roles(path: Path) -> list[str]:
     """Identifiers of listed sites: the column `id`, or what other tables call it."""
+    return list(_sites(path)["id"])
+
+
+def _sites(path: Path) -> pd.DataFrame:
+    """Listed sites: `id`, and of `OF_SITES` the columns that the file has."""
     read = table(path, [])
     name = next((one for one in SITE_ID_NAMES if one in read.columns), "id")
-    return list(_read(path, SITES, {name: "id"})["id"])
+    return _with(_read(path, SITES, {name: "id"}), OF_SITES, path)
+
+
+def _with(frame: pd.DataFrame, optional: tuple[tables.Column, ...], path: Path) -> pd.DataFrame:
+    """Bring optional columns to their types; the others, save the identifier and weight, go."""
+    named = tuple(one for one in optional if one.name in frame.columns)
+    kept = [name for name in ("id", "weight") if name in frame.columns]
+    found = tables.check(frame, tables.Table("optional", named), path) if named else frame
+    return found[[*kept, *(one.name for one in named)]]
 
 
 def _as_text(ids: pd.Series, path: Path) -> pd.Series:
