@@ -22,8 +22,7 @@ from siting import texts
 from siting.texts import text as t
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     import pandas as pd
