@@ -17,6 +17,8 @@ from siting.sites.estimates import Estimate, design
 from siting.texts import text as t
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from siting.config.amounts import Range
@@ -98,6 +100,20 @@ def by_site(ground: Ground, asked: Effects) -> dict[str, Float64]:
         found.append(there)
     measures = ("vehicle_km", "co2_kg")
     return {name: np.array([float(one[name][1][0]) for one in found]) for name in measures}
+
+
+def co2_of(ground: Ground, asked: Effects, sites: Sequence[str]) -> float:
+    """Kilograms of CO2 that sites would spare together in a year, at the declared values.
+
+    NaN where so few likely users are in reach that it would tell of them.
+    """
+    usage, factors, commute = usage_of(asked), factors_of(asked), _commute(asked)
+    homes, _ = _people(ground, asked.model_copy(update={"sites": tuple(sites)}))
+    if ground.read.flows is None and 0 < homes["people"].sum() < FEWEST:
+        return float("nan")
+    declared = design(effects.estimates(usage, factors, commute), 1, asked.seed)
+    found = effects.compute(_trips(homes), usage, factors, declared, commute, None)
+    return float(found["co2_kg"][1][0])
 
 
 def _merged(people: pd.DataFrame) -> pd.DataFrame:

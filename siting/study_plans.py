@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from siting import what_if
+from siting import study_effects, what_if
 from siting.errors import ConfigError
 from siting.files import replacing_all
+from siting.measures import equity
 from siting.outputs.tables import write_csv
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from siting.ground import Ground
 
 NOW = "now"
+TIMES = ("mean_minutes", "minutes_95", "minutes_most")
 
 
 def check(study: Study, names: Sequence[str]) -> None:
@@ -44,12 +46,20 @@ def compare(ground: Ground, names: Sequence[str]) -> pd.DataFrame:
     A row for what stands (`now`), then one for each plan: sites opened and closed; for each
     threshold the people covered, gained and lost (`minutes <= threshold`); mean minutes over the
     people who reach a place, minutes of the worst off (95 % of people are nearer, and the
-    farthest); people nearer and farther than now.
+    farthest), the Gini index of minutes; people nearer and farther than now; for each threshold
+    the candidate that would cover most people next (the first id of equals, "" where none gains)
+    and how many. Where the study has `site_costs:`, what the opened sites cost a year with its
+    range, and for each threshold whether no other row costs less and covers more
+    (`pareto_<minutes>`, 1 or 0); where it has `effects:`, the kilograms of CO2 that the opened
+    sites spare a year. NaN where a cost is unknown, or where so few people would tell of somebody.
     """
     study = ground.study
     first = study.services[0].id
     there = ground.read.services[first]
     people = ground.cells["population"].to_numpy(float)
+    cells = pd.DataFrame(ground.cells).rename(columns={"cell_id": "id"})
+    to_candidates = ground.minutes(cells, ground.read.candidates)
+    ids = ground.read.candidates["id"].to_numpy(str)
     rows, now = [], np.empty(0)
     for name in (NOW, *names):
         plan = study.plans.get(name) if name != NOW else None
@@ -67,9 +77,76 @@ def compare(ground: Ground, names: Sequence[str]) -> pd.DataFrame:
             **_times(minutes, people),
             "people_nearer": float(people[minutes < now].sum()),
             "people_farther": float(people[minutes > now].sum()),
+            **_next(minutes, to_candidates, people, ids, opened, study.thresholds_minutes),
+            **_cost(study, opened),
+            **_spared(ground, opened),
         }
         rows.append(row)
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    if study.site_costs:
+        for limit in study.thresholds_minutes:
+            covered = table[f"covered_{limit:g}"].to_numpy(float)
+            table[f"pareto_{limit:g}"] = pareto(table["cost"].to_numpy(float), covered)
+    return table
+
+
+def pareto(cost: np.ndarray, covered: np.ndarray) -> np.ndarray:
+    """Which plans no other one beats: 1 where none costs no more and covers no less, one strictly.
+
+    NaN where the cost is unknown; such a plan beats nobody.
+    """
+    found = np.full(cost.size, np.nan)
+    known = np.flatnonzero(~np.isnan(cost))
+    for i in known:
+        no_worse = (cost[known] <= cost[i]) & (covered[known] >= covered[i])
+        better = (cost[known] < cost[i]) | (covered[known] > covered[i])
+        found[i] = float(not (no_worse & better).any())
+    return found
+
+
+def _next(
+    minutes: np.ndarray,
+    to_candidates: np.ndarray,
+    people: np.ndarray,
+    ids: np.ndarray,
+    opened: Sequence[str],
+    thresholds: Sequence[float],
+) -> dict[str, object]:
+    """Who would gain most as the next site, at each threshold."""
+    told: dict[str, object] = {}
+    free = np.flatnonzero(~np.isin(ids, list(opened)))
+    free = free[np.argsort(ids[free], kind="stable")]
+    for limit in thresholds:
+        beyond = people * ~(minutes <= limit)
+        gains = beyond @ (to_candidates[:, free] <= limit)
+        best = int(gains.argmax()) if free.size else 0
+        most = float(gains[best]) if free.size else 0.0
+        told[f"next_site_{limit:g}"] = str(ids[free[best]]) if most > 0 else ""
+        told[f"next_gain_{limit:g}"] = most
+    return told
+
+
+def _cost(study: Study, opened: Sequence[str]) -> dict[str, float]:
+    """Euros a year of the sites that a plan opens, and their range; NaN where one is unknown."""
+    if not study.site_costs:
+        return {}
+    known = [study.site_costs.get(site) for site in opened]
+    if any(one is None for one in known):
+        return dict.fromkeys(("cost", "cost_low", "cost_high"), np.nan)
+    some = [one for one in known if one is not None]
+    return {
+        "cost": float(sum(one.value for one in some)),
+        "cost_low": float(sum(one.ends[0] for one in some)),
+        "cost_high": float(sum(one.ends[1] for one in some)),
+    }
+
+
+def _spared(ground: Ground, opened: Sequence[str]) -> dict[str, float]:
+    """CO2 that the sites spare together in a year."""
+    asked = ground.study.effects
+    if asked is None:
+        return {}
+    return {"co2_kg_spared": study_effects.co2_of(ground, asked, opened) if opened else 0.0}
 
 
 def _covered(
@@ -87,7 +164,7 @@ def _covered(
 def _times(minutes: np.ndarray, people: np.ndarray) -> dict[str, float]:
     reached = np.isfinite(minutes) & (people > 0)
     if not reached.any():
-        return dict.fromkeys(("mean_minutes", "minutes_95", "minutes_most"), np.nan)
+        return dict.fromkeys((*TIMES, "gini_minutes"), np.nan)
     some, weights = minutes[reached], people[reached]
     order = np.argsort(some, kind="stable")
     share = np.cumsum(weights[order]) / weights.sum()
@@ -96,6 +173,7 @@ def _times(minutes: np.ndarray, people: np.ndarray) -> dict[str, float]:
         "mean_minutes": float(some @ weights / weights.sum()),
         "minutes_95": float(some[order][at]),
         "minutes_most": float(some.max()),
+        "gini_minutes": equity.gini(some, weights),
     }
 
 

@@ -1,5 +1,6 @@
 """The command that puts plans side by side."""
 
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -40,15 +41,33 @@ def add(app: typer.Typer) -> None:
             shown.add_column(label, justify="right")
         for key in found.columns[2:]:
             stem, _, limit = key.rpartition("_")
-            digits = 1 if "minutes" in key else 0
+            if stem == "next_site":
+                label = t("cli_compare.rows.next_site", minutes=limit)
+                shown.add_row(label, *(str(one) or "-" for one in found[key]))
+                continue
+            if stem == "pareto":
+                label = t("cli_compare.rows.pareto", minutes=limit)
+                shown.add_row(label, *(t(f"cli_compare.pareto.{_word(one)}") for one in found[key]))
+                continue
+            digits = 3 if stem == "gini" else 1 if "minutes" in key else 0
             label = (
                 t(f"cli_compare.rows.{stem}", minutes=limit)
-                if stem in ("covered", "gained", "lost")
+                if stem in ("covered", "gained", "lost", "next_gain")
                 else t(f"cli_compare.rows.{key}")
             )
-            shown.add_row(label, *(number(float(value), digits) for value in found[key]))
+            shown.add_row(label, *(_shown(float(value), digits) for value in found[key]))
         console = Console()
         if not console.is_terminal:
             console = Console(width=terminal.PIPED_WIDTH)
         console.print(shown)
         terminal.print_line(t("cli_compare.written", path=path))
+
+
+def _shown(value: float, digits: int) -> str:
+    """A number, or that it is not known."""
+    return number(value, digits) if math.isfinite(value) else "?"
+
+
+def _word(value: float) -> str:
+    """Whether a plan is on the front."""
+    return "unknown" if math.isnan(value) else "yes" if value else "no"

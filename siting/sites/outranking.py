@@ -187,54 +187,8 @@ def net_credibility(forth: Float64, back: Float64) -> Float64:
 
 def electre_ranks(sigma: Float64) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Rank sites by descending and by ascending distillation; equals share a rank, 1 the best."""
-    down = _distil(sigma, best=True)
-    up = _distil(sigma, best=False)
+    # compiled only where it is asked for
+    from siting.sites.kernels.distillation import distil  # noqa: PLC0415
+
+    down, up = distil(sigma, True), distil(sigma, False)  # noqa: FBT003 - compiled
     return down, up.max(initial=0) + 1 - up
-
-
-def _distil(sigma: Float64, *, best: bool) -> npt.NDArray[np.int64]:
-    """Number of the distillation that takes each site, from 1."""
-    count = len(sigma)
-    taken = np.zeros(count, np.int64)
-    left = np.arange(count)
-    turn = 0
-    while len(left):
-        turn += 1
-        kept = left
-        level = _highest(sigma, kept)
-        while len(kept) > 1 and level > 0:
-            level = _next_level(sigma, kept, level)
-            quality = _qualities(sigma, kept, level)
-            kept = kept[quality == (quality.max() if best else quality.min())]
-        taken[kept] = turn
-        left = left[~np.isin(left, kept)]
-    return taken
-
-
-def _highest(sigma: Float64, among: npt.NDArray[np.intp]) -> float:
-    """Highest credibility between two different sites."""
-    part = sigma[np.ix_(among, among)].copy()
-    np.fill_diagonal(part, 0.0)
-    return float(part.max(initial=0.0))
-
-
-def _next_level(sigma: Float64, among: npt.NDArray[np.intp], level: float) -> float:
-    """Highest credibility that lies more than s(λ) below the level; 0 where none does."""
-    part = sigma[np.ix_(among, among)].copy()
-    np.fill_diagonal(part, 0.0)
-    below = part[part < level - _margin(level)]
-    return float(below.max(initial=0.0))
-
-
-def _margin(level: float) -> float:
-    """Discrimination threshold s(λ) of Roy."""
-    return 0.30 - 0.15 * level
-
-
-def _qualities(sigma: Float64, among: npt.NDArray[np.intp], level: float) -> npt.NDArray[np.int64]:
-    """How many each one λ-outranks, less how many λ-outrank it."""
-    part = sigma[np.ix_(among, among)]
-    ahead = (part > level) & (part - part.T > 0.30 - 0.15 * part)
-    np.fill_diagonal(ahead, val=False)
-    quality: npt.NDArray[np.int64] = ahead.sum(axis=1) - ahead.sum(axis=0)
-    return quality

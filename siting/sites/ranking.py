@@ -69,6 +69,13 @@ def rank(
     values = scale.of
     worst, best = values.corner(0.0), values.corner(1.0)
     middle = rank_places(method, scale, values.filled(weights), weights, thresholds)
+    if values.known.all():
+        return middle
+    if method == "electre":
+        forth = outranking.credibility(worst, best, weights, _given(thresholds))
+        back = outranking.credibility(best, worst, weights, _given(thresholds))
+        low, high = outranking.net_credibility(forth, back), outranking.net_credibility(back, forth)
+        return replace(middle, low=_shown(low), high=_shown(high))
     low = _against(method, scale, worst, best, weights, thresholds)
     high = _against(method, scale, best, worst, weights, thresholds)
     return replace(middle, low=_shown(low), high=_shown(high))
@@ -82,12 +89,14 @@ def rank_places(
     thresholds: Thresholds | None = None,
 ) -> Ranking:
     """Rank sites whose places are all known or filled; the band has no width."""
-    score = _shown(_against(method, scale, places, places, weights, thresholds))
-    keys = [-score]
     if method == "electre":
         sigma = outranking.credibility(places, places, weights, _given(thresholds))
+        score = _shown(outranking.net_credibility(sigma, sigma))
         down, up = outranking.electre_ranks(sigma)
         keys = [(down + up).astype(float), -score]
+    else:
+        score = _shown(_against(method, scale, places, places, weights, thresholds))
+        keys = [-score]
     best_first = np.lexsort((scale.of.order, *reversed(keys)))
     rank = np.empty(len(score), np.int64)
     rank[best_first] = np.arange(1, len(score) + 1)
@@ -112,10 +121,7 @@ def _against(
     """Scores of places; where sites are compared two by two, against the others' places."""
     if method == "promethee":
         return outranking.promethee(places, others, weights, _given(thresholds))
-    if method == "electre":
-        forth = outranking.credibility(places, others, weights, _given(thresholds))
-        back = outranking.credibility(others, places, weights, _given(thresholds))
-        return outranking.net_credibility(forth, back)
+    assert method != "electre"  # noqa: S101 - compared by credibility, above
     return aggregation.score(method, scale, places, weights)
 
 
