@@ -358,6 +358,7 @@ class _Writer:
         docx_parts.table(table, widths, self.document.words.caption_of(block), block.note)
         heads = tuple(one.title for one in block.columns)
         keep = len(block.rows) <= 8  # a short table stays on one page
+        style = self.file.styles[CELL].style_id  # looked up once: python-docx searches each time
         for r, (row, texts) in enumerate(
             zip(docx_parts.rows(table), (heads, *block.rows), strict=True)
         ):
@@ -369,7 +370,7 @@ class _Writer:
                     text,
                     width=widths[c],
                     align=block.columns[c].align,
-                    style=self.file.styles[CELL].style_id,
+                    style=style,
                     bold=r == 0 or r - 1 in block.strong,
                     shade=shade,
                     keep=r == 0 or (keep and r < len(block.rows)),
