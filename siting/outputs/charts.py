@@ -305,8 +305,8 @@ def criteria_bars(table: pd.DataFrame) -> Chart:
                 axes.tick_params(axis="y", labelsize=7)
             axes.grid(axis="x", color=theme.colours.fine_border, linewidth=0.4)
         drawn[0].invert_yaxis()
-        said = paper.wrap(t("charts.criteria.x"), WIDTH - 10, 7.5, theme)
-        figure.supxlabel("\n".join(said), fontsize=7.5)
+        said = paper.wrap(t("charts.criteria.x"), 90, 7.5, theme)
+        drawn[len(drawn) // 2].set_xlabel("\n".join(said), fontsize=7.5)
 
     told = []
     for site in sites:
@@ -625,6 +625,7 @@ def broadband(table: pd.DataFrame, whole: str) -> Chart:
                     "color": theme.colours.muted,
                     "linewidth": 0.5,
                     "shrinkB": 4,
+                    "relpos": (0, 0.5),
                 },
             )
         axes.set_xticks(days, [_day(one) for one in days])

@@ -278,7 +278,7 @@ def _sources(page: _Page, sheet: Sheet) -> float:
     lines = [*page.lines(said, wide, SMALL), *page.lines(last, wide, SMALL)]
     top = MARGIN - 2 + len(lines) * page.line(SMALL)
     page.paragraph(MARGIN, top, lines, SMALL, color=page.theme.colours.muted)
-    return top + 2.0
+    return top + 2.0 + page.zoom
 
 
 def _map(page: _Page, sheet: Sheet, box: tuple[float, float, float, float]) -> Axes:
@@ -602,7 +602,7 @@ def _legend(
     size = _inset_size(page)
     if beside:
         notes_at, notes_top, notes_wide = left, y - 2, wide
-        spot = (left, low + 1, size, size)
+        spot = (left, low + 3 * page.zoom, size, size)
     else:
         notes_at, notes_top = left + wide / 2 + GUTTER, top
         notes_wide = wide / 2 - GUTTER - (size + GUTTER if inset else 0)
