@@ -207,9 +207,12 @@ class _Writer:
             self._cover()
         self._contents()
         names = {id(one): name for name, one in self.headings}
-        for block in self.document.blocks:
+        blocks = self.document.blocks
+        for before, block in zip((None, *blocks), blocks, strict=False):
             if isinstance(block, Heading):
-                self._heading(block, names[id(block)])
+                made = self._heading(block, names[id(block)])
+                if isinstance(before, PageBreak):  # a break of its own could leave an empty page
+                    made.paragraph_format.page_break_before = True
             elif isinstance(block, Paragraph):
                 self._paragraph(block)
             elif isinstance(block, Bullets):
@@ -219,8 +222,6 @@ class _Writer:
                 self._table(block)
             elif isinstance(block, Figure):
                 self._figure(block)
-            elif isinstance(block, PageBreak):
-                self._new("Normal").add_run().add_break(WD_BREAK.PAGE)
         self.footnotes.save()
         if self.marker is not None:
             self.marker.getparent().remove(self.marker)
@@ -326,10 +327,11 @@ class _Writer:
     def _told(self, heading: Heading) -> str:
         return f"{heading.number} {heading.text}" if self.plain_numbers else heading.text
 
-    def _heading(self, block: Heading, name: str) -> None:
+    def _heading(self, block: Heading, name: str) -> Any:
         paragraph = self._new(f"Heading {block.level}")
         paragraph.add_run(self._told(block))
         docx_parts.bookmark(paragraph, name, int(name[4:]))
+        return paragraph
 
     def _paragraph(self, block: Paragraph) -> None:
         style = {"body": "Normal", "lead": LEAD, "notice": NOTICE, "source": SOURCE}[block.kind]

@@ -131,7 +131,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class PageBreak:
-    """What follows begins on a new page."""
+    """The heading that follows begins on a new page."""
 
 
 Block = Heading | Paragraph | Bullets | Table | Figure | PageBreak
