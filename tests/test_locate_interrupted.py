@@ -29,7 +29,9 @@ def test_ctrl_c_keeps_the_best_plan(tmp_path):
     started = tmp_path / "started"
     # the bound takes for ever, so that the search is under way when it is stopped
     hook = (
-        "import pathlib, siting.sites.location.p_median as m\n"
+        "import pathlib, signal, siting.sites.location.p_median as m\n"
+        # a shell's background job begins with SIGINT ignored
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "def endless(*given):\n"
         f"    pathlib.Path({str(started)!r}).touch()\n"
         "    while True:\n"
@@ -41,7 +43,10 @@ def test_ctrl_c_keeps_the_best_plan(tmp_path):
         while not started.exists() and running.poll() is None:
             time.sleep(0.05)
         running.send_signal(signal.SIGINT)
-        told, _ = running.communicate()
+        try:
+            told, _ = running.communicate(timeout=120)
+        finally:
+            running.kill()
     assert running.returncode == 0, told
     summary = json.loads((tmp_path / "x.json").read_text(encoding="utf-8"))
     assert summary["status"] == "stopped"
