@@ -93,3 +93,9 @@ def test_public_names_are_few():
 
     modules = [n for n, value in vars(siting).items() if isinstance(value, ModuleType)]
     assert len([n for n in vars(siting) if not n.startswith("_") and n not in modules]) <= 15
+
+
+def test_each_test_file_has_its_own_name():
+    """Pytest imports them by name alone: of two alike, one stops the whole run."""
+    names = [path.name for path in Path(__file__).parent.rglob("test_*.py")]
+    assert [name for name in names if names.count(name) > 1] == []
