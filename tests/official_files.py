@@ -139,9 +139,9 @@ def _layers(folder: Path) -> None:
     ids = [f"CRS3035RES200mN{int(n)}E{int(e)}" for e, n in zip(east, north, strict=True)]
     cells = pd.DataFrame({"idcar_200m": ids, "lcog_geo": CODES, "ind": 120.5, "i_est_200": 0})
     cells.loc[1, "lcog_geo"] = "48200"  # the grid is older than the merger
-    cells.to_csv(folder / "Filosofi2019_carreaux_200m_csv.csv", index=False)
-    with zipfile.ZipFile(folder / "Filosofi2019_carreaux_200m_csv.zip", "w") as archive:
-        archive.write(folder / "Filosofi2019_carreaux_200m_csv.csv", "carreaux_200m.csv")
+    cells.to_csv(folder / "Filosofi2021_carreaux_200m_csv.csv", index=False)
+    with zipfile.ZipFile(folder / "Filosofi2021_carreaux_200m_csv.zip", "w") as archive:
+        archive.write(folder / "Filosofi2021_carreaux_200m_csv.csv", "carreaux_200m.csv")
     best = pd.DataFrame({"code_insee": [*CODES, "48200"], "nom_com": "x", "type": "Total"})
     parts = ["elig_coax", "elig_cu_30", "elig_thdr", "elig_cu_8", "elig_4gf", "elig_hdr"]
     best = best.assign(

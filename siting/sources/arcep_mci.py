@@ -61,6 +61,8 @@ ACTUAL_LAYOUTS = [
     )
 ]
 WEB_MERCATOR = 3857
+CLASSES = ("INEL", "HD05", "HD3", "BHD8", "THD30", "THD100", "THD1G")
+"""Classes of downward speed, the slowest first."""
 
 
 def best_technology(path: Path) -> pd.DataFrame:
@@ -164,7 +166,13 @@ def buildings(base: Path, actual: Path) -> pd.DataFrame:
     if len(strange):
         ids = ", ".join(strange.unique()[:5])
         raise InputError("unmatched_ids", file=actual, count=strange.nunique(), ids=ids, other=base)
-    ranked = offers.groupby(["id", "technology"], sort=True)["speed_class"].max().reset_index()
+    offers["speed_class"] = offers["speed_class"].str.strip().str.upper()
+    offers["rank"] = offers["speed_class"].map({name: at for at, name in enumerate(CLASSES)})
+    ranked = (
+        offers.sort_values(["id", "technology", "rank", "speed_class"], na_position="first")
+        .drop_duplicates(["id", "technology"], keep="last")
+        .drop(columns="rank")
+    )
     placed = pd.DataFrame(
         {
             "id": frame["id"],

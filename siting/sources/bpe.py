@@ -69,7 +69,7 @@ def read(path: Path) -> pd.DataFrame:
         See `layouts.read`; or coordinates that are not those of the layout.
     """
     parts = [
-        _facilities(block.frame, path, in_degrees=block.layout is LAYOUTS[0])
+        _facilities(block.frame, path, in_degrees=block.layout.name == LAYOUTS[0].name)
         for block in streams.blocks(path, LAYOUTS)
     ]
     return pd.concat(parts, ignore_index=True)
@@ -101,7 +101,8 @@ def _facilities(frame: pd.DataFrame, path: Path, *, in_degrees: bool) -> pd.Data
 
 def _degrees(frame: pd.DataFrame, path: Path) -> tuple[pd.Series, pd.Series]:
     x, y = reading.numbers(frame, "x", path), reading.numbers(frame, "y", path)
-    epsg = frame["commune_code"].str[:3].map(OVERSEAS).fillna(METROPOLITAN)
+    said = pd.to_numeric(frame["epsg"].str.extract(r"(\d{4,5})$")[0])  # of each row, since 2023
+    epsg = said.fillna(frame["commune_code"].str[:3].map(OVERSEAS)).fillna(METROPOLITAN)
     outside = (x.notna() & ~x.between(*LAMBERT_X)) | (y.notna() & ~y.between(*LAMBERT_Y))
     wrong = outside & (epsg == METROPOLITAN)
     if wrong.any():

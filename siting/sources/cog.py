@@ -21,31 +21,25 @@ if TYPE_CHECKING:
 
 COMMUNE_LAYOUTS = [
     Layout(
-        "COG v_commune (2022 et suivantes)",
+        "COG v_commune (2022 et suivantes), commune (2019 à 2021)",
         {"TYPECOM": "kind", "COM": "code", "LIBELLE": "name", "DEP": "department"},
         {"REG": "region", "ARR": "arrondissement", "COMPARENT": "parent"},
-    ),
-    Layout(
-        "COG commune (2019 à 2021)",
-        {"typecom": "kind", "com": "code", "libelle": "name", "dep": "department"},
-        {"reg": "region", "arr": "arrondissement", "comparent": "parent"},
-    ),
+    )
 ]
 MOVEMENT_LAYOUTS = [
     Layout(
-        f"COG v_mvt_commune ({years})",
+        "COG v_mvt_commune (2022 et suivantes), mvtcommune (2019 à 2021)",
         {
-            case("MOD"): "kind",
-            case("DATE_EFF"): "date",
-            case("TYPECOM_AV"): "type_before",
-            case("COM_AV"): "before",
-            case("LIBELLE_AV"): "name_before",
-            case("TYPECOM_AP"): "type_after",
-            case("COM_AP"): "after",
-            case("LIBELLE_AP"): "name_after",
+            "MOD": "kind",
+            "DATE_EFF": "date",
+            "TYPECOM_AV": "type_before",
+            "COM_AV": "before",
+            "LIBELLE_AV": "name_before",
+            "TYPECOM_AP": "type_after",
+            "COM_AP": "after",
+            "LIBELLE_AP": "name_after",
         },
     )
-    for years, case in (("2022 et suivantes", str), ("2019 à 2021", str.lower))
 ]
 
 

@@ -32,6 +32,7 @@ READERS: tuple[tuple[Sequence[Layout], Callable[[Path], pd.DataFrame]], ...] = (
     (la_poste.LAYOUTS, la_poste.read),
     (carpool_areas.LAYOUTS, carpool_areas.read),
     (station_list.LAYOUTS, station_list.read),
+    (finess.LAYOUTS, finess.read),
 )
 
 
@@ -67,9 +68,9 @@ def read(path: Path, own: Callable[[Path], pd.DataFrame] = facts.facilities) -> 
     if finess.recognised(path):
         return Listed(finess.read(path), official=True)
     every = [layout for known, _ in READERS for layout in known]
-    header = set(layouts.header(path, every))
+    header = layouts.header(path, every)
     for known, reader in READERS:
-        if any(set(layout.columns) <= header for layout in known):
+        if layouts.fits(header, known):
             return Listed(reader(path), official=True)
     return Listed(own(path), official=False)
 

@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 
 AGES = ("0_3", "4_5", "6_10", "11_17", "18_24", "25_39", "40_54", "55_64", "65_79", "80p")
 _AGES = {f"ind_{age}": f"age_{age}" for age in AGES}
-_AGES_2017 = {f"Ind_{age}": f"age_{age}" for age in AGES}
 LAYOUTS = [
     Layout(
-        "Filosofi 200 m (2019 et suivants)",
+        "Filosofi 200 m (2017, 2019, 2021)",
         {
             "idcar_200m": "cell_id",
             "lcog_geo": "codes",
@@ -35,19 +34,19 @@ LAYOUTS = [
         _AGES,
     ),
     Layout(
-        "Filosofi 1 km (2019 et suivants)",
+        "Filosofi 1 km (2017, 2019, 2021)",
         {"idcar_1km": "cell_id", "lcog_geo": "codes", "ind": "population", "i_est_1km": "imputed"},
         _AGES,
     ),
     Layout(
-        "Filosofi 200 m (2017)",
+        "Filosofi 200 m (2015)",
         {"IdINSPIRE": "cell_id", "Depcom": "codes", "Ind": "population", "I_est_cr": "imputed"},
-        _AGES_2017,
+        _AGES,
     ),
     Layout(
-        "Filosofi 1 km (2017)",
+        "Filosofi 1 km (2015)",
         {"Id_carr1km": "cell_id", "Depcom": "codes", "Ind": "population", "I_est_1km": "imputed"},
-        _AGES_2017,
+        _AGES,
     ),
 ]
 CELL = r"^CRS(?P<epsg>\d+)RES(?P<size>\d+)(?P<unit>k?m)N(?P<north>\d+)E(?P<east>\d+)$"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 LAYOUTS = [
     Layout(
-        "points de contact (noms techniques)",
+        "points de contact du réseau postal",
         {
             "identifiant_a": "id",
             "libelle_du_site": "name",
@@ -25,15 +25,15 @@ LAYOUTS = [
         },
     ),
     Layout(
-        "points de contact (libellés)",
+        "points de contact du réseau postal (avant 2020)",
         {
-            "Identifiant_A": "id",
-            "Libellé_du_site": "name",
-            "Caractéristique_du_site": "kind",
-            "Code_INSEE": "commune_code",
-            "Longitude": "lon",
-            "Latitude": "lat",
+            "identifiant_du_site": "id",
+            "libelle_du_site": "name",
+            "caracteristique_du_site": "kind",
+            "longitude": "lon",
+            "latitude": "lat",
         },
+        {"code_insee": "commune_code"},
     ),
 ]
 

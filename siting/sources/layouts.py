@@ -2,7 +2,8 @@
 
 Official files come as CSV (comma, semicolon, tab; a byte-order mark or none), in a zip or gzip, or
 as Parquet or a workbook, and their columns are renamed from one vintage to the next. A reader lists
-the layouts that it knows; the file's header says which one it is.
+the layouts that it knows; the file's header says which one it is. Portals write one name in several
+ways (`Code(s) UIC`, `codes_uic`, `#Identifiant_A`): case, accents and signs do not count.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
+import unicodedata
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING
 
 import pandas as pd
@@ -76,9 +79,9 @@ def read(
     InputError
         The file is missing, damaged, in another encoding, empty, malformed, or of no known layout.
     """
-    suffix = path.suffix.lower()
-    if suffix in (".parquet", ".xlsx"):
-        frame = _parquet(path) if suffix == ".parquet" else _workbook(path, layouts)
+    kind = _kind(path)
+    if kind in (".parquet", ".xlsx"):
+        frame = _parquet(path) if kind == ".parquet" else _workbook(path, layouts)
         layout = fitting(path, list(frame.columns), layouts)
     else:
         text = _text(path, encoding, layouts, title_lines)
@@ -104,7 +107,7 @@ def header(path: Path, layouts: Sequence[Layout] = ()) -> list[str]:
     """
     if not path.is_file():
         raise InputError("missing_file", file=path)
-    suffix = path.suffix.lower()
+    suffix = _kind(path)
     if suffix == ".xlsx":
         return [str(name) for name in _workbook(path, layouts).columns]
     try:
@@ -120,15 +123,22 @@ def header(path: Path, layouts: Sequence[Layout] = ()) -> list[str]:
         raise InputError("unreadable_layer", file=path, detail=error) from error
 
 
+def _kind(path: Path) -> str:
+    """Suffix of a file; `.xlsx` also for a zip of one workbook."""
+    suffix = path.suffix.lower()
+    if suffix == ".zip" and [name[-5:].lower() for name in reading.members(path)] == [".xlsx"]:
+        return ".xlsx"
+    return suffix
+
+
 def _header_in_zip(path: Path, layouts: Sequence[Layout]) -> list[str]:
     """Header of the first file of a zip that fits a layout; of the first of all where none does."""
     headers = []
     with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            if not name.endswith("/"):
-                with archive.open(name) as stream:
-                    headers.append(columns_of(first_line(stream), layouts)[0])
-    fit = [one for one in headers if any(set(known.columns) <= set(one) for known in layouts)]
+        for name in reading.members(path):
+            with archive.open(name) as stream:
+                headers.append(columns_of(first_line(stream), layouts)[0])
+    fit = [one for one in headers if fits(one, layouts)]
     return next(iter([*fit, *headers]), [])
 
 
@@ -148,7 +158,7 @@ def columns_of(text: str, layouts: Sequence[Layout]) -> tuple[list[str], str]:
     lines = {one: io.StringIO(text, newline=None) for one in separators}
     found = [next(csv.reader(lines[one], delimiter=one), []) for one in separators]
     for names, separator in zip(found, separators, strict=True):
-        if any(set(known.columns) <= set(names) for known in layouts):
+        if fits(names, layouts):
             return names, separator
     return found[0], separators[0]
 
@@ -172,7 +182,7 @@ def wanted(layout: Layout, header: Sequence[str]) -> list[str]:
 
 
 def fitting(path: Path, header: Sequence[str], layouts: Sequence[Layout]) -> Layout:
-    """Give the first layout whose required columns are all in a header.
+    """Give the first layout whose required columns are all in a header, spelt as they are there.
 
     Raises
     ------
@@ -180,13 +190,15 @@ def fitting(path: Path, header: Sequence[str], layouts: Sequence[Layout]) -> Lay
         None fits: the message names the nearest layout, the columns it lacks and all the layouts.
     """
     for layout in layouts:
-        if set(layout.columns) <= set(header):
-            repeated = [name for name in wanted(layout, header) if list(header).count(name) > 1]
+        if fits(header, [layout]):
+            found = _spelt(layout, header)
+            repeated = [name for name in wanted(found, header) if list(header).count(name) > 1]
             if repeated:
                 raise InputError("repeated_column", file=path, column=repeated[0])
-            return layout
-    nearest = min(layouts, key=lambda one: len(set(one.columns) - set(header)))
-    missing = [name for name in nearest.columns if name not in header]
+            return found
+    plain = set(map(_plain, header))
+    nearest = min(layouts, key=lambda one: len(set(map(_plain, one.columns)) - plain))
+    missing = [name for name in nearest.columns if _plain(name) not in plain]
     raise InputError(
         "unknown_layout",
         file=path,
@@ -195,6 +207,32 @@ def fitting(path: Path, header: Sequence[str], layouts: Sequence[Layout]) -> Lay
         found=", ".join(map(str, header))[:300],
         known=" | ".join(one.name for one in layouts),
     )
+
+
+def fits(header: Sequence[str], layouts: Sequence[Layout]) -> bool:
+    """Whether a header holds all that one of some layouts requires, however it is spelt."""
+    plain = set(map(_plain, header))
+    return any(set(map(_plain, one.columns)) <= plain for one in layouts)
+
+
+def _spelt(layout: Layout, header: Sequence[str]) -> Layout:
+    """Give a layout with the names of its columns as a header spells them."""
+    exact = set(header)
+    by_plain = {_plain(name): name for name in reversed(header)}
+
+    def here(names: Mapping[str, str]) -> dict[str, str]:
+        return {
+            name if name in exact else by_plain.get(_plain(name), name): ours
+            for name, ours in names.items()
+        }
+
+    return replace(layout, columns=here(layout.columns), optional=here(layout.optional or {}))
+
+
+def _plain(name: str) -> str:
+    """Name of a column without case, accents and signs; itself where nothing is left."""
+    bare = unicodedata.normalize("NFKD", str(name)).casefold()
+    return re.sub(r"[^a-z0-9]", "", bare) or str(name)
 
 
 def _text(path: Path, encoding: str, layouts: Sequence[Layout], title_lines: int) -> str:
@@ -223,13 +261,11 @@ def _member(path: Path, layouts: Sequence[Layout], title_lines: int) -> bytes | 
     InputError
         The zip is damaged, or not exactly one of its files fits.
     """
-    if not path.is_file():
-        raise InputError("missing_file", file=path)
+    names = reading.members(path)
+    if len(names) == 1:
+        return None
     try:
         with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if not name.endswith("/")]
-            if len(names) == 1:
-                return None
             fit = [name for name in names if _fits(archive, name, layouts, title_lines)]
             if len(fit) != 1:
                 raise InputError("zip_of_several", file=path, count=len(names))
@@ -243,7 +279,7 @@ def _fits(archive: zipfile.ZipFile, name: str, layouts: Sequence[Layout], title_
     with archive.open(name) as stream:
         lines = [stream.readline(1 << 20) for _ in range(title_lines + 1)]
     header, _ = columns_of(lines[-1].decode("utf-8-sig", errors="replace"), layouts)
-    return any(set(layout.columns) <= set(header) for layout in layouts)
+    return fits(header, layouts)
 
 
 def _parsed(path: Path, text: str, separator: str, columns: list[str]) -> pd.DataFrame:
@@ -279,11 +315,14 @@ def _workbook(path: Path, layouts: Sequence[Layout]) -> pd.DataFrame:
     InputError
         The file is missing or is no workbook.
     """
-    if not path.is_file():
-        raise InputError("missing_file", file=path)
     try:
         sheets = pd.read_excel(
-            path, sheet_name=None, header=None, dtype=str, keep_default_na=False, engine="openpyxl"
+            io.BytesIO(reading.content(path)),
+            sheet_name=None,
+            header=None,
+            dtype=str,
+            keep_default_na=False,
+            engine="openpyxl",
         )
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise InputError("not_a_workbook", file=path, detail=error) from error
@@ -292,7 +331,7 @@ def _workbook(path: Path, layouts: Sequence[Layout]) -> pd.DataFrame:
         for at in range(min(TITLE_ROWS, len(sheet))):
             names = [str(name).strip() for name in sheet.iloc[at]]
             first = first or [name for name in names if name]
-            if any(set(layout.columns) <= set(names) for layout in layouts):
+            if fits(names, layouts):
                 return sheet.iloc[at + 1 :].set_axis(names, axis=1).fillna("")
     return pd.DataFrame(columns=first)
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from siting.sources import layouts
 from siting.sources.layouts import Layout
+from siting.sources.places import ARRONDISSEMENTS
 from siting.tables import Column, Table, check, code
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pandas as pd
 
 LAYOUTS = [
     Layout(
@@ -20,7 +22,7 @@ LAYOUTS = [
         {"PCAP": "counted_apart", "PTOT": "total"},
     ),
     Layout(
-        "populations légales (2019 à 2021)",
+        "populations légales (2016 à 2021)",
         {"CODDEP": "department", "CODCOM": "short", "COM": "name", "PMUN": "population"},
         {"PCAP": "counted_apart", "PTOT": "total"},
     ),
@@ -51,10 +53,29 @@ def read(path: Path) -> pd.DataFrame:
     """
     frame, layout = layouts.read(path, LAYOUTS)
     frame["population"] = frame["population"].str.replace(r"\s", "", regex=True)
-    if layout is LAYOUTS[1]:
+    if layout.name == LAYOUTS[1].name:
         overseas = frame["department"].str.len() == 3  # 971 + 01: the code has five characters
         short = frame["short"].str.zfill(3)
         frame["code"] = frame["department"].str.zfill(2) + short.where(~overseas, short.str[-2:])
     frame["code"] = frame["code"].str.zfill(5)
     named = [column.name for column in POPULATIONS.columns]
-    return check(frame[named], POPULATIONS, path)
+    return _with_cities(check(frame[named], POPULATIONS, path))
+
+
+def _with_cities(table: pd.DataFrame) -> pd.DataFrame:
+    """Add Paris, Lyon and Marseille, which INSEE gives by arrondissement, where they are not there.
+
+    The arrondissements stay: they are no communes of any study.
+    """
+    whole = table["code"].map(ARRONDISSEMENTS)
+    parts = table[whole.notna() & ~whole.isin(table["code"])]
+    cities = [
+        {
+            "code": code,
+            "name": re.sub(r"\s+\d.*$", "", str(of_city["name"].iloc[0])),
+            "population": of_city["population"].sum(),
+            "department": of_city["department"].iloc[0],
+        }
+        for code, of_city in parts.groupby(whole)
+    ]
+    return pd.concat([table, pd.DataFrame(cities)], ignore_index=True) if cities else table

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 LAYOUTS = [
     Layout("IGN Admin Express (2025 et suivantes)", {"code_insee": "code", "nom_officiel": "name"}),
-    Layout("IGN Admin Express (jusqu'à 2024)", {"INSEE_COM": "code", "NOM": "name"}),
+    Layout("IGN Admin Express (2021 à 2024)", {"INSEE_COM": "code", "NOM": "name"}),
+    Layout("IGN Admin Express (2017 à 2020)", {"INSEE_COM": "code", "NOM_COM": "name"}),
     Layout("Etalab ou geo.api.gouv.fr", {"code": "code", "nom": "name"}),
     Layout("siting", {"code": "code", "name": "name"}),
 ]

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
     from siting.sources.layouts import Layout
 
+ARRONDISSEMENTS = {
+    **{f"751{number:02d}": "75056" for number in range(1, 21)},
+    **{f"693{number}": "69123" for number in range(81, 90)},
+    **{f"132{number:02d}": "13055" for number in range(1, 17)},
+}
+"""Municipal arrondissements of Paris, Lyon and Marseille, given by many files in their place."""
 COLUMNS = ["id", "name", "commune_code", "lon", "lat", "kind"]
 
 

@@ -7,6 +7,7 @@ import io
 import warnings
 import zipfile
 import zlib
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from siting.tables import Table
 
+TAKEN_OUT = (".7z", ".gpkg", ".rar", ".zip", ".gz", ".xls", ".parquet")
 CHECKED_SEPARATORS = (",", ";", "\t", "|")
 DECIMAL_COMMA = r"[+-]?\d+,\d+"
 MAYBE_THOUSANDS = r"[+-]?\d{1,3},\d{3}"
@@ -34,16 +36,40 @@ def content(path: Path) -> bytes:
     """
     if not path.is_file():
         raise InputError("missing_file", file=path)
+    if path.suffix.lower() in (".7z", ".rar", ".xls"):
+        raise InputError("take_out", file=path, member=path.name)
     if path.suffix.lower() != ".zip":
         return path.read_bytes()
+    names = members(path)
+    if len(names) != 1:
+        raise InputError("zip_of_several", file=path, count=len(names))
     try:
         with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if not name.endswith("/")]
-            if len(names) != 1:
-                raise InputError("zip_of_several", file=path, count=len(names))
             return archive.read(names[0])
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         raise InputError("bad_zip", file=path, detail=error) from error
+
+
+def members(path: Path) -> list[str]:
+    """Names of the files of a zip; those that a Mac adds are none.
+
+    Raises
+    ------
+    InputError
+        There is no such file, it is damaged, or all that it holds is an archive or a base that is
+        not read without being taken out (INSEE zips 7z archives).
+    """
+    if not path.is_file():
+        raise InputError("missing_file", file=path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if not name.endswith("/")]
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+        raise InputError("bad_zip", file=path, detail=error) from error
+    names = [name for name in names if not name.startswith("__MACOSX/")]
+    if names and all(PurePosixPath(name).suffix.lower() in TAKEN_OUT for name in names):
+        raise InputError("take_out", file=path, member=names[0])
+    return names
 
 
 def start(path: Path, size: int = 4096) -> bytes:

@@ -20,19 +20,12 @@ _NAMES = {
     "longitude": "lon",
     "latitude": "lat",
 }
-LAYOUTS = [
-    Layout("annuaire de l'éducation (noms techniques)", _NAMES, {"etat": "state"}),
-    Layout(
-        "annuaire de l'éducation (libellés)",
-        {name.capitalize(): ours for name, ours in _NAMES.items() if ours not in ("lon", "lat")}
-        | {"longitude": "lon", "latitude": "lat"},
-        {"etat": "state"},
-    ),
-]
+LAYOUTS = [Layout("annuaire de l'éducation", _NAMES, {"etat": "state"})]
+NOT_OPEN = ("FERME", "A OUVRIR")
 
 
 def read(path: Path) -> pd.DataFrame:
-    """Read the schools that are open.
+    """Read the schools that are open, those that will close (`A FERMER`) among them.
 
     Returns
     -------
@@ -44,5 +37,5 @@ def read(path: Path) -> pd.DataFrame:
         See `places.read`.
     """
     frame = places.read(path, LAYOUTS)
-    is_open = frame["state"].isin(["OUVERT", ""])
+    is_open = ~frame["state"].str.strip().str.upper().isin(NOT_OPEN)
     return frame[is_open].drop(columns="state").reset_index(drop=True)

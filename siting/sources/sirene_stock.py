@@ -24,6 +24,7 @@ from pyarrow import csv as arrow_csv
 from pyproj.exceptions import CRSError
 
 from siting.errors import InputError
+from siting.sources import reading
 from siting.sources.layouts import SEPARATORS, Layout, fitting, wanted
 from siting.sources.projections import (
     LAMBERT_X,
@@ -271,7 +272,7 @@ def _register(base: duckdb.DuckDBPyConnection, name: str, keys: Collection[str])
 
 
 def _here(layout: Layout) -> str:
-    select = _CURRENT if layout is STOCK_LAYOUTS[0] else _OF_2017
+    select = _CURRENT if layout.name == STOCK_LAYOUTS[0].name else _OF_2017
     return f"CREATE TEMP TABLE here AS FROM ({select}) SEMI JOIN wanted ON commune_code = key"
 
 
@@ -400,11 +401,10 @@ def _opened(path: Path) -> Iterator[Any]:
         raise InputError("sirene_workbook", file=path)
     try:
         if suffix == ".zip":
+            names = reading.members(path)
+            if len(names) != 1:  # a notice may stand beside the table
+                names = [one for one in names if PurePosixPath(one).suffix.lower() == ".csv"]
             with zipfile.ZipFile(path) as archive:
-                names = [name for name in archive.namelist() if not name.endswith("/")]
-                if len(names) != 1:  # a notice may stand beside the table
-                    names = [one for one in names if PurePosixPath(one).suffix.lower() == ".csv"]
-                    names = [one for one in names if not one.startswith("__MACOSX/")]
                 if len(names) != 1:
                     raise InputError("zip_of_several", file=path, count=len(archive.namelist()))
                 with archive.open(names[0]) as stream:
@@ -445,7 +445,7 @@ def _problem(path: Path, error: Exception) -> InputError:
 
 def _elsewhere(base: duckdb.DuckDBPyConnection, path: Path, layout: Layout) -> dict[str, object]:
     """Say which départements a file without a row of the area holds."""
-    select = _CURRENT if layout is STOCK_LAYOUTS[0] else _OF_2017
+    select = _CURRENT if layout.name == STOCK_LAYOUTS[0].name else _OF_2017
     top = f"CREATE TEMP TABLE top AS SELECT left(commune_code, 2) AS department, count(*) AS rows FROM ({select}) GROUP BY 1"  # noqa: E501, S608 - our own text
     rows, _ = _load(base, path, STOCK_LAYOUTS, "stock", lambda _: top)
     found = base.sql("SELECT department FROM top ORDER BY rows DESC, department LIMIT 5").fetchall()

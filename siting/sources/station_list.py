@@ -1,7 +1,7 @@
 """Stations: SNCF's list of stations (one row for each line that calls), or that of passenger halls.
 
-Both layouts are from memory. The first says whether a station is open to passengers (`O`); the
-second lists those that are, with `latitude, longitude` in one column.
+The first says whether a station is open to passengers (`O`); the others list those that are, with
+`latitude, longitude` in one column (gares-de-voyageurs) or in two (the older referentiel).
 """
 
 from __future__ import annotations
@@ -16,34 +16,45 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-_LIST = {
-    "CODE_UIC": "id",
-    "LIBELLE": "name",
-    "VOYAGEURS": "passengers",
-    "X_WGS84": "lon",
-    "Y_WGS84": "lat",
-}
 LAYOUTS = [
-    Layout("SNCF liste des gares", _LIST),
-    Layout("SNCF liste des gares (minuscules)", {key.lower(): our for key, our in _LIST.items()}),
+    Layout(
+        "SNCF liste des gares",
+        {
+            "CODE_UIC": "id",
+            "LIBELLE": "name",
+            "VOYAGEURS": "passengers",
+            "X_WGS84": "lon",
+            "Y_WGS84": "lat",
+        },
+    ),
     Layout(
         "SNCF gares de voyageurs",
         {"Nom": "name", "Code(s) UIC": "id", "Position géographique": "at"},
-        {"Code commune": "commune_code"},
+        {"Code commune": "commune_code", "codeinsee": "commune_code"},
+    ),
+    Layout(
+        "SNCF référentiel des gares de voyageurs",
+        {
+            "uic_code": "id",
+            "alias_libelle_noncontraint": "name",
+            "longitude_entreeprincipale_wgs84": "lon",
+            "latitude_entreeprincipale_wgs84": "lat",
+        },
     ),
 ]
 
 
 def read(path: Path) -> pd.DataFrame:
     """Read the stations open to passengers, each once: see `places.read`."""
-    frame, layout = layouts.read(path, LAYOUTS)
-    if layout is LAYOUTS[2]:
+    frame, _ = layouts.read(path, LAYOUTS)
+    if "at" in frame.columns:
         at = frame["at"].str.split(",", n=1, expand=True).reindex(columns=[0, 1]).fillna("")
         frame = frame.assign(lat=at[0].str.strip(), lon=at[1].str.strip())
-        whole = frame["commune_code"].str.len() == len("12202")  # some editions give three digits
+        whole = frame["commune_code"].str.len() > len("202")  # some editions give three digits
         frame["commune_code"] = frame["commune_code"].where(whole, "")
     else:
-        frame = frame[frame["passengers"].str.strip().str.upper().isin(["O", "OUI", "1"])]
         frame = frame.assign(commune_code="")
+    if "passengers" in frame.columns:
+        frame = frame[frame["passengers"].str.strip().str.upper().isin(["O", "OUI", "1"])]
     known = frame.drop_duplicates("id").assign(kind="station").reset_index(drop=True)
     return places.checked(known[places.COLUMNS], path)

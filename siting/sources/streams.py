@@ -22,7 +22,7 @@ import pyogrio.errors
 from pyarrow import csv as arrow_csv
 
 from siting.errors import InputError
-from siting.sources import layouts
+from siting.sources import layouts, reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,7 +80,7 @@ def fits(path: Path, known: Sequence[Layout]) -> bool:
             raise InputError("unreadable_layer", file=path, detail=error) from error
     else:
         names = layouts.header(path, known)
-    return any(set(layout.columns) <= set(names) for layout in known)
+    return layouts.fits(names, known)
 
 
 def _workbook(path: Path, known: Sequence[Layout]) -> Iterator[Block]:
@@ -104,7 +104,7 @@ def _geopackage(path: Path, known: Sequence[Layout]) -> Iterator[Block]:
     try:
         for name in pyogrio.list_layers(path)[:, 0]:
             fields = list(pyogrio.read_info(path, layer=name)["fields"])
-            if any(set(one.columns) <= set(fields) for one in known):
+            if layouts.fits(fields, known):
                 break
         layout = layouts.fitting(path, fields, known)
         columns = layouts.wanted(layout, fields)
@@ -160,8 +160,7 @@ def _members(path: Path, known: Sequence[Layout]) -> list[str | None]:
     """Tables of a zip that fit a layout: all of one and the same; `[None]` for a plain file."""
     if path.suffix.lower() != ".zip":
         return [None]
-    with zipfile.ZipFile(path) as archive:
-        names = [name for name in archive.namelist() if not name.endswith("/")]
+    names = reading.members(path)
     if len(names) == 1:
         return [names[0]]
     by_layout: dict[str, list[str | None]] = {}
@@ -171,7 +170,7 @@ def _members(path: Path, known: Sequence[Layout]) -> list[str | None]:
         with _opened(path, name) as stream:
             header, _ = layouts.columns_of(layouts.first_line(stream), known)
         for layout in known:
-            if set(layout.columns) <= set(header):
+            if layouts.fits(header, [layout]):
                 by_layout.setdefault(layout.name, []).append(name)
                 break
     if len(by_layout) != 1:

@@ -16,8 +16,8 @@ import pandas as pd
 
 from siting.errors import InputError
 from siting.sources import arcep_cartefibre, arcep_mci, arcep_observatory, facts, streams
+from siting.sources.places import ARRONDISSEMENTS
 from siting.tables import check
-from siting.territory.codes import ARRONDISSEMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

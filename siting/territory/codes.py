@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from siting.errors import InputError
+from siting.sources.places import ARRONDISSEMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -12,14 +13,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
-
-
-ARRONDISSEMENTS = {
-    **{f"751{number:02d}": "75056" for number in range(1, 21)},
-    **{f"693{number}": "69123" for number in range(81, 90)},
-    **{f"132{number:02d}": "13055" for number in range(1, 17)},
-}
-"""Municipal arrondissements of Paris, Lyon and Marseille, given by many files in their place."""
 
 
 def recoded(changes: pd.DataFrame | None, codes: Collection[str]) -> dict[str, str]:

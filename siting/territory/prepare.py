@@ -280,7 +280,7 @@ def _communes(
     chosen = sorted(codes)
     _require(chosen, listed["code"], official.communes)
     _require(chosen, done.index, official.populations)
-    _require(chosen, bodies.index, official.epci)
+    _require(sorted({*chosen} - epci.ISLANDS), bodies.index, official.epci)
     inside = shapes.set_index("code").geometry.representative_point().reindex(chosen)
     names = listed.set_index("code")["name"]
     table = pd.DataFrame(
@@ -288,8 +288,8 @@ def _communes(
             "code": chosen,
             "name": names.reindex(chosen).to_numpy(),
             "population": done.reindex(chosen).round().astype("int64").to_numpy(),
-            "epci_code": bodies["epci_code"].reindex(chosen).to_numpy(),
-            "epci_name": bodies["epci_name"].reindex(chosen).to_numpy(),
+            "epci_code": bodies["epci_code"].reindex(chosen).fillna("").to_numpy(),
+            "epci_name": bodies["epci_name"].reindex(chosen).fillna("").to_numpy(),
             "chef_lieu_lon": inside.x.round(5).to_numpy(),
             "chef_lieu_lat": inside.y.round(5).to_numpy(),
             "chef_lieu_source": "point_of_polygon",
