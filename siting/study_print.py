@@ -1,10 +1,7 @@
-"""The print maps of a study: what is on each, and a series by EPCI drawn by several processes."""
+"""The print maps of a study: what is on each, and a series by EPCI."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -15,20 +12,15 @@ import shapely
 
 from siting import study_opinion, texts
 from siting.errors import ConfigError
-from siting.files import replacing_all
 from siting.measures import baskets, digital
-from siting.outputs import print_map
-from siting.outputs.paper import KINDS
 from siting.outputs.print_map import Fill, Name, Sheet, Signs
-from siting.outputs.tables import write_csv
 from siting.study_maps import MAP_THRESHOLD
 from siting.texts import text as t
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
-    from siting.outputs.paper import Kind, Paper
+    from siting.outputs.print_map import Hatch
     from siting.outputs.theme import Theme
     from siting.study import Result
 
@@ -116,82 +108,6 @@ def series(
         every += [replace(one, name=f"{folder}-{one.name}") for one in made]
         missing |= dict.fromkeys(lost)
     return every, list(missing)
-
-
-def write(
-    folder: Path,
-    made: Sequence[Sheet],
-    size: Paper,
-    theme: Theme,
-    kinds: Sequence[Kind] = KINDS,
-    *,
-    jobs: int = 1,
-    say: Callable[[str], None] = lambda _: None,
-) -> int:
-    """Draw sheets on a paper, and list them in `index.csv` with their text alternatives.
-
-    Parameters
-    ----------
-    jobs
-        Processes that draw; 1: this one alone. Where more, a script of one's own needs the usual
-        `if __name__ == "__main__":`.
-    say
-        Called with how many are done.
-
-    Returns
-    -------
-    Maps drawn.
-
-    Raises
-    ------
-    OutputError
-        The folder cannot be written to.
-    """
-    way = "landscape" if size.landscape else "portrait"
-    ending = f"-{size.name.lower()}-{way}"
-    language = texts.language()
-    rows = [
-        {"file": f"{one.name}{ending}.{kind}", "title": one.title, "alternative": one.alt}
-        for one in made
-        for kind in kinds
-    ]
-    with replacing_all(folder) as part:
-        work = [(one, size, theme, tuple(kinds), part, ending, language) for one in made]
-        count = min(jobs, len(work))
-        if count > 1:
-            how = multiprocessing.get_context("spawn")
-            with ProcessPoolExecutor(count, mp_context=how) as pool:
-                waiting = [pool.submit(_draw, one) for one in work]
-                for done, drawn in enumerate(as_completed(waiting), 1):
-                    drawn.result()
-                    say(t("cli_print.drawing", done=done, total=len(work)))
-        else:
-            for done, item in enumerate(work, 1):
-                _draw(item)
-                say(t("cli_print.drawing", done=done, total=len(work)))
-        for one in made:
-            write_csv(part / f"{one.name}.csv", one.table)
-        write_csv(part / "index.csv", pd.DataFrame(rows, columns=["file", "title", "alternative"]))
-    return len(made)
-
-
-def cores() -> int:
-    """Processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _draw(work: tuple[Sheet, Paper, Theme, tuple[Kind, ...], Path, str, str]) -> None:
-    """Draw one sheet; called in another process too, hence its language is told."""
-    from siting.outputs import paper  # noqa: PLC0415 - loaded by each process
-
-    sheet, size, theme, kinds, folder, ending, language = work
-    texts.set_language(language)
-    figure = print_map.draw(sheet, size, theme)
-    for kind in kinds:
-        drawn = paper.render(figure, kind, theme, title=sheet.title)
-        (folder / f"{sheet.name}{ending}.{kind}").write_bytes(drawn)
 
 
 @dataclass(frozen=True)
@@ -475,7 +391,7 @@ class _Base:
         cells = cells.assign(geometry=areas(cells.geometry.to_numpy()))
         return cells.merge(rows, on="cell_id")
 
-    def _fill(self, label: str, cells: Any, colour: str, hatch: print_map.Hatch = "") -> Fill:
+    def _fill(self, label: str, cells: Any, colour: str, hatch: Hatch = "") -> Fill:
         people = float(cells["population"].sum())
         total = float(self.result.cells["population"].sum())
         count = t(
@@ -513,9 +429,7 @@ class _Base:
             made.append(self._commune_fill(t("print.no_value"), ~known, "", "no_data"))
         return made
 
-    def _commune_fill(
-        self, label: str, kept: Any, colour: str, hatch: print_map.Hatch = ""
-    ) -> Fill:
+    def _commune_fill(self, label: str, kept: Any, colour: str, hatch: Hatch = "") -> Fill:
         count = int(kept.sum())
         key = {0: "communes_none", 1: "communes_one"}.get(count, "communes")
         shape = _gathered(self._communes.geometry.to_numpy()[kept])

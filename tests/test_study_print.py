@@ -22,7 +22,7 @@ from PIL import Image
 from siting import cli, config, study, study_charts, study_print, texts
 from siting.errors import ConfigError
 from siting.measures import digital
-from siting.outputs import labels, paper, print_map
+from siting.outputs import labels, paper, print_map, sheet_files
 from siting.outputs.theme import DEFAULT, Theme
 
 ROOT = Path(__file__).parents[1]
@@ -219,8 +219,8 @@ def test_series_by_epci(result, tmp_path):
     some = access[:2]
     size = paper.paper()
     said = []
-    study_print.write(tmp_path / "two", some, size, DEFAULT, ["svg"], jobs=2, say=said.append)
-    study_print.write(tmp_path / "one", some, size, DEFAULT, ["svg"])
+    sheet_files.write(tmp_path / "two", some, size, DEFAULT, ["svg"], jobs=2, say=said.append)
+    sheet_files.write(tmp_path / "one", some, size, DEFAULT, ["svg"])
     assert len(said) == 2
     for name in (f"{some[0].name}-a4-portrait.svg", f"{some[1].name}.csv", "index.csv"):
         assert (tmp_path / "two" / name).read_bytes() == (tmp_path / "one" / name).read_bytes()

@@ -47,6 +47,7 @@ def add(app: typer.Typer) -> None:
     ) -> None:
         from siting import study, study_print, study_theme, terminal
         from siting.config import load
+        from siting.outputs import sheet_files
         from siting.outputs.paper import SIZES, paper
 
         wanted = _kinds(kinds)
@@ -67,8 +68,8 @@ def add(app: typer.Typer) -> None:
                 made, missing = study_print.series(result, theme, only or ("access",))
             else:
                 made, missing = study_print.sheets(result, theme, only or ())
-            asked = jobs or study_print.cores()
-            count = study_print.write(folder, made, sheet, theme, wanted, jobs=asked, say=say)
+            asked = jobs or sheet_files.cores()
+            count = sheet_files.write(folder, made, sheet, theme, wanted, jobs=asked, say=say)
         for absent in missing:
             terminal.print_line(t("cli_print.cannot", name=absent.name, why=absent.why))
         key = "cli_print.done_one" if count == 1 else "cli_print.done"

@@ -23,7 +23,6 @@ from siting.outputs.theme import DEFAULT
 from siting.texts import text as t
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.text import Text
@@ -134,7 +133,7 @@ class Sheet:
     alt
         What the map shows in words.
     table
-        The numbers that it shows.
+        The numbers that it shows, a DataFrame; None in a process that only draws.
     date
         Vintage of the codes, as written.
     cut
@@ -157,7 +156,7 @@ class Sheet:
     notes: tuple[str, ...]
     sources: tuple[str, ...]
     alt: str
-    table: pd.DataFrame
+    table: Any
     date: str = ""
     cut: bool = False
 

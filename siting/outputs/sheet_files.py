@@ -1,0 +1,108 @@
+"""Print maps written as files by several processes at once.
+
+A process of its own loads this module and what it imports, no more: it must not import the study.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from siting import texts
+from siting.files import replacing_all
+from siting.outputs import paper, print_map
+from siting.texts import text as t
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from siting.outputs.paper import Kind, Paper
+    from siting.outputs.print_map import Sheet
+    from siting.outputs.theme import Theme
+
+
+def write(
+    folder: Path,
+    made: Sequence[Sheet],
+    size: Paper,
+    theme: Theme,
+    kinds: Sequence[Kind] = paper.KINDS,
+    *,
+    jobs: int = 1,
+    say: Callable[[str], None] = lambda _: None,
+) -> int:
+    """Draw sheets on a paper, and list them in `index.csv` with their text alternatives.
+
+    Parameters
+    ----------
+    jobs
+        Processes that draw; 1: this one alone. Where more, a script of one's own needs the usual
+        `if __name__ == "__main__":`.
+    say
+        Called with how many are done.
+
+    Returns
+    -------
+    Maps drawn.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written to.
+    """
+    way = "landscape" if size.landscape else "portrait"
+    ending = f"-{size.name.lower()}-{way}"
+    language = texts.language()
+    with replacing_all(folder) as part:
+        work = [
+            (replace(one, table=None), size, theme, tuple(kinds), part, ending, language)
+            for one in made
+        ]
+        count = min(jobs, len(work))
+        if count > 1:
+            how = multiprocessing.get_context("spawn")
+            with ProcessPoolExecutor(count, mp_context=how) as pool:
+                waiting = [pool.submit(_draw, one) for one in work]
+                for done, drawn in enumerate(as_completed(waiting), 1):
+                    drawn.result()
+                    say(t("cli_print.drawing", done=done, total=len(work)))
+        else:
+            for done, item in enumerate(work, 1):
+                _draw(item)
+                say(t("cli_print.drawing", done=done, total=len(work)))
+        _tables(part, made, kinds, ending)
+    return len(made)
+
+
+def cores() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _draw(work: tuple[Sheet, Paper, Theme, tuple[Kind, ...], Path, str, str]) -> None:
+    """Draw one sheet; called in another process too, hence its language is told."""
+    sheet, size, theme, kinds, folder, ending, language = work
+    texts.set_language(language)
+    figure = print_map.draw(sheet, size, theme)
+    for kind in kinds:
+        drawn = paper.render(figure, kind, theme, title=sheet.title)
+        (folder / f"{sheet.name}{ending}.{kind}").write_bytes(drawn)
+
+
+def _tables(folder: Path, made: Sequence[Sheet], kinds: Sequence[Kind], ending: str) -> None:
+    """Write the figures of each sheet, and the list of files with their text alternatives."""
+    import pandas as pd  # noqa: PLC0415 - a process that draws needs no tables
+
+    from siting.outputs.tables import write_csv  # noqa: PLC0415
+
+    for one in made:
+        if one.table is not None:
+            write_csv(folder / f"{one.name}.csv", one.table)
+    rows = [(f"{one.name}{ending}.{kind}", one.title, one.alt) for one in made for kind in kinds]
+    write_csv(folder / "index.csv", pd.DataFrame(rows, columns=["file", "title", "alternative"]))
