@@ -3,7 +3,8 @@
 Columns and values after IGN, "BD TOPO version 3, descriptif de contenu", class Tronçon de route:
 `nature`, `importance` (1 national to 5 local, 6 without), `sens_de_circulation`,
 `vitesse_moyenne_vl` (average speed of light vehicles, km/h), `acces_vehicule_leger`,
-`acces_pieton`, `prive`, `urbain`, `etat_de_l_objet`, `fictif`. Sections join at their ends.
+`acces_pieton`, `prive`, `urbain`, `etat_de_l_objet`, `fictif`; shapefiles cut these names to ten
+letters. Sections join at their ends.
 """
 
 from __future__ import annotations
@@ -31,6 +32,14 @@ if TYPE_CHECKING:
 
 LAYER = "troncon_de_route"
 NEEDED = ("nature", "importance", "sens_de_circulation", "vitesse_moyenne_vl")
+SHORT = {
+    "sens": "sens_de_circulation",
+    "vit_moy_vl": "vitesse_moyenne_vl",
+    "acces_vl": "acces_vehicule_leger",
+    "acces_ped": "acces_pieton",
+    "etat": "etat_de_l_objet",
+}
+"""Names of the shapefiles, and those of the GeoPackage."""
 SAME_END_M = 0.05  # ends that round to the same multiple of this are one junction
 
 BY_NATURE = {
@@ -77,7 +86,7 @@ def read(
         raise InputError("missing_file", file=path)
     try:
         names = gpd.list_layers(path)["name"].tolist()
-        layer = LAYER if LAYER in names else names[0]
+        layer = next((name for name in names if str(name).lower() == LAYER), names[0])
         sections = gpd.read_file(path, layer=layer)
     except (OSError, ValueError, RuntimeError, IndexError) as error:
         raise InputError("not_sections", file=path, detail=error) from error
@@ -94,14 +103,16 @@ def from_sections(
     crs: str | None = "EPSG:2154",
 ) -> RoadNetwork:
     """Build the network of BD TOPO sections that are already read; see `read`."""
-    columns = {str(name).lower(): name for name in sections.columns}
+    lower = {str(name).lower(): name for name in sections.columns}
+    long = {low: SHORT.get(low, low) for low in lower}
+    columns = {low if long[low] in lower else long[low]: name for low, name in lower.items()}
     for column in NEEDED:
         if column not in columns:
-            found = ", ".join(columns)
+            found = ", ".join(lower)
             raise InputError("missing_column", file=file, column=column, found=found)
     if sections.crs is None:
         raise InputError("sections_without_crs", file=file)
-    table = sections.rename(columns={name: low for low, name in columns.items()})
+    table = sections.rename(columns={name: full for full, name in columns.items()})
     parts = table.explode(index_parts=False, ignore_index=True)
     drawn = parts[~parts.geometry.is_empty & parts.geometry.notna()]
     kept: list[Line] = []

@@ -37,8 +37,8 @@ def read(path: Path, communes: Collection[str]) -> gpd.GeoDataFrame:
     Parameters
     ----------
     path
-        GeoPackage or GeoJSON of a département or of the country; of several layers the one named
-        `commune` is taken.
+        GeoPackage, shapefile or GeoJSON of a département or of the country; of several layers the
+        one named `commune` is taken, else the first whose columns are known.
     communes
         Codes wanted, at the file's vintage.
 
@@ -66,14 +66,24 @@ def read(path: Path, communes: Collection[str]) -> gpd.GeoDataFrame:
     return kept.assign(geometry=kept.geometry.make_valid())
 
 
+def _least_likely(layer: str) -> tuple[bool, bool, str]:
+    """Order of layers: `commune`, `commune_carto` and the like, the others."""
+    name = layer.lower()
+    return name != "commune", not name.startswith("commune"), name
+
+
 def _layer(path: Path) -> gpd.GeoDataFrame:
     """The communes of a file: `code,name,geometry`."""
     if not path.is_file():
         raise InputError("missing_file", file=path)
     try:
         names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-        layer = next((name for name in names if name.lower() == "commune"), names[0])
-        frame = gpd.read_file(path, layer=layer)
+        fit = [
+            name
+            for name in sorted(names, key=_least_likely)
+            if layouts.fits(list(pyogrio.read_info(path, layer=name)["fields"]), LAYOUTS)
+        ]
+        frame = gpd.read_file(path, layer=next(iter([*fit, *names])))
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
         raise InputError("unreadable_layer", file=path, detail=error) from error
     layout = layouts.fitting(path, list(frame.columns), LAYOUTS)

@@ -43,6 +43,7 @@ def read(path: Path, known: Sequence[Layout]) -> pd.DataFrame:
 
 def checked(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
     """Type the columns of a list of places: see `read`."""
+    frame = frame.drop_duplicates()  # a row that is there twice says no more
     repeated = frame["id"][frame["id"].duplicated()]
     if len(repeated):
         ids = ", ".join(repeated.unique()[:5])
@@ -54,4 +55,5 @@ def checked(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
         raise InputError("metres_for_degrees", file=path, x=lon.iloc[row], y=lat.iloc[row])
     code = frame["commune_code"].str.strip()
     typed = frame.assign(lon=lon, lat=lat, commune_code=code.str.zfill(5).where(code != "", ""))
-    return typed[[*COLUMNS, *(name for name in typed.columns if name not in COLUMNS)]]
+    named = [*COLUMNS, *(name for name in typed.columns if name not in COLUMNS)]
+    return typed[named].reset_index(drop=True)

@@ -149,6 +149,7 @@ class _Passed:
 
     rows: int = 0
     problem: InputError | None = field(default=None)
+    cut_value: bool = False  # a quoted value runs over several lines, from one block to the next
 
 
 def read(
@@ -260,6 +261,9 @@ def _stock(
     _register(base, "wanted", communes)
     count, layout = _load(base, path, STOCK_LAYOUTS, "stock", _here)
     frame: pd.DataFrame = base.sql("SELECT * FROM here").df()
+    damaged = ~frame["siret"].str.fullmatch(r"\d{1,14}")
+    if damaged.any():
+        raise InputError("not_a_siret", file=path, value=frame.loc[damaged, "siret"].iloc[0])
     padded = {"siret": frame["siret"].str.zfill(14)}
     padded["commune_code"] = frame["commune_code"].str.zfill(5)
     return count, layout, frame.assign(**padded).sort_values("siret", ignore_index=True)
@@ -307,17 +311,21 @@ def _load(
         raise InputError("missing_file", file=path)
     if path.suffix.lower() == ".parquet":
         return _load_parquet(base, path, layouts, view, query)
-    with _batches(path, layouts) as (reader, layout, passed):
-        raw = f"{view}_raw"
-        base.register(raw, reader)
-        base.execute(_view(view, layout, reader.schema.names, raw))
-        try:
-            base.execute(query(layout))
-        except duckdb.Error as error:
-            raise passed.problem or InputError("bad_rows", file=path, detail=error) from error
-        finally:
-            base.execute(f"DROP VIEW {view}")
-            base.unregister(raw)
+    for line_breaks in (False, True):  # looking for quoted ones costs time: only where it must
+        with _batches(path, layouts, line_breaks=line_breaks) as (reader, layout, passed):
+            raw = f"{view}_raw"
+            base.register(raw, reader)
+            base.execute(_view(view, layout, reader.schema.names, raw))
+            try:
+                base.execute(query(layout))
+                break
+            except duckdb.Error as error:
+                if line_breaks or not passed.cut_value:
+                    problem = passed.problem or InputError("bad_rows", file=path, detail=error)
+                    raise problem from error
+            finally:
+                base.execute(f"DROP VIEW {view}")
+                base.unregister(raw)
     if not passed.rows:
         raise InputError("empty_table", file=path)
     return passed.rows, layout
@@ -358,7 +366,7 @@ def _view(view: str, layout: Layout, header: Sequence[str], source: str) -> str:
 
 @contextmanager
 def _batches(
-    path: Path, layouts: Sequence[Layout]
+    path: Path, layouts: Sequence[Layout], *, line_breaks: bool
 ) -> Iterator[tuple[pa.RecordBatchReader, Layout, _Passed]]:
     """Open a CSV, or a zip of one, as batches of text columns."""
     with _opened(path) as stream:
@@ -371,7 +379,9 @@ def _batches(
             reader = arrow_csv.open_csv(
                 stream,
                 read_options=arrow_csv.ReadOptions(block_size=BLOCK),
-                parse_options=arrow_csv.ParseOptions(delimiter=separator),
+                parse_options=arrow_csv.ParseOptions(
+                    delimiter=separator, newlines_in_values=line_breaks
+                ),
                 convert_options=arrow_csv.ConvertOptions(
                     include_columns=columns,
                     column_types=dict.fromkeys(columns, pa.string()),
@@ -388,6 +398,7 @@ def _batches(
                     yield batch
             except (pa.ArrowException, zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
                 passed.problem = _problem(path, error)
+                passed.cut_value = "newlines_in_values" in str(error)
                 raise
 
         yield pa.RecordBatchReader.from_batches(reader.schema, counted()), layout, passed

@@ -148,6 +148,14 @@ def test_bdtopo_sections(tmp_path):
     assert seconds(walking, (1000, 0), (2000, 1000)) == pytest.approx(1440, abs=2)
 
 
+def test_bdtopo_names_of_the_shapefile():
+    short = {full: name.upper() for name, full in bdtopo.SHORT.items()}
+    names = {**short, "nature": "NATURE", "importance": "IMPORTANCE"}
+    network = bdtopo.from_sections(sections(*CORNER).rename(columns=names), plain())
+    assert seconds(network, (1000, 100), (1000, 900)) == pytest.approx(80, abs=0.2)
+    assert seconds(network, (0, 0), (0, 1000)) == pytest.approx(200, abs=0.2)
+
+
 def test_bdtopo_crossing_without_a_shared_end_is_a_bridge():
     table = sections(([(-900, 0), (900, 0)], {}), ([(0, -900), (0, 900)], {}))
     network = bdtopo.from_sections(table, plain(), snap_cap_m=500)

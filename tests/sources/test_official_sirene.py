@@ -298,3 +298,23 @@ def test_positions_without_degrees_fall_back_on_their_projection(stock, ain, tmp
         with pytest.raises(InputError) as caught:
             sirene_stock.read(stock, ain, positions=path)
         assert caught.value.key == key
+
+
+def test_line_breaks_in_values_are_read(stock, ain, tmp_path, monkeypatch):
+    monkeypatch.setattr(sirene_stock, "BLOCK", 4096)  # so that blocks end inside a value
+    frame = pd.concat([rows(stock)] * 30, ignore_index=True)
+    frame["siret"] = [f"{n:014d}" for n in range(len(frame))]
+    frame["enseigne1Etablissement"] = "au bon\ncoin\r\nde la rue, ici"
+    frame.to_csv(tmp_path / "stock.csv.gz", index=False)
+    found = sirene_stock.read(tmp_path / "stock.csv.gz", ain)
+    assert found.counts["read"] == len(frame)
+
+
+def test_a_siret_that_a_spreadsheet_changed_is_refused(stock, ain, tmp_path):
+    frame = rows(stock)
+    frame["siret"] = [f"{float(one):.5E}".replace(".", ",") for one in frame["siret"]]
+    frame.to_csv(tmp_path / "stock.csv", index=False, sep=";")
+    with pytest.raises(InputError) as caught:
+        sirene_stock.read(tmp_path / "stock.csv", ain)
+    assert caught.value.key == "not_a_siret"
+    assert "tableur" in caught.value.text("fr")
