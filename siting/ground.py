@@ -110,6 +110,11 @@ def assuming(base: Ground, assumptions: Assumptions) -> Ground:
     if isinstance(network, roads.RoadNetwork):
         capped = replace(network, snap_cap_m=assumptions.snap_cap.value)
         router = replace(base.router, network=capped)
+    elif (
+        isinstance(network, distance_table.DistanceNetwork)
+        and assumptions.table_factor == base.study.assumptions.table_factor
+    ):  # the table's own times stay
+        router = replace(base.router, network=replace(network, access=_access(assumptions)))
     else:
         router = matrix.prepare(_network(study, base.read))
     demand = router.network.attach(base.cells.rename(columns={"cell_id": "id"}))
@@ -208,11 +213,15 @@ def _roads(study: Study, read: Inputs) -> Network:
         return bdtopo.read(
             asked.bdtopo, asked.mode, speeds=chosen, snap_cap_m=cap, crs=study.territory.crs
         )
-    access = distance_table.Access(
+    crs, factor, access = study.territory.crs, assume.table_factor.value, _access(assume)
+    return distance_table.build(read.links, read.communes, read.boundaries, crs, access, factor)
+
+
+def _access(assume: Assumptions) -> distance_table.Access:
+    """How points reach the nodes of a table of distances."""
+    return distance_table.Access(
         speed_kmh=assume.access_speed.value,
         detour=assume.access_detour.value,
         outside_speed_kmh=assume.outside_speed.value,
         outside_cap_km=assume.outside_cap.value,
     )
-    crs, factor = study.territory.crs, assume.table_factor.value
-    return distance_table.build(read.links, read.communes, read.boundaries, crs, access, factor)

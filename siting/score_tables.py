@@ -17,8 +17,11 @@ from siting.texts import text as t
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy.typing as npt
+
     from siting.sites.criteria import Criterion
     from siting.sites.scales import Float64
+    from siting.sites.smaa import Smaa
     from siting.study_scores import Compared
 
 TOP = 3
@@ -146,17 +149,17 @@ def robust(found: Compared) -> pd.DataFrame:
 def acceptability(found: Compared) -> pd.DataFrame:
     """Share of the weightings in which a site takes a rank, where there is any."""
     ids = found.scale.of.sites
+    parts = [taken(ids, drawn).assign(weightings=key) for key, drawn in found.draws.items()]
+    return pd.concat(parts, ignore_index=True)[["weightings", "site_id", "rank", "share"]]
+
+
+def taken(ids: npt.NDArray[np.str_], drawn: Smaa) -> pd.DataFrame:
+    """Share of the draws in which a site takes a rank, where there is any."""
     rows = [
-        {
-            "weightings": key,
-            "site_id": str(ids[i]),
-            "rank": int(r) + 1,
-            "share": drawn.acceptability[i, r],
-        }
-        for key, drawn in found.draws.items()
+        {"site_id": str(ids[i]), "rank": int(r) + 1, "share": drawn.acceptability[i, r]}
         for i, r in np.argwhere(drawn.acceptability > 0)
     ]
-    return pd.DataFrame(rows, columns=["weightings", "site_id", "rank", "share"])
+    return pd.DataFrame(rows, columns=["site_id", "rank", "share"])
 
 
 def central(found: Compared) -> pd.DataFrame:

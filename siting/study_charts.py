@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from siting import ground, score_tables, study_scores, study_theme, texts, what_if
+from siting import ground, score_tables, study_scores, study_theme, study_weights, texts, what_if
 from siting.errors import ModelError
 from siting.files import replacing_all
 from siting.measures import digital, equity
@@ -203,17 +203,21 @@ def _ranks(result: Result, compared: Compared | None) -> Chart | str:
     if len(result.candidates) < 2:
         return "one_candidate"
     try:
-        found = compared or study_scores.compare(result.ground, None, lambda _: None)
+        found = compared or study_scores.rank(result.ground, None, lambda _: None)
     except ModelError:
         return "no_criterion"
-    table = score_tables.acceptability(found)
-    table = table[table["weightings"] == table["weightings"].iloc[0]]
+    if isinstance(found, study_scores.Ranked):
+        free = found.drawn(
+            study_weights.informations(found.asked, found.criteria)[study_weights.FREE]
+        )
+    else:
+        free = found.draws[study_weights.FREE]
+    table = score_tables.taken(found.scale.of.sites, free)
     sites = found.sites.set_index("site_id")["name"]
     rank = dict(zip(found.scale.of.sites, found.ranking.rank, strict=True))
     named = table.assign(site=table["site_id"].map(sites), now=table["site_id"].map(rank))
     named = named.sort_values(["now", "rank"], kind="stable")
-    draws = next(iter(found.draws.values())).draws
-    return charts.rank_acceptability(named[["site", "rank", "share"]], draws)
+    return charts.rank_acceptability(named[["site", "rank", "share"]], free.draws)
 
 
 def _coverage_tornado(result: Result) -> Chart | str:
@@ -221,7 +225,7 @@ def _coverage_tornado(result: Result) -> Chart | str:
     service = study.services[0]
     limit = min(study.thresholds_minutes, key=lambda one: abs(one - 20))
     spread = study.scoring.assumption_range if study.scoring else 0.2
-    names = study_scores.ON_ROADS if study.roads.osm else study_scores.ON_TABLE
+    names = study_scores.assumed(study)
     at_value = 100 * _within(result.access[result.access["service"] == service.id], limit)
     rows = []
     for name in names:

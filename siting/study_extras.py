@@ -9,7 +9,6 @@ from siting import (
     study_answers,
     study_census,
     study_effects,
-    study_location,
     study_offers,
     study_sample,
     study_schedule,
@@ -37,6 +36,8 @@ def compute(ground: Ground) -> dict[str, pd.DataFrame]:
         judged = study_viability.tables(asked, study_viability.judge(asked, minutes))
         found.update({f"viability_{name}": table for name, table in judged.items()})
     if study.locate is not None:
+        from siting import study_location  # noqa: PLC0415 - its kernels only where a plan is asked
+
         found.update(location_tables.tables(ground, study_location.solve(ground)))
     return {
         **found,
@@ -50,7 +51,10 @@ def compute(ground: Ground) -> dict[str, pd.DataFrame]:
 
 def check(study: Study, read: Inputs) -> None:
     """Refuse what these keys cannot be computed from; no route is searched."""
-    study_location.check(study, read)
+    if study.locate is not None:
+        from siting import study_location  # noqa: PLC0415 - as above
+
+        study_location.check(study, read)
     study_scores.check(study)
     study_theme.load(study)
     study_census.check(study, read)

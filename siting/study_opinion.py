@@ -86,6 +86,7 @@ def extract(table: pd.DataFrame, place: Place) -> pd.DataFrame:
     """Rows of a table that tell of an EPCI; all of them where the table tells of no place."""
     columns = set(table.columns)
     if {"zone_kind", "zone_code"} <= columns:
+        table = table[table["zone_code"].isin({code for _, code in place.zones})]
         pairs = zip(table["zone_kind"], table["zone_code"], strict=True)
         kept = pd.Series([pair in place.zones for pair in pairs], table.index, dtype=bool)
     elif "epci_code" in columns:

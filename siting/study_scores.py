@@ -38,11 +38,37 @@ if TYPE_CHECKING:
     from siting.sites.ranking import Method, Ranking
     from siting.sites.scores import Scores
     from siting.sites.smaa import Smaa
+    from siting.sites.weightings import Information
     from siting.study_weights import Weighed
 
 INDIFFERENCE, PREFERENCE = 0.05, 0.2  # of the span of a criterion, where no threshold is given
 ON_ROADS = ("snap_cap",)
 ON_TABLE = ("access_speed", "access_detour", "outside_speed", "outside_cap", "table_factor")
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Candidates ranked by the study's own weights; attributes as in `Compared`."""
+
+    asked: Scoring
+    sites: pd.DataFrame
+    criteria: tuple[Criterion, ...]
+    raw: pd.DataFrame
+    scale: Scale
+    thresholds: Thresholds
+    method: Method
+    views: tuple[Weighed, ...]
+    ranking: Ranking
+
+    @property
+    def weighed(self) -> Weighed:
+        """The weighting that ranks."""
+        return self.views[0]
+
+    def drawn(self, known: Information) -> Smaa:
+        """Rank under many weightings that what is known allows."""
+        asked, how = self.asked, self.method
+        return smaa.smaa(how, self.scale, known, asked.draws, asked.seed, self.thresholds)
 
 
 @dataclass(frozen=True)
@@ -120,8 +146,8 @@ def folder(found: Compared) -> str:
     return "-".join(parts)
 
 
-def compare(base: Ground, method: Method | None, say: Callable[[str], None]) -> Compared:
-    """Compare the candidates of a study.
+def rank(base: Ground, method: Method | None, say: Callable[[str], None]) -> Ranked:
+    """Rank the candidates of a study by its own weights.
 
     Parameters
     ----------
@@ -152,10 +178,19 @@ def compare(base: Ground, method: Method | None, say: Callable[[str], None]) -> 
         raise ModelError("nothing_to_rank", criteria=", ".join(scale.of.criteria))
     thresholds = _thresholds(asked, chosen, scale.of)
     ranked = ranking.rank(how, scale, main.weights, thresholds)
+    held = (sites, tuple(chosen), raw, scale, thresholds, how, tuple(views), ranked)
+    return Ranked(asked, *held)
+
+
+def compare(base: Ground, method: Method | None, say: Callable[[str], None]) -> Compared:
+    """Compare the candidates of a study under every weighting: parameters and errors as `rank`."""
+    study, now = base.study, rank(base, method, say)
+    asked, sites, raw, chosen = now.asked, now.sites, now.raw, list(now.criteria)
+    how, scale, thresholds, main = now.method, now.scale, now.thresholds, now.weighed
+    ranked, views = now.ranking, now.views
     say(t("cli_score.progress.draws"))
     draws = {
-        key: smaa.smaa(how, scale, known, asked.draws, asked.seed, thresholds)
-        for key, known in study_weights.informations(asked, chosen).items()
+        key: now.drawn(known) for key, known in study_weights.informations(asked, chosen).items()
     }
     of_views = {one.key: ranking.rank(how, scale, one.weights, thresholds) for one in views}
     ranks = {key: one.rank for key, one in of_views.items()}
@@ -171,7 +206,7 @@ def compare(base: Ground, method: Method | None, say: Callable[[str], None]) -> 
         scores=_scores(study, sites, chosen, raw, main, how, scale, ranked),
         ranking=ranked,
         draws=draws,
-        views=tuple(views),
+        views=views,
         view_ranks=of_views,
         stability=robustness.stability(scale, main.weights) if how == "sum" else pd.DataFrame(),
         missing=robustness.missing(how, scale, main.weights, thresholds),
@@ -240,6 +275,11 @@ def _thresholds(asked: Scoring, chosen: Sequence[Criterion], values: Values) -> 
     return Thresholds(q, p, v, tuple("linear" if one is None else one.shape for one in given))
 
 
+def assumed(study: Study) -> tuple[str, ...]:
+    """Assumptions that times rest on, by kind of network."""
+    return ON_ROADS if study.roads.distances is None else ON_TABLE
+
+
 def _assumptions(
     base: Ground,
     asked: Scoring,
@@ -258,7 +298,7 @@ def _assumptions(
     held = base.study.assumptions
     ids = base.read.candidates["id"].to_numpy(str)
     rows = []
-    for name in ON_ROADS if base.study.roads.distances is None else ON_TABLE:
+    for name in assumed(base.study):
         one = getattr(held, name)
         row = {"assumption": name, **one.model_dump(include={"unit", "status", "source", "value"})}
         for end, factor in (

@@ -14,6 +14,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import shapely
 from pyproj import Transformer
 from scipy.spatial import cKDTree
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import numpy.typing as npt
-    import pandas as pd
 
 OUTSIDE_LEGS = 6  # nearest attachment points that a point beyond the border may use
 
@@ -157,8 +157,8 @@ class DistanceNetwork:
         return origin, destination, self._duration(straight, self.access.speed_kmh)
 
     @cached_property
-    def _number(self) -> dict[str, int]:
-        return {code: i for i, code in enumerate(self.codes)}
+    def _number(self) -> pd.Index:
+        return pd.Index(self.codes, dtype=object)
 
     @cached_property
     def _polygons(self) -> shapely.STRtree:
@@ -172,8 +172,7 @@ class DistanceNetwork:
         """Node of each point's commune, -1 where it lies in none."""
         node = np.full(len(points), -1, np.int32)
         if "commune_code" in points.columns:
-            index = self._number
-            node[:] = [index.get(code, -1) for code in points["commune_code"]]
+            node[:] = self._number.get_indexer(pd.Index(points["commune_code"], dtype=object))
         unknown = np.flatnonzero(node < 0)
         where, polygon = self._polygons.query(
             shapely.points(x[unknown], y[unknown]), predicate="intersects"

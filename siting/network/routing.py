@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +25,7 @@ Float64 = npt.NDArray[np.float64]
 
 DECISECONDS_PER_MINUTE = 600
 CLOSED = np.int32(2**30 - 1)  # duration that takes an arc out; twice this is still an int32
+FAR = np.int32(2**30)  # farther than any way
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,12 @@ class RoutingGraph:
     def ways_back(self) -> csr_array:
         """The same, each arc the other way."""
         return self.ways.T.tocsr()
+
+    @cached_property
+    def between(self) -> Int32:
+        """Deciseconds from each node to each other, `FAR` where there is no way: small graphs."""
+        ways = dijkstra(self.ways)
+        return np.where(np.isinf(ways), FAR, ways).astype(np.int32)
 
 
 @dataclass(frozen=True)

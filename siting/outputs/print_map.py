@@ -322,19 +322,15 @@ def _frame(focus: Any, shape: float) -> tuple[float, float, float, float]:
 
 def _patch(shape: Any, **look: Any) -> PathPatch:
     """A geometry's polygons as one patch, holes cut out."""
-    points, codes = [], []
-    for polygon in shapely.get_parts(shape):
-        if shapely.get_dimensions(polygon) != 2:
-            continue
-        for ring in (polygon.exterior, *polygon.interiors):
-            at = shapely.get_coordinates(ring)
-            kind = np.full(len(at), Outline.LINETO, Outline.code_type)
-            kind[0], kind[-1] = Outline.MOVETO, Outline.CLOSEPOLY
-            points.append(at)
-            codes.append(kind)
-    if not points:
+    parts = shapely.get_parts(shape)
+    rings = shapely.get_rings(parts[shapely.get_dimensions(parts) == 2])
+    if not len(rings):
         return PathPatch(Outline(np.zeros((1, 2))), **look)
-    return PathPatch(Outline(np.concatenate(points), np.concatenate(codes)), **look)
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    codes = np.full(len(points), Outline.LINETO, Outline.code_type)
+    codes[np.searchsorted(ring, np.arange(len(rings)), "left")] = Outline.MOVETO
+    codes[np.searchsorted(ring, np.arange(len(rings)), "right") - 1] = Outline.CLOSEPOLY
+    return PathPatch(Outline(points, codes), **look)
 
 
 def _hatched(shape: Any, hatch: Hatch, theme: Theme) -> PathPatch:
@@ -346,7 +342,8 @@ def _hatched(shape: Any, hatch: Hatch, theme: Theme) -> PathPatch:
 
 def _limits(axes: Axes, polygons: Any, colour: str, width: float, order: float) -> None:
     rings = shapely.get_rings(np.asarray(polygons, object))
-    lines = [shapely.get_coordinates(ring) for ring in rings]
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    lines = np.split(points, np.searchsorted(ring, np.arange(1, len(rings))))
     axes.add_collection(
         LineCollection(lines, colors=colour, linewidths=width, zorder=order), autolim=False
     )

@@ -15,7 +15,7 @@ import shapely
 
 from siting import texts
 from siting.errors import OutputError
-from siting.outputs import compact, leaflet
+from siting.outputs import compact
 from siting.outputs.theme import DEFAULT, Theme
 
 if TYPE_CHECKING:
@@ -225,6 +225,8 @@ class Drawn:
 
 def write(path: Path, content: WebMap, theme: Theme = DEFAULT, drawn: Drawn | None = None) -> None:
     """Write a map as one file that asks nothing of any host."""
+    from siting.outputs import leaflet  # noqa: PLC0415 - folium only where a page is written
+
     leaflet.write(path, render(content, theme, drawn))
 
 
@@ -245,6 +247,8 @@ def render(content: WebMap, theme: Theme = DEFAULT, drawn: Drawn | None = None) 
     OutputError
         There is no commune to draw.
     """
+    from siting.outputs import leaflet  # noqa: PLC0415 - as in `write`
+
     combinations = int(np.prod([len(one.options) for one in content.choices], dtype=int))
     if combinations != len(content.views):
         raise ValueError(len(content.views))

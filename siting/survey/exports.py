@@ -19,9 +19,6 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from siting.errors import InputError
 
 if TYPE_CHECKING:
@@ -187,6 +184,10 @@ def _text(path: Path) -> list[list[str]]:
 
 
 def _workbook(path: Path) -> list[list[str]]:
+    # only where a workbook is read
+    import openpyxl  # noqa: PLC0415
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         sheet = book.worksheets[0]

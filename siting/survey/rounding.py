@@ -18,8 +18,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from siting.survey.kernels import walk
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -70,6 +68,8 @@ def whole(
     random = np.random.default_rng(seed)
     order = random.random((draws, len(start))).argsort(axis=1)
     chances = random.random((draws, len(start)))
+    from siting.survey.kernels import walk  # noqa: PLC0415 - numba only where a sample is drawn
+
     found = walk.walks(start, matrix, len(margins), order, chances)[:, :size]
     if (found > 1).any():
         raise AssertionError("margins of more than two nested families")

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import optimize, special, stats
+from scipy import optimize, special  # not stats: its import takes as long as a study
 
 from siting.errors import InputError
 
@@ -75,7 +75,9 @@ def fit(events: Float64, exposure: Float64) -> Prior:
     best = int(np.argmin([loss(value) for value in grid]))
     ends = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
     found = optimize.minimize_scalar(loss, bounds=ends, method="bounded", options={"xatol": 1e-9})
-    poisson = -float(stats.poisson.logpmf(events, pooled * exposure).sum())
+    expected = pooled * exposure
+    terms = special.xlogy(events, expected) - special.gammaln(events + 1) - expected
+    poisson = -float(terms.sum())
     if poisson <= found.fun + 1e-9:
         return Prior(np.inf, pooled)
     shape = float(np.exp(found.x))
@@ -107,8 +109,8 @@ def blend(events: Float64, exposure: Float64, prior: Prior, level: float = 0.9) 
     if np.isinf(prior.shape) or prior.mean == 0:
         # one rate for all: what is uncertain is that rate (gamma law of the pooled count, Garwood)
         total, whole = float(events.sum()), float(exposure.sum())
-        low = stats.gamma.ppf(tail, total) / whole if total else 0.0
-        high = stats.gamma.ppf(1 - tail, total + 1) / whole
+        low = special.gammaincinv(total, tail) / whole if total else 0.0
+        high = special.gammaincinv(total + 1, 1 - tail) / whole
         size = len(events)
         return pd.DataFrame(
             {
@@ -123,8 +125,8 @@ def blend(events: Float64, exposure: Float64, prior: Prior, level: float = 0.9) 
     return pd.DataFrame(
         {
             "rate": shape * scale,
-            "low": stats.gamma.ppf(tail, shape, scale=scale),
-            "high": stats.gamma.ppf(1 - tail, shape, scale=scale),
+            "low": special.gammaincinv(shape, tail) * scale,
+            "high": special.gammaincinv(shape, 1 - tail) * scale,
             "weight": exposure * scale,
         }
     )

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from siting.survey import suppression
 from siting.survey.suppression import Relation
@@ -98,7 +98,7 @@ def share(chosen: Bools, base: Bools, people: Weighted, level: float) -> Estimat
     variance = _variance((chosen - p) * base / total, people)
     kish = float(total**2 / (weights**2).sum())
     size = kish if p in {0.0, 1.0} or variance <= 0 else min(p * (1 - p) / variance, base.sum())
-    z = float(stats.norm.ppf((1 + level) / 2))
+    z = float(special.ndtri((1 + level) / 2))
     middle = (p + z * z / (2 * size)) / (1 + z * z / size)
     half = z / (1 + z * z / size) * np.sqrt(p * (1 - p) / size + z * z / (4 * size * size))
     return Estimated(p, max(0.0, middle - half), min(1.0, middle + half), size)
@@ -114,7 +114,7 @@ def mean(values: Float64, base: Bools, people: Weighted, level: float) -> Estima
     filled = np.where(known, values, 0.0)
     found = float(weights @ filled / total)
     variance = _variance((filled - found) * known / total, people)
-    half = float(stats.t.ppf((1 + level) / 2, size - 1)) * np.sqrt(variance)
+    half = float(special.stdtrit(size - 1, (1 + level) / 2)) * np.sqrt(variance)
     kish = float(total**2 / (weights**2).sum())
     return Estimated(found, found - half, found + half, kish)
 

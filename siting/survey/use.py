@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from siting.errors import ModelError
 from siting.measures import decay as decays
@@ -108,7 +108,7 @@ class Use:
         days = self.days(times)
         slopes = _slopes(self.family, self.level, np.log(self.parameters), times)
         spread = np.sqrt(np.einsum("ij,jk,ik->i", slopes, self.covariance, slopes))
-        half = float(stats.t.ppf((1 + level) / 2, max(self.respondents - 1, 1))) * spread
+        half = float(special.stdtrit(max(self.respondents - 1, 1), (1 + level) / 2)) * spread
         return pd.DataFrame(
             {
                 "minutes": np.asarray(minutes, np.float64),

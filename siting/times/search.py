@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse.csgraph import dijkstra
 
-from siting.network.routing import CLOSED
+from siting.network.routing import CLOSED, FAR
 
 if TYPE_CHECKING:
     from siting.network.routing import Int32, Int64, Legs, RoutingGraph
 
 UNREACHED = np.iinfo(np.int32).max
-FAR = np.int32(2**30)  # farther than any way
 
 
 def many_to_many(graph: RoutingGraph, sources: Legs, targets: Legs) -> Int32:
@@ -24,8 +23,11 @@ def many_to_many(graph: RoutingGraph, sources: Legs, targets: Legs) -> Int32:
     starts, start_of_leg = np.unique(sources.node, return_inverse=True)
     if not len(starts):
         return np.full((len(sources.first) - 1, len(targets.first) - 1), UNREACHED, np.int32)
-    ways = dijkstra(graph.ways, indices=starts)
-    between = np.where(np.isinf(ways), FAR, ways).astype(np.int32)
+    if 2 * len(starts) >= graph.n_nodes:
+        between = graph.between[starts]
+    else:
+        ways = dijkstra(graph.ways, indices=starts)
+        between = np.where(np.isinf(ways), FAR, ways).astype(np.int32)
     arriving = _least(between[:, targets.node] + targets.duration, targets.first, axis=1)
     total = _least(arriving[start_of_leg] + sources.duration[:, None], sources.first, axis=0)
     total[total >= FAR] = UNREACHED

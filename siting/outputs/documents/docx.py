@@ -194,6 +194,7 @@ class _Writer:
         section = file.sections[0]
         self.width = Emu(section.page_width - section.left_margin - section.right_margin)
         self.headings: list[tuple[str, Heading]] = []
+        self.ids: dict[str, str | None] = {}
         self.plain_numbers = not docx_parts.is_numbered(file.styles["Heading 1"])
 
     def write(self) -> None:
@@ -280,9 +281,17 @@ class _Writer:
 
     def _new(self, style: str) -> Any:
         """A paragraph at the place where the report goes."""
-        paragraph = self.file.add_paragraph(style=self.file.styles[style])
+        paragraph = self.file.add_paragraph()
+        paragraph._p.style = self._style(style)  # noqa: SLF001 - no public name for it
         self._place(paragraph._p)  # noqa: SLF001 - python-docx has no public name for it
         return paragraph
+
+    def _style(self, name: str) -> str | None:
+        """Id of a style, None where it is the default: python-docx searches all each time."""
+        if name not in self.ids:
+            style = self.file.styles[name]
+            self.ids[name] = self.file.part.get_style_id(style, style.type)
+        return self.ids[name]
 
     def _place(self, element: Any) -> None:
         if self.marker is not None:
@@ -353,7 +362,7 @@ class _Writer:
         self._caption(block).paragraph_format.keep_with_next = True
         table = self.file.add_table(rows=1 + len(block.rows), cols=len(block.columns))
         self._place(table._tbl)  # noqa: SLF001 - python-docx has no public name for it
-        table.style = self.file.styles["Table Grid"]
+        table._tbl.tblStyle_val = self._style("Table Grid")  # noqa: SLF001 - as above
         table.autofit = False
         total = sum(one.width for one in block.columns)
         widths = [Emu(int(self.width * one.width / total)) for one in block.columns]
