@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from siting.study_maps import MAP_THRESHOLD
 from siting.texts import text as t
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from siting.outputs.print_map import Hatch
     from siting.outputs.theme import Theme
@@ -39,56 +40,26 @@ class Missing:
     why: str
 
 
-def sheets(
-    result: Result,
-    theme: Theme,
-    only: Sequence[str] = (),
-    within: Result | None = None,
-    limits: Limits | None = None,
-) -> tuple[list[Sheet], list[Missing]]:
+Made = tuple[list[Sheet], list[Missing]]
+
+
+def sheets(result: Result, theme: Theme, only: Sequence[str] = ()) -> Made:
     """Make the sheets of a run, one a map (and a service, for access and coverage).
 
     Parameters
     ----------
     only
         Maps wanted, of `MAPS`; all where empty.
-    within
-        The whole run, where `result` is the part of an EPCI (`study_opinion.cut`).
-    limits
-        Those of the whole run, where they were drawn already.
 
     Returns
     -------
     Sheets, and the maps that cannot be.
     """
-    wanted = [one for one in MAPS if not only or one in only]
-    if result.cells["population"].sum() <= 0:
-        return [], [Missing(one, t("print.missing.cells")) for one in wanted]
-    page = _Base(result, within or result, theme, limits or _limits(within or result))
-    makers: dict[str, Callable[[], Sheet | str]] = {
-        "candidates": page.candidates,
-        "digital": page.digital,
-        "mesh": page.mesh,
-        "gap": page.gap,
-    }
-    made: list[Sheet] = []
-    missing: list[Missing] = []
-    for name in wanted:
-        if name in ("access", "coverage"):
-            make = page.access if name == "access" else page.coverage
-            made += [make(one.id, one.name) for one in result.study.services]
-            continue
-        found = makers[name]()
-        if isinstance(found, str):
-            missing.append(Missing(name, t(f"print.missing.{found}")))
-        else:
-            made.append(found)
-    return made, missing
+    missing: dict[Missing, None] = {}
+    return list(sheets_of(each(result, theme, only), missing)), list(missing)
 
 
-def series(
-    result: Result, theme: Theme, only: Sequence[str] = ("access",)
-) -> tuple[list[Sheet], list[Missing]]:
+def series(result: Result, theme: Theme, only: Sequence[str] = ("access",)) -> Made:
     """Make the sheets of each EPCI, their files named after its code and name.
 
     Raises
@@ -96,18 +67,67 @@ def series(
     ConfigError
         No commune has an EPCI.
     """
+    missing: dict[Missing, None] = {}
+    return list(sheets_of(each_epci(result, theme, only), missing)), list(missing)
+
+
+def sheets_of(found: Iterable[Sheet | Missing], missing: dict[Missing, None]) -> Iterator[Sheet]:
+    """Let sheets through, and keep what cannot be made, each reason once."""
+    for one in found:
+        if isinstance(one, Missing):
+            missing[one] = None
+        else:
+            yield one
+
+
+def each(
+    result: Result,
+    theme: Theme,
+    only: Sequence[str] = (),
+    within: Result | None = None,
+    limits: Limits | None = None,
+) -> Iterator[Sheet | Missing]:
+    """Make sheets one by one, as `sheets` does.
+
+    Parameters
+    ----------
+    within
+        The whole run, where `result` is the part of an EPCI (`study_opinion.cut`).
+    limits
+        Those of the whole run, where they were drawn already.
+    """
+    wanted = [one for one in MAPS if not only or one in only]
+    if result.cells["population"].sum() <= 0:
+        yield from (Missing(one, t("print.missing.cells")) for one in wanted)
+        return
+    page = _Base(result, within or result, theme, limits or _limits(within or result))
+    makers: dict[str, Callable[[], Sheet | str]] = {
+        "candidates": page.candidates,
+        "digital": page.digital,
+        "mesh": page.mesh,
+        "gap": page.gap,
+    }
+    for name in wanted:
+        if name in ("access", "coverage"):
+            make = page.access if name == "access" else page.coverage
+            yield from (make(one.id, one.name) for one in result.study.services)
+            continue
+        found = makers[name]()
+        yield Missing(name, t(f"print.missing.{found}")) if isinstance(found, str) else found
+
+
+def each_epci(
+    result: Result, theme: Theme, only: Sequence[str] = ("access",)
+) -> Iterator[Sheet | Missing]:
+    """Make the sheets of each EPCI one by one, as `series` does."""
     places = study_opinion.places(result)
     if not places:
         raise ConfigError("no_epci", file=result.study.territory.communes.name)
     limits = _limits(result)
-    every: list[Sheet] = []
-    missing: dict[Missing, None] = {}
     for place in places:
-        made, lost = sheets(study_opinion.cut(result, place), theme, only, result, limits)
         folder = f"{place.code}-{study_opinion.plain(place.name)}"
-        every += [replace(one, name=f"{folder}-{one.name}") for one in made]
-        missing |= dict.fromkeys(lost)
-    return every, list(missing)
+        for one in each(study_opinion.cut(result, place), theme, only, result, limits):
+            yield one if isinstance(one, Missing) else replace(one, name=f"{folder}-{one.name}")
 
 
 @dataclass(frozen=True)
@@ -380,16 +400,30 @@ class _Base:
             [t("print.modelled_note")] if result.cells_modelled else [],
         )
 
-    @property
+    @cached_property
     def _communes(self) -> Any:
         return self.result.communes.to_crs(self.crs)
+
+    @cached_property
+    def _areas(self) -> Any:
+        """Cells as areas, metres."""
+        cells = self.result.cells[["cell_id", "geometry"]].to_crs(self.crs)
+        return cells.assign(geometry=areas(cells.geometry.to_numpy()))
+
+    @cached_property
+    def _even(self) -> bool:
+        """Whether cells lie side by side, no edge over another."""
+        return bool(shapely.coverage_is_valid(self._areas.geometry.to_numpy()))
+
+    def _dissolved(self, cells: Any) -> Any:
+        """Cells as one geometry: merged, or side by side where they overlap."""
+        shapes = cells.geometry.to_numpy()
+        return shapely.coverage_union_all(shapes) if self._even else _gathered(shapes)
 
     def _cells(self, service: str) -> Any:
         """Cells with their minutes to a service, as areas."""
         rows = self.result.access[self.result.access["service"] == service]
-        cells = self.result.cells[["cell_id", "geometry"]].to_crs(self.crs)
-        cells = cells.assign(geometry=areas(cells.geometry.to_numpy()))
-        return cells.merge(rows, on="cell_id")
+        return self._areas.merge(rows, on="cell_id")
 
     def _fill(self, label: str, cells: Any, colour: str, hatch: Hatch = "") -> Fill:
         people = float(cells["population"].sum())
@@ -399,7 +433,7 @@ class _Base:
             people=texts.number(round(people)),
             share=_share(people / total),
         )
-        return Fill(label, count, colour, _gathered(cells.geometry.to_numpy()), hatch)
+        return Fill(label, count, colour, self._dissolved(cells), hatch)
 
     def _classes(
         self, cells: Any, bounds: Sequence[float], colours: Sequence[str], column: str
@@ -439,8 +473,8 @@ class _Base:
         """The hatching of cells that a model spread."""
         if not self.result.cells_modelled:
             return []
-        cells = self.result.cells.to_crs(self.crs).geometry.to_numpy()
-        return [Fill(t("print.modelled_cells"), "", "", _gathered(cells), "modelled")]
+        every = self._dissolved(self._areas)
+        return [Fill(t("print.modelled_cells"), "", "", every, "modelled")]
 
     def _facilities(self, service: str, name: str) -> Signs:
         rows = self.result.facilities[self.result.facilities["service"] == service]

@@ -81,7 +81,7 @@ def test_no_text_touches_another_or_leaves_the_page(sheets, name, size):
     assert len(names) >= 15
     apart(names, canvas, figure.axes[0].get_window_extent(canvas), 0)
     # the lines of a paragraph are set closer than their full height; their middles must not meet
-    apart(figure.texts, canvas, figure.bbox, 1 / 4)
+    apart([*figure.texts, *figure.findobj(paper.Line)], canvas, figure.bbox, 1 / 4)
 
 
 def apart(shown, canvas, frame, less):
@@ -219,7 +219,10 @@ def test_series_by_epci(result, tmp_path):
     some = access[:2]
     size = paper.paper()
     said = []
-    sheet_files.write(tmp_path / "two", some, size, DEFAULT, ["svg"], jobs=2, say=said.append)
+    with sheet_files.helpers(2) as pool:
+        sheet_files.write(
+            tmp_path / "two", iter(some), size, DEFAULT, ["svg"], pool=pool, say=said.append
+        )
     sheet_files.write(tmp_path / "one", some, size, DEFAULT, ["svg"])
     assert len(said) == 2
     for name in (f"{some[0].name}-a4-portrait.svg", f"{some[1].name}.csv", "index.csv"):

@@ -62,14 +62,16 @@ def add(app: typer.Typer) -> None:
         theme = study_theme.load(settings)
         folder = out or Path("maps") / settings.name / "print"
         sheet = paper(size.upper(), landscape=landscape)
-        with terminal.progress() as say:
+        missing: dict[study_print.Missing, None] = {}
+        asked = jobs or sheet_files.cores()
+        with terminal.progress() as say, sheet_files.helpers(asked) as pool:
             result = study.run(settings, say)
             if by:
-                made, missing = study_print.series(result, theme, only or ("access",))
+                found = study_print.each_epci(result, theme, only or ("access",))
             else:
-                made, missing = study_print.sheets(result, theme, only or ())
-            asked = jobs or sheet_files.cores()
-            count = sheet_files.write(folder, made, sheet, theme, wanted, jobs=asked, say=say)
+                found = study_print.each(result, theme, only or ())
+            made = study_print.sheets_of(found, missing)
+            count = sheet_files.write(folder, made, sheet, theme, wanted, pool=pool, say=say)
         for absent in missing:
             terminal.print_line(t("cli_print.cannot", name=absent.name, why=absent.why))
         key = "cli_print.done_one" if count == 1 else "cli_print.done"

@@ -16,9 +16,12 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import matplotlib as mpl
 import numpy as np
 from matplotlib import font_manager
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
-from matplotlib.textpath import text_to_path
+from matplotlib.text import Text
+from matplotlib.textpath import TextPath, text_to_path
+from matplotlib.transforms import Affine2D
 from PIL import Image
 
 from siting.errors import ConfigError
@@ -194,6 +197,41 @@ def _wide(word: str, family_name: str, size: float, bold: bool) -> float:  # noq
     )
     wide, _, _ = text_to_path.get_text_width_height_descent(word, letters, ismath=False)
     return float(wide) / 72 / MM * SAFE
+
+
+class Line(Text):
+    """A line of letters that begins on its base line, outlined once for all pictures of dots.
+
+    A sheet's sources are the same on each sheet of a series, and outlining them takes longer than
+    drawing the map. SVG and PDF files have matplotlib's own text.
+    """
+
+    def draw(self, renderer: Any) -> None:
+        """Draw it, by its outlines where the renderer makes dots."""
+        if not isinstance(renderer, RendererAgg):
+            super().draw(renderer)
+            return
+        letters = self.get_fontproperties()
+        shape = _outline(
+            self.get_text(),
+            tuple(letters.get_family()),
+            letters.get_size_in_points(),
+            letters.get_weight(),
+        )
+        agg: Any = renderer  # its methods have no types
+        dots = agg.points_to_pixels(1.0)
+        place = self.get_transform().transform(self.get_position())
+        look = agg.new_gc()
+        look.set_linewidth(0)
+        moved = Affine2D().scale(dots).translate(*place)
+        agg.draw_path(look, shape, moved, to_rgba(self.get_color()))
+        look.restore()
+
+
+@functools.lru_cache(maxsize=1024)
+def _outline(said: str, families: tuple[str, ...], size: float, weight: Any) -> TextPath:
+    letters = font_manager.FontProperties(family=families, weight=weight, size=size)
+    return TextPath((0, 0), said, prop=letters)
 
 
 def _quietly(theme: Theme) -> str:

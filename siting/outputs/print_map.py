@@ -6,6 +6,7 @@ coordinates are metric (the study's system), so that a millimetre of paper is th
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -37,8 +38,10 @@ GUTTER = 4.0
 LEGEND = 70.0  # width of the legend beside the map, landscape
 TITLE, HEADLINE, BODY, SMALL = 14.0, 9.5, 7.5, 5.8  # points
 LINE = 0.44  # millimetres of a line for each point of its letters
+ASCENT = 0.33  # millimetres above the base line, likewise
 MOST_NAMES = 60
 AIR = 1.3  # millimetres between a place and its name
+INSET = "EPSG:2154"  # system of the inset
 STEPS = (1, 2, 5)  # of scale bars, times a power of ten
 
 
@@ -241,8 +244,11 @@ class _Page:
 
     def paragraph(self, x: float, top: float, lines: list[str], size: float, **look: Any) -> float:
         """Write lines from a top; gives the bottom."""
+        first = top - ASCENT * size * self.zoom
+        w, h = self.size.width, self.size.height
         for i, line in enumerate(lines):
-            self.text(x, top - i * self.line(size), line, size, va="top", **look)
+            at = (x / w, (first - i * self.line(size)) / h)
+            self.figure.add_artist(paper.Line(*at, line, fontsize=size * self.zoom, **look))
         return top - len(lines) * self.line(size)
 
 
@@ -300,8 +306,9 @@ def _map(page: _Page, sheet: Sheet, box: tuple[float, float, float, float]) -> A
             axes.add_artist(_patch(fill.shape, facecolor=fill.colour, edgecolor="none", zorder=2))
         if fill.hatch:
             axes.add_artist(_hatched(fill.shape, fill.hatch, theme))
-    _limits(axes, sheet.communes, theme.colours.fine_border, 0.3 * page.zoom, 3)
-    _limits(axes, sheet.epci, theme.colours.border, 0.8 * page.zoom, 4)
+    seen = shapely.box(left, low, right, high)
+    _limits(axes, _within(sheet.communes, seen), theme.colours.fine_border, 0.3 * page.zoom, 3)
+    _limits(axes, _within(sheet.epci, seen), theme.colours.border, 0.8 * page.zoom, 4)
     if sheet.cut:
         axes.add_artist(
             _patch(sheet.focus, facecolor="none", edgecolor=theme.colours.ink, lw=1.6, zorder=5)
@@ -318,6 +325,12 @@ def _frame(focus: Any, shape: float) -> tuple[float, float, float, float]:
     wide, high = max(wide, high * shape), max(high, wide / shape)
     x, y = (west + east) / 2, (south + north) / 2
     return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
+
+
+def _within(polygons: Any, seen: Any) -> Any:
+    """Those of which something is seen."""
+    every = np.asarray(polygons, object)
+    return every[shapely.intersects(shapely.box(*shapely.bounds(every).T), seen)]
 
 
 def _patch(shape: Any, **look: Any) -> PathPatch:
@@ -593,7 +606,8 @@ def _legend(
         begin = y - (tall - len(row[1]) * page.line(BODY)) / 2 - 0.5 * page.zoom  # by the eye
         page.paragraph(left + 10 * page.zoom, begin, row[1], BODY, gid="legend")
         if row[2]:
-            page.text(left + column, begin, row[2], BODY, va="top", ha="right", color=muted)
+            base = begin - ASCENT * BODY * page.zoom
+            page.text(left + column, base, row[2], BODY, ha="right", color=muted)
         y -= tall
     size = _inset_size(page)
     if beside:
@@ -637,6 +651,19 @@ def _key(page: _Page, board: Axes, one: Fill | Signs, left: float, middle: float
     )
 
 
+@functools.cache
+def _between(one: str, other: str) -> Any:
+    """What brings coordinates of a system into another; slow to make."""
+    from pyproj import Transformer  # noqa: PLC0415 - drawing only
+
+    return Transformer.from_crs(one, other, always_xy=True)
+
+
+@functools.cache
+def _france() -> Any:
+    return _moved(france.outline(), _between("EPSG:4326", INSET))
+
+
 def _moved(shape: Any, transformer: Any) -> Any:
     """A geometry in other coordinates."""
 
@@ -648,15 +675,12 @@ def _moved(shape: Any, transformer: Any) -> Any:
 
 def _inset(page: _Page, sheet: Sheet, box: tuple[float, float, float, float], main: Axes) -> None:
     """Where the territory is in metropolitan France; nothing where the outline cannot show it."""
-    from pyproj import Transformer  # noqa: PLC0415 - drawing only
-
-    to_degrees = Transformer.from_crs(sheet.crs, 4326, always_xy=True)
+    to_degrees = _between(sheet.crs, "EPSG:4326")
     west, south, east, north = shapely.bounds(sheet.territory)
     if not france.holds(*to_degrees.transform((west + east) / 2, (south + north) / 2)):
         return
-    to_paper = Transformer.from_crs(4326, 2154, always_xy=True)
-    both = Transformer.from_crs(sheet.crs, 2154, always_xy=True)
-    whole = _moved(france.outline(), to_paper)
+    both = _between(sheet.crs, INSET)
+    whole = _france()
     axes = page.axes(box, zorder=3)
     theme = page.theme
     axes.add_artist(

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from siting.outputs import paper, print_map
 from siting.texts import text as t
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from siting.outputs.paper import Kind, Paper
@@ -25,23 +26,50 @@ if TYPE_CHECKING:
     from siting.outputs.theme import Theme
 
 
+@contextmanager
+def helpers(jobs: int) -> Iterator[Executor | None]:
+    """Start processes that draw, so that they are ready once there is something to draw.
+
+    A script of one's own that asks for more than one needs the usual
+    `if __name__ == "__main__":`.
+
+    Parameters
+    ----------
+    jobs
+        Processes; 1: none but this one.
+    """
+    if jobs < 2:
+        yield None
+        return
+    how = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=how) as pool:
+        for _ in range(jobs):
+            pool.submit(cores)
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
 def write(
     folder: Path,
-    made: Sequence[Sheet],
+    made: Iterable[Sheet],
     size: Paper,
     theme: Theme,
     kinds: Sequence[Kind] = paper.KINDS,
     *,
-    jobs: int = 1,
+    pool: Executor | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> int:
     """Draw sheets on a paper, and list them in `index.csv` with their text alternatives.
 
     Parameters
     ----------
-    jobs
-        Processes that draw; 1: this one alone. Where more, a script of one's own needs the usual
-        `if __name__ == "__main__":`.
+    made
+        Sheets; they may be made one by one, while the first ones are drawn already.
+    pool
+        Of `helpers`; None: this process draws.
     say
         Called with how many are done.
 
@@ -57,25 +85,23 @@ def write(
     way = "landscape" if size.landscape else "portrait"
     ending = f"-{size.name.lower()}-{way}"
     language = texts.language()
+    every: list[Sheet] = []
+    waiting: list[Future[None]] = []
     with replacing_all(folder) as part:
-        work = [
-            (replace(one, table=None), size, theme, tuple(kinds), part, ending, language)
-            for one in made
-        ]
-        count = min(jobs, len(work))
-        if count > 1:
-            how = multiprocessing.get_context("spawn")
-            with ProcessPoolExecutor(count, mp_context=how) as pool:
-                waiting = [pool.submit(_draw, one) for one in work]
-                for done, drawn in enumerate(as_completed(waiting), 1):
-                    drawn.result()
-                    say(t("cli_print.drawing", done=done, total=len(work)))
-        else:
-            for done, item in enumerate(work, 1):
-                _draw(item)
-                say(t("cli_print.drawing", done=done, total=len(work)))
-        _tables(part, made, kinds, ending)
-    return len(made)
+        for one in made:
+            every.append(one)
+            bare = replace(one, table=None)
+            work = (bare, size, theme, tuple(kinds), part, ending, language)
+            if pool is None:
+                _draw(work)
+                say(t("cli_print.drawing", done=len(every)))
+            else:
+                waiting.append(pool.submit(_draw, work))
+        for done, drawn in enumerate(as_completed(waiting), 1):
+            drawn.result()
+            say(t("cli_print.drawing", done=done))
+        _tables(part, every, kinds, ending)
+    return len(every)
 
 
 def cores() -> int:
