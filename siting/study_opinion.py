@@ -115,7 +115,7 @@ def write(result: Result, folder: Path, say: Callable[[str], None]) -> int:
     rows = []
     deadlines = _deadlines(result)
     for place in places(result):
-        name = f"{place.code}-{plain(place.name)}"
+        name = folder_of(place)
         say(t("opinion.writing", epci=place.name))
         study.write(cut(result, place), folder / name, lambda _: None)
         rows.append((place.code, place.name, name, len(place.communes), deadlines.get(place.code)))
@@ -123,6 +123,11 @@ def write(result: Result, folder: Path, say: Callable[[str], None]) -> int:
     with replacing(folder / "index.csv") as part:
         write_csv(part, pd.DataFrame(rows, columns=columns))
     return len(rows)
+
+
+def folder_of(place: Place) -> str:
+    """Name of the folder of an EPCI, or of its files."""
+    return f"{place.code}-{plain(place.name)}"
 
 
 def _deadlines(result: Result) -> dict[str, str]:

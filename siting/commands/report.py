@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from siting.errors import InputError
+from siting.errors import ConfigError, InputError
+from siting.texts import grammar
 from siting.texts import text as t
 
 
@@ -22,6 +23,8 @@ def add(app: typer.Typer) -> None:
         format_: Annotated[
             str, typer.Option("--format", help=t("report.format"), metavar="docx,pdf,odt")
         ] = "",
+        by: Annotated[str, typer.Option("--series", help=t("sheets.series"), metavar="epci")] = "",
+        jobs: Annotated[int | None, typer.Option(help=t("sheets.jobs"), min=1)] = None,
         language: Annotated[str, typer.Option(help=t("report.language"), metavar="fr|en")] = "",
     ) -> None:
         from siting import study, terminal, texts
@@ -33,6 +36,10 @@ def add(app: typer.Typer) -> None:
                 raise InputError("report_language", language=language)
             texts.set_language(language)
         wanted = compose.formats(format_, out)
+        if by not in ("", "epci"):
+            raise ConfigError("unknown_series", value=by)
+        if by and out.suffix[1:].lower() in compose.FORMATS:
+            raise InputError("report_series_file", out=out)
         if template is not None:
             if "docx" not in wanted:
                 raise InputError("report_template_docx", file=template)
@@ -42,8 +49,20 @@ def add(app: typer.Typer) -> None:
         settings = load(config)
         with terminal.progress() as say:
             result = study.run(settings, say)
-            made = compose.document(result, compose.compare(result, say), say)
-            say(t("report.progress.write"))
-            paths = compose.write(made, out, f"{settings.name}-report", wanted, template)
+            if by:
+                from siting.outputs import sheet_files
+                from siting.report import sheets
+
+                asked = jobs or sheet_files.cores()
+                paths = sheets.write(result, out, wanted, template, jobs=asked, say=say)
+            else:
+                made = compose.document(result, compose.compare(result, say), say)
+                say(t("report.progress.write"))
+                paths = compose.write(made, out, f"{settings.name}-report", wanted, template)
+        if by:
+            terminal.print_line(
+                grammar.counted("sheets.done", len(paths) // len(wanted), folder=out)
+            )
+            return
         for path in paths:
             terminal.print_line(t("report.done", path=path))

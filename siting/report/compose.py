@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from siting.outputs.documents.model import Block
     from siting.study import Result
     from siting.study_scores import Compared
 
@@ -52,6 +53,12 @@ def document(result: Result, found: Compared, say: Callable[[str], None]) -> Doc
         *annex.sources(result),
         *annex.sheets(result),
     ]
+    return framed(result, study.title, t("report.subtitle"), blocks)
+
+
+def framed(result: Result, title: str, subtitle: str, blocks: Sequence[Block]) -> Document:
+    """Blocks under a title, with the look, the date and the properties of a study's documents."""
+    study, theme = result.study, study_theme.load(result.study)
     when = study.outputs.report_date or study.territory.vintage
     department = study.territory.department.name
     lines = [t("report.cover", of_department=grammar.of(department))]
@@ -65,8 +72,8 @@ def document(result: Result, found: Compared, say: Callable[[str], None]) -> Doc
         key: t(f"report.words.{key}") for key in ("table", "figure", "caption", "contents", "page")
     }
     return Document(
-        title=study.title,
-        subtitle=t("report.subtitle"),
+        title=title,
+        subtitle=subtitle,
         author=theme.editor or "siting",
         subject=t("report.subject", of_department=grammar.of(department)),
         keywords=", ".join(one.name for one in study.services),

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from io import BytesIO
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-from PIL import Image
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from siting import study_charts, study_print
-from siting.outputs import paper, print_map
+from siting.outputs.documents import pictures
 from siting.outputs.documents.model import Block, Column, Figure, Heading, Table
 from siting.report.words import main_threshold, num, said
 from siting.texts import text as t
@@ -19,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import pandas as pd
-    from matplotlib.figure import Figure as Drawn
 
     from siting.outputs.charts import Chart
     from siting.outputs.print_map import Sheet
@@ -27,10 +22,7 @@ if TYPE_CHECKING:
     from siting.study import Result
     from siting.study_scores import Compared
 
-WIDE, HIGH = 160.0, 105.0  # millimetres of a map on the page
-DPI = 200
 MOST_ROWS = 25
-NEARLY_WHITE = 246  # of 255
 
 
 @dataclass(frozen=True)
@@ -82,35 +74,22 @@ def draw(
 
 def of_sheet(sheet: Sheet, result: Result, theme: Theme) -> Figure:
     """A map as a figure: its legend beside it, its title as the caption."""
-    picture = print_map.picture(sheet, WIDE, HIGH, theme)
+    return replace(captioned(sheet, result), png=pictures.of_sheet(sheet, theme))
+
+
+def captioned(sheet: Sheet, result: Result) -> Figure:
+    """A map as a figure that is to be drawn."""
     kind, _, service = sheet.name.partition("-")
     names = {one.id: one.name for one in result.study.services}
     told = names.get(service, result.study.services[0].name)
     limit = num(main_threshold(result.study))
     caption = t(f"report.maps.{kind}", service=told, minutes=limit)
-    return Figure(_png(picture, theme), caption, sheet.alt)
+    return Figure(b"", caption, sheet.alt)
 
 
 def of_chart(chart: Chart, theme: Theme) -> Figure:
     """A chart as a figure: its title as the caption."""
-    return Figure(_png(chart.figure(theme, titled=False), theme), chart.title, chart.alt)
-
-
-def _png(figure: Drawn, theme: Theme) -> bytes:
-    """A picture in 256 colours, so that a document of twenty stays small."""
-    with paper.style(theme):
-        figure.set_dpi(DPI)
-        figure.canvas.draw()
-    canvas: Any = figure.canvas  # Agg's, whose methods have no types
-    dots = np.asarray(canvas.buffer_rgba())[..., :3]
-    held = BytesIO()
-    image = Image.fromarray(np.ascontiguousarray(dots))
-    fewer = image.resize((image.width // 4, image.height // 4), Image.Resampling.NEAREST)
-    colours = fewer.quantize(256, method=Image.Quantize.MEDIANCUT)
-    told = [255 if one > NEARLY_WHITE else one for one in colours.getpalette() or []]
-    colours.putpalette(told)  # paper stays white
-    image.quantize(palette=colours, dither=Image.Dither.NONE).save(held, "PNG")
-    return held.getvalue()
+    return Figure(pictures.png(chart.figure(theme, titled=False), theme), chart.title, chart.alt)
 
 
 def _table(caption: str, frame: pd.DataFrame, heads: tuple[str, ...], file: str = "") -> Table:

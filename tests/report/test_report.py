@@ -11,12 +11,13 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from siting import study, texts
+from siting import study, study_theme, texts
 from siting.config import load
 from siting.config.sites import Scoring
 from siting.outputs.documents import docx as docx_writer
+from siting.outputs.documents import pictures, series
 from siting.outputs.documents.model import Bullets, Figure, Heading, Paragraph, Table, plain
-from siting.report import compose, figures
+from siting.report import compose, sheets
 from siting.texts import grammar
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -41,12 +42,12 @@ def result():
 @pytest.fixture(scope="module")
 def made(result):
     found, compared = {}, compose.compare(result, lambda _: None)
-    dots, figures.DPI = figures.DPI, 60
+    dots, pictures.DPI = pictures.DPI, 60
     for language in texts.LANGUAGES:
         texts.set_language(language)
         found[language] = compose.document(result, compared, lambda _: None)
     texts.set_language("fr")
-    figures.DPI = dots
+    pictures.DPI = dots
     return found
 
 
@@ -145,6 +146,51 @@ def test_what_was_not_asked_is_said(made):
 def test_each_epci_has_its_sheet(result, made):
     names = {one.text for one in made["fr"].blocks if isinstance(one, Heading) and one.level == 2}
     assert set(result.communes["epci_name"]) <= names
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_each_epci_has_its_own_document_and_its_own_numbers(result, language):
+    texts.set_language(language)
+    try:
+        every = sheets.documents(result)
+    finally:
+        texts.set_language("fr")
+    assert len(every) == result.communes["epci_code"].nunique()
+    communes = result.communes.groupby("epci_code")["name"].agg(set)
+    find = NUMBER[language]
+    for one in every:
+        assert one.document.brief
+        assert len(one.maps) == len(result.study.services)
+        tables = [block for block in one.document.blocks if isinstance(block, Table)]
+        named = next(table for table in tables if len(table.columns) == 4 and not table.data)
+        assert {row[0] for row in named.rows} == communes[one.name.partition("-")[0]]
+        held = set(find.findall(cells(one.document)))
+        held |= {n for table in tables for n in find.findall(table.caption)}
+        told = [
+            plain(block.text)
+            for block in one.document.blocks
+            if isinstance(block, Paragraph) and block.kind == "body"
+        ]
+        numbers = [n for sentence in told for n in find.findall(sentence)]
+        assert len(numbers) >= 4
+        assert set(numbers) <= held | {"20"}  # the threshold is in the headings of columns
+
+
+def test_sheets_are_written_in_several_processes_as_in_one(result, tmp_path):
+    import docx
+
+    made = sheets.documents(result)[:2]
+    theme = study_theme.load(result.study)
+    for jobs in (1, 2):
+        series.write(tmp_path / str(jobs), made, ["docx", "pdf"], theme, jobs=jobs)
+    names = {f"{one.name}.{form}" for one in made for form in ("docx", "pdf")}
+    assert {path.name for path in (tmp_path / "2").iterdir()} == names
+    for name in names:
+        assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
+    for one in made:
+        read = docx.Document(tmp_path / "2" / f"{one.name}.docx")
+        assert len(read.inline_shapes) == len(one.maps)
+        assert read.paragraphs[0].text == one.document.title
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)

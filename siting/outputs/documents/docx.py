@@ -155,8 +155,8 @@ def _own_styles(file: Any, document: Document) -> None:
     grey = RGBColor(0x55, 0x55, 0x55)
     sizes: dict[str, tuple[float, float, float]] = {
         "Normal": (10.5, 0, 6),
-        "Title": (28, 150, 10),
-        "Subtitle": (15, 0, 18),
+        "Title": (22, 0, 4) if document.brief else (28, 150, 10),
+        "Subtitle": (12, 0, 8) if document.brief else (15, 0, 18),
         "Heading 1": (18, 24, 10),
         "Heading 2": (13.5, 16, 6),
         "Heading 3": (11.5, 12, 4),
@@ -206,7 +206,8 @@ class _Writer:
         self.headings = [(f"_Toc{i:06d}", one) for i, one in enumerate(headings, 1)]
         if self.own or "title" not in filled:
             self._cover()
-        self._contents()
+        if not self.document.brief:
+            self._contents()
         names = {id(one): name for name, one in self.headings}
         blocks = self.document.blocks
         for before, block in zip((None, *blocks), blocks, strict=False):
@@ -317,7 +318,8 @@ class _Writer:
         self._new("Subtitle" if "Subtitle" in have else "Normal").add_run(self.document.subtitle)
         for line in self.document.cover:
             self._new("Normal").add_run(line)
-        self._new("Normal").add_run().add_break(WD_BREAK.PAGE)
+        if not self.document.brief:
+            self._new("Normal").add_run().add_break(WD_BREAK.PAGE)
 
     def _contents(self) -> None:
         """A field that holds its entries, so that it is not empty before an update."""

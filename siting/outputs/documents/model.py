@@ -197,6 +197,8 @@ class Document:
         Written in the properties of the file, never read from the clock.
     cover
         Lines under the title of the first page.
+    brief
+        Whether it has neither a page for its title nor a table of contents: a sheet.
     """
 
     title: str
@@ -210,6 +212,7 @@ class Document:
     blocks: tuple[Block, ...]
     words: Words
     look: Look = Look()
+    brief: bool = False
 
 
 def numbered(document: Document) -> Document:

@@ -108,8 +108,9 @@ class _Writer:
         body, text = _new("office:body"), _new("office:text")
         text.append(self._sequences())
         self._cover(text)
-        text.append(self._contents())
-        after = True  # the first block begins on a new page
+        if not self.document.brief:
+            text.append(self._contents())
+        after = not self.document.brief  # the first block begins on a new page
         for block in self.document.blocks:
             for element in self._block(block):
                 if after and not isinstance(block, PageBreak):

@@ -35,13 +35,8 @@ KINDS = {Heading: "heading", Paragraph: "paragraph", Bullets: "bullets", Table: 
 STANDARD: Literal["ua-1"] = "ua-1"  # PDF/UA: every page can be read aloud
 
 
-def write(path: Path, document: Document, *, contents: bool = True) -> None:
+def write(path: Path, document: Document) -> None:
     """Write a document.
-
-    Parameters
-    ----------
-    contents
-        Whether it has a table of contents.
 
     Raises
     ------
@@ -51,7 +46,7 @@ def write(path: Path, document: Document, *, contents: bool = True) -> None:
     filled = numbered(document)
     with tempfile.TemporaryDirectory(prefix="siting-") as name:
         folder = Path(name)
-        told = _content(filled, folder) | {"contents": contents}
+        told = _content(filled, folder)
         (folder / "doc.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
         page = resources.files("siting.outputs").joinpath("assets", "report.typ")
         (folder / "main.typ").write_bytes(page.read_bytes())
@@ -117,6 +112,7 @@ def _content(document: Document, folder: Path) -> dict[str, Any]:
         "words": asdict(document.words),
         "look": {"accent": document.look.accent, "tint": document.look.tint},
         "logo": logo,
+        "brief": document.brief,
         "blocks": blocks,
     }
 
