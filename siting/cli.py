@@ -8,7 +8,6 @@ import sys
 from typing import Annotated, NoReturn, TextIO
 
 import typer
-import typer.rich_utils
 from typer.exceptions import TyperException
 
 from siting import __version__, texts
@@ -34,6 +33,8 @@ from siting.texts import text as t
 
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
+HELP = frozenset(("-h", "--help"))
+FEWEST_WORDS = 2  # of a command line that does something: fewer may show the help
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -42,7 +43,8 @@ def main(arguments: list[str] | None = None) -> None:
     _speak_utf8(sys.stderr)
     try:
         words = _take_language(list(sys.argv[1:] if arguments is None else arguments))
-        _translate_frame()
+        if len(words) < FEWEST_WORDS or not HELP.isdisjoint(words):  # else nobody sees its headings
+            _translate_frame()
         status = build()(args=words, prog_name="siting", standalone_mode=False)
     except SitingError as error:
         _fail(error.text())
@@ -122,7 +124,8 @@ def _take_language(words: list[str]) -> list[str]:
 
 def _translate_frame() -> None:
     """Give the help's own headings the current language."""
-    frame = typer.rich_utils
+    from typer import rich_utils as frame  # noqa: PLC0415 - seldom shown, and long to load
+
     frame.ARGUMENTS_PANEL_TITLE = t("cli.frame.arguments")
     frame.OPTIONS_PANEL_TITLE = t("cli.frame.options")
     frame.COMMANDS_PANEL_TITLE = t("cli.frame.commands")

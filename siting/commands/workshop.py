@@ -1,5 +1,6 @@
 """The command that opens the workshop."""
 
+import gc
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +29,7 @@ def add(app: typer.Typer) -> None:
         ] = False,
         open_page: Annotated[bool, typer.Option("--open", help=t("cli_workshop.open"))] = False,
     ) -> None:
+        gc.disable()  # what a start makes stays: looking for garbage among it is lost time
         from siting import terminal
         from siting.config import load
         from siting.web import server

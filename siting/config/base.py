@@ -41,9 +41,9 @@ Files = Annotated[tuple[Path, ...], BeforeValidator(_several)]
 
 
 class Model(BaseModel):
-    """A part of the configuration: frozen, unknown keys refused."""
+    """A part of the configuration: frozen, unknown keys refused; built where it is first used."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Assumption(Model):

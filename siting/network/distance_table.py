@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 import shapely
 from pyproj import Transformer
-from scipy.spatial import cKDTree
 
 from siting.errors import NetworkError
 from siting.network.routing import (
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import numpy.typing as npt
+    from scipy.spatial import cKDTree
 
 OUTSIDE_LEGS = 6  # nearest attachment points that a point beyond the border may use
 
@@ -166,6 +166,8 @@ class DistanceNetwork:
 
     @cached_property
     def _seats(self) -> cKDTree:
+        from scipy.spatial import cKDTree  # noqa: PLC0415 - places outside every commune only
+
         return cKDTree(np.column_stack([self.x, self.y]))
 
     def _node_of(self, points: pd.DataFrame, x: Float64, y: Float64) -> Int32:
@@ -184,6 +186,8 @@ class DistanceNetwork:
     def _nearest(self, x: Float64, y: Float64) -> tuple[Int32, Float64]:
         """Nearest nodes of points, and straight distances in metres: shapes (points, k)."""
         k = min(OUTSIDE_LEGS, len(self.codes))
+        if not len(x):
+            return np.empty((0, k), np.int32), np.empty((0, k))
         straight, near = self._seats.query(np.column_stack([x, y]), k=np.arange(1, k + 1))
         return near.astype(np.int32), straight
 

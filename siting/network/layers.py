@@ -17,8 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order, connected_components
+from scipy import sparse  # its csgraph is loaded where it is first used
 
 from siting.network.routing import RoutingGraph
 
@@ -103,8 +102,8 @@ def _largest_component(tracks: Tracks, among: Bool, weight: Float64) -> Bool:
     source, target = tracks.edge[tracks.source], tracks.edge[tracks.target]
     inside = among[source] & among[target]
     ones = np.ones(int(inside.sum()), np.int8)
-    matrix = csr_array((ones, (source[inside], target[inside])), shape=(n, n))
-    _, label = connected_components(matrix, directed=True, connection="strong")
+    matrix = sparse.csr_array((ones, (source[inside], target[inside])), shape=(n, n))
+    _, label = sparse.csgraph.connected_components(matrix, directed=True, connection="strong")
     total = np.bincount(label, weights=np.where(among, weight, 0.0))
     return np.asarray(among & (label == int(np.argmax(total))), bool)
 
@@ -132,8 +131,8 @@ def _alive(tracks: Tracks, through: Bool, is_open: Bool, source: Int32, target: 
         rows = np.concatenate([source, np.full(len(roots), top)])
         columns = np.concatenate([target, roots])
         ones = np.ones(len(rows), np.int8)
-        matrix = csr_array((ones, (rows, columns)), shape=(top + 1, top + 1))
-        reached = breadth_first_order(matrix, top, return_predecessors=False)
+        matrix = sparse.csr_array((ones, (rows, columns)), shape=(top + 1, top + 1))
+        reached = sparse.csgraph.breadth_first_order(matrix, top, return_predecessors=False)
         reached = reached[(reached >= size) & (reached < top)]
         alive[reached] = True
     return alive

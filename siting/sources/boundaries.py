@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
-import pyogrio.errors
 
 from siting.errors import InputError
 
@@ -28,6 +27,8 @@ def read(path: Path) -> gpd.GeoDataFrame:
     """
     if not path.is_file():
         raise InputError("missing_file", file=path)
+    import pyogrio.errors  # noqa: PLC0415 - GDAL is long to load: only where a file is read
+
     try:
         frame = gpd.read_file(path)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:

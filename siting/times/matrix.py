@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from siting.network.hierarchy import Hierarchy, Metric
+    from siting.network.metric import Hierarchy, Metric
 
 SCHEMA = pa.schema(
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse.csgraph import dijkstra
+from scipy import sparse  # its csgraph is loaded where it is first used
 
 from siting.network.routing import CLOSED, FAR
 
@@ -26,7 +26,7 @@ def many_to_many(graph: RoutingGraph, sources: Legs, targets: Legs) -> Int32:
     if 2 * len(starts) >= graph.n_nodes:
         between = graph.between[starts]
     else:
-        ways = dijkstra(graph.ways, indices=starts)
+        ways = sparse.csgraph.dijkstra(graph.ways, indices=starts)
         between = np.where(np.isinf(ways), FAR, ways).astype(np.int32)
     arriving = _least(between[:, targets.node] + targets.duration, targets.first, axis=1)
     total = _least(arriving[start_of_leg] + sources.duration[:, None], sources.first, axis=0)
@@ -39,7 +39,7 @@ def to_places(graph: RoutingGraph, places: Legs) -> Int32:
     ends, end_of_leg = np.unique(places.node, return_inverse=True)
     if not len(ends):
         return np.full((graph.n_nodes, len(places.first) - 1), FAR, np.int32)
-    ways = dijkstra(graph.ways_back, indices=ends)
+    ways = sparse.csgraph.dijkstra(graph.ways_back, indices=ends)
     back = np.where(np.isinf(ways), FAR, ways).astype(np.int32)
     return _least(back[end_of_leg] + places.duration[:, None], places.first, axis=0).T
 

@@ -24,7 +24,7 @@ from siting.times.kernels import lanes
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from siting.network.hierarchy import Half, Hierarchy, Metric
+    from siting.network.metric import Half, Hierarchy, Metric
     from siting.network.routing import Float64, Int32, Int64
 
 LANES = lanes.LANES

@@ -12,9 +12,12 @@ import hashlib
 import os
 import pickle
 import sys
+from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import shapely
 
 from siting import files
 from siting.errors import OutputError
@@ -51,7 +54,8 @@ def get(name: str, key: str, kind: type[T], make: Callable[[], T]) -> T:
     """
     path = folder() / f"{name}-{key}.pickle"
     with contextlib.suppress(Exception):  # whatever a damaged file does, it is made again
-        found = pickle.loads(path.read_bytes())  # noqa: S301 - written by this user's siting alone
+        with path.open("rb") as held:
+            found = pickle.load(held)  # noqa: S301 - written by this user's siting alone
         if isinstance(found, kind):
             path.touch()
             return found
@@ -59,17 +63,37 @@ def get(name: str, key: str, kind: type[T], make: Callable[[], T]) -> T:
     with contextlib.suppress(OutputError, OSError):  # a cache that cannot be written is no error
         with files.replacing(path) as part:
             part.touch(mode=0o600)
-            part.write_bytes(pickle.dumps(made, protocol=pickle.HIGHEST_PROTOCOL))
-        held = sorted(path.parent.glob(f"{name}-*.pickle"), key=lambda one: one.stat().st_mtime)
-        for old in held[:-KEPT]:
+            with part.open("wb") as writing:
+                _Pickler(writing, protocol=pickle.HIGHEST_PROTOCOL).dump(made)
+        every = sorted(path.parent.glob(f"{name}-*.pickle"), key=lambda one: one.stat().st_mtime)
+        for old in every[:-KEPT]:
             old.unlink()
     return made
+
+
+class _Pickler(pickle.Pickler):
+    """Writes an index of lines as arrays: read line by line it takes a second a study."""
+
+    def reducer_override(self, one: Any) -> Any:
+        """Give how an index of lines is made again; anything else is written as usual."""
+        if type(one) is not shapely.STRtree:
+            return NotImplemented
+        kind = shapely.get_type_id(one.geometries)
+        if not len(kind) or (kind != shapely.GeometryType.LINESTRING).any():
+            return NotImplemented
+        return _indexed, shapely.to_ragged_array(one.geometries)[1:]
+
+
+def _indexed(vertices: Any, first: Any) -> shapely.STRtree:
+    """Index lines again."""
+    kind = shapely.GeometryType.LINESTRING
+    return shapely.STRtree(shapely.from_ragged_array(kind, vertices, first))
 
 
 def digest(said: Iterable[str], paths: Iterable[Path], code: Path) -> str:
     """Digest of words, of files' content, of the code below a folder and of the libraries."""
     whole = hashlib.sha256(sys.version.encode())
-    for one in (*(metadata.version(name) for name in LIBRARIES), *said):
+    for one in (*_versions(), *said):
         whole.update(one.encode() + b"\0")
     own = sorted(path for path in code.rglob("*") if path.suffix in CODE)
     for path in (*_files(paths), *own):
@@ -77,6 +101,11 @@ def digest(said: Iterable[str], paths: Iterable[Path], code: Path) -> str:
         with path.open("rb") as held:
             whole.update(hashlib.file_digest(held, "sha256").digest())
     return whole.hexdigest()[:32]
+
+
+@cache
+def _versions() -> tuple[str, ...]:
+    return tuple(metadata.version(name) for name in LIBRARIES)
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import threading
 from typing import TYPE_CHECKING
@@ -77,6 +78,8 @@ def settings(app: Guard) -> uvicorn.Config:
 
 def serve(held: Desk, app: Guard, listening: socket.socket) -> None:
     """Answer until interrupted; what the first questions need is computed beside."""
+    gc.freeze()  # modules and the study are never garbage, and answers need not wait for a search
+    gc.enable()
     threading.Thread(target=held.workshop.warm, daemon=True).start()
     uvicorn.Server(settings(app)).run(sockets=[listening])
 

@@ -40,11 +40,12 @@ def study(workshop: Workshop, *, read_only: bool) -> dict[str, Any]:
     weights = {one.id: one.weight for one in held.criteria}
     links = []
     if isinstance(network, DistanceNetwork):
-        names = dict(zip(read.communes["code"], read.communes["name"], strict=True))
-        seats = read.communes.set_index("code")[["chef_lieu_lon", "chef_lieu_lat"]].round(5)
+        at = read.communes[["chef_lieu_lon", "chef_lieu_lat"]].round(5).to_numpy().tolist()
+        named = zip(read.communes["name"], at, strict=True)
+        seat = dict(zip(read.communes["code"], named, strict=True))
         for one, other in zip(read.links["from_code"], read.links["to_code"], strict=True):
-            ends = [*seats.loc[one].tolist(), *seats.loc[other].tolist()]
-            links.append([one, other, f"{names[one]} – {names[other]}", *ends])
+            (name, begin), (far, end) = seat[one], seat[other]
+            links.append([one, other, f"{name} – {far}", *begin, *end])
     return {
         "title": held.title,
         "name": held.name,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
@@ -44,8 +45,9 @@ Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
 
 CURVE_MINUTES = 60
-FACILITY = ["id", "name", "lon", "lat", "commune_code", "kind"]
 DRAWS, SEED = 5_000, 12  # weightings that a ranking is tried under
+FIRST_PAGE_SECONDS = 2.0  # that a first page may take to ask
+KEPT_LAYERS = 16  # more than a study has
 KEPT_ROADS = 4  # sets of roads with all their times
 KEPT_VALUES = 64  # scenarios of which the raw values of the criteria are kept
 KEPT_CLOSURES = 32  # sets of closed facilities, for each set of roads
@@ -74,14 +76,6 @@ class Kept(Generic[T]):
             while len(self._held) > self._size:
                 self._held.popitem(last=False)
         return made
-
-
-@dataclass(frozen=True)
-class Layer:
-    """Weighted points of the study joined to some roads."""
-
-    weight: Float64
-    joined: Attachment
 
 
 @dataclass(frozen=True)
@@ -115,9 +109,8 @@ class Roads:
     ----------
     router
         Ready for searches.
-    layers
-        `people`, `seats`, and `independents`, `everyday`, `tiers_lieux`, `stations`, `bus_stops`,
-        `carpool_areas` where known.
+    joined
+        Layers of the study joined to these roads, by name, as they are asked for.
     facilities
         Minutes from every cell to every facility, float32, shape (cells, facilities).
     cells_to, columns
@@ -127,7 +120,7 @@ class Roads:
     """
 
     router: Router
-    layers: Mapping[str, Layer]
+    joined: Kept[Attachment]
     facilities: Float32
     cells_to: Kept[Float32]
     columns: Kept[Column]
@@ -199,11 +192,12 @@ class Workshop:
         `zone_kind,zone_code,zone_name,population`: the département, EPCI and zones of one's own.
     """
 
-    def __init__(self, base: Ground) -> None:
+    def __init__(self, base: Ground, standing: Float32 | None = None) -> None:
+        """Make a study ready; `standing` is what `kept_ground.standing` gives, where known."""
         self.ground = base
         study, read = base.study, base.read
         self.service = study.services[0]
-        self.facilities = read.services[self.service.id][FACILITY].reset_index(drop=True)
+        self.facilities = kept_ground.facilities(base)
         self.people = base.cells["population"].to_numpy(np.float64)
         zones = read.zones[read.zones["zone_kind"] != "commune"]
         self._around = area.surroundings(read.boundaries, study.territory.crs)
@@ -215,14 +209,18 @@ class Workshop:
         self._values: Kept[tuple[pd.DataFrame, pd.DataFrame]] = Kept(KEPT_VALUES)
         self._drawn: Kept[smaa.Smaa] = Kept(KEPT_VALUES)
         self.criteria = [criteria.parse(one.id) for one in study.criteria]
-        self._today = self._base_roads()
+        if standing is None:
+            standing = kept_ground.standing(base)
+        self._answered = threading.Event()
+        self._today = _timed(base.router, standing)
         none: frozenset[str] = frozenset()
         everyone = np.ones(len(self.facilities), dtype=np.bool_)
         least = self._standing_nearest(self._today, none, everyone)[0]
         self.now = np.where(np.isfinite(least), least, np.nan).astype(np.float32)
 
     def warm(self) -> None:
-        """Compute beforehand what the first questions need; may run beside them."""
+        """Compute beforehand what questions need, once the first page has its answer."""
+        self._answered.wait(FIRST_PAGE_SECONDS)
         self.values(WhatIf())
 
     # -- questions ---------------------------------------------------------------------------
@@ -268,6 +266,7 @@ class Workshop:
         curve = np.bincount(at, self.people[known], minlength=len(edges) + 1)
         counted = np.hstack([within, within & ~before, before & ~within]) * weighed
         covered, gained, lost = np.hsplit(self._member @ counted, 3)
+        self._answered.set()
         return Answer(
             minutes,
             facility,
@@ -373,10 +372,10 @@ class Workshop:
             return self._today
         return self._roads.get(key, lambda: self._other_roads(change))
 
-    def _base_roads(self) -> Roads:
+    @cached_property
+    def _layers(self) -> Mapping[str, pd.DataFrame]:
+        """Tables of points beside the cells, by name, where the study has them."""
         base, read = self.ground, self.ground.read
-        attach = base.router.network.attach
-        layers = {"people": Layer(self.people, base.demand)}
         tables = {
             "seats": site_facts.chefs_lieux(base),
             "independents": site_facts.independents(base),
@@ -387,32 +386,33 @@ class Workshop:
             "carpool_areas": read.carpool_areas,
             "facilities": self.facilities,
         }
-        self._empty = {name for name, one in tables.items() if one is not None and one.empty}
-        for name, table in tables.items():
-            if table is not None and len(table):
-                layers[name] = Layer(np.ones(len(table)), attach(table))
-        return self._timed(base.router, layers)
+        return {name: table for name, table in tables.items() if table is not None}
 
-    def _timed(self, router: Router, layers: Mapping[str, Layer]) -> Roads:
-        joined = layers["facilities"].joined
-        minutes = matrix.towards(router, layers["people"].joined, joined).minutes
-        return Roads(
-            router, layers, minutes, Kept(KEPT_PLACES), Kept(KEPT_PLACES), Kept(KEPT_CLOSURES)
-        )
+    def _has(self, name: str) -> bool:
+        return name == "people" or (name in self._layers and len(self._layers[name]) > 0)
+
+    def _layer(self, current: Roads, name: str) -> Attachment:
+        """A layer's points joined to some roads."""
+
+        def make() -> Attachment:
+            base, network = self.ground, current.router.network
+            if current is not self._today:  # everyone is joined where they were
+                here = self._layer(self._today, name)
+                return network.rejoined(here) if isinstance(network, roads.RoadNetwork) else here
+            return base.demand if name == "people" else network.attach(self._layers[name])
+
+        return current.joined.get(name, make)
 
     def _other_roads(self, change: WhatIf) -> Roads:
-        """Roads with some closed or at another speed, everyone joined where they were."""
+        """Roads with some closed or at another speed."""
         base = self.ground.router
         network = grounds.changed_roads(base.network, self.ground.read, change)
         if isinstance(network, DistanceNetwork):
-            return self._timed(matrix.prepare(network), self._today.layers)
-        router = matrix.with_times(base, network)
-        assert isinstance(network, roads.RoadNetwork)  # noqa: S101 - the other kind
-        layers = {
-            name: replace(layer, joined=network.rejoined(layer.joined))
-            for name, layer in self._today.layers.items()
-        }
-        return self._timed(router, layers)
+            current = _timed(matrix.prepare(network), self._today.facilities)
+        else:
+            current = _timed(matrix.with_times(base, network), self._today.facilities)
+        joined = (self._layer(current, name) for name in ("people", "facilities"))
+        return replace(current, facilities=matrix.towards(current.router, *joined).minutes)
 
     # -- times of places ---------------------------------------------------------------------
 
@@ -421,7 +421,7 @@ class Workshop:
 
         def make() -> Float32:
             place = self._joined(current, lon, lat, commune)
-            joined = current.layers["people"].joined
+            joined = self._layer(current, "people")
             minutes: Float32 = matrix.towards(current.router, joined, place).minutes[:, 0]
             return minutes
 
@@ -432,18 +432,19 @@ class Workshop:
 
         def make() -> Column:
             place = self._joined(current, lon, lat, commune)
-            router, layers = current.router, current.layers
+            router = current.router
 
             def to(name: str) -> Float32 | None:
-                if name not in layers:
+                if not self._has(name):
                     return None
-                found: Float32 = matrix.towards(router, layers[name].joined, place).minutes[:, 0]
+                joined = self._layer(current, name)
+                found: Float32 = matrix.towards(router, joined, place).minutes[:, 0]
                 return found
 
             def to_nearest(name: str) -> float | None:
-                if name not in layers:
+                if not self._has(name):
                     return None
-                times = matrix.dense(router, place, layers[name].joined).minutes[0]
+                times = matrix.dense(router, place, self._layer(current, name)).minutes[0]
                 return float(np.nanmin(times)) if (~np.isnan(times)).any() else float("nan")
 
             seats = to("seats")
@@ -520,15 +521,16 @@ class Workshop:
         current = self._changed(change)
         table = self.candidates(change)
         columns = [self._column(current, *place) for place in _positions(table)]
-        layers, read = current.layers, self.ground.read
+        read = self.ground.read
 
         def reach(name: str, parts: list[Float32 | None]) -> Reach | None:
             known = [part for part in parts if part is not None]
-            if name in self._empty:
+            if name != "people" and name in self._layers and not self._has(name):
                 return Reach(np.zeros(0), np.zeros((0, len(table)), np.float32))
-            if name not in layers or len(known) < len(parts):
+            if len(known) < len(parts):
                 return None
-            return Reach(layers[name].weight, np.column_stack(known))
+            minutes = np.column_stack(known)
+            return Reach(self.people if name == "people" else np.ones(len(minutes)), minutes)
 
         def nearest(parts: list[float | None]) -> Float32 | None:
             known = [part for part in parts if part is not None]
@@ -589,7 +591,16 @@ def open_study(study: Study, say: Callable[[str], None]) -> Workshop:
 
     The scenario that the configuration itself holds is part of « today ».
     """
-    return Workshop(kept_ground.prepare(study, say))
+    found = kept_ground.prepare(study, say)
+    return Workshop(found.ground, found.standing)
+
+
+def _timed(router: Router, facilities: Float32) -> Roads:
+    """Roads of which the times to the facilities are known."""
+    kept: Kept[Attachment] = Kept(KEPT_LAYERS)
+    return Roads(
+        router, kept, facilities, Kept(KEPT_PLACES), Kept(KEPT_PLACES), Kept(KEPT_CLOSURES)
+    )
 
 
 def _positions(table: pd.DataFrame) -> list[tuple[float, float, str]]:
