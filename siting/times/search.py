@@ -69,6 +69,8 @@ def _least(values: Int32, first: Int64, axis: int) -> Int32:
     moved = np.moveaxis(values, axis, 0)
     result = np.full((len(size), moved.shape[1]), FAR, np.int32)
     some = np.flatnonzero(size)
-    if len(some):
+    if len(some) and moved.shape[1] == 1:  # by rows of one it would be slow
+        result[some, 0] = np.minimum.reduceat(moved[:, 0], first[some])
+    elif len(some):
         result[some] = np.minimum.reduceat(moved, first[some], axis=0)
     return np.moveaxis(result, 0, axis)

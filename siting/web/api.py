@@ -6,7 +6,6 @@ answered by 4xx and one sentence, `{"error": …}`.
 
 from __future__ import annotations
 
-import json
 import os
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,13 +15,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import anyio
 import numpy as np
+import orjson
 from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi import Path as InPath
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from siting import texts
@@ -62,20 +62,26 @@ class Desk:
         return scenario.folder_of(self.config)
 
 
-class Asked(Model):
+class Question(Model):
+    """What a client says: built with the interface."""
+
+    model_config = ConfigDict(defer_build=False)
+
+
+class Asked(Question):
     """A scenario, and nothing else."""
 
     scenario: Scenario = Scenario()
 
 
-class AskedPair(Model):
+class AskedPair(Question):
     """Two scenarios to compare."""
 
     first: Scenario = Scenario()
     second: Scenario = Scenario()
 
 
-class AskedHere(Model):
+class AskedHere(Question):
     """A scenario and a place."""
 
     scenario: Scenario = Scenario()
@@ -83,7 +89,7 @@ class AskedHere(Model):
     lat: Latitude
 
 
-class AskedIsochrone(Model):
+class AskedIsochrone(Question):
     """A scenario, a place and the minutes to draw."""
 
     scenario: Scenario = Scenario()
@@ -94,7 +100,7 @@ class AskedIsochrone(Model):
     )
 
 
-class AskedJob(Model):
+class AskedJob(Question):
     """An optimisation over the study's candidates (and those of the scenario)."""
 
     scenario: Scenario = Scenario()
@@ -263,7 +269,7 @@ def _export(app: FastAPI, desk: Desk) -> None:
 
 def _said(answer: dict[str, Any]) -> Response:
     """Encode an answer once: it is made of plain values, so nothing needs to look at them again."""
-    return Response(json.dumps(answer, ensure_ascii=False), media_type="application/json")
+    return Response(orjson.dumps(answer), media_type="application/json")
 
 
 def _say_errors(app: FastAPI) -> None:

@@ -121,8 +121,8 @@ def layers(workshop: Workshop) -> dict[str, Any]:
 def answer(workshop: Workshop, asked: Scenario) -> dict[str, Any]:
     """What a scenario does."""
     found = workshop.answer(asked.what_if, asked.thresholds_minutes)
-    hundredths = np.round(np.nan_to_num(found.minutes, nan=0.0) * HUNDREDTHS)
-    shown = np.where(np.isnan(found.minutes), UNREACHED, np.minimum(hundredths, UNREACHED - 1))
+    hundredths = np.minimum(np.rint(found.minutes * HUNDREDTHS), UNREACHED - 1)
+    shown = np.where(np.isnan(hundredths), UNREACHED, hundredths)
     return {
         "thresholds": list(asked.thresholds_minutes),
         "covered": np.round(found.covered, CELL_SHARE_DIGITS).tolist(),

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse
 
 from siting import ground as grounds
 from siting import site_facts, study_weights, what_if
@@ -204,7 +203,8 @@ class Workshop:
         self._communes = what_if.communes(read.boundaries)
         self._standing = what_if.rows(self.facilities)
         self._sites = {str(one["id"]): one for one in what_if.rows(read.candidates)}
-        self._member, self.zones = _membership(zones, base.cells["commune_code"], self.people)
+        codes = base.cells["commune_code"]
+        self._zone, self._cell, self.zones = _membership(zones, codes, self.people)
         self._roads: Kept[Roads] = Kept(KEPT_ROADS)
         self._values: Kept[tuple[pd.DataFrame, pd.DataFrame]] = Kept(KEPT_VALUES)
         self._drawn: Kept[smaa.Smaa] = Kept(KEPT_VALUES)
@@ -254,18 +254,14 @@ class Workshop:
             least = np.where(sooner, minutes, least)
             facility = np.where(sooner, int(kept.sum()) + row, facility)
         minutes = np.where(np.isfinite(least), least, np.nan).astype(np.float32)
-        limits = np.asarray(thresholds, np.float32)
-        within = minutes[:, None] <= limits
-        before = self.now[:, None] <= limits
-        weighed = self.people[:, None]
-        known = ~np.isnan(minutes)
+        covered, gained, lost = self._covered(minutes, thresholds)
+        beyond = np.float32(CURVE_MINUTES + 1)
+        step = np.ceil(np.fmin(minutes, beyond)).astype(np.intp)  # NaN is beyond as well
+        curve = np.bincount(step, self.people, minlength=CURVE_MINUTES + 2)
+        known = np.isfinite(least)
         reached = float(self.people[known].sum())
+        # not by `@`: the threads of BLAS would spin beside
         total = float((self.people[known] * minutes[known]).sum())
-        edges = np.arange(CURVE_MINUTES + 1, dtype=np.float32)
-        at = np.searchsorted(edges, minutes[known], "left")
-        curve = np.bincount(at, self.people[known], minlength=len(edges) + 1)
-        counted = np.hstack([within, within & ~before, before & ~within]) * weighed
-        covered, gained, lost = np.hsplit(self._member @ counted, 3)
         self._answered.set()
         return Answer(
             minutes,
@@ -274,10 +270,28 @@ class Workshop:
             covered,
             gained,
             lost,
-            np.cumsum(curve, dtype=np.float64)[: len(edges)],
+            np.cumsum(curve, dtype=np.float64)[: CURVE_MINUTES + 1],
             total / reached if reached else float("nan"),
             float(self.people.sum()) - reached,
         )
+
+    def _covered(
+        self, minutes: Float32, thresholds: Sequence[float]
+    ) -> tuple[Float64, Float64, Float64]:
+        """People within each threshold, who come within it, who leave it; (zones, thresholds)."""
+        beyond = len(thresholds)  # how many thresholds a cell is beyond, in the scenario and today
+        limits = np.asarray(thresholds, np.float32)
+        then, now = (np.searchsorted(limits, each) for each in (minutes, self.now))
+        kinds, zones = (beyond + 1) ** 2, len(self.zones)
+        kind = (then * (beyond + 1) + now)[self._cell] + self._zone * kinds
+        people = np.bincount(kind, self.people[self._cell], minlength=zones * kinds)
+        by = people.reshape(zones, beyond + 1, beyond + 1)  # a zone's, beyond how many, and today
+        covered, gained, lost = (np.zeros((zones, beyond)) for _ in range(3))
+        for one in range(beyond):
+            covered[:, one] = by[:, : one + 1].sum(axis=(1, 2))
+            gained[:, one] = by[:, : one + 1, one + 1 :].sum(axis=(1, 2))
+            lost[:, one] = by[:, one + 1 :, : one + 1].sum(axis=(1, 2))
+        return covered, gained, lost
 
     def ranking(self, change: WhatIf, weights: Mapping[str, float]) -> Scores:
         """Rank the candidates under some weights, as the scenario leaves facilities and roads.
@@ -611,15 +625,14 @@ def _positions(table: pd.DataFrame) -> list[tuple[float, float, str]]:
 
 def _membership(
     zones: pd.DataFrame, communes: pd.Series, people: Float64
-) -> tuple[sparse.csr_array, pd.DataFrame]:
-    """Which cells each zone has, and the zones with their people."""
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], pd.DataFrame]:
+    """Which zone has which cell, pair by pair, and the zones with their people."""
     keys = ["zone_kind", "zone_code", "zone_name"]
     names = zones[keys].drop_duplicates().reset_index(drop=True)
     number = pd.MultiIndex.from_frame(names).get_indexer(pd.MultiIndex.from_frame(zones[keys]))
     rows = pd.DataFrame({"commune": zones["commune_code"].to_numpy(), "zone": number})
     cells = pd.DataFrame({"commune": communes.to_numpy(), "cell": np.arange(len(communes))})
     both = cells.merge(rows, on="commune")
-    ones = np.ones(len(both))
-    shape = (len(names), len(communes))
-    member = sparse.csr_array((ones, (both["zone"], both["cell"])), shape=shape)
-    return member, names.assign(population=member @ people)
+    zone, cell = both["zone"].to_numpy(np.intp), both["cell"].to_numpy(np.intp)
+    held = np.bincount(zone, people[cell], minlength=len(names))
+    return zone, cell, names.assign(population=held)
