@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
+from scipy import sparse  # its csgraph is loaded where it is first used
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +40,7 @@ class RoutingGraph:
     duration: Int32
 
     @cached_property
-    def ways(self) -> csr_array:
+    def ways(self) -> sparse.csr_array:
         """The fastest of parallel arcs, as scipy wants them (an explicit zero is an arc)."""
         order = np.lexsort((self.duration, self.head, self.tail))
         order = order[self.duration[order] < CLOSED]
@@ -51,17 +50,17 @@ class RoutingGraph:
         pointer = np.searchsorted(tail[first], np.arange(self.n_nodes + 1))
         size = (self.n_nodes, self.n_nodes)
         lasting = self.duration[order][first].astype(float)
-        return csr_array((lasting, head[first], pointer), shape=size)
+        return sparse.csr_array((lasting, head[first], pointer), shape=size)
 
     @cached_property
-    def ways_back(self) -> csr_array:
+    def ways_back(self) -> sparse.csr_array:
         """The same, each arc the other way."""
         return self.ways.T.tocsr()
 
     @cached_property
     def between(self) -> Int32:
         """Deciseconds from each node to each other, `FAR` where there is no way: small graphs."""
-        ways = dijkstra(self.ways)
+        ways = sparse.csgraph.dijkstra(self.ways)
         return np.where(np.isinf(ways), FAR, ways).astype(np.int32)
 
 
