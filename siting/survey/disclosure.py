@@ -14,12 +14,13 @@ show that it is small, let alone which one it is. Two tests, the cheap one first
    of them, c is safe;
 2. else a linear program looks for the cheapest change d of the atoms that takes c to `fewest`:
 
-       minimise sum of value_i |A_i d| over told counts i, d >= -x, c(d) = fewest - c(x)
+       minimise sum of value_i |A_i d| over told counts i, d >= -x, c(d) >= fewest - c(x)
 
    and the counts that it changes go blank too (none, where c was safe).
 
-Blanks only ever widen what is possible, so a count once safe stays safe. The choice is safe but not
-of least cost.
+Blanks only ever widen what is possible, so a count once safe stays safe. The choice is safe but
+not of least cost. One model serves all programs: only prices change, so that each starts from the
+answer before it, and a small reward for all other counts in doubt lets one answer clear many.
 
 Why beside `suppression`: that one knows counts and their sums only, which is what tables of answers
 have; here counts overlap otherwise, and who stands in which is known.
@@ -47,6 +48,8 @@ Bools = npt.NDArray[np.bool_]
 
 SEED = 20_011  # of the numbers that stand for counts in signatures
 ALMOST = 1e-6
+REWARD = 1e-3  # for a rise of a count in doubt; telling a count costs its value, `fewest` at least
+PRIMAL = 4  # HiGHS's strategy: the answer before stays possible when prices change
 
 
 @dataclass(frozen=True)
@@ -101,19 +104,16 @@ def hide(units: int, columns: Sequence[Counts], fewest: int) -> list[Bools]:
     for row in np.flatnonzero(small):
         pending[row] = reader.room(int(row)) < need[row]
     if pending.any():
-        program = _Program(member, people, values)
-        # many at once first: those that the blanks already there make safe
-        done = pending
-        while done.any():
-            done = pending & (program.risen(pending, need, reader.open) >= need - ALMOST)
-            pending &= ~done
+        program = _Program(member, people, values, reader.open | pending)
         for row in np.flatnonzero(pending)[np.argsort(need[pending], kind="stable")]:
-            if not pending[row] or reader.room(int(row)) >= need[row]:
+            if not pending[row]:
                 continue
-            change = program.cheapest(row, need[row], reader.open)
-            reader.close(np.flatnonzero(reader.open & (np.abs(change) > ALMOST)))
-            # the same tables would let these counts be as many
-            pending &= change < need - ALMOST
+            pending[row] = reader.room(int(row)) < need[row]
+            if pending[row]:
+                change = program.cheapest(int(row), need, reader.open, pending)
+                reader.close(np.flatnonzero(reader.open & (np.abs(change) > ALMOST)))
+                # the same tables would let these counts be as many
+                pending &= change < need - ALMOST
     blank = told & ~reader.open
     ends = np.cumsum([one.rows for one in columns])[:-1]
     return np.split(blank, ends)
@@ -168,55 +168,82 @@ class _Reader:
 
 
 class _Program:
-    """The linear program; its columns are the atoms' changes, then each count's rise and fall."""
+    """The linear program; its columns are the atoms' changes, then each count's rise and fall.
 
-    def __init__(self, member: sparse.csr_matrix, people: Float64, values: Float64) -> None:
-        self.rows, self.atoms = member.shape
+    Counts that neither a reader is told nor is in doubt are left out; of atoms and of counts that
+    are then alike, one stands for all.
+    """
+
+    def __init__(
+        self, member: sparse.csr_matrix, people: Float64, values: Float64, kept: Bools
+    ) -> None:
+        _, first, like = np.unique(
+            _signatures(member, kept), return_index=True, return_inverse=True
+        )
+        room = np.bincount(like, people)
+        places = np.flatnonzero(kept)
+        inner = member[places][:, first].tocsr()
+        alike = _signatures(inner.T.tocsr(), np.ones(len(first), bool))
+        _, one_of, of = np.unique(alike, return_index=True, return_inverse=True)
+        matrix = inner[one_of].tocsr()
+        self.row = np.full(len(values), -1)
+        self.row[places] = of
         self.values = values
+        self.rows, self.atoms = matrix.shape
         one = sparse.eye_array(self.rows, format="csr")
-        matrix = sparse.hstack([member, -one, one], format="csr")
+        whole = sparse.hstack([matrix, -one, one], format="csr")
         lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = self.atoms + 2 * self.rows, self.rows
+        lp.num_row_, lp.num_col_ = whole.shape
         lp.col_cost_ = np.zeros(lp.num_col_)
-        lp.col_lower_ = np.concatenate([-people, np.zeros(2 * self.rows)])
+        lp.col_lower_ = np.concatenate([-room, np.zeros(2 * self.rows)])
         lp.col_upper_ = np.full(lp.num_col_, highspy.kHighsInf)
         lp.row_lower_ = lp.row_upper_ = np.zeros(self.rows)
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
-        lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
-        lp.a_matrix_.value_ = matrix.data
+        lp.a_matrix_.start_ = whole.indptr.astype(np.int32)
+        lp.a_matrix_.index_ = whole.indices.astype(np.int32)
+        lp.a_matrix_.value_ = whole.data
         self.highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         for option in ("output_flag", "log_to_console"):
             self.highs.setOptionValue(option, False)  # noqa: FBT003 - HiGHS's own signature
         self.highs.setOptionValue("threads", 1)
+        self.highs.setOptionValue("presolve", "off")
+        self.highs.setOptionValue("simplex_strategy", PRIMAL)
         self.highs.passModel(lp)
         self.columns = np.arange(self.atoms, lp.num_col_, dtype=np.int32)
+        self.dear = 1 + float((inner.T @ values[places]).max())  # what one more person costs, and 1
 
-    def cheapest(self, row: int, rise: float, still: Bools) -> Float64:
-        """Change of every count in the cheapest way to raise one of them, shape (counts,)."""
-        cost = np.where(still, self.values, 0.0)
-        least, most = np.zeros(self.rows), np.full(self.rows, highspy.kHighsInf)
-        fall = most.copy()
-        least[row], fall[row] = rise, 0.0
-        return self._solve((cost, cost), least, (most, fall))
+    def cheapest(self, row: int, need: Float64, told: Bools, pending: Bools) -> Float64:
+        """Change of every count in the cheapest way to raise one of them, shape (counts,).
 
-    def risen(self, wanted: Bools, need: Float64, still: Bools) -> Float64:
-        """Change of every count, told ones none, that raises as many as can be at once."""
-        gain = np.where(wanted, 1.0, 0.0)
-        free = np.where(still, 0.0, highspy.kHighsInf)
-        return self._solve((-gain, gain), np.zeros(self.rows), (np.where(wanted, need, free), free))
-
-    def _solve(
-        self, cost: tuple[Float64, Float64], least: Float64, most: tuple[Float64, Float64]
-    ) -> Float64:
-        """Solve with these costs of rises and falls, least rises, and most rises and falls."""
+        Parameters
+        ----------
+        row
+            The count.
+        need
+            By how much each count is to rise to be safe.
+        told
+            Counts that must not change for nothing.
+        pending
+            Counts in doubt, which rise as well where that costs nothing.
+        """
+        price = np.zeros(self.rows)
+        shown = np.flatnonzero(told)
+        np.add.at(price, self.row[shown], self.values[shown])
+        rise, fall = price.copy(), price.copy()
+        most = np.full(self.rows, highspy.kHighsInf)
+        for these, reward in ((np.flatnonzero(pending), REWARD), (np.array([row]), self.dear)):
+            places = self.row[these]
+            rise[places], fall[places], most[places] = -reward, reward, need[these]
         size = len(self.columns)
-        self.highs.changeColsCost(size, self.columns, np.concatenate(cost))
-        lower = np.concatenate([least, np.zeros(self.rows)])
-        self.highs.changeColsBounds(size, self.columns, lower, np.concatenate(most))
+        self.highs.changeColsCost(size, self.columns, np.concatenate([rise, fall]))
+        upper = np.concatenate([most, np.full(self.rows, highspy.kHighsInf)])
+        self.highs.changeColsBounds(size, self.columns, np.zeros(size), upper)
         self.highs.run()
         if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             raise AssertionError(self.highs.getModelStatus())  # every count may rise
-        found = np.asarray(self.highs.getSolution().col_value, np.float64)
-        rise: Float64 = found[self.atoms : self.atoms + self.rows]
-        return rise - found[self.atoms + self.rows :]
+        found = np.asarray(self.highs.getSolution().col_value, np.float64)[self.atoms :]
+        change = found[: self.rows] - found[self.rows :]
+        whole: Float64 = np.where(self.row < 0, 0.0, change[self.row])
+        if whole[row] < need[row] - ALMOST:
+            raise AssertionError(row)  # one more person is worth more than they cost
+        return whole
