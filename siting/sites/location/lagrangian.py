@@ -53,6 +53,8 @@ class Bound:
     share
         How often the relaxation opened each free site of late, between 0 and 1; empty where that
         is not known.
+    ruled
+        Free sites that a bound on the way proved open or closed (`kernels.ascent`).
     """
 
     lower: float
@@ -62,6 +64,7 @@ class Bound:
     sums: Float64
     chosen: npt.NDArray[np.int64]
     share: Float64 = field(default_factory=lambda: np.empty(0))
+    ruled: npt.NDArray[np.int8] | None = None
 
 
 def evaluate(
@@ -95,14 +98,20 @@ def ascend(
     iterations: int,
     scale: float,
     patience: int,
+    memory: float = 0.0,
+    beyond: float = 1.02,
 ) -> Bound:
     """Raise the bound by the subgradient method.
 
     Stops after `iterations`, when the step has become tiny, or when the bound passes the search's
     cut. After `patience` iterations without gain the step shrinks and the best prices come back.
+    The target of the steps is `beyond` times the best plan's value. Where the matrix is one block,
+    the direction keeps a part `memory` of the one before (Camerini, Fratta and Maffioli 1975).
     """
     if (fixed.size + free.size) * data.customers <= BLOCK_PAIRS:
-        return _ascend_compiled(data, prices, fixed, free, p, search, iterations, scale, patience)
+        return _ascend_compiled(
+            data, prices, fixed, free, p, search, iterations, scale, patience, memory, beyond
+        )
     best = evaluate(data, prices, fixed, free, p, search)
     bound, idle = best, 0
     count = np.empty(data.customers)
@@ -140,30 +149,31 @@ def _ascend_compiled(
     iterations: int,
     scale: float,
     patience: int,
+    memory: float,
+    beyond: float,
 ) -> Bound:
     """As `ascend`, for a matrix of one block: many turns in one call."""
-    first = evaluate(data, prices, fixed, free, p, search)
     sites = np.concatenate([fixed, free])
-    now = first.prices.copy(), np.concatenate([np.zeros(fixed.size), first.sums])
-    chosen = np.sort(first.chosen)
-    kernel.bound(data.costs, sites, fixed.size, data.weights, now[0], SLACK, now[1], chosen)
-    best = now[0].copy(), now[1].copy(), chosen.copy()
-    share = np.zeros(free.size)
-    share[chosen] = 1.0
-    state = np.array([scale, 0.0, first.lower, first.lower, 0.0])
-    turn = (sites.size + fixed.size + chosen.size) * data.customers / PAIRS_PER_UNIT
+    k = min(p - fixed.size, free.size)
+    weights, now = data.weights.astype(kernel.single), prices.astype(kernel.single)
+    sums, chosen = np.zeros(sites.size), np.arange(k)
+    slope, best = np.zeros_like(now), (now.copy(), sums.copy(), chosen.copy())
+    share, ruled = np.zeros(free.size), np.zeros(free.size, np.int8)
+    state = np.array([scale, 0.0, -np.inf, -np.inf, 0.0])
+    turn = (sites.size + p) * data.customers / PAIRS_PER_UNIT
     once = max(1, int(CALL_UNITS / max(turn, 1e-9)))
     left, more = iterations, True
     while left > 0 and more:
         turns, before = min(once, left), state[kernel.DONE]
         more = kernel.ascend(
-            data.costs, sites, fixed.size, data.weights, search.upper, search.cut, turns, patience,
-            SMALLEST_STEP, RECENT, SLACK, *now, chosen, *best, share, state,
+            data.costs, sites, fixed.size, weights, search.upper, search.cut, turns, patience,
+            SMALLEST_STEP, RECENT, kernel.single(memory), beyond,
+            now, slope, sums, chosen, *best, share, ruled, state,
         )  # fmt: skip
         left -= turns
         search.spend((state[kernel.DONE] - before) * turn)
-    lower = float(state[kernel.BEST])
-    return Bound(lower, best[0], fixed, free, best[1][fixed.size :], best[2], share)
+    final = evaluate(data, best[0].astype(float), fixed, free, p, search)
+    return replace(final, share=share, ruled=ruled)
 
 
 def fix(bound: Bound, p: int, cut: float) -> tuple[Sites, Sites]:
@@ -175,6 +185,9 @@ def fix(bound: Bound, p: int, cut: float) -> tuple[Sites, Sites]:
     best_out = sums[~inside].min(initial=np.inf)
     closed = ~inside & (bound.lower + sums - worst_in > cut)
     opened = inside & (bound.lower - sums + best_out > cut)
+    if bound.ruled is not None:
+        closed |= bound.ruled == kernel.CLOSED
+        opened |= bound.ruled == kernel.OPEN
     fixed = np.concatenate([bound.fixed, bound.free[opened]])
     free = bound.free[~closed & ~opened]
     return (fixed, free) if fixed.size < p else (fixed, free[:0])

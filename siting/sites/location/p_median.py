@@ -32,7 +32,9 @@ STARTS = 4
 CORE_PAIRS = 16_000_000  # beyond this size, prices are first sought on part of the sites
 CORE_ROUNDS = 6
 PROGRAM_AFTER = 200  # nodes, after which HiGHS is asked
-PROMISING = 1.02  # of the best plan: interchange starts from no worse plan of a node
+PROMISING = 1.005  # of the best plan: interchange starts from no worse plan of a node
+MEMORY = 0.8  # of the direction of the last turn, in a node
+CLOSED_SHARE = 0.7  # of a site, that the last child of a node closes at least
 
 
 def solve(problem: Problem, p: int, limits: Limits | None = None) -> Solution:
@@ -251,15 +253,24 @@ def _branch(data: Assignment, p: int, root: Bound, search: Search) -> None:
 
 
 def _children(bound: Bound, p: int, search: Search) -> list[tuple[Sites, Sites]]:
-    """Fix what the bound allows, then open or close the site that is most in doubt."""
+    """Fix what the bound allows, then open one of the likely sites, or none of them.
+
+    The sites come by how often the relaxation opened them; a child opens one and closes those
+    before it. The last child closes all of them.
+    """
     fixed, free = fix(bound, p, search.cut)
     if fixed.size == p or fixed.size + free.size <= p:
         return [(fixed, free)]
-    left = np.isin(bound.free, free)
-    doubt = np.where(left, np.abs(bound.share - 0.5), np.inf)
-    site = bound.free[int(doubt.argmin())]
-    rest = free[free != site]
-    return [(np.append(fixed, site), rest), (fixed, rest)]
+    share = bound.share[np.isin(bound.free, free)]
+    order = np.argsort(-share, kind="stable")
+    likely = order[: 1 + int(np.searchsorted(np.cumsum(share[order]), CLOSED_SHARE))]
+    likely = likely[: free.size + fixed.size - p]
+    closed = np.zeros(free.size, bool)
+    children = []
+    for at in likely:
+        closed[at] = True
+        children.append((np.append(fixed, free[at]), free[~closed]))
+    return [*children, (fixed, free[~closed])]
 
 
 def _bound_node(
@@ -282,7 +293,7 @@ def _bound_node(
             only = fixed if fixed.size == p else np.concatenate([fixed, free])
             search.offer(only, data.value(only))
             return None
-        bound = ascend(data, prices, fixed, free, p, search, 40, 0.3, 8)
+        bound = ascend(data, prices, fixed, free, p, search, 40, 0.3, 8, MEMORY, 1.005)
         if bound.lower > search.cut:
             return None
         plan = np.sort(np.concatenate([fixed, free[bound.chosen]]))
@@ -291,7 +302,7 @@ def _bound_node(
             tried.add(plan.tobytes())
             interchange.improve(data, plan, np.concatenate([fixed, free]), search)
         narrower = fix(bound, p, search.cut)
-        if narrower[1].size * 10 > free.size * 9:
+        if narrower[1].size * 10 > free.size * 8:
             break
         (fixed, free), prices = narrower, bound.prices
     return bound
