@@ -17,6 +17,8 @@ from xml.sax.saxutils import escape
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
+from matplotlib.collections import LineCollection
 from PIL import Image
 
 from siting import cli, config, study, study_charts, study_print, texts
@@ -149,6 +151,31 @@ def test_mesh_counts_its_centres_and_names_its_basket(result, sheets):
     assert number(sheet.headline) == centres
     assert number(sheet.fills[3].count) == centres
     assert "« Services du quotidien »" in sheet.unit
+
+
+def test_limits_of_places_in_several_parts_are_drawn(sheets):
+    sheet = sheets["mesh"]
+    assert (shapely.get_type_id(sheet.epci) == shapely.GeometryType.MULTIPOLYGON).any()
+    every = [sheet.territory, *sheet.communes, *sheet.epci]
+    rings = sum(len(shapely.get_rings(shapely.get_parts(one))) for one in every)
+    drawn = print_map.draw(sheet, paper.paper()).findobj(LineCollection)
+    assert sum(len(one.get_segments()) for one in drawn) == rings
+
+
+@pytest.mark.parametrize("free", [(0, 0), (1, 0), (0, 1), (1, 1)])
+def test_the_scale_stands_in_the_emptiest_corner(sheets, free):
+    x, y = (100_000 * one for one in free)
+    whole = shapely.box(0, 0, 100_000, 100_000)
+    place = shapely.difference(whole, shapely.box(x - 45_000, y - 20_000, x + 45_000, y + 20_000))
+    sheet = replace(
+        sheets["mesh"], focus=place, territory=place, fills=(), signs=(), names=(),
+        communes=np.array([place]), epci=np.array([place]),
+    )  # fmt: skip
+    figure = print_map.draw(sheet, paper.Paper("A4", 210, 210))
+    main = figure.axes[0]
+    said = next(one for one in main.texts if one.get_text() == study_print.t("print.north"))
+    at = np.array(said.get_position()) / 100_000
+    assert ((at > 0.5) == np.array(free, bool)).all()
 
 
 def test_table_holds_what_the_legend_says(sheets):

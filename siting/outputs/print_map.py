@@ -354,7 +354,7 @@ def _hatched(shape: Any, hatch: Hatch, theme: Theme) -> PathPatch:
 
 
 def _limits(axes: Axes, polygons: Any, colour: str, width: float, order: float) -> None:
-    rings = shapely.get_rings(np.asarray(polygons, object))
+    rings = shapely.get_rings(shapely.get_parts(np.asarray(polygons, object)))
     points, ring = shapely.get_coordinates(rings, return_index=True)
     lines = np.split(points, np.searchsorted(ring, np.arange(1, len(rings))))
     axes.add_collection(
@@ -416,8 +416,7 @@ def _names(page: _Page, axes: Axes, sheet: Sheet, taken: list[labels.Box], scale
     size = 6.2 * page.zoom
     points = [((one.x - west) * scale, (one.y - south) * scale) for one in sheet.names]
     frame = (1.0, 1.0, (east - west) * scale - 1, (north - south) * scale - 1)
-    corner = (0.0, 0.0, 62.0 * page.zoom, 13.0 * page.zoom)  # the scale bar and the arrow
-    north_box = (0.0, 0.0, corner[2], corner[3])
+    corner = _corner(page, axes, sheet, scale)
 
     def extent(index: int) -> tuple[float, float]:
         one = sheet.names[index]
@@ -430,7 +429,7 @@ def _names(page: _Page, axes: Axes, sheet: Sheet, taken: list[labels.Box], scale
         reach = [max(b[2] - x, x - b[0], b[3] - y, y - b[1]) for b in over]
         return max([AIR * page.zoom, *(one + AIR / 2 * page.zoom for one in reach)])
 
-    found = labels.place(points, extent, [*taken, north_box], frame, away, MOST_NAMES)
+    found = labels.place(points, extent, [*taken, corner], frame, away, MOST_NAMES)
     for one in found:
         name = sheet.names[one.index]
         if away(one.index) == AIR * page.zoom:  # no sign stands there
@@ -448,10 +447,28 @@ def _names(page: _Page, axes: Axes, sheet: Sheet, taken: list[labels.Box], scale
             va="center",
             gid="name",
             zorder=12,
-            path_effects=[withStroke(linewidth=1.4, foreground=page.theme.colours.background)],
+            path_effects=[withStroke(linewidth=2.0, foreground=page.theme.colours.background)],
         )
-    _scale_bar(page, axes, scale)
-    _north(page, axes, sheet, scale)
+    at = (west + corner[0] / scale, south + corner[1] / scale)
+    _scale_bar(page, axes, scale, at)
+    _north(page, axes, sheet, scale, at)
+
+
+def _corner(page: _Page, axes: Axes, sheet: Sheet, scale: float) -> labels.Box:
+    """Where scale bar and arrow hide least of the focus: the lower left, else another corner."""
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    wide, high = 62.0 * page.zoom, 13.0 * page.zoom
+    across, up = (east - west) * scale - wide, (north - south) * scale - high
+    every = [(x, y, x + wide, y + high) for y in (0.0, up) for x in (0.0, across)]
+
+    def hidden(box: labels.Box) -> float:
+        left, low, right, top = (one / scale for one in box)
+        seen = shapely.clip_by_rect(
+            sheet.focus, west + left, south + low, west + right, south + top
+        )
+        return float(shapely.area(seen))
+
+    return min(every, key=hidden)
 
 
 def scale_length(kilometres: float) -> float:
@@ -460,9 +477,9 @@ def scale_length(kilometres: float) -> float:
     return float(max(step * power for step in STEPS if step * power <= kilometres))
 
 
-def _scale_bar(page: _Page, axes: Axes, scale: float) -> None:
-    """A bar of two halves, its length and the map's fraction."""
-    west, south = axes.get_xlim()[0], axes.get_ylim()[0]
+def _scale_bar(page: _Page, axes: Axes, scale: float, at: tuple[float, float]) -> None:
+    """A bar of two halves, its length and the map's fraction; `at` is its box's corner."""
+    west, south = at
     long = scale_length(42 * page.zoom / scale / 1000)
     x, y, high = west + 4 / scale, south + 4 / scale, 1.2 / scale
     ink, clear = page.theme.colours.ink, page.theme.colours.background
@@ -471,7 +488,6 @@ def _scale_bar(page: _Page, axes: Axes, scale: float) -> None:
         62 * page.zoom / scale,
         13 * page.zoom / scale,
         facecolor=clear,
-        alpha=0.85,
     )
     axes.add_patch(back)
     back.set_zorder(10)
@@ -507,19 +523,16 @@ def _scale_bar(page: _Page, axes: Axes, scale: float) -> None:
         )  # fmt: skip
 
 
-def _north(page: _Page, axes: Axes, sheet: Sheet, scale: float) -> None:
+def _north(page: _Page, axes: Axes, sheet: Sheet, scale: float, at: tuple[float, float]) -> None:
     """An arrow to true north at the middle of the map."""
-    from pyproj import Transformer  # noqa: PLC0415 - drawing only
-
     x = sum(axes.get_xlim()) / 2
     y = sum(axes.get_ylim()) / 2
-    there = Transformer.from_crs(sheet.crs, 4326, always_xy=True)
-    back = Transformer.from_crs(4326, sheet.crs, always_xy=True)
+    there, back = _between(sheet.crs, "EPSG:4326"), _between("EPSG:4326", sheet.crs)
     lon, lat = there.transform(x, y)
     x2, y2 = back.transform(lon, lat + 0.1)
     up = np.array([x2 - x, y2 - y]) / np.hypot(x2 - x, y2 - y)
     side = np.array([up[1], -up[0]])
-    west, south = axes.get_xlim()[0], axes.get_ylim()[0]
+    west, south = at
     foot = np.array([west + 57 * page.zoom / scale, south + 2.5 / scale])
     size = 6.5 * page.zoom / scale
     shape = [

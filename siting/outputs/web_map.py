@@ -15,7 +15,7 @@ import shapely
 
 from siting import texts
 from siting.errors import OutputError
-from siting.outputs import compact
+from siting.outputs import brand, compact
 from siting.outputs.theme import DEFAULT, Theme
 
 if TYPE_CHECKING:
@@ -269,7 +269,7 @@ def render(content: WebMap, theme: Theme = DEFAULT, drawn: Drawn | None = None) 
         language=texts.language(),
         title=content.title,
         description=content.views[_first(content)].headline,
-        css=leaflet.asset("web_map.css"),
+        css=leaflet.asset("web_map.css").replace("LETTERS", brand.letters(theme), 1),
         script=script + leaflet.asset("web_map.js"),
     )
 
@@ -393,6 +393,8 @@ def _data(content: WebMap, theme: Theme) -> dict[str, Any]:
         "language": texts.language(),
         "words": texts.section("map.page"),
         "title": content.title,
+        "editor": theme.editor,
+        "logo": brand.logo(theme),
         "date": content.date,
         "noData": theme.no_data,
         "choices": [{"name": one.name, "options": list(one.options)} for one in content.choices],

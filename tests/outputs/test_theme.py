@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import colorsys
 import logging
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from PIL import Image
 
 from siting import config, study_theme
 from siting.errors import ConfigError, ProblemsError
+from siting.outputs import brand
 from siting.outputs import theme as themes
 from siting.outputs.theme import DEFAULT
 
@@ -131,3 +134,29 @@ def test_lightness_has_its_known_values():
     assert themes.lightness("#000000") == pytest.approx(0)
     assert themes.lightness("#ffffff") == pytest.approx(100)
     assert themes.lightness("#777777") == pytest.approx(50.03, abs=0.01)  # CIE Lab of sRGB 119
+
+
+def test_a_logo_for_the_screen_is_held_in_its_address(tmp_path):
+    Image.new("RGB", (900, 300), "#0b4f8a").save(tmp_path / "logo.jpg")
+    theme = study_theme.read(write(tmp_path, "logo: logo.jpg"))
+    said = brand.logo(theme)
+    assert said == brand.logo(theme)
+    kind, held = said.split(",")
+    assert kind == "data:image/png;base64"
+    image = Image.open(BytesIO(base64.b64decode(held)))
+    assert image.size == (288, 96)
+    assert image.convert("RGB").getpixel((5, 5)) == pytest.approx((11, 79, 138), abs=3)
+    assert brand.logo(DEFAULT) == ""
+
+
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=4))
+def test_names_of_letters_cannot_leave_their_rule(names):
+    said = brand.letters(DEFAULT.model_copy(update={"fonts": themes.Fonts(screen=tuple(names))}))
+    assert not set(said) & set("{};<>\\/'()@:")
+    assert said.count('"') % 2 == 0
+
+
+def test_generic_letters_are_not_quoted():
+    fonts = themes.Fonts(screen=("system-ui", "Marianne", "Segoe UI", "sans-serif"))
+    told = brand.letters(DEFAULT.model_copy(update={"fonts": fonts}))
+    assert told == 'system-ui, "Marianne", "Segoe UI", sans-serif'

@@ -16,6 +16,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from shapely.geometry import LineString, MultiPolygon, Polygon, box
 
 from siting import texts
@@ -267,3 +268,16 @@ def test_classes_are_told_in_words():
     assert scales.spread(("#000000", "#ffffff"), 3) == ("#000000", "#808080", "#ffffff")
     assert scales.counts(DEFAULT).limits == (0, 1, 2, 3)
     assert pd.Series(scales.beyond(20).limits).is_monotonic_increasing
+
+
+def test_whose_map_it_is_stands_on_it(tmp_path):
+    Image.new("RGB", (40, 20), "#0b4f8a").save(tmp_path / "logo.png")
+    theme = DEFAULT.model_copy(
+        update={"editor": "L'Éditeur </script>", "logo": tmp_path / "logo.png"}
+    )
+    html = web_map.render(content(), theme)
+    data = data_of(html)
+    assert data["editor"] == "L'Éditeur </script>"
+    assert data["logo"].startswith("data:image/png;base64,")
+    assert "L'Éditeur </script>" not in html
+    assert data_of(web_map.render(content()))["logo"] == ""

@@ -101,20 +101,32 @@ const classOf = (view, value) => {
   const found = view.limits.findIndex((limit) => value <= limit);
   return found < 0 ? view.limits.length : found;
 };
+// A view is unpacked when it is first shown: a page may hold twenty.
+function lazily(view, name, make) {
+  Object.defineProperty(view, name, { configurable: true, get() {
+    const value = make();
+    Object.defineProperty(view, name, { value });
+    return value;
+  } });
+}
 let fullest = null;
 for (const view of data.views) {
-  let coded = null;
-  if (view.cells) coded = fullest = unpack(view.cells);
-  else if (view.changed) {
-    coded = fullest.slice();
+  if (view.cells) fullest = view;
+  const base = fullest;
+  view.hasCells = Boolean(view.cells || view.changed);
+  lazily(view, "coded", () => {
+    if (view.cells) return unpack(view.cells);
+    if (!view.changed) return null;
+    const coded = base.coded.slice();
     const gaps = unpack(view.changed[0]), values = unpack(view.changed[1]);
     let at = 0;
     gaps.forEach((gap, i) => { at += gap; coded[at] = values[i]; });
-  }
-  view.cellValue = coded && ((i) => (coded[i] ? (coded[i] - 1) / view.factor : null));
-  view.cellClass = coded && coded.map((code) => (code ? classOf(view, (code - 1) / view.factor) : -1));
-  view.communeClass = view.communes && view.communes.map((value) => classOf(view, value));
-  view.near = view.nearest && unpack(view.nearest);
+    return coded;
+  });
+  view.cellValue = (i) => (view.coded[i] ? (view.coded[i] - 1) / view.factor : null);
+  lazily(view, "cellClass", () => view.coded && view.coded.map((code) => (code ? classOf(view, (code - 1) / view.factor) : -1)));
+  lazily(view, "communeClass", () => view.communes && view.communes.map((value) => classOf(view, value)));
+  lazily(view, "near", () => view.nearest && unpack(view.nearest));
 }
 const sizes = data.choices.map((one) => one.options.length);
 const viewAt = (chosen) => data.views[chosen.reduce((sum, option, i) => sum * sizes[i] + option, 0)];
@@ -198,30 +210,28 @@ function fillClasses(context, bounds, held, classes, view, seam) {
   const missing = [];
   for (let s = 0; s < held.count; s++) if (seen(s)) (classes[s] < 0 ? missing : groups[classes[s]]).push(s);
   const path = (list) => {
-    context.beginPath();
-    for (const s of list) trace(context, s);
+    const made = new Path2D();
+    for (const s of list) trace(made, s);
+    return made;
   };
-  groups.forEach((list, i) => {
-    path(list);
+  const paths = groups.map(path);
+  paths.forEach((made, i) => {
     context.fillStyle = view.colours[i];
-    context.fill("evenodd");
+    context.fill(made, "evenodd");
     if (seam) {
       context.strokeStyle = view.colours[i];
       context.lineWidth = 0.7;
-      context.stroke();
+      context.stroke(made);
     }
   });
-  path(missing);
+  const bare = path(missing);
   context.fillStyle = "#ffffff";
-  context.fill("evenodd");
+  context.fill(bare, "evenodd");
   context.fillStyle = context.createPattern(missingTile, "repeat");
-  context.fill("evenodd");
+  context.fill(bare, "evenodd");
   if (view.modelled && seam) {
-    for (const list of groups) {
-      path(list);
-      context.fillStyle = context.createPattern(modelledTile, "repeat");
-      context.fill("evenodd");
-    }
+    context.fillStyle = context.createPattern(modelledTile, "repeat");
+    for (const made of paths) context.fill(made, "evenodd");
   }
 }
 function bySide(context, bounds, paint) {
@@ -383,7 +393,7 @@ function pointCard(one) {
   return card;
 }
 map.on("click", (event) => {
-  const onCells = cells && map.hasLayer(cellLayer) && shown.cellClass;
+  const onCells = cells && map.hasLayer(cellLayer) && shown.hasCells;
   const s = onCells ? hit(cells, event.latlng) : -1;
   const i = s < 0 ? hit(communes, event.latlng) : -1;
   if (s >= 0) map.openPopup(cellCard(s), event.latlng, clear());
@@ -433,8 +443,8 @@ const bases = {
   [words.osm]: L.tileLayer("https://{s}.tile.openstreetmap.fr/osmfr/{z}/{x}/{y}.png",
     { attribution: words.osm_credit, maxZoom: 19 }),
 };
-const anyCells = cells && data.views.some((view) => view.cellClass);
-const anyCommunes = data.views.some((view) => view.communeClass);
+const anyCells = cells && data.views.some((view) => view.hasCells);
+const anyCommunes = data.views.some((view) => view.communes);
 const overlays = {};
 if (anyCells) overlays[data.views[0].modelled ? `${words.cells} (${words.modelled_mark})` : words.cells] = cellLayer;
 if (anyCommunes) overlays[words.communes] = communeLayer;
@@ -549,8 +559,12 @@ if (data.compare && data.views.length > 1) {
   compareBox = make("div", { className: "choice" },
     make("label", { htmlFor: "compare", className: "check" }, box, ` ${words.compare}`), right);
 }
+// whose map it is: a logo says the editor's name, which need not be written twice
+const publisher = data.logo || data.editor ? make("p", { className: "by" },
+  data.logo ? make("img", { src: data.logo, alt: data.editor }) : "",
+  data.editor ? make("span", { textContent: data.editor, "aria-hidden": data.logo ? "true" : "false" }) : "") : "";
 panel("topleft", make("section", { className: "panel heading" },
-  make("h1", { textContent: data.title }), headline, ...choosers, compareBox,
+  publisher, make("h1", { textContent: data.title }), headline, ...choosers, compareBox,
   make("div", { className: "tools" }, search, tableButton)));
 
 // ---- legend ----
@@ -656,7 +670,7 @@ startZoom = map.getZoom();
 markerLayers.forEach(({ group, layer }) => { if (layer.shown) group.addTo(map); });
 renew(); // before the canvases are there, so that each is painted once
 land.addTo(map);
-if (anyCommunes && !(anyCells && data.views[0].cellClass)) communeLayer.addTo(map);
+if (anyCommunes && !(anyCells && data.views[0].hasCells)) communeLayer.addTo(map);
 if (anyCells) cellLayer.addTo(map);
 lineLayer.addTo(map);
 bases[words.none].addTo(map);
