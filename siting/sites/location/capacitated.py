@@ -3,8 +3,7 @@ r"""Capacities: p-median and MCLP whose sites serve only so much (formulation in
 Each demand is served whole by one site (or shared, `split`); site j serves at most q_j. Ruin and
 repair gives plans for single service, and branch and bound on knapsacks proves one (see
 `capacity_tree`; MCLP is a p-median with one more site, nowhere, that serves at the price of the
-weight). Shared service, sizes that are not whole numbers, and questions for which no plan is met,
-are HiGHS's.
+weight). Shared service, and questions for which no plan is met, are HiGHS's.
 """
 
 from __future__ import annotations

@@ -13,6 +13,9 @@ A node is split by a set of sites that are alike and of which the relaxation ope
 site: one of them at least is open, or none is. So a node knows sets of which one site at least is
 open, and they are split again until they name sites. Where sites are decided, the sites that may
 serve one demand are split in two.
+
+Sizes with decimals, and large ones, are rounded down in the knapsacks alone: the bound holds, and a
+choice that true sizes forbid is no plan, but a node to split.
 """
 
 from __future__ import annotations
@@ -93,7 +96,7 @@ def minimise(plans: Plans) -> None:
     paid = loads.costs[plans.best.site_of, np.arange(demands)]
     free = loads.upper > 0
     root = Node(
-        reach=loads.reach & free[:, None],
+        reach=loads.reach & free[:, None] & (loads.counted.size <= loads.counted.room[:, None]),
         free=free,
         group=np.full(sites, -1),
         sets=0,
@@ -181,13 +184,12 @@ def _offer_decided(node: Node, plans: Plans) -> None:
     """Offer the only plan of a node whose demands have one site each, if it is one."""
     loads = plans.loads
     site_of = node.reach.argmax(axis=0)
-    load = np.bincount(site_of, loads.size, minlength=node.free.size)
     used = np.bincount(site_of, minlength=node.free.size) > 0
     chosen = np.zeros(used.size, bool)
     total = kernels.best_sites(
         used.astype(float), node.free, node.group, node.sets, loads.places, -1, -1, chosen
     )
-    if total == used.sum() and (load <= loads.room).all():
+    if total == used.sum() and loads.counted.holds(site_of):
         plans.offer(Plan(np.flatnonzero(chosen), site_of))
 
 
@@ -195,7 +197,7 @@ def _bounded(node: Node, effort: Effort, plans: Plans) -> Node | None:
     """Raise the bound of a node and leave out what cannot be; None where no better plan is left."""
     loads, search = plans.loads, plans.search
     enough = search.cut + ROUNDING * max(1.0, abs(search.cut))
-    size, room = loads.size.astype(np.int64), loads.room
+    size, room = loads.coarse.size, loads.coarse.room
     question = (loads.costs, node.reach, size, room, node.free, node.group, node.sets, loads.places)
     prices, trial = node.prices.copy(), node.prices.copy()
     slope, served = np.zeros(size.size), np.where(node.reach, node.served, 0.0)
@@ -216,7 +218,7 @@ def _bounded(node: Node, effort: Effort, plans: Plans) -> Node | None:
         search.spend((state[4] - done) / PAIRS_PER_UNIT)
         done = state[4]
     bound = max(node.bound, float(state[2]))
-    if site_of[0] >= 0:
+    if site_of[0] >= 0 and loads.counted.holds(site_of):
         chosen = np.zeros(share.size, bool)
         kernels.best_sites(values, node.free, node.group, node.sets, loads.places, -1, -1, chosen)
         plans.offer(Plan(np.flatnonzero(chosen), site_of))

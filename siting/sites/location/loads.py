@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,9 +20,25 @@ if TYPE_CHECKING:
 ROUNDS = 3000
 TABLE_ENTRIES = 20_000_000  # of the knapsacks' table, beyond which they are not solved
 TURN_ENTRIES = 500_000_000  # of all sites' knapsacks together
+FINEST = 1e12  # parts of all demand that are told apart
+GRID = 1000  # steps of the largest room in a knapsack
 
 Bools = npt.NDArray[np.bool_]
 Int64 = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Sizes of the demand and rooms of the sites in whole numbers."""
+
+    size: Int64
+    room: Int64
+
+    def holds(self, site_of: Sites) -> bool:
+        """Whether nobody is too much for the site that it goes to."""
+        load = np.zeros(self.room.size, np.int64)
+        np.add.at(load, site_of, self.size)
+        return bool((load <= self.room).all())
 
 
 @dataclass(frozen=True)
@@ -84,19 +101,45 @@ class Loads:
             places=self.places + 1,
         )
 
-    @property
-    def room(self) -> Int64:
-        """Capacities in whole numbers, no larger than all demand together."""
-        room: Int64 = np.minimum(np.floor(self.capacity), self.size.sum()).astype(np.int64)
-        return room
+    @cached_property
+    def counted(self) -> Counted:
+        """Sizes and rooms in whole numbers, a room no larger than all demand together.
+
+        Decimals are counted exactly where they have few digits, else in FINEST parts of all demand.
+        """
+        total = float(self.size.sum())
+        unit = FINEST / max(total, 1e-300)
+        for digits in range(10):
+            times = 10.0**digits
+            scaled = self.size * times
+            near = np.abs(scaled - np.round(scaled)) <= 1e-12 * np.maximum(1.0, scaled)
+            if near.all() and total * times <= FINEST:
+                unit = times
+                break
+        size = np.round(self.size * unit).astype(np.int64)
+        most = np.minimum(self.capacity * unit, float(size.sum()))
+        return Counted(size, np.floor(most * (1 + 1e-12) + 1e-9).astype(np.int64))
+
+    @cached_property
+    def coarse(self) -> Counted:
+        """The same, in no more than GRID steps of the largest room that matters, for knapsacks.
+
+        Sizes are rounded down, so that what fits the true rooms fits these.
+        """
+        size, room = self.counted.size, self.counted.room
+        step = max(1, int(np.gcd.reduce(size)))
+        tight = room[room < size.sum()]
+        if tight.size:
+            step = max(step, -(-int(tight.max()) // GRID) if tight.max() // step > GRID else 1)
+        down = size // step
+        return Counted(down, np.minimum(room // step, down.sum()))
 
     @property
     def knapsacks_fit(self) -> bool:
-        """Whether sizes are whole numbers and capacities not too large for dynamic programming."""
-        if not (self.size % 1 == 0).all():
-            return False
-        table = (self.size.size + 1) * (float(self.room.max()) + 1)
-        turn = self.size.size * float(self.room.sum())
+        """Whether dynamic programs of the knapsacks are small enough."""
+        room = self.coarse.room
+        table = (self.size.size + 1) * (float(room.max()) + 1)
+        turn = self.size.size * float(room.sum())
         return table <= TABLE_ENTRIES and turn <= TURN_ENTRIES
 
 
@@ -116,8 +159,7 @@ class Plans:
         self.search = search
         self.best: Plan | None = None
         self._costs = np.where(loads.reach, loads.costs, np.inf)
-        self._size = loads.size.astype(np.int64)
-        self._room = loads.room
+        self._size, self._room = loads.counted.size, loads.counted.room
         self._role = np.where(loads.lower > 0, 2, np.where(loads.upper > 0, 1, 0))
         self._rng = np.random.default_rng(search.limits.seed)
         self._tried: set[bytes] = set()

@@ -18,6 +18,7 @@ from siting.sites.location import (
     equity,
     facility_location,
     gradual,
+    loads,
     lscp,
     mclp,
     median_program,
@@ -356,6 +357,27 @@ def test_capacitated(seed, cover):
         )
         room = dict(zip(problem.site_ids, capacity, strict=True))
         assert all(load[site] <= room[site] for site in load.index)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seeds, st.sampled_from([1.0, 10.0, 1e7, np.pi]), st.sampled_from([2, 5, 1000]))
+def test_capacitated_decimal_sizes(seed, unit, grid):
+    """Sizes with decimals are proven too, also where the knapsacks round them down much."""
+    rng = np.random.default_rng(seed)
+    n, m, p = int(rng.integers(2, 7)), int(rng.integers(2, 5)), 2
+    times = rng.integers(0, 20, (n, m)).astype(float)
+    size, capacity = rng.integers(1, 60, n) / unit, rng.integers(20, 120, m) / unit
+    if unit == np.pi:
+        size, capacity = size * rng.random(n), capacity * rng.random(m)
+    best = min(
+        assigned(times[:, list(plan)], size, capacity[list(plan)] * (1 + 1e-12), everyone=True)
+        for plan in itertools.combinations(range(m), p)
+    )
+    with mock.patch.object(loads, "GRID", grid):
+        answer = capacitated.p_median(from_arrays(times), p, capacity, size=size)
+    assert answer.status == ("infeasible" if np.isinf(best) else "proven")
+    if answer.objective is not None:
+        assert answer.objective == pytest.approx(best, rel=1e-9)
 
 
 @settings(max_examples=80, deadline=None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+SIZE_COUNTS = 0.02  # of the largest customer, as a loss by waiting: ties are broken
 LEAST = 1e-9  # a smaller gain may be rounding
 RANDOM_SHARE = 0.3  # of the customers that are put anew
 WARMTH = 0.003  # how much worse a plan may become, relative to its cost
@@ -18,6 +19,7 @@ WARMTH = 0.003  # how much worse a plan may become, relative to its cost
 @njit(cache=True, nogil=True)
 def put(costs, size, room, plan, place, load, waiting):
     """Put the waiting customers, the one that would lose most by waiting first; False: no room."""
+    largest = max(1, size.max())
     while True:
         who, where, most = -1, -1, -1.0
         left = False
@@ -37,7 +39,7 @@ def put(costs, size, room, plan, place, load, waiting):
                     second = cost
             if at < 0:
                 return False
-            regret = (second - first if second < np.inf else 1e12) + 1e-3 * size[i]
+            regret = (second - first if second < np.inf else 1e12) + SIZE_COUNTS * size[i] / largest
             if regret > most:
                 who, where, most = i, at, regret
         if not left:
