@@ -42,6 +42,7 @@ ASCENT = 0.33  # millimetres above the base line, likewise
 MOST_NAMES = 60
 AIR = 1.3  # millimetres between a place and its name
 INSET = "EPSG:2154"  # system of the inset
+CORNER = (62.0, 13.0)  # millimetres of the scale bar and the arrow
 STEPS = (1, 2, 5)  # of scale bars, times a power of ten
 
 
@@ -209,7 +210,8 @@ def picture(sheet: Sheet, width: float, height: float, theme: Theme = DEFAULT) -
         size = paper.Paper("picture", width, height)
         page = _Page(paper.blank(width, height), size, theme, 1.0)
         wide = min(LEGEND, 0.42 * width)
-        axes = _map(page, sheet, (1, 1, width - wide - GUTTER - 2, height - 2))
+        bar = (width - wide - 1, 1.0)
+        axes = _map(page, sheet, (1, 1, width - wide - GUTTER - 2, height - 2), bar)
         _legend(page, sheet, (width - wide - 1, 1, wide, height - 2), axes, inset=False)
         return page.figure
 
@@ -286,8 +288,13 @@ def _sources(page: _Page, sheet: Sheet) -> float:
     return top + 2.0 + page.zoom
 
 
-def _map(page: _Page, sheet: Sheet, box: tuple[float, float, float, float]) -> Axes:
-    """The map itself, framed on its focus, with scale bar and north."""
+def _map(
+    page: _Page,
+    sheet: Sheet,
+    box: tuple[float, float, float, float],
+    bar: tuple[float, float] | None = None,
+) -> Axes:
+    """The map itself, framed on its focus, with scale bar and north: in its corner, or at `bar`."""
     theme, axes = page.theme, page.axes(box, zorder=1)
     left, low, right, high = _frame(sheet.focus, box[2] / box[3])
     axes.set_xlim(left, right)
@@ -313,8 +320,21 @@ def _map(page: _Page, sheet: Sheet, box: tuple[float, float, float, float]) -> A
         axes.add_artist(
             _patch(sheet.focus, facecolor="none", edgecolor=theme.colours.ink, lw=1.6, zorder=5)
         )
-    taken = _signs(page, axes, sheet, box[2] / (right - left))
-    _names(page, axes, sheet, taken, box[2] / (right - left))
+    scale = box[2] / (right - left)
+    taken = _signs(page, axes, sheet, scale)
+    if bar is None:
+        spot = _corner(page, axes, sheet, scale)
+        holder, at = axes, (left + spot[0] / scale, low + spot[1] / scale)
+        kept = [spot]
+    else:
+        kept = []
+        holder, at = page.axes((*bar, *CORNER), zorder=3), (left, low)
+        holder.set_xlim(left, left + CORNER[0] / scale)
+        holder.set_ylim(low, low + CORNER[1] / scale)
+        holder.set_axis_off()
+    _names(page, axes, sheet, taken, scale, kept)
+    _scale_bar(page, holder, scale, at)
+    _north(page, holder, sheet, scale, at)
     return axes
 
 
@@ -410,13 +430,20 @@ def _signs(page: _Page, axes: Axes, sheet: Sheet, scale: float) -> list[labels.B
     return taken
 
 
-def _names(page: _Page, axes: Axes, sheet: Sheet, taken: list[labels.Box], scale: float) -> None:
+def _names(
+    page: _Page,
+    axes: Axes,
+    sheet: Sheet,
+    taken: list[labels.Box],
+    scale: float,
+    kept: list[labels.Box],
+) -> None:
+    """Place the names beside the signs, out of the boxes that are kept."""
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
     size = 6.2 * page.zoom
     points = [((one.x - west) * scale, (one.y - south) * scale) for one in sheet.names]
     frame = (1.0, 1.0, (east - west) * scale - 1, (north - south) * scale - 1)
-    corner = _corner(page, axes, sheet, scale)
 
     def extent(index: int) -> tuple[float, float]:
         one = sheet.names[index]
@@ -429,7 +456,7 @@ def _names(page: _Page, axes: Axes, sheet: Sheet, taken: list[labels.Box], scale
         reach = [max(b[2] - x, x - b[0], b[3] - y, y - b[1]) for b in over]
         return max([AIR * page.zoom, *(one + AIR / 2 * page.zoom for one in reach)])
 
-    found = labels.place(points, extent, [*taken, corner], frame, away, MOST_NAMES)
+    found = labels.place(points, extent, [*taken, *kept], frame, away, MOST_NAMES)
     for one in found:
         name = sheet.names[one.index]
         if away(one.index) == AIR * page.zoom:  # no sign stands there
@@ -449,15 +476,12 @@ def _names(page: _Page, axes: Axes, sheet: Sheet, taken: list[labels.Box], scale
             zorder=12,
             path_effects=[withStroke(linewidth=2.0, foreground=page.theme.colours.background)],
         )
-    at = (west + corner[0] / scale, south + corner[1] / scale)
-    _scale_bar(page, axes, scale, at)
-    _north(page, axes, sheet, scale, at)
 
 
 def _corner(page: _Page, axes: Axes, sheet: Sheet, scale: float) -> labels.Box:
     """Where scale bar and arrow hide least of the focus: the lower left, else another corner."""
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
-    wide, high = 62.0 * page.zoom, 13.0 * page.zoom
+    wide, high = CORNER[0] * page.zoom, CORNER[1] * page.zoom
     across, up = (east - west) * scale - wide, (north - south) * scale - high
     every = [(x, y, x + wide, y + high) for y in (0.0, up) for x in (0.0, across)]
 

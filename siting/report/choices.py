@@ -1,25 +1,23 @@
-"""Candidates, the plan and its robustness, viability, effects, census and survey, calendar."""
+"""Candidates compared, the plan of `locate:`, how far the ranking holds."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from siting import score_tables, texts
-from siting.outputs.documents.model import Block, Column, Heading, Paragraph, Table
-from siting.report.words import cell, day, missing, num, said, share, table
+import pandas as pd
+
+from siting import score_tables
+from siting.outputs.documents.model import Block, Column, Heading, Table
+from siting.report.measured import said_of
+from siting.report.shown import named
+from siting.report.words import cell, num, said, share, table
 from siting.texts import grammar
 from siting.texts import text as t
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from siting.report.figures import Figures
     from siting.study import Result
     from siting.study_scores import Compared
-
-LONGEST, WIDEST = 25, 8  # rows and columns of a table shown as it is published
-KEYS = ("measure", "key", "zone_kind", "zone_code")  # what a name beside them already says
-OWN_SECTION = ("location", "viability", "effects", "calendar", "opinions")
 
 
 def candidates(result: Result, found: Compared, drawn: Figures) -> list[Block]:
@@ -87,11 +85,10 @@ def candidates(result: Result, found: Compared, drawn: Figures) -> list[Block]:
 
 def plan(result: Result, found: Compared, drawn: Figures) -> list[Block]:
     """The plan of `locate:` where there is one, and how far the ranking holds."""
-    blocks: list[Block] = [Heading(1, t("report.headings.plan"))]
-    if "location_summary" in result.extras:
+    located = "location_summary" in result.extras
+    blocks: list[Block] = [Heading(1, t("report.headings." + ("plan" if located else "ranked")))]
+    if located:
         blocks += _located(result)
-    else:
-        blocks.append(missing("locate"))
     blocks += drawn.take("before_after")
     blocks.append(Heading(2, t("report.headings.robustness")))
     robust = score_tables.robust(found)
@@ -172,7 +169,7 @@ def _located(result: Result) -> list[Block]:
     rows = [
         (
             num(r["phase"]),
-            str(r["model"]),
+            named("stages.models", [r["model"]])[0],
             t(f"cli_locate.status.{r['status']}"),
             num(r["new_sites"]),
             num(r["objective"], 1),
@@ -182,14 +179,16 @@ def _located(result: Result) -> list[Block]:
         for r in held["location_summary"].to_dict("records")
     ]
     last = held["location_summary"].iloc[-1]
-    blocks.append(
-        said(
-            "located",
-            sites=grammar.counted("report.sites", last["new_sites"]),
-            status=t(f"cli_locate.status.{last['status']}").lower(),
-            model=str(last["model"] if asked is None else asked.model),
-        )
-    )
+    if pd.isna(last["objective"]):
+        blocks.append(said_of("no_plan", reason=str(last["reason"])))
+    else:
+        values = {
+            "sites": grammar.counted("report.sites", last["new_sites"]),
+            "status": t(f"cli_locate.status.{last['status']}").lower(),
+            "model": named("stages.models", [last["model"]])[0],
+            "demand": t(f"stages.demand.{'cells' if asked is None else asked.demand}"),
+        }
+        blocks.append(said_of("located", **values))
     blocks.append(
         table("location_summary", rows, "rllrrrr", widths=(0.7, 1.4, 1.8, 0.8, 1.2, 1.2, 1.2))
     )
@@ -210,95 +209,18 @@ def _located(result: Result) -> list[Block]:
     after = after[after["zone_kind"] == "department"]
     whole = result.coverage[result.coverage["zone_kind"] == "department"]
     before = whole.set_index(["service", "threshold_minutes"])["covered_share"]
+    same = asked is None or asked.demand in ("cells", "communes")  # the people of before
     shown = [
         (
             num(r["phase"]),
             t("report.at", minutes=num(r["threshold_minutes"])),
-            share(before.get((r["service"], r["threshold_minutes"]))),
+            *([share(before.get((r["service"], r["threshold_minutes"])))] if same else []),
             share(r["covered_share"]),
         )
         for r in after.to_dict("records")
     ]
-    if shown:
+    if shown and same:
         blocks.append(table("before_after", shown, "rlrr", widths=(0.8, 3, 1.4, 1.4)))
+    elif shown:
+        blocks.append(table("after", shown, "rlr", widths=(0.8, 3, 1.4)))
     return blocks
-
-
-def viability(result: Result, drawn: Figures) -> list[Block]:
-    """What the site costs, and what it spares."""
-    blocks: list[Block] = [Heading(1, t("report.headings.viability"))]
-    for family in ("viability", "effects"):
-        some = {key: one for key, one in result.extras.items() if key.startswith(family)}
-        if not some:
-            blocks.append(missing(family))
-            continue
-        blocks.append(Heading(2, t(f"report.headings.{family}_part")))
-        blocks.append(Paragraph(t(f"report.{family}_modelled"), "notice"))
-        blocks += [
-            _published(key, one) for key, one in some.items() if not key.endswith("assumptions")
-        ]
-        blocks += drawn.take("tornado_balance" if family == "viability" else "tornado_effects")
-    return blocks
-
-
-def people(result: Result) -> list[Block]:
-    """Census and survey, where the study has them: what is by EPCI, and where the rest is."""
-    some = {
-        key: one
-        for key, one in result.extras.items()
-        if not key.startswith(OWN_SECTION) and len(one)
-    }
-    blocks: list[Block] = [Heading(1, t("report.headings.people"))]
-    if not some:
-        return [*blocks, missing("people")]
-    blocks.append(said("people_text"))
-    known = texts.catalogue("fr")
-    for key, one in some.items():
-        if f"report.published.{key}" not in known:
-            continue
-        zones = one
-        if "zone_kind" in one:
-            zones = one.loc[one["zone_kind"].isin(["department", "epci"])]
-        blocks.append(_published(key, zones))
-    rest = [f"{key}.csv" for key in some if f"report.published.{key}" not in known]
-    if rest:
-        blocks.append(said("elsewhere", files=", ".join(rest)))
-    return blocks
-
-
-def calendar(result: Result) -> list[Block]:
-    """Steps of the schéma."""
-    blocks: list[Block] = [Heading(1, t("report.headings.calendar"))]
-    steps = result.extras.get("calendar")
-    if steps is None:
-        return [*blocks, missing("calendar")]
-    rows = [(r["name"], day(r["from"]), day(r["until"])) for r in steps.to_dict("records")]
-    return [*blocks, table("calendar", rows, "lll", widths=(3, 1.4, 1.4))]
-
-
-def _published(key: str, frame: pd.DataFrame) -> Table:
-    """A published table as it is, its first rows and columns where it is long or wide."""
-    named = {"name", "zone_name"} & set(frame.columns)
-    told = frame.drop(columns=[one for one in KEYS if named and one in frame.columns])
-    shown = told.iloc[:LONGEST, :WIDEST]
-    numbers = [shown[name].dtype.kind in "if" for name in shown.columns]
-    columns = tuple(
-        Column(_heading(str(name)), "right" if one else "left", 1 if one else 2.2)
-        for name, one in zip(shown.columns, numbers, strict=True)
-    )
-    rows = tuple(tuple(_value(one) for one in row) for row in shown.itertuples(index=False))
-    cut = len(told) > LONGEST or told.shape[1] > WIDEST
-    note = t("report.cut", file=f"{key}.csv") if cut else ""
-    known = f"report.published.{key}"
-    caption = t(known) if known in texts.catalogue("fr") else t("report.published_as", name=key)
-    return Table(caption, columns, rows, note=note)
-
-
-def _heading(name: str) -> str:
-    key = f"report.heads.{name}"
-    return t(key) if key in texts.catalogue("fr") else name.replace("_", " ")
-
-
-def _value(value: object) -> str:
-    key = f"report.values.{value}"
-    return t(key) if key in texts.catalogue("fr") else cell(value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from siting import study_scores, study_theme, texts
 from siting.errors import InputError
 from siting.outputs.documents.model import Document, Look, Words
-from siting.report import annex, choices, diagnosis, figures
+from siting.report import annex, choices, diagnosis, figures, measured, stages
 from siting.report.words import day
 from siting.texts import grammar
 from siting.texts import text as t
@@ -42,12 +42,14 @@ def document(result: Result, found: Compared, say: Callable[[str], None]) -> Doc
         *diagnosis.data(result),
         *diagnosis.method(result),
         *diagnosis.services(result, drawn),
+        *measured.everyday(result, drawn),
         *diagnosis.digital(result, drawn),
         *choices.candidates(result, found, drawn),
         *choices.plan(result, found, drawn),
-        *choices.viability(result, drawn),
-        *choices.people(result),
-        *choices.calendar(result),
+        *stages.viability(result, drawn),
+        *stages.effects(result, drawn),
+        *stages.people(result),
+        *stages.calendar(result),
         *annex.assumptions(result),
         *drawn.tables(),
         *annex.sources(result),

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from siting import texts
 from siting.outputs.documents.model import Block, Bullets, Heading, Paragraph
-from siting.report.words import cell, day, main_threshold, missing, num, said, share, table
+from siting.report import measured, stages
+from siting.report.words import cell, day, main_threshold, num, said, share, table
 from siting.texts import grammar
 from siting.texts import text as t
 
@@ -151,7 +152,8 @@ def _detail(row: dict[Any, Any]) -> str:
 def method(result: Result) -> list[Block]:
     """How times and coverage were computed."""
     study = result.study
-    roads = "osm" if study.roads.osm is not None else "distances"
+    kinds = {"osm": study.roads.osm, "bdtopo": study.roads.bdtopo}
+    roads = next((key for key, one in kinds.items() if one is not None), "distances")
     limits = ", ".join(num(one) for one in study.thresholds_minutes)
     rows = [
         (t("report.method.limits"), t("report.method.limits_value", limits=limits)),
@@ -165,12 +167,15 @@ def method(result: Result) -> list[Block]:
         ),
         (t("report.method.buffer"), t("report.method.km", km=num(study.territory.buffer_km))),
     ]
-    return [
+    blocks: list[Block] = [
         _head("method"),
         said("method.text"),
         Bullets(tuple(t(f"report.method.rule_{i}") for i in range(1, 5))),
         table("method", rows, "ll", widths=(1.5, 3)),
     ]
+    if lacking := stages.absent(result):
+        blocks += [Heading(2, t("stages.headings.absent")), Bullets(tuple(lacking))]
+    return blocks
 
 
 def services(result: Result, drawn: Figures) -> list[Block]:
@@ -178,8 +183,7 @@ def services(result: Result, drawn: Figures) -> list[Block]:
     blocks: list[Block] = [_head("diagnosis")]
     for one in result.study.services:
         blocks += _service(result, one.id, one.name, drawn)
-    mesh = drawn.take("mesh")
-    return [*blocks, _head("mesh", 2), said("mesh"), *mesh] if mesh else blocks
+    return blocks
 
 
 def _service(result: Result, service: str, name: str, drawn: Figures) -> list[Block]:
@@ -270,56 +274,16 @@ def _service(result: Result, service: str, name: str, drawn: Figures) -> list[Bl
         ]
         blocks.append(table("farthest", remote, "llrr", widths=(2.4, 3, 1, 1), **keys))
         blocks += drawn.take("gap", "lorenz")
-    return [*blocks, *_measures(result, service, name)]
-
-
-def _measures(result: Result, service: str, name: str) -> list[Block]:
-    """Redundancy, equity, competition, where they were asked for."""
-    held = result.measures
-    blocks: list[Block] = []
-    rows: list[tuple[str, ...]]
-    if "closures" in held:
-        some = held["closures"]
-        worst = (
-            some[some["service"] == service]
-            .sort_values(["people_uncovered", "facility_id"], ascending=[False, True])
-            .head(10)
-        )
-        at = result.facilities[result.facilities["service"] == service].set_index("id")["name"]
-        rows = [
-            (
-                str(at.get(r["facility_id"], r["facility_id"])),
-                num(r["nearest_people"]),
-                num(r["people_uncovered"]),
-                num(r["mean_extra_minutes"], 1),
-            )
-            for r in worst.to_dict("records")
-        ]
-        if rows:
-            limit = num(result.study.measures.closures_minutes if result.study.measures else 0)
-            blocks.append(
-                table(
-                    "closures", rows, "lrrr", widths=(3, 1.2, 1.2, 1.2), service=name, minutes=limit
-                )
-            )
-    if "equity" in held:
-        some = held["equity"][held["equity"]["service"] == service]
-        rows = [
-            (t(f"report.equity.{r['measure']}"), num(r["value"], 3))
-            for r in some.to_dict("records")
-        ]
-        blocks.append(table("equity", rows, "lr", widths=(4, 1), service=name))
-    if not held:
-        blocks.append(missing("measures"))
-    return blocks
+    return [*blocks, *measured.by_service(result, service, name)]
 
 
 def digital(result: Result, drawn: Figures) -> list[Block]:
     """Fibre by date, and who is far and unconnected."""
     held = result.measures
-    blocks: list[Block] = [_head("digital")]
     if "digital" not in held:
-        return [*blocks, missing("digital"), *drawn.take("broadband")]
+        figure = drawn.take("broadband")
+        return [_head("digital"), *figure] if figure else []
+    blocks: list[Block] = [_head("digital")]
     service = result.study.services[0]
     part = held["digital"][held["digital"]["service"] == service.id]
     asked = result.study.measures

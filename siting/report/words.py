@@ -103,8 +103,3 @@ def table(
 def said(key: str, /, **values: object) -> Paragraph:
     """A paragraph of the text `report.<key>`."""
     return Paragraph(t(f"report.{key}", **values))
-
-
-def missing(key: str) -> Paragraph:
-    """What was not computed, and how to ask for it."""
-    return Paragraph(t(f"report.missing.{key}"), "notice")

@@ -133,14 +133,18 @@ def test_tables_say_what_coverage_csv_and_the_geopackage_say(result, made, tmp_p
 
 
 def test_what_was_not_asked_is_said(made):
+    blocks = made["fr"].blocks
     notices = [
-        plain(one.text)
-        for one in made["fr"].blocks
-        if isinstance(one, Paragraph) and one.kind == "notice"
+        plain(one.text) for one in blocks if isinstance(one, Paragraph) and one.kind == "notice"
     ]
-    assert any("locate:" in one for one in notices)
-    assert any("viability:" in one for one in notices)
     assert any("modélis" in one for one in notices)
+    lists = [plain(item) for one in blocks if isinstance(one, Bullets) for item in one.items]
+    assert any("locate:" in one for one in lists)
+    assert any("viability:" in one for one in lists)
+    headings = {one.text for one in blocks if isinstance(one, Heading)}
+    for absent in ("stages.headings.viability", "stages.headings.survey", "report.headings.plan"):
+        assert texts.text(absent, "fr") not in headings
+    assert texts.text("stages.headings.census", "fr") in headings
 
 
 def test_each_epci_has_its_sheet(result, made):
