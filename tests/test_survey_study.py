@@ -39,7 +39,11 @@ def answers(path, near, people=120, rate=0.1):
             }
             for code, minutes in ROWS.items():
                 wanted = near * np.exp(-rate * minutes) * rng.gamma(20, 1 / 20)
-                row[f"frequence_{code}"] = min(LEVELS, key=lambda one: abs(one[1] - wanted))[0]
+                # one of the two levels beside it, so that the mean is what is wanted
+                steps = [one[1] for one in LEVELS]
+                below = min(int(np.searchsorted(steps, wanted, "right")) - 1, len(steps) - 2)
+                chance = (wanted - steps[below]) / (steps[below + 1] - steps[below])
+                row[f"frequence_{code}"] = LEVELS[below + (rng.random() < chance)][0]
             rows.writerow(row)
 
 

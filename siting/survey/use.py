@@ -1,11 +1,14 @@
 r"""How use falls with travel time: a decay fitted to the days a month that people would come.
 
-Respondent i says y_ij days a month at t_j minutes. The mean is a f(t; \theta), f a family of
-`siting.measures.decay`; a and \theta minimise \sum_i w_i \sum_j (y_ij - a f(t_j))^2, a in closed
-form for each \theta. Answers of one person go together, so the uncertainty is the sandwich
-clustered by respondent (Liang and Zeger 1986, Biometrika 73(1)), with Student's n - 1 degrees of
-freedom. Of all families the one of least AIC, N log(S / N) + 2 k, is kept; N counts answers, so it
-is a guide, not a test.
+Respondent i says y_ij days a month at t_j minutes. The mean is \mu = a f(t; \theta), f a family of
+`siting.measures.decay`; a and \theta maximise the weighted Poisson likelihood
+\sum_i w_i \sum_j (y_ij log \mu_j - \mu_j), for which a = \sum w y / \sum w f in closed form for
+each \theta. Only the mean need be right, not Poisson's variance (pseudo maximum likelihood:
+Gourieroux, Monfort and Trognon 1984, Econometrica 52(3), 701-720). Answers of one person go
+together, so the uncertainty is the sandwich clustered by respondent (Liang and Zeger 1986,
+Biometrika 73(1)), with Student's n - 1 degrees of freedom. Of all families the one of least AIC,
+N log(D / N) + 2 k, is kept, D the deviance: extended quasi-likelihood with the dispersion profiled
+out (Nelder and Pregibon 1987, Biometrika 74(2)). N counts answers, so it is a guide, not a test.
 """
 
 from __future__ import annotations
@@ -68,7 +71,7 @@ class Use:
     respondents, answers
         How many, and how many numbers in all.
     loss
-        Weighted mean square of what is left.
+        Weighted mean deviance.
     """
 
     family: str
@@ -163,20 +166,22 @@ def _fit(
     weights: Float64,
     respondent: npt.NDArray[np.int64],
 ) -> Use:
-    """Least squares: the level in closed form, the rest by a grid, then downhill."""
-    times = minutes.astype(np.float32)
+    """Maximum likelihood: the level in closed form, the rest by a grid, then downhill."""
+    times, total = minutes.astype(np.float32), float(weights @ days)
     names, function = FAMILIES[family]
 
     def level(logs: Float64) -> tuple[float, Float64]:
         shape = function(*np.exp(logs))(times)
-        norm = float(weights @ shape**2)
-        return (max(float(weights @ (days * shape)) / norm, 0.0) if norm > 0 else 0.0), shape
+        norm = float(weights @ shape)
+        return (total / norm if norm > 0 else 0.0), shape
 
     def loss(logs: Float64) -> float:
         if (logs < lows).any() or (logs > highs).any():
             return np.inf
         a, shape = level(logs)
-        return float(weights @ (days - a * shape) ** 2)
+        mean = a * shape
+        # the deviance: infinite where somebody comes whom the family says nobody comes
+        return float(2 * weights @ (special.kl_div(days, mean)))
 
     lows = np.log([RANGES[name][0] for name in names])
     highs = np.log([RANGES[name][1] for name in names])
@@ -190,8 +195,10 @@ def _fit(
     logs = found.x
     a, shape = level(logs)
     slopes = _slopes(family, a, logs, times)
-    bread = (slopes * weights[:, None]).T @ slopes
-    scores = slopes * (weights * (days - a * shape))[:, None]
+    mean = a * shape
+    precise = np.divide(weights, mean, out=np.zeros_like(mean), where=mean > 0)
+    bread = (slopes * precise[:, None]).T @ slopes
+    scores = slopes * (precise * (days - mean))[:, None]
     _, place = np.unique(respondent, return_inverse=True)
     people = int(place.max()) + 1
     summed = np.zeros((people, len(logs) + 1))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import optimize
+from scipy import optimize, stats
 
 from siting.errors import ModelError
 from siting.survey import use
@@ -17,11 +17,11 @@ SHAPES = {
 }
 
 
-def said(shape, people, seed, noise=1.0):
+def said(shape, people, seed):
     """Days that people say, around 8 x the shape, with a level of each person's own."""
     rng = np.random.default_rng(seed)
     own = rng.gamma(20, 1 / 20, people)[:, None]
-    days = 8 * own * shape(TIMES) + noise * rng.normal(size=(people, len(TIMES))) * 0.3
+    days = rng.poisson(8 * own * shape(TIMES)).astype(float)
     weights = np.repeat(rng.uniform(0.5, 2, people), len(TIMES))
     number = np.repeat(np.arange(people), len(TIMES))
     return np.tile(TIMES, people), days.ravel(), weights, number
@@ -40,13 +40,27 @@ def test_the_right_family_is_kept(family):
     assert use.fit(*said(SHAPES[family][1], 300, 4), "auto").family == family
 
 
-def test_least_squares_as_scipy_finds_them():
+def test_the_likelihood_is_the_greatest_that_scipy_finds():
     minutes, days, weights, number = said(SHAPES["negative_exponential"][1], 30, 5)
     found = use.fit(minutes, days, weights, number, "negative_exponential")
-    other, _ = optimize.curve_fit(
-        lambda t, a, rate: a * np.exp(-rate * t), minutes, days, [5, 0.1], 1 / np.sqrt(weights)
+
+    def against(logs):
+        mean = np.exp(logs[0] - np.exp(logs[1]) * minutes)
+        return -weights @ stats.poisson.logpmf(days, mean)
+
+    other = optimize.minimize(against, [1.0, -3.0], method="Nelder-Mead", options={"xatol": 1e-9})
+    assert np.log([found.level, *found.parameters]) == pytest.approx(other.x, rel=1e-4)
+
+
+def test_one_weighs_as_many_as_their_weight_says():
+    minutes, days, _, number = said(SHAPES["gaussian"][1], 20, 8)
+    times = np.where(number < 5, 3, 1)
+    weighted = use.fit(minutes, days, times.astype(float), number, "gaussian")
+    repeated = use.fit(
+        *(np.repeat(one, times) for one in (minutes, days, np.ones(len(days)), number)), "gaussian"
     )
-    assert (found.level, *found.parameters) == pytest.approx(other, rel=1e-5)
+    assert weighted.parameters == pytest.approx(repeated.parameters)
+    assert weighted.covariance == pytest.approx(repeated.covariance)
 
 
 def test_the_interval_holds_the_truth_as_often_as_it_says():
