@@ -32,12 +32,13 @@ attacker's problem); Hundepool et al. (2012), Statistical Disclosure Control.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import highspy
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+
+from siting.survey import linear
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,6 @@ Bools = npt.NDArray[np.bool_]
 SEED = 20_011  # of the numbers that stand for counts in signatures
 ALMOST = 1e-6
 REWARD = 1e-3  # for a rise of a count in doubt; telling a count costs its value, `fewest` at least
-PRIMAL = 4  # HiGHS's strategy: the answer before stays possible when prices change
 
 
 @dataclass(frozen=True)
@@ -192,24 +192,9 @@ class _Program:
         self.rows, self.atoms = matrix.shape
         one = sparse.eye_array(self.rows, format="csr")
         whole = sparse.hstack([matrix, -one, one], format="csr")
-        lp = highspy.HighsLp()
-        lp.num_row_, lp.num_col_ = whole.shape
-        lp.col_cost_ = np.zeros(lp.num_col_)
-        lp.col_lower_ = np.concatenate([-room, np.zeros(2 * self.rows)])
-        lp.col_upper_ = np.full(lp.num_col_, highspy.kHighsInf)
-        lp.row_lower_ = lp.row_upper_ = np.zeros(self.rows)
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_ = whole.indptr.astype(np.int32)
-        lp.a_matrix_.index_ = whole.indices.astype(np.int32)
-        lp.a_matrix_.value_ = whole.data
-        self.highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-        for option in ("output_flag", "log_to_console"):
-            self.highs.setOptionValue(option, False)  # noqa: FBT003 - HiGHS's own signature
-        self.highs.setOptionValue("threads", 1)
-        self.highs.setOptionValue("presolve", "off")
-        self.highs.setOptionValue("simplex_strategy", PRIMAL)
-        self.highs.passModel(lp)
-        self.columns = np.arange(self.atoms, lp.num_col_, dtype=np.int32)
+        least = np.concatenate([-room, np.zeros(2 * self.rows)])
+        self.highs = linear.model(whole, np.zeros(self.rows), least)
+        self.columns = np.arange(self.atoms, whole.shape[1], dtype=np.int32)
         self.dear = 1 + float((inner.T @ values[places]).max())  # what one more person costs, and 1
 
     def cheapest(self, row: int, need: Float64, told: Bools, pending: Bools) -> Float64:
@@ -230,16 +215,16 @@ class _Program:
         shown = np.flatnonzero(told)
         np.add.at(price, self.row[shown], self.values[shown])
         rise, fall = price.copy(), price.copy()
-        most = np.full(self.rows, highspy.kHighsInf)
+        most = np.full(self.rows, linear.INFINITY)
         for these, reward in ((np.flatnonzero(pending), REWARD), (np.array([row]), self.dear)):
             places = self.row[these]
             rise[places], fall[places], most[places] = -reward, reward, need[these]
         size = len(self.columns)
         self.highs.changeColsCost(size, self.columns, np.concatenate([rise, fall]))
-        upper = np.concatenate([most, np.full(self.rows, highspy.kHighsInf)])
+        upper = np.concatenate([most, np.full(self.rows, linear.INFINITY)])
         self.highs.changeColsBounds(size, self.columns, np.zeros(size), upper)
         self.highs.run()
-        if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        if self.highs.getModelStatus() != linear.OPTIMAL:
             raise AssertionError(self.highs.getModelStatus())  # every count may rise
         found = np.asarray(self.highs.getSolution().col_value, np.float64)[self.atoms :]
         change = found[: self.rows] - found[self.rows :]

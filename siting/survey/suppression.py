@@ -20,12 +20,15 @@ Source of the notions: Hundepool et al. (2012), Statistical Disclosure Control, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, sparse
+from scipy import sparse
 from scipy.sparse import csgraph
+
+from siting.survey import linear
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -108,9 +111,10 @@ def bounds(
     table = _Table(values, tuple(relations))
     low, high = values.copy(), values.copy()
     for cells, ties, right in table.components(covered):
+        program = _Program(ties, right)
         for place, cell in enumerate(cells):
-            low[cell] = _extreme(place, ties, right, 1.0)[0]
-            high[cell] = _extreme(place, ties, right, -1.0)[0]
+            low[cell] = program.extreme(place, 1.0)[0]
+            high[cell] = program.extreme(place, -1.0)[0]
     return low, high
 
 
@@ -121,6 +125,7 @@ class _Table:
     values: Float64
     relations: tuple[Relation, ...]
 
+    @cached_property
     def ties(self) -> sparse.csr_matrix:
         """Parts less total, a row for each relation, shape (relations, cells)."""
         rows, columns, data = [], [], []
@@ -144,7 +149,7 @@ class _Table:
         places = np.flatnonzero(hidden)
         if not places.size:
             return
-        whole = self.ties()
+        whole = self.ties
         known = np.where(hidden, 0.0, self.values)
         right = -(whole @ known)
         part = whole[:, places]
@@ -159,17 +164,18 @@ class _Table:
 
     def exposed(self, hidden: Bools, cells: Places, fewest: int) -> Places:
         """Of some hidden cells, those whose greatest value is below `fewest`."""
-        found = []
+        found: list[int] = []
         for inside, ties, right in self.components(hidden, cells):
-            left = {place for place, cell in enumerate(inside) if cell in set(cells)}
-            while left:
-                place = min(left)
-                best, point = _extreme(place, ties, right, -1.0)
-                left.discard(place)
+            program = _Program(ties, right)
+            left = np.isin(inside, cells)
+            while left.any():
+                place = int(left.argmax())
+                best, point = program.extreme(place, -1.0)
+                left[place] = False
                 if best < fewest - ALMOST:
                     found.append(int(inside[place]))
                 if point is not None:  # the same table clears others
-                    left -= {other for other in left if point[other] >= fewest - ALMOST}
+                    left &= point < fewest - ALMOST
         return np.array(sorted(found), np.int64)
 
     def helpful(self, hidden: Bools, exposed: Places) -> Places:
@@ -216,13 +222,21 @@ class _Table:
         return np.array([], np.int64)
 
 
-def _extreme(
-    place: int, ties: sparse.csr_matrix, right: Float64, sign: float
-) -> tuple[float, Float64 | None]:
-    """Least (sign 1) or greatest (-1) value of a cell, and a table that has it, if bounded."""
-    cost = np.zeros(ties.shape[1])
-    cost[place] = sign
-    found = optimize.linprog(cost, A_eq=ties, b_eq=right, bounds=(0, None), method="highs")
-    if found.x is None:  # the counts themselves agree with what is told: only unbounded is left
-        return np.inf, None
-    return float(found.x[place]), found.x
+class _Program:
+    """All tables of counts >= 0 that agree with what is told, as one model of HiGHS."""
+
+    def __init__(self, ties: sparse.csr_matrix, right: Float64) -> None:
+        self.highs = linear.model(ties, right, np.zeros(ties.shape[1]))
+
+    def extreme(self, place: int, sign: float) -> tuple[float, Float64 | None]:
+        """Least (sign 1) or greatest (-1) value of a cell, and a table that has it, if bounded."""
+        self.highs.changeColCost(place, sign)
+        self.highs.run()
+        status = self.highs.getModelStatus()
+        self.highs.changeColCost(place, 0.0)
+        if status == linear.UNBOUNDED:
+            return np.inf, None
+        if status != linear.OPTIMAL:
+            raise AssertionError(status)  # the counts themselves agree with what is told
+        found = np.asarray(self.highs.getSolution().col_value, np.float64)
+        return float(found[place]), found
