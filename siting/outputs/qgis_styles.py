@@ -88,8 +88,14 @@ def qml(
     if label:
         labeling = ET.SubElement(root, "labeling", type="simple")
         settings = ET.SubElement(labeling, "settings")
-        ET.SubElement(
+        style = ET.SubElement(
             settings, "text-style", fieldName=label, fontSize="8", textColor="26,26,26,255"
+        )
+        halo = {"bufferDraw": "1", "bufferSize": "0.8", "bufferSizeUnits": "MM"}
+        ET.SubElement(style, "text-buffer", halo | {"bufferColor": "255,255,255,255"})
+        # beside the sign, where there is room: QGIS's "cartographic" placement
+        ET.SubElement(
+            settings, "placement", placement="6", offsetType="1", dist="0.5", distUnits="MM"
         )
     return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ET.tostring(
         root, encoding="unicode"

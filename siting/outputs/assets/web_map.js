@@ -662,7 +662,7 @@ map.options.zoomSnap = 0.25;
 let startZoom = 9;
 const fit = () => map.fitBounds(home, {
   animate: false,
-  ...(wide() ? { paddingTopLeft: [Math.min(300, window.innerWidth / 4), 16], paddingBottomRight: [56, 16] }
+  ...(wide() ? { paddingTopLeft: [Math.min(372, window.innerWidth * 0.29), 16], paddingBottomRight: [56, 16] }
     : { paddingTopLeft: [6, Math.min(250, window.innerHeight / 3)], paddingBottomRight: [6, 56] }),
 });
 fit();
