@@ -51,12 +51,18 @@ def main(arguments: list[str] | None = None) -> None:
     except typer.Exit as done:
         sys.exit(done.exit_code)
     except (typer.Abort, KeyboardInterrupt):
-        print(t("cli.interrupted"), file=sys.stderr)  # noqa: T201 - the last word of the program
-        sys.exit(EXIT_INTERRUPTED)
+        _interrupted()
     except TyperException as error:
         _fail(_usage(error))
     else:
+        if status == EXIT_INTERRUPTED:  # what typer makes of Ctrl-C
+            _interrupted()
         sys.exit(status if isinstance(status, int) else 0)
+
+
+def _interrupted() -> NoReturn:
+    print(t("cli.interrupted"), file=sys.stderr)  # noqa: T201 - the last word of the program
+    sys.exit(EXIT_INTERRUPTED)
 
 
 def build() -> typer.Typer:

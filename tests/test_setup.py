@@ -206,3 +206,16 @@ def test_a_missing_file_of_the_mirror_is_named(tmp_path):
     with pytest.raises(Exception, match="v_commune_2025") as caught:
         setup.fetch(config.load(path), setup.download.Settings(mirror=empty), lambda _: None)
     assert "v_commune_2025.csv" in caught.value.text("fr")
+
+
+def test_ctrl_c_is_told_and_leaves_with_130(capsys, tmp_path, monkeypatch, mirror):
+    path = tmp_path / "dep48.yaml"
+    assert siting(capsys, "init", "--department", "48", "-o", path)[0] == 0
+
+    def pressed(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(setup.download, "fetch", pressed)
+    code, _, said = siting(capsys, "fetch", path, "--mirror", mirror)
+    assert code == 130
+    assert "Interrompu" in said

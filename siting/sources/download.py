@@ -13,6 +13,7 @@ import re
 import shutil
 import threading
 import time
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from email.utils import parsedate_to_datetime
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 LOCK = "sources.lock"
 ATTEMPTS = 6
 LONGEST_WAIT = 60.0  # seconds, whatever the server asks
-CHUNK = 1 << 16
+CHUNK = 1 << 14  # bytes; between two of them Ctrl-C is heard
 SIGNS: dict[str, tuple[bytes, ...]] = {
     ".zip": (b"pk",),
     ".xlsx": (b"pk",),
@@ -148,11 +149,17 @@ def fetch(
     pooch.get_logger().setLevel("WARNING")
     folder.mkdir(parents=True, exist_ok=True)
     lock = read_lock(folder)
-    guard = threading.Lock()
+    guard, stop = threading.Lock(), threading.Event()
+
+    def reported(name: str, done: int, total: int | None) -> None:
+        if stop.is_set():
+            raise InterruptedError
+        if progress is not None:
+            progress(name, done, total)
 
     def one(source: Source) -> SitingError | None:
         try:
-            seen = _bring(source, folder, lock.get(source.file), settings, progress)
+            seen = _bring(source, folder, lock.get(source.file), settings, reported, stop)
         except SitingError as problem:
             return problem
         with guard:
@@ -160,8 +167,14 @@ def fetch(
             _write_lock(folder, lock)
         return None
 
-    with ThreadPoolExecutor(settings.workers) as pool:
+    pool = ThreadPoolExecutor(settings.workers)
+    try:
         problems = [problem for problem in pool.map(one, sources) if problem is not None]
+    except KeyboardInterrupt:
+        stop.set()  # what arrived stays beside its target, for the next run
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
     if len(problems) == 1:
         raise problems[0]
     if problems:
@@ -174,7 +187,8 @@ def _bring(
     folder: Path,
     known: Fetched | None,
     settings: Settings,
-    progress: Callable[[str, int, int | None], None] | None,
+    progress: Callable[[str, int, int | None], None],
+    stop: threading.Event,
 ) -> Fetched:
     """Copy or download one source, hold it to its checksum, and describe it."""
     target = folder / source.file
@@ -191,7 +205,7 @@ def _bring(
         _require_kind(target, target, source.url)
         _require_same(target, known, target)
     else:
-        resuming = _Resuming(folder / f"{source.file}.part", settings, progress)
+        resuming = _Resuming(folder / f"{source.file}.part", settings, progress, stop)
         try:
             pooch.retrieve(
                 source.url,
@@ -225,6 +239,19 @@ def _require_kind(path: Path, shown: Path, url: str, suffix: str | None = None) 
         expected in TABLES and text.startswith((b"{", b"pk\x03"))
     ):
         raise InputError("other_kind", file=shown, url=url, expected=expected)
+    if not _whole(path, expected):
+        raise InputError("cut_file", file=shown, url=url, size=path.stat().st_size)
+
+
+def _whole(path: Path, suffix: str) -> bool:
+    """Whether a file has the end that its kind must have: a server may lie about the length."""
+    if suffix in (".zip", ".xlsx"):
+        return zipfile.is_zipfile(path)
+    if suffix == ".parquet":
+        with path.open("rb") as stream:
+            stream.seek(-min(4, path.stat().st_size), 2)
+            return stream.read() == b"PAR1"
+    return True
 
 
 def _require_same(path: Path, known: Fetched | None, shown: Path) -> None:
@@ -244,7 +271,8 @@ class _Resuming:
 
     part: Path
     settings: Settings
-    progress: Callable[[str, int, int | None], None] | None
+    progress: Callable[[str, int, int | None], None]
+    stop: threading.Event
 
     def __call__(self, url: str, output_file: str, _: Any) -> None:
         """Download into `part`, then hand it over as pooch's file."""
@@ -252,7 +280,8 @@ class _Resuming:
         wait = self.settings.wait
         for attempt in range(ATTEMPTS):
             if attempt:
-                time.sleep(min(wait, LONGEST_WAIT))
+                if self.stop.wait(min(wait, LONGEST_WAIT)):
+                    raise InterruptedError
                 wait = self.settings.wait * 2**attempt
             try:
                 reason, asked = self._go_on(url)
@@ -317,8 +346,7 @@ class _Resuming:
                 for chunk in answer.iter_content(CHUNK):
                     stream.write(chunk)
                     done += len(chunk)
-                    if self.progress is not None:
-                        self.progress(name, done, total)
+                    self.progress(name, done, total)
             except requests.RequestException as error:
                 broken = str(error)
         if total is not None and done != total:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import threading
+import time
+import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -54,6 +58,12 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("ETag", tag)
         self.end_headers()
         cut = {"cut": 3, "norange": 1}.get(name, 0) > tries or name in {"always", "lies"}
+        if name == "endless" and not self.server.slow.is_set():
+            with contextlib.suppress(ConnectionError):
+                for at in range(0, len(body), 20_000):
+                    self.wfile.write(body[at : at + 20_000])
+                    self.server.slow.wait(0.05)
+            return
         self.wfile.write(body[: 400_000 if name != "lies" else None] if cut else body)
         if cut:
             self.wfile.flush()
@@ -65,6 +75,7 @@ class Handler(BaseHTTPRequestHandler):
 def server():
     running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     running.content, running.tries, running.ranges = CONTENT, {}, []
+    running.slow = threading.Event()
     thread = threading.Thread(target=running.serve_forever, daemon=True)
     thread.start()
     yield running
@@ -151,6 +162,29 @@ def test_a_file_that_changes_between_two_runs_is_refused(server, tmp_path):
     assert caught.value.key == "source_changed"
 
 
+def test_an_interrupted_download_stops_soon_and_is_resumed(server, tmp_path, monkeypatch):
+    class Interrupted(download.ThreadPoolExecutor):
+        """A pool whose results are awaited by someone who presses Ctrl-C."""
+
+        def map(self, function, *given):
+            begun = [self.submit(function, one) for one in given[0]]
+            while not list(tmp_path.glob("*.part")):
+                time.sleep(0.01)
+            assert begun
+            raise KeyboardInterrupt
+
+    one = source(server, "endless")
+    with monkeypatch.context() as patch:
+        patch.setattr(download, "ThreadPoolExecutor", Interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            download.fetch([one], tmp_path, QUICK)
+    assert (tmp_path / "endless.bin.part").stat().st_size < len(CONTENT)
+    assert not (tmp_path / "endless.bin").exists()
+    server.slow.set()
+    assert download.fetch([one], tmp_path, QUICK)["endless"].read_bytes() == CONTENT
+    assert server.ranges[-1][1] is not None
+
+
 def test_several_at_once_and_every_problem(server, tmp_path):
     wanted = [source(server, f"file{n}") for n in range(8)]
     wanted += [source(server, "missing"), source(server, "lies")]
@@ -221,6 +255,14 @@ def test_regions_of_every_departement():
     ]
 
 
+def _zip():
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("a.csv", "code;name\n1;x\n")
+    return held.getvalue()
+
+
+WHOLE_ZIP = _zip()
 PAGE = b"<!DOCTYPE html>\n<html><body>Connexion</body></html>"
 
 
@@ -234,7 +276,9 @@ PAGE = b"<!DOCTYPE html>\n<html><body>Connexion</body></html>"
         ("a.parquet", b"PK\x03\x04", "other_kind"),
         ("a.csv", b'{"error": "quota"}', "other_kind"),
         ("a.csv", b"code;name\n1;<html>\n", None),
-        ("a.zip", b"PK\x03\x04...", None),
+        ("a.zip", WHOLE_ZIP, None),
+        ("a.zip", WHOLE_ZIP[:-30], "cut_file"),
+        ("a.parquet", b"PAR1 and no end", "cut_file"),
     ],
 )
 def test_a_page_with_status_200_is_not_taken_for_a_file(server, tmp_path, file, content, key):
