@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 UNREACHED = 65_535
 HUNDREDTHS = 100
+PRECISION_DEGREES = 1e-6  # of an isochrone's corners: a tenth of a metre
 SIMPLIFY_DEGREES = 0.0008
 CELL_SHARE_DIGITS = 5
 
@@ -224,7 +226,8 @@ def isochrone(
 
     place = router.network.attach(workshop.here(lon, lat))
     surface = isochrones.surface(router, place, max(minutes))
-    shapes = isochrones.polygons(surface, minutes)
+    metric = gpd.GeoSeries(isochrones.polygons(surface, minutes), crs=surface.crs)
+    shapes = shapely.set_precision(metric.to_crs(4326).to_numpy(), PRECISION_DEGREES)
     return {
         "type": "FeatureCollection",
         "features": [

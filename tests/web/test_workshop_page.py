@@ -7,14 +7,17 @@ import threading
 import time
 import zipfile
 
+import andorra_study
+import numpy as np
 import pytest
+import shapely
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 
 from siting import study as studies
 from siting import texts
 from siting.config import load
-from siting.web import server
+from siting.web import scenario, server, views
 
 TOKEN = "un-jeton-assez-long"  # noqa: S105 - of this test
 
@@ -378,3 +381,95 @@ def test_server_that_is_gone_is_said(context, opened):
     held.page.press("#commune", "Enter")
     until(held.page, "document.querySelector('#problem').textContent !== ''")
     assert "siting serve" in held.text("#problem")
+
+
+# -- a study on OpenStreetMap roads --------------------------------------------------------------
+
+VALLEY = (1.5909, 42.5635)  # the one road from the east to the branch
+HALL = (1.52, 42.507)
+
+
+@pytest.fixture(scope="module")
+def roads(samples, tmp_path_factory):
+    """A desk on the roads of Andorra, and its address."""
+    folder = tmp_path_factory.mktemp("andorra")
+    config = andorra_study.write(folder, samples / "osm" / "andorra.osm.pbf", "car")
+    desk = server.desk(load(config), config, lambda _: None, read_only=False)
+    with serving(desk) as address:
+        yield desk, address
+
+
+@pytest.fixture
+def driver(roads, context):
+    held = Hands(context, roads[1])
+    held.study = views.study(roads[0].workshop, read_only=False)
+    yield held
+    assert held.wrong == []
+
+
+def placed(hands, lon, lat):
+    """Where a place is in the window, from two sites that are shown."""
+    shown = {}
+    for site in hands.study["facilities"]:
+        box = hands.page.locator(f"[data-site='{site['id']}']").bounding_box()
+        at = np.array([site["lon"], mercator(site["lat"])])
+        shown[site["id"]] = (
+            at,
+            np.array([box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]),
+        )
+    (one, here), (other, there) = shown.values()
+    return here + (there - here) * (np.array([lon, mercator(lat)]) - one) / (other - one)
+
+
+def mercator(lat):
+    return np.degrees(np.arctanh(np.sin(np.radians(lat))))
+
+
+def click_at(hands, lon, lat, action):
+    """Click on the map at a place, then on an action of what opens."""
+    hands.page.mouse.click(*placed(hands, lon, lat))
+    hands.page.wait_for_selector(".popup .access li")
+    hands.page.wait_for_timeout(400)  # the map makes room for what opens
+    hands.page.get_by_role("button", name=action).click()
+
+
+def test_closed_road_is_what_siting_run_computes(driver, roads):
+    today = driver.text("#share")
+    driver.painted(lambda: click_at(driver, *VALLEY, "Fermer la route ici"))
+    assert "Route fermée" in driver.text("#live")
+    assert driver.text("#share") != today
+    assert driver.text("#lost").startswith("\u2212")
+    assert spaceless(driver.text("#share")) == spaceless(as_run(roads[0], driver, "vallee"))
+
+
+def test_isochrone_holds_whom_siting_run_covers(driver, roads):
+    desk, _ = roads
+    near = (HALL[0] + 0.015, HALL[1])  # beside the hall's mark, which would take the click
+    click_at(driver, *near, "Tracer 10, 20 et 30 min")
+    driver.page.wait_for_selector("path.isochrone.m30")
+    sizes = [
+        driver.page.locator(f"path.isochrone.m{one}").bounding_box()["height"]
+        for one in (10, 20, 30)
+    ]
+    assert 30 < sizes[0] < sizes[1] <= sizes[2] < 900
+    assert driver.page.locator(".minutes").all_inner_texts() == ["30 min", "20 min", "10 min"]
+    wide = driver.page.locator("path.isochrone.m30").get_attribute("d")
+    driver.painted(lambda: click_at(driver, *VALLEY, "Fermer la route ici"))
+    until(
+        driver.page, f"document.querySelector('path.isochrone.m30')?.getAttribute('d') !== {wide!r}"
+    )
+
+    # the hall alone: whom it covers, near a road, lies within; whom it does not cover lies out
+    asked = scenario.Scenario.model_validate({"what_if": {"close": ["g"]}})
+    found = studies.run(scenario.applied(asked, desk.workshop.ground.study), lambda _: None)
+    minutes = found.access.loc[found.access["service"] == "hall", "minutes"].to_numpy()
+    shape = views.isochrone(desk.workshop, asked, *HALL, (20,))["features"][0]["geometry"]
+    cells = found.ground.cells.to_crs(4326).geometry.to_numpy()
+    inside = shapely.contains(shapely.geometry.shape(shape), shapely.centroid(cells))
+    by_road = found.ground.demand.distance_m < 150
+    assert (by_road & (minutes <= 19)).sum() > 20
+    assert inside[by_road & (minutes <= 19)].all()
+    assert not inside[minutes > 21].any()
+    driver.page.mouse.click(*placed(driver, *near))
+    driver.page.get_by_role("button", name="Effacer le tracé").click()
+    assert driver.page.locator("path.isochrone").count() == 0

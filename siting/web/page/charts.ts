@@ -28,7 +28,7 @@ export function curve(
   for (const share of [0, 0.25, 0.5, 0.75, 1]) {
     picture.append(
       svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(share), y2: y(share), class: "grid" }),
-      svg("text", { x: LEFT - 6, y: y(share) + 4, "text-anchor": "end" }, `${share * 100} %`),
+      svg("text", { x: LEFT - 6, y: y(share) + 4, "text-anchor": "end" }, percent(share, 0)),
     );
   }
   for (let minutes = 0; minutes <= last; minutes += 10) {

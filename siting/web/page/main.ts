@@ -67,6 +67,7 @@ async function enter(): Promise<Study> {
 
 class Page {
   private readonly map: L.Map;
+  private readonly whole: L.LatLngBounds;
   private readonly surface: Surface;
   private readonly sites: Sites;
   private readonly store: Store;
@@ -74,7 +75,7 @@ class Page {
   private theme: Theme = "minutes";
   private answer: Answer;
   private comparedAnswer: { key: string; answer: Answer } | null = null;
-  private isochrones: L.GeoJSON | null = null;
+  private isochrones: { at: L.LatLng; roads: string; drawn: L.GeoJSON } | null = null;
   private said = "";
 
   private readonly asker = new Asker<State, Answer[]>(
@@ -121,12 +122,8 @@ class Page {
     this.map = L.map("map", { zoomSnap: 0.25, attributionControl: false, preferCanvas: true });
     const box = byId<HTMLDetailsElement>("legend-box");
     box.open = this.map.getSize().x > NARROW;
-    const beside = box.open ? box.offsetWidth + 10 : 8; // the legend hides no commune
-    this.map.fitBounds(bounds(layers), {
-      animate: false,
-      paddingTopLeft: [beside, 8],
-      paddingBottomRight: [8, 8],
-    });
+    this.whole = bounds(layers);
+    this.showWhole();
     L.control.scale({ imperial: false }).addTo(this.map);
     this.surface = new Surface(layers).addTo(this.map);
     this.sites = new Sites(this.map, study, {
@@ -154,6 +151,7 @@ class Page {
     const limits = scenario.thresholds_minutes;
     if (!limits.includes(this.limit)) this.limit = limits[0] ?? this.limit;
     history.replaceState(null, "", `#${fragment(state)}`);
+    if (this.isochrones && this.isochrones.roads !== roadsOf(scenario)) this.isochrone(this.isochrones.at);
     this.ranker.want(scenario);
     this.sites.show(scenario);
     panel.changes(this.study, scenario, (action, said) => this.settle(action, said));
@@ -234,6 +232,7 @@ class Page {
     });
     byId("share-link").addEventListener("click", () => void this.share());
     byId("print").addEventListener("click", () => window.print());
+    this.printing();
     byId("language").addEventListener("click", () => {
       localStorage.setItem(LANGUAGE_KEY, language() === "fr" ? "en" : "fr");
       location.reload();
@@ -366,6 +365,40 @@ class Page {
       (now) => change.closeLink(now, [found[0], found[1]]),
       t("said_link", { name: found[2] }),
     );
+  }
+
+  /** Show the whole territory beside the legend, which hides no commune. */
+  private showWhole(): void {
+    const box = byId<HTMLDetailsElement>("legend-box");
+    this.map.fitBounds(this.whole, {
+      animate: false,
+      paddingTopLeft: [box.open ? box.offsetWidth + 10 : 8, 8],
+      paddingBottomRight: [8, 8],
+    });
+  }
+
+  /** Give the map the size of a sheet while it is printed, and show what was shown; sources too. */
+  private printing(): void {
+    const sources = byId<HTMLDetailsElement>("sources-box");
+    const legend = byId<HTMLDetailsElement>("legend-box");
+    let after = (): void => undefined;
+    window.addEventListener("beforeprint", () => {
+      const { map } = this;
+      const before = { centre: map.getCenter(), zoom: map.getZoom(), opened: [sources.open, legend.open] };
+      const shown = map.getBounds();
+      document.body.classList.add("printing");
+      [sources.open, legend.open] = [true, true];
+      map.invalidateSize({ animate: false });
+      if (shown.contains(this.whole)) this.showWhole();
+      else map.fitBounds(shown, { animate: false });
+      after = () => {
+        document.body.classList.remove("printing");
+        [sources.open, legend.open] = before.opened as [boolean, boolean];
+        map.invalidateSize({ animate: false });
+        map.setView(before.centre, before.zoom, { animate: false });
+      };
+    });
+    window.addEventListener("afterprint", () => after());
   }
 
   /** Draw the line between two plans under the slider's thumb; at its ends, one plan is whole. */
@@ -508,6 +541,7 @@ class Page {
         this.settle((now) => change.closeRoad(now, at.lng, at.lat), t("said_road")),
       );
       act(t("isochrone_here"), () => this.isochrone(at));
+      if (this.isochrones) act(t("isochrone_off"), () => this.noIsochrone());
     } else {
       const near = nearestLink(this.study, at);
       if (near) act(t("close_link_here", { name: near[2] }), () => this.closeLink(near));
@@ -516,19 +550,56 @@ class Page {
     L.popup({ minWidth: 220 }).setLatLng(at).setContent(content).openOn(this.map);
   }
 
+  /** Draw from where a place is reached in so many minutes, on the scenario's roads. */
   private isochrone(at: L.LatLng): void {
-    this.isochrones?.remove();
+    const { scenario } = this.store.state;
+    this.noIsochrone();
     api
-      .isochrone(this.store.state.scenario, at.lng, at.lat, ISOCHRONES)
+      .isochrone(scenario, at.lng, at.lat, ISOCHRONES)
       .then((found) => {
+        this.noIsochrone();
         const features = [...found.features].reverse();
-        this.isochrones = L.geoJSON(
-          { ...found, features } as GeoJSON.FeatureCollection,
-          { interactive: false, style: () => ({ color: "#1b1b1b", weight: 2, fillOpacity: 0.08 }) },
-        ).addTo(this.map);
+        const renderer = L.svg(); // lines that print sharp, over the cells' canvas
+        const style = (one?: GeoJSON.Feature): L.PathOptions => ({
+          renderer,
+          className: `isochrone m${String(one?.properties?.["minutes"])}`,
+          color: "#1b1b1b",
+          weight: 1.5,
+          fillOpacity: 0.06,
+        });
+        const drawn = L.geoJSON({ ...found, features } as GeoJSON.FeatureCollection, {
+          interactive: false,
+          style,
+          onEachFeature: (one, layer) => label(one, layer as L.Polygon),
+        });
+        L.circleMarker(at, { radius: 4, color: "#1b1b1b", fillOpacity: 1, interactive: false, renderer }).addTo(drawn);
+        this.isochrones = { at, roads: roadsOf(scenario), drawn: drawn.addTo(this.map) };
+        byId("live").textContent = t("said_isochrone");
+        byId("problem").textContent = "";
       })
-      .catch((error: unknown) => this.fail(error));
+      .catch((error: unknown) => {
+        byId("problem").textContent = error instanceof Error ? error.message : "";
+      });
   }
+
+  private noIsochrone(): void {
+    this.isochrones?.drawn.remove();
+    this.isochrones = null;
+  }
+}
+
+/** What of a scenario changes the times on the roads. */
+const roadsOf = (scenario: Scenario): string =>
+  JSON.stringify([scenario.what_if.closed_roads, scenario.what_if.speed_factor]);
+
+/** Write the minutes of an isochrone at its northernmost corner. */
+function label(one: GeoJSON.Feature, layer: L.Polygon): void {
+  const corners = (layer.getLatLngs() as L.LatLng[][][]).flat(2);
+  const top = corners.reduce<L.LatLng | null>((best, at) => (best && best.lat >= at.lat ? best : at), null);
+  if (!top) return;
+  const minutes = `${number(Number(one.properties?.["minutes"]))} min`;
+  layer.bindTooltip(minutes, { permanent: true, direction: "top", className: "minutes", offset: [0, 4] });
+  layer.on("add", () => layer.openTooltip(top));
 }
 
 const plain = (text: string): string =>
