@@ -43,7 +43,7 @@ def address(opened):
         yield found
 
 
-def until(page, condition, seconds=30):
+def until(page, condition, seconds=120):
     """Wait for a condition; the page's policy forbids the browser's own way, which is `eval`."""
     end = time.monotonic() + seconds
     while not page.evaluate(condition):
@@ -73,10 +73,11 @@ class Hands:
         until(self.page, "document.body.dataset.painted > 0")
 
     def painted(self, act):
-        """Do something, and wait until it is painted and nothing more is asked."""
+        """Do something, and wait until its own answer is painted, not one from on the way."""
         before = int(self.page.evaluate("document.body.dataset.painted"))
         act()
-        until(self.page, f"document.body.dataset.painted > {before}")
+        shown = f"document.body.dataset.painted > {before}"
+        until(self.page, f"{shown} && document.body.dataset.settled === 'true'")
         self.page.wait_for_load_state("networkidle")
         self.page.wait_for_timeout(50)
 
@@ -105,6 +106,7 @@ class Hands:
 @pytest.fixture
 def context(browser):
     held = browser.new_context(viewport={"width": 1280, "height": 900}, locale="fr-FR")
+    held.set_default_timeout(120_000)
     yield held
     held.close()
 
@@ -295,7 +297,7 @@ def test_scenario_saved_and_loaded(hands, desk):
 def test_search_for_sites(hands):
     hands.tab("plans")
     hands.page.click("#job-start")
-    hands.page.wait_for_selector("#job-result ol li", timeout=60_000)
+    hands.page.wait_for_selector("#job-result ol li", timeout=240_000)
     assert "prouvé" in hands.text("#job-result")
     hands.painted(lambda: hands.page.click("#job-result button"))
     assert hands.page.locator("[data-kind=opened]").count() == 2

@@ -88,7 +88,10 @@ class Page {
       const now = await api.answer(state.scenario);
       return compared === null || !this.comparedAnswer ? [now] : [this.comparedAnswer.answer, now];
     },
-    (answers) => this.paint(answers),
+    (answers, state) => {
+      this.paint(answers);
+      document.body.dataset["settled"] = String(state === this.store.state);
+    },
     (error) => this.fail(error),
   );
 
@@ -145,6 +148,7 @@ class Page {
   }
 
   private changed(state: State, settled: boolean): void {
+    document.body.dataset["settled"] = "false"; // until what is shown is what was asked last
     this.asker.want(state);
     if (!settled) return;
     const { scenario, compared } = state;
