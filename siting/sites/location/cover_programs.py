@@ -172,7 +172,8 @@ def floors(
     sites = problem.site_ids.size
     groups = covering.Groups(joint.cover[:sites], joint.weight, joint.group_of)
     in_zone = joint.cover[sites:]
-    need = shares * np.array([problem.weights[zone_of == z].sum() for z in range(found.size)])
+    of_zone = np.array([problem.weights[zone_of == z].sum() for z in range(found.size)])
+    need = shares * of_zone
 
     def value(plan: Sites) -> float:
         return float(problem.weights[cover[plan].any(axis=0)].sum())
@@ -182,9 +183,10 @@ def floors(
     size = groups.weight.size
     z = model.add_columns(-groups.weight, np.zeros(size), np.ones(size))
     add_cover(model, z, y, groups)
+    part = in_zone * groups.weight[None, :] / np.where(of_zone > 0, of_zone, 1.0)[:, None]
     model.add_rows(
-        [(z, csr_array(in_zone * groups.weight[None, :]))],
-        need - milp.slack(float(need.max(initial=0.0))) * 1e-3,
+        [(z, csr_array(part))],
+        np.where(of_zone > 0, shares - milp.slack(1.0) * 1e-3, 0.0),
         np.full(need.size, milp.INFINITY),
     )
     _run(model.program(), problem, value, search)

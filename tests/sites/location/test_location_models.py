@@ -228,6 +228,14 @@ def test_floors_by_zone(seed):
     agree(answer, max(map(value, case.plans)), relative=1e-6)
 
 
+def test_floor_of_a_tiny_zone():
+    """A zone of a thousandth beside one of a thousand millions keeps its floor."""
+    times = np.array([[0.0, 20.0], [20.0, 20.0], [20.0, 0.0]])
+    problem = from_arrays(times, [1e9, 1e-3, 1.0])
+    answer = cover_programs.floors(problem, 2, LIMIT, np.array(["a", "b", "a"], object), 0.5)
+    assert answer.status == "infeasible"
+
+
 @settings(max_examples=40, deadline=None)
 @given(seeds)
 def test_several_services(seed):
