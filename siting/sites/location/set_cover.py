@@ -6,6 +6,7 @@ r"""Set covering: the fewest sites that cover every customer, by reductions and 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array, vstack
 
-from siting.sites.location import interchange, milp
+from siting.sites.location import interchange, median_tree, milp
 from siting.sites.location.assignment import Assignment
 from siting.sites.location.search import PAIRS_PER_UNIT, LimitReachedError, Search
 
@@ -25,6 +26,7 @@ ROUNDS = 4
 TURNS = 100
 LARGEST_REDUCED = 5000  # rows beyond which only equal ones are merged
 RELAXED = 1e-6  # HiGHS's tolerance
+TREE_WORK = 500.0  # units that branch and bound may take before HiGHS is asked
 
 
 def greedy(cover: Cover) -> Sites:
@@ -133,6 +135,18 @@ def needs_more(cover: Cover, p: int, search: Search) -> bool:
     return outcome.kind == "optimal" and outcome.bound > p + RELAXED
 
 
+def _fewest_uncovered(cover: Cover, p: int, search: Search) -> Search:
+    """Look a while for p sites that leave the fewest uncovered: a p-median of costs 0 and 1."""
+    work = min(TREE_WORK, search.work_left())
+    limits = replace(search.limits, progress=None, gap=0.0, work=work)
+    trial = Search(limits, unit=1.0, started=search.started)
+    uncovered = Assignment((~cover).astype(np.uint16), np.ones(cover.shape[1]), 1.0)
+    with suppress(LimitReachedError):
+        median_tree.minimise(uncovered, p, trial)
+    search.spend(trial.work)
+    return trial
+
+
 def within(cover: Cover, p: int, search: Search) -> Sites | None:
     """At most p sites that cover everyone, or None: it is proven that there are none.
 
@@ -146,6 +160,11 @@ def within(cover: Cover, p: int, search: Search) -> Sites | None:
     plan = heuristic(kept, p, search)
     if plan is not None:
         return np.asarray(sites[plan])
+    trial = _fewest_uncovered(kept, p, search)
+    if trial.upper == 0.0:
+        return np.asarray(sites[trial.sites])
+    if trial.closed:
+        return None
     outcome = milp.solve(program(kept, most=p), search)
     search.spend(cover.size / PAIRS_PER_UNIT)
     if outcome.x is not None:

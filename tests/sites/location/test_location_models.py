@@ -22,10 +22,12 @@ from siting.sites.location import (
     lscp,
     mclp,
     median_program,
+    median_tree,
     p_center,
     p_dispersion,
     p_median,
     phases,
+    set_cover,
 )
 from siting.sites.location.problem import Problem, assignment, from_arrays
 from siting.sites.location.search import Limits, Search
@@ -123,8 +125,8 @@ def test_p_median_decided_by_a_program(seed):
         for plan in itertools.combinations(range(14), 3)
     )
     with (
-        mock.patch.object(p_median, "PROGRAM_AFTER", 0),
-        mock.patch.object(p_median, "STARTS", 0),
+        mock.patch.object(median_tree, "PROGRAM_AFTER", 0),
+        mock.patch.object(median_tree, "STARTS", 0),
     ):
         agree(p_median.solve(from_arrays(times, weights), 3), least)
     # what HiGHS is given agrees with the formulation, whatever is fixed
@@ -136,6 +138,26 @@ def test_p_median_decided_by_a_program(seed):
         data.value(np.array([2, *others])) for others in itertools.combinations(free.tolist(), 2)
     )
     assert search.upper == search.lower == with_two
+
+
+@settings(max_examples=30, deadline=None)
+@given(seeds, st.sampled_from([0.0, 500.0]))
+def test_covered_within_p_sites(seed, work):
+    """Branch and bound, and HiGHS where it may not work, say alike whether p sites are enough."""
+    rng = np.random.default_rng(seed)
+    cover = rng.random((10, 12)) < 0.3
+    cover[rng.integers(0, 10, 12), np.arange(12)] = True
+    p = int(rng.integers(2, 5))
+    enough = any(
+        cover[list(some)].any(axis=0).all() for some in itertools.combinations(range(10), p)
+    )
+    with (
+        mock.patch.object(set_cover, "heuristic", return_value=None),
+        mock.patch.object(set_cover, "TREE_WORK", work),
+    ):
+        plan = set_cover.within(cover, p, Search(Limits()))
+    assert (plan is not None) == enough
+    assert plan is None or (len(plan) <= p and cover[plan].any(axis=0).all())
 
 
 @quick
