@@ -162,6 +162,8 @@ def read(study: Study) -> Inputs:
     changes = desk.take("changes", place.changes, facts.changes)
     cells, off_area_km = _cells(desk, study.cells.file, communes, shapes, changes)
     links = desk.take("roads", study.roads.distances, facts.road_distances)
+    if links is not None and links.empty and communes is not None and len(communes) > 1:
+        desk.problems.append(InputError("empty_table", file=study.roads.distances))
     desk.take("roads", study.roads.osm or study.roads.bdtopo, _bytes_of)
     files, lists = _lists(desk, study)
     candidates = desk.take("candidates", study.candidates, facts.candidates)

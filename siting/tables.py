@@ -38,11 +38,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table's contract: its columns and the columns that identify a row."""
+    """A table's contract: its columns, those that identify a row, whether it may have no row."""
 
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
+    may_be_empty: bool = False
 
 
 def check(frame: pd.DataFrame, table: Table, file: object) -> pd.DataFrame:
@@ -70,7 +71,7 @@ def check(frame: pd.DataFrame, table: Table, file: object) -> pd.DataFrame:
     if missing:
         found = ", ".join(map(str, frame.columns))
         raise InputError("missing_column", file=file, column=missing[0], found=found)
-    if frame.empty:
+    if frame.empty and not table.may_be_empty:
         raise InputError("empty_table", file=file)
     named = [c.name for c in table.columns]
     result = frame[[*named, *(c for c in frame.columns if c not in named)]].reset_index(drop=True)

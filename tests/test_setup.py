@@ -53,6 +53,25 @@ def test_an_epci_is_cut_from_the_embedded_tables(tmp_path):
     assert set(read.broadband["code"]) == set(read.communes["code"])
 
 
+def test_a_study_of_one_commune_runs_and_several_need_roads(capsys, tmp_path):
+    (tmp_path / "list.csv").write_text("code\n12202\n", encoding="utf-8")
+    path = tmp_path / "one.yaml"
+    assert siting(capsys, "init", "--communes", tmp_path / "list.csv", "-o", path)[0] == 0
+    code, _, wrong = siting(capsys, "run", path, "--out", tmp_path / "out")
+    assert code == 0, wrong
+    access = pd.read_csv(tmp_path / "out" / "access.csv", dtype={"commune_code": str})
+    assert set(access["commune_code"]) == {"12202"}
+    assert access["minutes"].between(0, 15).all()
+    two = tmp_path / "two.yaml"
+    setup.begin(setup.Asked(epci="241200187"), two)
+    links = config.load(two).roads.distances
+    links.write_text(links.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    code, _, wrong = siting(capsys, "check", two)
+    assert code == 2
+    assert "road_distances.csv" in wrong
+    assert "aucune ligne" in wrong
+
+
 @pytest.mark.parametrize(
     "text",
     [

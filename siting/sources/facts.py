@@ -35,6 +35,7 @@ LINKS = Table(
         Column("minutes", "float", "free-flow time by car", "min", minimum=0),
     ),
     ("from_code", "to_code"),
+    may_be_empty=True,  # a study of one commune has no link
 )
 
 FACILITIES = Table(

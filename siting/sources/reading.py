@@ -96,6 +96,7 @@ def table(
     separator: str = ",",
     optional: tuple[str, ...] = (),
     usecols: list[str] | None = None,
+    may_be_empty: bool = False,
 ) -> pd.DataFrame:
     """Read a text table; every value is text, empty where absent.
 
@@ -111,6 +112,8 @@ def table(
         Columns read where they are there; absent ones are added, empty.
     usecols
         Where given, only `columns`, `optional` and these are kept.
+    may_be_empty
+        Whether no row is no error.
 
     Raises
     ------
@@ -146,7 +149,7 @@ def table(
             )
     except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
         raise misshapen(path, decoded, separator, error) from error
-    if frame.empty:
+    if frame.empty and not may_be_empty:
         raise InputError("empty_table", file=path)
     for name in optional:
         if name not in frame.columns:
@@ -218,4 +221,6 @@ def checked(path: Path, contract: Table, *, separator: str = ",") -> pd.DataFram
     """Read a text table and bring it to its contract."""
     required = [column.name for column in contract.columns if column.required]
     optional = tuple(column.name for column in contract.columns if not column.required)
-    return check(table(path, required, separator=separator, optional=optional), contract, path)
+    empty = contract.may_be_empty
+    frame = table(path, required, separator=separator, optional=optional, may_be_empty=empty)
+    return check(frame, contract, path)
