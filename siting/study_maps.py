@@ -204,7 +204,7 @@ class Desk:
         limit = f"{self.threshold:g}"
         return View(
             legend=t("map.access", mode=self.mode),
-            headline=t("map.headline_one" if left < 2 else "map.headline", **values),
+            headline=t(headline_key(left), **values),
             scale=scales.minutes(self.theme),
             cells=minutes,
             cell_term=t("map.time"),
@@ -861,6 +861,11 @@ def write(
 
 
 # ---- what maps share ----
+
+
+def headline_key(left: int) -> str:
+    """Sentence that says how many people are beyond the threshold."""
+    return {0: "map.headline_none", 1: "map.headline_one"}.get(left, "map.headline")
 
 
 def title(desk: Desk, name: str) -> str:

@@ -15,7 +15,7 @@ from siting import study_opinion, texts
 from siting.errors import ConfigError
 from siting.measures import baskets, digital
 from siting.outputs.print_map import Fill, Name, Sheet, Signs
-from siting.study_maps import MAP_THRESHOLD
+from siting.study_maps import MAP_THRESHOLD, headline_key
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -506,7 +506,7 @@ class _Base:
         near = (cells["minutes"].astype(np.float32) <= np.float32(self.limit)).to_numpy()
         left = round(float(people[~near].sum()))
         return t(
-            "map.headline_one" if left < 2 else "map.headline",
+            headline_key(left),
             share=texts.percent(float(people[near].sum() / people.sum())),
             minutes=f"{self.limit:g}",
             service=name,

@@ -43,6 +43,7 @@ MOST_NAMES = 60
 AIR = 1.3  # millimetres between a place and its name
 INSET = "EPSG:2154"  # system of the inset
 CORNER = (62.0, 13.0)  # millimetres of the scale bar and the arrow
+SPECK = 0.05  # of the inset's width: a smaller territory is shown by a point
 STEPS = (1, 2, 5)  # of scale bars, times a power of ten
 
 
@@ -282,6 +283,8 @@ def _sources(page: _Page, sheet: Sheet) -> float:
     wide = page.size.width - 2 * MARGIN
     said = t("print.sources", sources=" ".join(sheet.sources))
     last = t("print.made", crs=sheet.crs, date=sheet.date)
+    if _in_france(sheet):
+        last = f"{t('print.inset')} {last}"
     lines = [*page.lines(said, wide, SMALL), *page.lines(last, wide, SMALL)]
     top = MARGIN - 2 + len(lines) * page.line(SMALL)
     page.paragraph(MARGIN, top, lines, SMALL, color=page.theme.colours.muted)
@@ -701,6 +704,13 @@ def _france() -> Any:
     return _moved(france.outline(), _between("EPSG:4326", INSET))
 
 
+def _in_france(sheet: Sheet) -> bool:
+    """Whether the inset can show where the territory is."""
+    west, south, east, north = shapely.bounds(sheet.territory)
+    to_degrees = _between(sheet.crs, "EPSG:4326")
+    return france.holds(*to_degrees.transform((west + east) / 2, (south + north) / 2))
+
+
 def _moved(shape: Any, transformer: Any) -> Any:
     """A geometry in other coordinates."""
 
@@ -712,9 +722,7 @@ def _moved(shape: Any, transformer: Any) -> Any:
 
 def _inset(page: _Page, sheet: Sheet, box: tuple[float, float, float, float], main: Axes) -> None:
     """Where the territory is in metropolitan France; nothing where the outline cannot show it."""
-    to_degrees = _between(sheet.crs, "EPSG:4326")
-    west, south, east, north = shapely.bounds(sheet.territory)
-    if not france.holds(*to_degrees.transform((west + east) / 2, (south + north) / 2)):
+    if not _in_france(sheet):
         return
     both = _between(sheet.crs, INSET)
     whole = _france()
@@ -726,14 +734,15 @@ def _inset(page: _Page, sheet: Sheet, box: tuple[float, float, float, float], ma
     place = shapely.simplify(sheet.territory, 2000)
     shown = _moved(place, both)
     axes.add_artist(_patch(shown, facecolor=theme.colours.accent, edgecolor=theme.colours.accent))
-    if sheet.cut:
+    left, low, right, high = shapely.bounds(whole)
+    span = 1.03 * max(right - left, high - low)
+    west, south, east, north = shapely.bounds(shown)
+    if sheet.cut or max(east - west, north - south) < SPECK * span:
         x, y = both.transform(sum(main.get_xlim()) / 2, sum(main.get_ylim()) / 2)
         axes.plot(
             [x], [y], "o", markersize=4 * page.zoom, color=theme.colours.candidate,
             markeredgecolor=theme.colours.background, markeredgewidth=0.5,
         )  # fmt: skip
-    left, low, right, high = shapely.bounds(whole)
-    span = 1.03 * max(right - left, high - low)
     axes.set_xlim((left + right - span) / 2, (left + right + span) / 2)
     axes.set_ylim((low + high - span) / 2, (low + high + span) / 2)
     axes.set_axis_off()
