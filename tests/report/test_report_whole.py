@@ -13,9 +13,8 @@ import yaml
 
 from siting import study, texts
 from siting.config import load
-from siting.outputs.documents import pictures
 from siting.outputs.documents.model import Bullets, Figure, Heading, Paragraph, Table, plain
-from siting.report import compose
+from siting.report import compose, figures
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 NUMBER = {
@@ -79,11 +78,11 @@ def settings(tmp_path_factory):
 def made(request, settings):
     """The document in a language, and the run behind it."""
     texts.set_language(request.param)
-    dots, pictures.DPI = pictures.DPI, 60
+    drawing, figures.draw = figures.draw, lambda *_: figures.Figures({}, ())  # see test_report.py
     result = study.run(settings, lambda _: None)
     compared = compose.compare(result, lambda _: None)
     yield request.param, compose.document(result, compared, lambda _: None), result
-    pictures.DPI = dots
+    figures.draw = drawing
     texts.set_language("fr")
 
 

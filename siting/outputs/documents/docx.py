@@ -210,7 +210,7 @@ class _Writer:
             self._contents()
         names = {id(one): name for name, one in self.headings}
         blocks = self.document.blocks
-        for before, block in zip((None, *blocks), blocks, strict=False):
+        for before, block, after in zip((None, *blocks), blocks, (*blocks[1:], None), strict=False):
             if isinstance(block, Heading):
                 made = self._heading(block, names[id(block)])
                 if isinstance(before, PageBreak):  # a break of its own could leave an empty page
@@ -221,7 +221,7 @@ class _Writer:
                 for item in block.items:
                     self._runs(self._new("List Bullet"), item)
             elif isinstance(block, Table):
-                self._table(block)
+                self._table(block, last=isinstance(after, PageBreak))
             elif isinstance(block, Figure):
                 self._figure(block)
         self.footnotes.save()
@@ -360,7 +360,7 @@ class _Writer:
                 paragraph.add_run(block.caption if piece == "{text}" else told)
         return paragraph
 
-    def _table(self, block: Table) -> None:
+    def _table(self, block: Table, *, last: bool) -> None:
         self._caption(block).paragraph_format.keep_with_next = True
         table = self.file.add_table(rows=1 + len(block.rows), cols=len(block.columns))
         self._place(table._tbl)  # noqa: SLF001 - python-docx has no public name for it
@@ -388,7 +388,8 @@ class _Writer:
                     shade=shade,
                     keep=r == 0 or (keep and r < len(block.rows)),
                 )
-        self._new(SOURCE).add_run(block.note)
+        if block.note or not last:  # an empty line at the end of a page could fill another
+            self._new(SOURCE).add_run(block.note)
 
     def _figure(self, block: Figure) -> None:
         paragraph = self._new("Normal")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 MIME = "application/vnd.oasis.opendocument.text"
 TALLEST_CM = 20.0
+SHORT = 15  # rows of a table that stays on one page, so that its caption stays with it
 STYLES = {"body": "Text_20_body", "lead": "Lead", "notice": "Notice", "source": "Source"}
 
 
@@ -111,8 +112,12 @@ class _Writer:
         if not self.document.brief:
             text.append(self._contents())
         after = not self.document.brief  # the first block begins on a new page
-        for block in self.document.blocks:
-            for element in self._block(block):
+        blocks = self.document.blocks
+        for block, then in zip(blocks, (*blocks[1:], None), strict=True):
+            made = self._block(block)
+            if isinstance(block, Table) and not block.note and isinstance(then, PageBreak):
+                made.pop()  # an empty line could fill a page
+            for element in made:
                 if after and not isinstance(block, PageBreak):
                     text.append(_new("text:p", {"text:style-name": "Break"}))
                 after = False
@@ -241,7 +246,8 @@ class _Writer:
     def _table(self, block: Table) -> list[Any]:
         name = f"Table{block.number}"
         total = sum(one.width for one in block.columns)
-        made = _new("table:table", {"table:name": name, "table:style-name": "Table"})
+        style = "ShortTable" if len(block.rows) <= SHORT else "Table"
+        made = _new("table:table", {"table:name": name, "table:style-name": style})
         made.append(_new("table:title", {}, self.document.words.caption_of(block)))
         if block.note:
             made.append(_new("table:desc", {}, block.note))

@@ -101,7 +101,7 @@ def styles(document: Document) -> Any:
         _paragraph(
             f"{weight}{side}",
             "Standard",
-            f'{space(1.5, 1.5)} fo:text-align="{value}"',
+            f'{space(1.5, 1.5)} fo:line-height="100%" fo:text-align="{value}"',
             f'fo:font-size="9pt" {bold if weight == "Bold" else ""}',
         )
         for weight in ("Plain", "Bold")
@@ -182,12 +182,16 @@ def automatic(document: Document) -> list[Any]:
     """Styles of tables, rows and cells, that LibreOffice wants in `content.xml`."""
     look = document.look
     line = (
-        'fo:border-bottom="0.5pt solid #cccccc" fo:padding="0.08cm" style:vertical-align="middle"'
+        'fo:border-bottom="0.5pt solid #cccccc" fo:padding-top="0.01cm" fo:padding-bottom="0.01cm" '
+        'fo:padding-left="0.1cm" fo:padding-right="0.1cm" style:vertical-align="middle"'
     )
     root = etree.fromstring(
         f"""<office:automatic-styles {_DECLARED}>
 <style:style style:name="Table" style:family="table"><style:table-properties
  style:width="{TEXT_WIDTH_CM}cm" table:align="left" table:border-model="collapsing"/></style:style>
+<style:style style:name="ShortTable" style:family="table"><style:table-properties
+ style:width="{TEXT_WIDTH_CM}cm" table:align="left" table:border-model="collapsing"
+ style:may-break-between-rows="false"/></style:style>
 <style:style style:name="Row" style:family="table-row">
 <style:table-row-properties fo:keep-together="always"/></style:style>
 <style:style style:name="PlainCell" style:family="table-cell">

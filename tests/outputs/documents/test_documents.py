@@ -6,6 +6,7 @@ import datetime as dt
 import struct
 import zipfile
 import zlib
+from dataclasses import replace
 
 import docx
 import pypdf
@@ -23,6 +24,7 @@ from siting.outputs.documents.model import (
     Document,
     Figure,
     Heading,
+    PageBreak,
     Paragraph,
     Span,
     Table,
@@ -121,6 +123,25 @@ def test_pdf_is_tagged_with_language_title_and_bookmarks(tmp_path):
     assert made.metadata.title == "Ouest Aveyron"
     assert "Ouest Aveyron" in made.outline[-2 if isinstance(made.outline[-1], list) else -1].title
     assert "Ouest Aveyron" in "".join(page.extract_text() for page in made.pages)
+
+
+def test_a_table_at_the_end_of_a_page_leaves_no_line_that_could_fill_another(tmp_path):
+    row = Table("Avis", (Column("Rubrique"),), (("Avis",),))
+    sheets = (Heading(1, "Un"), row, row, PageBreak(), Heading(1, "Deux"), row)
+    docx_writer.write(tmp_path / "d.docx", replace(document(), blocks=sheets))
+    body = docx.Document(tmp_path / "d.docx").element.body
+    tags = [one.tag.rpartition("}")[2] for one in body][-11:]
+    # heading, caption, table, a line between, caption, table; heading, caption, table, the end
+    assert tags == ["p", "p", "tbl", "p", "p", "tbl", "p", "p", "tbl", "p", "sectPr"]
+    odt.write(tmp_path / "d.odt", replace(document(), blocks=sheets))
+    with zipfile.ZipFile(tmp_path / "d.odt") as file:
+        text = etree.fromstring(file.read("content.xml"))
+    styles = [
+        one.get(next(key for key in one.attrib if key.endswith("}style-name")))
+        for one in text.iter("{*}table", "{*}p", "{*}h")
+        if one.getparent().tag.endswith("}text")
+    ]
+    assert styles.count("Source") == 2
 
 
 def test_numbers_are_those_of_the_model():
