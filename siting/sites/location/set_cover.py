@@ -16,6 +16,7 @@ from scipy.sparse import csr_array, vstack
 
 from siting.sites.location import interchange, median_tree, milp
 from siting.sites.location.assignment import Assignment
+from siting.sites.location.kernels import cover as kernels
 from siting.sites.location.search import PAIRS_PER_UNIT, LimitReachedError, Search
 
 if TYPE_CHECKING:
@@ -74,14 +75,13 @@ def _minimal(sets: Cover) -> npt.NDArray[np.bool_]:
         kept = np.zeros(sets.shape[0], bool)
         kept[first] = True
         return kept
-    rows = sets.astype(np.float32)  # sums of ones are exact below 2**24
-    size = rows.sum(axis=1)
-    inside = rows @ rows.T == size[None, :]  # [a, b]: b is part of a
-    index = np.arange(size.size)
-    before = index[None, :] < index[:, None]
-    smaller = size[None, :] < size[:, None]
-    equal = size[None, :] == size[:, None]
-    return np.asarray(~(inside & (smaller | (equal & before))).any(axis=1))
+    order = np.argsort(sets.sum(axis=1), kind="stable")  # none contains a later one, save its equal
+    bits = np.packbits(sets[order], axis=1)
+    padded = np.zeros((len(bits), -(-bits.shape[1] // 8) * 8), np.uint8)
+    padded[:, : bits.shape[1]] = bits
+    kept = np.empty(len(sets), bool)
+    kept[order] = kernels.contain_none(padded.view(np.uint64))
+    return kept
 
 
 def program(cover: Cover, *, whole: bool = True, most: float = np.inf) -> milp.Program:

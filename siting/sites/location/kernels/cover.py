@@ -61,3 +61,22 @@ def merge(words, start, slots, groups, n_groups, group_of):
                 break
             at = (at + np.uint64(1)) & mask
     return words.shape[1], n_groups
+
+
+@njit(cache=True, nogil=True)
+def contain_none(words):
+    """Which sets contain no set before them; a row is the bits of a set, shape (sets, words)."""
+    kept = np.ones(len(words), np.bool_)
+    for a in range(len(words)):
+        for b in range(a):
+            if not kept[b]:
+                continue  # it contains an earlier one that is kept
+            within = True
+            for w in range(words.shape[1]):
+                if words[b, w] & ~words[a, w]:
+                    within = False
+                    break
+            if within:
+                kept[a] = False
+                break
+    return kept
