@@ -215,7 +215,7 @@ def test_expected_users_need_declared_interest(changed, capsys):
 
 def test_a_sample_larger_than_the_frame_is_told(capsys, tmp_path):
     said = fails(capsys, "sample", CONFIG, "-n", "5000", "-o", tmp_path / "s.csv")
-    assert "5000 personnes" in said
+    assert "(5000)" in said
     assert not (tmp_path / "s.csv").exists()
 
 

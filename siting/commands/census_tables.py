@@ -17,6 +17,7 @@ from siting.outputs.tables import write_csv
 from siting.study_sample import label
 from siting.terminal import PIPED_WIDTH, print_line
 from siting.texts import text as t
+from siting.texts.grammar import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,7 +91,7 @@ def show_sample(drawn: Drawn, communes: pd.DataFrame) -> None:
     counts = _counts(drawn)
     print_line(t("cli_sample.drawn", drawn=len(drawn.sample), seed=drawn.asked.seed, **counts))
     if drawn.frame.empty:
-        print_line(t("cli_sample.empty", names=", ".join(drawn.frame.empty)))
+        print_line(t("cli_sample.empty", names=" ; ".join(drawn.frame.empty)))
     chances = drawn.sample["probability"]
     ends = {"low": texts.number(chances.min(), 4), "high": texts.number(chances.max(), 4)}
     print_line(t("cli_sample.probabilities", **ends))
@@ -98,11 +99,11 @@ def show_sample(drawn: Drawn, communes: pd.DataFrame) -> None:
     if len(drawn.replacements) < wanted:
         print_line(t("cli_sample.short", found=len(drawn.replacements), wanted=wanted))
     print_line(
-        t(
+        counted(
             "cli_sample.visits",
+            len(drawn.plan.rounds),
             visited=sum(len(one.stops) for one in drawn.plan.rounds),
             size=len(drawn.sample),
-            days=len(drawn.plan.rounds),
             road=_number(drawn.visits["road_minutes"].sum()),
             proof=t("cli_sample.proven" if drawn.plan.proven else "cli_sample.not_proven"),
         )

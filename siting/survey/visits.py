@@ -5,8 +5,8 @@ people as possible are visited, and among such plans the one with the least time
 kept. Days hold few visits, so the rounds that fit into a day can be listed: the shortest round over
 a set of stops comes from those over the sets with one stop fewer (Held and Karp 1962, Journal of
 the SIAM 10(1), 196-210). A choice of rounds, each stop in one of them at most, is then a set
-packing, solved by HiGHS: for the visits, then for the minutes. Where all rounds were listed
-the answer is proven; where there would be more than `most` of them, only rounds between near stops
+packing, solved by HiGHS: for the visits, then for the minutes, then for fewer days. Where all
+rounds were listed the answer is proven; where there would be more than `most` of them, only rounds between near stops
 are listed and it is not (Vansteenwegen et al. 2011, European Journal of Operational Research 209,
 1-10, survey what else is done).
 """
@@ -31,6 +31,7 @@ NEAR = (12, 8, 6, 4, 3, 2)  # next stops tried in turn where there would be more
 NODES = 300  # of the branch and bound: work, not seconds, so that an answer comes twice
 WIDEST = 50_000_000  # numbers held at once
 ALMOST = 1e-6
+DAY = 1e-3  # minutes: of plans with the same time, that of fewer days
 
 
 @dataclass(frozen=True)
@@ -240,7 +241,7 @@ def _pack(rounds: Sequence[Round], days: dict[int, int], size: int) -> tuple[lis
     once = sparse.csr_array((np.ones(len(row)), (row, column)), shape=shape)
     most = np.concatenate([np.ones(size), [float(days[one]) for one in teams]])
     visits = np.array([float(len(one.stops)) for one in rounds])
-    minutes = np.array([one.minutes for one in rounds])
+    minutes = np.array([one.minutes + DAY for one in rounds])
     # where every stop that can be visited is, the first question is answered: try that first
     every = np.zeros(len(most))
     every[np.unique([one for one, _ in stop])] = 1.0

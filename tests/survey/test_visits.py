@@ -122,3 +122,12 @@ def test_many_stops_are_planned_without_a_claim():
     assert len(seen) >= 20
     for one in found.rounds:
         assert minutes_of(way, teams[one.team], one.stops) == pytest.approx(one.minutes)
+
+
+def test_no_day_is_begun_for_what_fits_into_another():
+    # eleven people at the base itself: six fit into a day, and any split takes the same road
+    stops = np.zeros((11, 11))
+    team = Team(6, np.zeros(11), np.zeros(11))
+    found = visits.plan(stops, [team], VISIT, 6 * VISIT)
+    assert not found.left
+    assert len(found.rounds) == 2
