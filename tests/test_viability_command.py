@@ -58,6 +58,64 @@ def test_the_usual_packages_are_those_of_the_grid():
     assert set(PACKAGES) == set(STANDARD)
 
 
+def test_another_grid_by_hand(tmp_path, capsys):
+    """Prices with 10 % VAT, two free months of ten, worked out on paper.
+
+    Rent 6,000 a quarter: 2,000 a month, 64 % of 3,125. H24 at 330 with VAT: 300 net, x 8/10 = 240.
+    20 days at 132 a quarter with VAT: 40 net a month, x 8/10 = 32. Alone: 3,125 / 240 = 13.0208,
+    and 3,125 / 32 = 97.65625; with 10 permanents: (3,125 - 2,400) / 32 = 22.65625.
+    """
+    path = written(
+        tmp_path,
+        vat_percent=10,
+        tax="included",
+        free_months=2,
+        stay_months=10,
+        area_m2=250,
+        tariffs=[
+            {"package": "h24", "price": 330},
+            {"package": "twenty_days_quarter", "price": 132},
+        ],
+        costs=[
+            {
+                "id": "rent",
+                "name": "Loyer",
+                "amount": 6000,
+                "period": "quarter",
+                "share_of_running_percent": 64,
+            }
+        ],
+        mixes=[
+            {
+                "name": "dix",
+                "fixed": [{"package": "h24", "users": 10}],
+                "rest": [{"package": "twenty_days_quarter"}],
+            }
+        ],
+        variants=[],
+        expected=[],
+    )
+    assert run("viability", path, "-o", tmp_path) == 0
+    said = capsys.readouterr().out.replace("\u202f", " ")
+    for figure in (
+        "3 125,00",
+        "12,50",
+        "240,00",
+        "32,00",
+        "13,02",
+        "97,66",
+        "22,66",
+        "14",
+        "98",
+        "23",
+    ):
+        assert figure in said
+    table = pd.read_csv(tmp_path / "viability_break_even.csv", keep_default_na=False)
+    found = table[table["role"] == "sought"]
+    assert found["users"].tolist() == pytest.approx([3125 / 240, 97.65625, 22.65625])
+    assert found["users_whole"].tolist() == [14, 98, 23]
+
+
 def test_rodez_to_the_cent(tmp_path, capsys):
     assert run("viability", RODEZ, "-o", tmp_path) == 0
     said = capsys.readouterr().out.replace("\u202f", " ")

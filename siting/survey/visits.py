@@ -6,9 +6,9 @@ kept. Days hold few visits, so the rounds that fit into a day can be listed: the
 a set of stops comes from those over the sets with one stop fewer (Held and Karp 1962, Journal of
 the SIAM 10(1), 196-210). A choice of rounds, each stop in one of them at most, is then a set
 packing, solved by HiGHS: for the visits, then for the minutes, then for fewer days. Where all
-rounds were listed the answer is proven; where there would be more than `most` of them, only rounds between near stops
-are listed and it is not (Vansteenwegen et al. 2011, European Journal of Operational Research 209,
-1-10, survey what else is done).
+rounds were listed the answer is proven; where there would be more than `most` of them, only rounds
+between near stops are listed and it is not (Vansteenwegen et al. 2011, European Journal of
+Operational Research 209, 1-10, survey what else is done).
 """
 
 from __future__ import annotations

@@ -124,6 +124,58 @@ def test_a_simulated_year_with_churn_pays_for_itself(rent, price, churn, free):
     assert paid == pytest.approx(12 * rent, rel=1e-6)
 
 
+@settings(max_examples=30, deadline=None)
+@given(
+    rent=st.floats(500, 5000),
+    prices=st.tuples(st.floats(60, 400), st.floats(40, 200)),
+    churn=st.tuples(st.floats(0.05, 0.3), st.floats(0.3, 0.8)),
+    free=st.integers(0, 3),
+    fixed=st.floats(0, 3),
+    share=st.floats(0, 1),
+)
+def test_a_simulated_year_of_a_mix_pays_for_itself(rent, prices, churn, free, fixed, share):
+    """Permanents already there, permanents and occasionals sought; the dearer, the more leave."""
+    curve = Churn((0.0, 400.0), churn)
+    stay = Stay(certain("free", free, "low"), churn=curve)
+    grid = {H24: offer(H24, prices[0], "included"), DAYS: offer(DAYS, prices[1])}
+    mix = Mix("both", {H24: share, DAYS: 1 - share}, {H24: fixed})
+    costs = Costs((Cost("rent", certain("rent", rent, "low"), "month"),))
+    site = Site(costs, grid, stay, (mix,), {})
+    table = viability.break_evens(site, site.batch(100, 0))
+    rows = table[table["mix"] == "both"]
+    users = dict.fromkeys(grid, 0.0)
+    for row in rows.itertuples():
+        users[row.profile, row.package] += row.users
+    # what one pays a month, VAT included, decides who leaves; net of VAT it is the site's
+    paid = {H24: prices[0], DAYS: prices[1] / 3 * 1.2}
+    year = 0.0
+    for key, present in users.items():
+        leaving = churn[0] + (churn[1] - churn[0]) * paid[key] / 400
+        stayed = np.zeros(400)
+        for month in range(412):
+            stayed = np.concatenate([[present * leaving], stayed[:-1] * (1 - leaving)])
+            if month >= 400:
+                year += stayed[free:].sum() * paid[key] / 1.2
+    sought = rows.loc[rows["role"] == "sought", "users"].sum()
+    if sought > 0:
+        assert year == pytest.approx(12 * rent, rel=1e-6)
+    else:  # those already there pay for it
+        assert year >= 12 * rent * (1 - 1e-9)
+
+
+def test_a_year_of_permanents_and_occasionals_month_by_month():
+    """Rodez, 5 permanents and 18.75 occasionals, each stay begun on its own month, a month free."""
+    site = rodez(free=1.0)
+    table = viability.break_evens(site, site.batch(100, 0))
+    rows = table[table["mix"] == "five"].set_index("role")["users"]
+    cash = 0.0
+    for present, month_price in ((rows["fixed"], 250.0), (rows["sought"], 100 / 3)):
+        for begun, month in product(range(12), range(12)):
+            cash += present / 12 * month_price * ((month - begun) % 12 != 0)
+    assert rows["sought"] == pytest.approx((1875 - 5 * 250 * 11 / 12) / (100 / 3 * 11 / 12))
+    assert cash == pytest.approx(12 * 1875)
+
+
 def uncertain_site(draw):
     def number(key, low, high, better="high"):
         a, b, c = sorted(draw(st.floats(low, high)) for _ in range(3))
