@@ -131,6 +131,8 @@ def expected(detail: Any) -> str:
         name: int(value) if isinstance(value, float) and value.is_integer() else value
         for name, value in detail.get("ctx", {}).items()
     }
+    if "expected" in context:
+        context["expected"] = str(context["expected"]).replace(" or ", ", ")
     if detail["type"] == "value_error":
         return texts.text(f"config.{context['error']}")
     try:

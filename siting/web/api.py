@@ -289,6 +289,8 @@ def _say_errors(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
+        if first["type"] == "json_invalid":
+            return JSONResponse({"error": texts.text("web.bad_request"), "key": "invalid"}, 422)
         where = ".".join(str(step) for step in first["loc"][1:]) or "-"
         said = texts.text("web.invalid", key=where, detail=expected(first))
         return JSONResponse({"error": said, "key": "invalid"}, 422)

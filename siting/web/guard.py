@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 COOKIE = "siting_session"
 BODY_BYTES = 262_144
+HEARD_BYTES = 134_217_728  # heard and forgotten: who still speaks does not hear the answer
 BODY_SECONDS = 10.0
 OPEN_PATHS = ("/", "/api/login", "/static/", "/api/texts/")  # the page that asks for the token
 POLICY = (
@@ -170,8 +171,9 @@ async def _body(headers: dict[str, str], receive: Receive) -> tuple[bytes, tuple
     length = headers.get("content-length", "0")
     if not length.isdigit():
         return b"", (400, t("web.bad_request"))
-    if int(length) > BODY_BYTES:
-        return b"", (413, t("web.too_large", size=BODY_BYTES // 1024))
+    too_large = (413, t("web.too_large", size=BODY_BYTES // 1024))
+    if int(length) > HEARD_BYTES:
+        return b"", too_large
     parts, size = [], 0
     try:
         async with asyncio.timeout(BODY_SECONDS):
@@ -179,12 +181,14 @@ async def _body(headers: dict[str, str], receive: Receive) -> tuple[bytes, tuple
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     return b"", (400, t("web.bad_request"))
-                parts.append(message.get("body", b""))
-                size += len(parts[-1])
-                if size > BODY_BYTES:
-                    return b"", (413, t("web.too_large", size=BODY_BYTES // 1024))
+                part = message.get("body", b"")
+                size += len(part)
+                if size <= BODY_BYTES:
+                    parts.append(part)
                 if not message.get("more_body"):
-                    return b"".join(parts), None
+                    return (b"".join(parts), None) if size <= BODY_BYTES else (b"", too_large)
+                if size > HEARD_BYTES:
+                    return b"", too_large
     except TimeoutError:
         return b"", (408, t("web.too_slow", seconds=f"{BODY_SECONDS:g}"))
 

@@ -21,7 +21,7 @@ from siting import ground as grounds
 from siting import site_facts, study_weights, what_if
 from siting.config import WhatIf
 from siting.config.sites import Scoring
-from siting.errors import ConfigError
+from siting.errors import ConfigError, InputError
 from siting.network import roads
 from siting.network.distance_table import DistanceNetwork
 from siting.sites import criteria, robustness, scores, smaa
@@ -369,10 +369,8 @@ class Workshop:
         InputError
             It lies too far from the area.
         """
-        table = pd.DataFrame({"id": ["here"], "name": ["-"], "lon": [lon], "lat": [lat]})
-        buffer_km = self.ground.study.territory.buffer_km
-        area.require_near(table, self._around, buffer_km, "lon, lat")
-        return table
+        self._require_near_all([lon], [lat], [f"{lon:g} ; {lat:g}"])
+        return pd.DataFrame({"id": ["here"], "name": ["-"], "lon": [lon], "lat": [lat]})
 
     def router(self, change: WhatIf) -> Router:
         """Give the roads as a scenario changes them."""
@@ -497,14 +495,14 @@ class Workshop:
         read = self.ground.read
         if not change.candidates:
             return read.candidates
-        self._require_near(change.candidates, "what_if.candidates")
+        self._require_near(change.candidates)
         return what_if.candidates(read.candidates, change.candidates, self._communes)
 
     def _opened(self, change: WhatIf) -> list[dict[str, Any]]:
         """Sites that the scenario opens, each with `id,name,lon,lat,commune_code`."""
         own = tuple(one for one in change.open if not isinstance(one, str))
-        self._require_near(own, "what_if.open")
-        self._require_near(change.candidates, "what_if.candidates")
+        self._require_near(own)
+        self._require_near(change.candidates)
         sites = self._sites
         if change.candidates:
             lon = [one.lon for one in change.candidates]
@@ -522,13 +520,19 @@ class Workshop:
         kept = self.facilities[~self.facilities["id"].isin(change.close)][what_if.SITE]
         return pd.concat([one for one in (kept, opened) if len(one)], ignore_index=True)
 
-    def _require_near(self, places: Sequence[Place], key: str) -> None:
-        limit = self.ground.study.territory.buffer_km * 1000
+    def _require_near(self, places: Sequence[Place]) -> None:
         lon, lat = [one.lon for one in places], [one.lat for one in places]
-        if (self._around.metres_to(lon, lat) <= limit).all():
-            return
-        table = pd.DataFrame([one.model_dump() for one in places])
-        area.require_near(table, self._around, self.ground.study.territory.buffer_km, key)
+        self._require_near_all(lon, lat, [one.name for one in places])
+
+    def _require_near_all(
+        self, lon: Sequence[float], lat: Sequence[float], names: Sequence[str]
+    ) -> None:
+        limit = self.ground.study.territory.buffer_km
+        metres = self._around.metres_to(lon, lat)
+        for name, one in zip(names, metres, strict=True):
+            if not one <= limit * 1000:
+                km = f"{one / 1000:.0f}" if np.isfinite(one) else "∞"
+                raise InputError("place_outside", name=name, km=km, limit=f"{limit:g}")
 
     def _compute_values(self, change: WhatIf) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Sites, and the raw values of their criteria."""

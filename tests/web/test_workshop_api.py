@@ -332,7 +332,8 @@ def test_siting_run_gives_a_saved_scenario_the_same_bytes_twice(client, desk, tm
         ("/api/answer", {"scenario": {"what_if": {"speed_factor": 50}}}, "3"),
         ("/api/answer", {"scenario": {"thresholds_minutes": [20, 10]}}, "croissantes"),
         ("/api/answer", {"scenario": {"thresholds_minutes": list(range(1, 20))}}, "8"),
-        ("/api/answer", {"scenario": {"unknown": 1}}, "unknown"),
+        ("/api/answer", {"scenario": {"unknown": 1}}, "unknown » : clé inconnue"),
+        ("/api/export/pdf", {}, "'config', 'report'"),
         ("/api/answer", {"scenario": {"what_if": {"close": [str(i) for i in range(999)]}}}, "200"),
         ("/api/ranking", {"scenario": {"weights": {"minutes_saved": 1}}}, "critère"),
         ("/api/access", {"lon": 2.4, "lat": 400}, "90"),
@@ -408,6 +409,41 @@ def test_large_and_endless_bodies(desk):
     assert "Kio" in got.json()["error"]
 
 
+@contextlib.contextmanager
+def listened(desk):
+    """Serve a desk in this process, as `siting serve` does; give its address."""
+    listening = server.listen("127.0.0.1", 0)
+    listening.listen()
+    running = uvicorn.Server(server.settings(server.guarded(desk, "127.0.0.1", "")))
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    try:
+        yield listening.getsockname()
+    finally:
+        running.should_exit = True
+        thread.join(10)
+
+
+def test_who_sends_a_million_sites_hears_why_not(desk):
+    """A plain client speaks to the end before it listens, and must not be hung up on before."""
+    sites = json.dumps({"scenario": {"what_if": {"open": ["x" * 20] * 1_000_000}}}).encode()
+    with listened(desk) as address:
+        for size in (str(len(sites)), None):
+            asking = http.client.HTTPConnection(*address, timeout=60)
+            body = (
+                sites if size else iter([sites[i : i + 65536] for i in range(0, len(sites), 65536)])
+            )
+            asking.request("POST", "/api/answer", body, {"content-type": "application/json"})
+            got = asking.getresponse()
+            assert got.status == 413
+            assert "retirez des sites" in json.loads(got.read())["error"]
+            asking.close()
+        asking = http.client.HTTPConnection(*address, timeout=60)
+        asking.request("GET", "/api/scenarios")
+        assert asking.getresponse().status == 200
+        asking.close()
+
+
 def test_slow_client(desk, monkeypatch):
     import asyncio
 
@@ -436,15 +472,9 @@ def test_slow_client(desk, monkeypatch):
 def test_a_client_that_never_ends_its_headers(desk, monkeypatch):
     """Bytes one by one do not keep a connection; who asks in one go is answered meanwhile."""
     monkeypatch.setattr("siting.web.patience.HEADER_SECONDS", 0.5)
-    listening = server.listen("127.0.0.1", 0)
-    listening.listen()
-    address = listening.getsockname()
-    running = uvicorn.Server(server.settings(server.guarded(desk, "127.0.0.1", "")))
-    thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
     begun = b"GET /api/study HTTP/1.1\r\nhost: 127.0.0.1\r\n"
     endless = begun + b"x" * 1000
-    try:
+    with listened(desk) as address:
         with socket.create_connection(address, 30) as slow:
             sent = 0
             with contextlib.suppress(OSError):
@@ -460,9 +490,6 @@ def test_a_client_that_never_ends_its_headers(desk, monkeypatch):
             asking.request("GET", "/api/scenarios")
             assert json.loads(asking.getresponse().read()) == {"names": []}
         asking.close()
-    finally:
-        running.should_exit = True
-        thread.join(10)
 
 
 def test_english_is_spoken_when_asked(desk):
@@ -474,18 +501,30 @@ def test_english_is_spoken_when_asked(desk):
 def test_no_question_breaks_the_server(desk):
     """Schemathesis asks what the OpenAPI document allows, and what it does not."""
     document = schemathesis.openapi.from_asgi("/api/openapi.json", api.make(desk))
-    paths = document.exclude(path="/api/jobs", method="POST")  # each asks for seconds of work
-    for operation in paths.get_all_operations():
+    whole = {"map": 0, "report": 0}  # whole studies made: one of each is enough
+    begun, before = set(), len(multiprocessing.active_children())
+    for operation in document.get_all_operations():
 
         @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
         @given(case=st.one_of(*(operation.ok().as_strategy(mode) for mode in GenerationMode)))
         def ask(case):
-            if case.path_parameters.get("kind") in ("map", "report"):  # so do these
+            kind = case.path_parameters.get("kind")
+            if whole.get(kind):
                 case.path_parameters["kind"] = "table" if case.body else "config"
             response = case.call()
             assert response.status_code < 500, response.text
+            if response.status_code == 200 and kind in whole:
+                whole[kind] += 1
+            if response.status_code == 202 and case.path == "/api/jobs":
+                begun.add(response.json()["id"])
 
         ask()
+    cancel = document["/api/jobs/{name}"]["DELETE"]
+    for name in begun:
+        assert cancel.Case(path_parameters={"name": name}).call().status_code in (200, 404)
+    assert begun
+    assert any(whole.values())
+    assert len(multiprocessing.active_children()) == before
 
 
 def test_robustness_of_the_ranking(client):
