@@ -124,6 +124,10 @@ def each_epci(
     if not places:
         raise ConfigError("no_epci", file=result.study.territory.communes.name)
     limits = _limits(result)
+    if (
+        only and "mesh" not in only
+    ):  # the only map that reads the other tables: cutting them takes longest
+        result = replace(result, measures={}, extras={})
     for place in places:
         folder = f"{place.code}-{study_opinion.plain(place.name)}"
         for one in each(study_opinion.cut(result, place), theme, only, result, limits):

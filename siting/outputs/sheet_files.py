@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from siting import texts
 from siting.files import replacing_all
 from siting.outputs import paper, print_map
+from siting.outputs.theme import DEFAULT
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def helpers(jobs: int) -> Iterator[Executor | None]:
     how = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=how) as pool:
         for _ in range(jobs):
-            pool.submit(cores)
+            pool.submit(_warm)
         try:
             yield pool
         except BaseException:
@@ -109,6 +110,15 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _warm() -> None:
+    """Load what drawing needs (letters, the writers of each kind), before there is a sheet."""
+    with paper.style(DEFAULT):
+        figure = paper.blank(20, 20)
+        figure.add_artist(paper.Line(0.1, 0.1, "a"))
+    for kind in paper.KINDS:
+        paper.render(figure, kind, DEFAULT, dpi=30)
 
 
 def _draw(work: tuple[Sheet, Paper, Theme, tuple[Kind, ...], Path, str, str]) -> None:
