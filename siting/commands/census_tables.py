@@ -58,6 +58,7 @@ def show_census(base: Ground, found: dict[str, pd.DataFrame]) -> None:
     }
     print_line(t("cli_census.headline", zone=whole["zone_name"], **numbers))
     print_line(t("cli_census.blanks", fewest=asked.fewest))
+    print_line(t("cli_census.hypotheses", minutes=f"{asked.minutes:g}"))
     if study_census.modelled(base.read):
         print_line(t("cli_census.modelled"))
 
@@ -92,6 +93,8 @@ def show_sample(drawn: Drawn, communes: pd.DataFrame) -> None:
     print_line(t("cli_sample.drawn", drawn=len(drawn.sample), seed=drawn.asked.seed, **counts))
     if drawn.frame.empty:
         print_line(t("cli_sample.empty", names=" ; ".join(drawn.frame.empty)))
+    if drawn.asked.rurality is None:
+        print_line(t("cli_sample.hypotheses"))
     chances = drawn.sample["probability"]
     ends = {"low": texts.number(chances.min(), 4), "high": texts.number(chances.max(), 4)}
     print_line(t("cli_sample.probabilities", **ends))

@@ -458,7 +458,7 @@ class _Reader:
         fits = found is not None and (asked.type == "number" or found.is_integer())
         fits = fits and (low is None or found >= low) and (high is None or found <= high)  # type: ignore[operator]
         if not fits:
-            self.outside(asked, said, "; ".join(kind))
+            self.outside(asked, said, ", ".join(kind))
             return ""
         return f"{found:.10g}"
 
