@@ -86,6 +86,8 @@ def check(template: Path) -> None:
 
 def _opened(template: Path) -> Any:
     """The user's template, checked."""
+    if not template.is_file():
+        raise InputError("report_template_absent", file=template)
     try:
         file = docx.Document(str(template))
     except Exception as error:  # zip, XML and package errors of many kinds

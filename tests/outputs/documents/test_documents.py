@@ -187,6 +187,12 @@ def test_a_template_that_lacks_something_is_refused(tmp_path, lines, caption, ke
     assert not (tmp_path / "d.docx").exists()
 
 
+def test_a_template_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(InputError) as caught:
+        docx_writer.check(tmp_path / "absent.docx")
+    assert caught.value.key == "report_template_absent"
+
+
 def test_a_template_that_is_no_document_is_refused(tmp_path):
     (tmp_path / "t.docx").write_text("bonjour")
     with pytest.raises(InputError, match="DOCX"):
