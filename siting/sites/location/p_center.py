@@ -5,8 +5,8 @@ r"""p-center: p sites so that the largest time (or weighted time) of any custome
 
 The optimum is one of the values v. A radius is enough when at most p sites cover everyone within
 it (set covering): greedy covers give plans, linear relaxations raise the bound by bisection, and
-integer programs decide what is left, from the bound upwards (Minieka 1970; Elloumi, Labbé and
-Pochet 2004).
+branch and bound and integer programs decide what is left, by bisection too (Minieka 1970; Elloumi,
+Labbé and Pochet 2004).
 """
 
 from __future__ import annotations
@@ -116,13 +116,16 @@ def minimise(values: Costs, p: int, search: Search) -> None:
     radii = radii[(radii >= values.min(axis=0).max()) & (radii < np.inf)]
     search.raise_lower(float(radii[0]))
     low = _bisect(values, radii, p, search)
-    while low < radii.size and radii[low] < search.upper:
-        plan = set_cover.within(values <= radii[low], p, search)
+    high = int(np.searchsorted(radii, search.upper))
+    while low < high:
+        middle = (low + high) // 2
+        plan = set_cover.within(values <= radii[middle], p, search)
         if plan is not None:
             _offer(values, plan, p, search)
-            break
-        low += 1
-        search.raise_lower(float(radii[low]) if low < radii.size else search.upper)
+            high = middle
+        else:
+            low = middle + 1
+            search.raise_lower(float(radii[low]) if low < radii.size else search.upper)
     search.close()
 
 
