@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from siting.errors import InputError
+from siting.texts import text as t
 
 Kind = Literal["text", "integer", "float", "float32", "date", "boolean"]
 
@@ -140,16 +141,15 @@ def _typed(values: pd.Series, column: Column, file: object) -> pd.Series:
 
 def _expected(column: Column) -> str:
     """Say what a column holds, for the message that refuses a value."""
-    said: list[str] = [f"{column.meaning}"]
-    if column.unit:
-        said.append(column.unit)
+    kind = "float" if column.kind == "float32" else column.kind
+    said = [t(f"contract.{kind}")]
     if column.among:
         said.append(" | ".join(column.among))
     if column.minimum is not None:
-        said.append(f">= {column.minimum:g}")
+        said.append(f"≥ {column.minimum:g}")
     if column.maximum is not None:
-        said.append(f"<= {column.maximum:g}")
-    return "; ".join(said)
+        said.append(f"≤ {column.maximum:g}")
+    return ", ".join(said)
 
 
 def code(name: str, meaning: str, *, required: bool = True) -> Column:

@@ -119,7 +119,7 @@ def table(
     ------
     InputError
         The file is missing, not UTF-8, separated otherwise, lacks a column, names one twice, has
-        rows longer than its header, or no row.
+        rows longer or shorter than its header, or no row.
     """
     decoded = text(path)
     header = next(csv.reader(io.StringIO(decoded), delimiter=separator), [])
@@ -135,6 +135,7 @@ def table(
     if repeated:
         raise InputError("repeated_column", file=path, column=repeated[0])
     wanted = None if usecols is None else {*columns, *optional, *usecols}
+    read = None if wanted is None else {*wanted, header[-1]}  # the last one tells a short row
     try:
         with warnings.catch_warnings():
             # without these two, rows longer than the header shift or lose their values silently
@@ -145,12 +146,16 @@ def table(
                 dtype=str,
                 keep_default_na=False,
                 index_col=False,
-                usecols=None if wanted is None else lambda name: name in wanted,
+                usecols=None if read is None else lambda name: name in read,
             )
     except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
         raise misshapen(path, decoded, separator, error) from error
     if frame.empty and not may_be_empty:
         raise InputError("empty_table", file=path)
+    if frame.isna().any(axis=None):  # no value is taken for absent: a row ended before the header
+        raise misshapen(path, decoded, separator, ValueError("NaN"))
+    if wanted is not None:
+        frame = frame[[name for name in frame.columns if name in wanted]]
     for name in optional:
         if name not in frame.columns:
             frame[name] = ""

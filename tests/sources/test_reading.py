@@ -110,3 +110,23 @@ def test_numbers_refuse_what_is_not_one(tmp_path):
     with pytest.raises(InputError) as caught:
         reading.numbers(comma, "x", path)
     assert caught.value.values["row"] == 2
+
+
+def test_a_row_that_ends_before_the_header_is_refused(tmp_path):
+    path = tmp_path / "cut.csv"
+    path.write_text("id,lon,lat,name,kind\na,2,44,x,y\nb,2,44\n", encoding="utf-8")
+    for usecols in (None, ["name"]):
+        with pytest.raises(InputError) as caught:
+            reading.table(path, ["id", "lon", "lat"], usecols=usecols)
+        assert caught.value.key == "row_width"
+        assert "ligne 3" in caught.value.text("fr")
+
+
+def test_what_a_column_holds_is_said_in_french(tmp_path):
+    path = tmp_path / "points.csv"
+    path.write_text("id,lon,lat\na,2,cent\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        reading.checked(path, POINTS)
+    said = caught.value.text("fr")
+    assert "attendu : un nombre" in said
+    assert "latitude WGS" not in said
