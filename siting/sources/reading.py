@@ -135,7 +135,6 @@ def table(
     if repeated:
         raise InputError("repeated_column", file=path, column=repeated[0])
     wanted = None if usecols is None else {*columns, *optional, *usecols}
-    read = None if wanted is None else {*wanted, header[-1]}  # the last one tells a short row
     try:
         with warnings.catch_warnings():
             # without these two, rows longer than the header shift or lose their values silently
@@ -146,16 +145,15 @@ def table(
                 dtype=str,
                 keep_default_na=False,
                 index_col=False,
-                usecols=None if read is None else lambda name: name in read,
+                usecols=None if wanted is None else lambda name: name in wanted,
             )
     except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
         raise misshapen(path, decoded, separator, error) from error
     if frame.empty and not may_be_empty:
         raise InputError("empty_table", file=path)
-    if frame.isna().any(axis=None):  # no value is taken for absent: a row ended before the header
-        raise misshapen(path, decoded, separator, ValueError("NaN"))
-    if wanted is not None:
-        frame = frame[[name for name in frame.columns if name in wanted]]
+    rows = csv.reader(io.StringIO(decoded, newline=""), delimiter=separator)
+    if any(0 < len(row) < len(header) for row in rows):  # which pandas fills with nothing
+        raise misshapen(path, decoded, separator, ValueError(path))
     for name in optional:
         if name not in frame.columns:
             frame[name] = ""
