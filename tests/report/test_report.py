@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from siting import study, study_theme, texts
+from siting import study, study_maps, study_theme, texts
 from siting.config import load
 from siting.config.sites import Scoring
 from siting.outputs.documents import docx as docx_writer
@@ -178,6 +178,20 @@ def test_each_epci_has_its_own_document_and_its_own_numbers(result, language):
         numbers = [n for sentence in told for n in find.findall(sentence)]
         assert len(numbers) >= 4
         assert set(numbers) <= held | {"20"}  # the threshold is in the headings of columns
+
+
+def test_every_commune_has_the_same_numbers_in_the_sheets_and_on_the_map(result):
+    columns = dict(study_maps.overview(result).views[0].columns)
+    minutes, shares = columns["Temps moyen (min)"], columns["Part à 20 min"]
+    told = {}
+    for one in sheets.documents(result):
+        for table in one.document.blocks:
+            if isinstance(table, Table) and len(table.columns) == 4 and not table.data:
+                told |= {row[0]: row[2:] for row in table.rows}
+    names = result.communes["name"]
+    assert len(told) == names.nunique() > 280
+    for name, time, share in zip(names, minutes, shares, strict=True):
+        assert told[name] == (time, share), name
 
 
 def test_sheets_are_written_in_several_processes_as_in_one(result, tmp_path):
