@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 VENDOR = "vendor"
 TILES = ("https://data.geopf.fr", "https://*.tile.openstreetmap.fr")  # of online basemaps
 PLACE = re.compile("@siting-(?:head|told|script)@")
+VIEWPORT = re.compile(r'(<meta name="viewport" content=")[^"]*"')
 RANDOM_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -110,6 +111,8 @@ def page(
     written: str = stable_ids(root.render())
     written = PLACE.sub(lambda found: own_text[found[0]], written)
     written = written.replace("<html>", f'<html lang="{language}">', 1)
+    # folium's own forbids readers on a phone to enlarge
+    written = VIEWPORT.sub(r'\1width=device-width, initial-scale=1"', written, count=1)
     own = csp.of(written, images=TILES)
     policy = f'<meta http-equiv="Content-Security-Policy" content="{own}">'
     return written.replace("<head>", f"<head>\n{policy}", 1)

@@ -656,6 +656,7 @@ tableButton.addEventListener("click", () => {
 });
 
 // ---- begin ----
+map.getContainer().setAttribute("role", "main");
 const [west, south, east, far] = data.bounds;
 const home = L.latLngBounds([south, west], [far, east]);
 map.options.zoomSnap = 0.25;
