@@ -13,9 +13,11 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from siting import config, study, study_charts, study_print
+from siting import config, study
 from siting.outputs import paper
 from siting.outputs.theme import DEFAULT
+from siting.studies import charts as study_charts
+from siting.studies import print as study_print
 
 ROOT = Path(__file__).parents[1]
 WIDE = 1000  # dots across

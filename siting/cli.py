@@ -145,10 +145,24 @@ def _usage(error: TyperException) -> str:
     name = getattr(error, "option_name", None) or (parameter and parameter.get_error_hint()) or ""
     if error.message.startswith("No such command"):
         return t("cli.usage.command", name=error.message.split("'")[1])
+    if error.message.startswith("Got unexpected extra argument"):
+        return t("cli.usage.extra", words=error.message.partition(" (")[2].removesuffix(")"))
     key = f"cli.usage.{type(error).__name__}"
     if key not in texts.catalogue(texts.language()):
         return t("cli.usage.other", detail=error.format_message())
-    return t(key, name=name, detail=error.message)
+    return t(key, name=name, detail=_detail(error))
+
+
+def _detail(error: TyperException) -> str:
+    """Say what a refused value should have been, in the words of a refused configuration."""
+    if error.__cause__ is None:
+        return error.message
+    from pydantic import ValidationError  # noqa: PLC0415 - where the cause can be one, it is loaded
+
+    from siting.config.reading import expected  # noqa: PLC0415 - only where a value is refused
+
+    cause = error.__cause__
+    return expected(cause.errors()[0]) if isinstance(cause, ValidationError) else error.message
 
 
 def _fail(message: str) -> NoReturn:

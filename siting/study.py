@@ -9,24 +9,20 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
-from siting import (
-    ground,
-    location_tables,
-    provenance,
-    site_facts,
-    study_exports,
-    study_extras,
-    study_maps,
-    study_measures,
-    study_schedule,
-    study_theme,
-)
+from siting import ground, provenance
 from siting import inputs as study_inputs
 from siting.files import replacing_all
 from siting.measures import coverage as coverages
 from siting.network.roads import RoadNetwork
 from siting.outputs import geopackage, tables, web_map
 from siting.sites import criteria, scores
+from siting.studies import exports as study_exports
+from siting.studies import extras as study_extras
+from siting.studies import location_tables, site_facts
+from siting.studies import maps as study_maps
+from siting.studies import measures as study_measures
+from siting.studies import schedule as study_schedule
+from siting.studies import theme as study_theme
 from siting.texts import text as t
 
 if TYPE_CHECKING:

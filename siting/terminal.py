@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from siting.sites.location.result import Solution
     from siting.sources.download import Planned
+    from siting.studies.location import Located
     from siting.study import Result
-    from siting.study_location import Located
     from siting.territory.prepare import Prepared
     from siting.times.calibration import Calibration
     from siting.times.routes import Route

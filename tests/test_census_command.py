@@ -14,10 +14,14 @@ import pytest
 import yaml
 from docx import Document
 
-from siting import cli, ground, study_census, study_extras, study_location, study_sample
+from siting import cli, ground
 from siting.commands import census_tables
 from siting.config import load
 from siting.errors import SitingError
+from siting.studies import census as study_census
+from siting.studies import extras as study_extras
+from siting.studies import location as study_location
+from siting.studies import sample as study_sample
 
 ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "configs" / "telecentres.yaml"

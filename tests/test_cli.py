@@ -49,6 +49,8 @@ def test_help_is_french_and_english_on_request(capsys):
         (["run"], "il manque"),
         (["run", "--nope", "x"], "option inconnue : --nope"),
         (["fly"], "commande inconnue : fly"),
+        (["run", "a.yaml", "b", "c"], "trop de mots : b c"),
+        (["print", "a.yaml", "--jobs", "0"], "nombre au moins égal à 1 attendu"),
         (["run", "nowhere.yaml"], "introuvable"),
         (["--lang", "de", "run", "x"], "fr ou en"),
         (["times", "--limit", "-3"], "--limit"),

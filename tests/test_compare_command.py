@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from siting import cli, config, study, study_plans
+from siting import cli, config, study
+from siting.studies import plans as study_plans
 
 ROOT = Path(__file__).parents[1]
 

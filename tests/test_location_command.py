@@ -13,8 +13,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from siting import cli, config, ground, location_tables, study, study_location
+from siting import cli, config, ground, study
 from siting.errors import ConfigError, ModelError, ProblemsError
+from siting.studies import location as study_location
+from siting.studies import location_tables
 
 ROOT = Path(__file__).parents[1]
 FACILITIES = ROOT / "data" / "aveyron" / "france_services.csv"

@@ -14,9 +14,10 @@ import pytest
 import yaml
 from pyproj import Transformer
 
-from siting import config, study, study_measures
+from siting import config, study
 from siting.errors import InputError, OutputError, ProblemsError, SitingError
 from siting.measures import pairs
+from siting.studies import measures as study_measures
 from siting.times import matrix
 
 ROOT = Path(__file__).parents[1]

@@ -11,12 +11,13 @@ import pandas as pd
 import pytest
 import yaml
 
-from siting import study_viability, texts
+from siting import texts
 from siting.cli import main
 from siting.config import load, validate
 from siting.config.viability import PACKAGES, ViabilityFile
 from siting.errors import ProblemsError, SitingError
 from siting.sites.tariffs import STANDARD
+from siting.studies import viability as study_viability
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 RODEZ = CONFIGS / "rodez.yaml"
@@ -336,7 +337,8 @@ def test_a_calendar_that_contradicts_itself_is_refused_before_computing(tmp_path
 
 
 def test_effects_of_a_study_from_flows(tmp_path):
-    from siting import ground, study_effects
+    from siting import ground
+    from siting.studies import effects as study_effects
 
     flows = tmp_path / "flows.csv"
     flows.write_text(

@@ -18,10 +18,11 @@ def add(app: typer.Typer) -> None:
             Path | None, typer.Option("--out", "-o", help=t("cli_census.out"), metavar="DIR")
         ] = None,
     ) -> None:
-        from siting import ground, study_census, terminal
+        from siting import ground, terminal
         from siting.commands import census_tables
         from siting.config import load
         from siting.config.census import Census
+        from siting.studies import census as study_census
 
         study = load(config)
         if study.census is None:
@@ -46,9 +47,10 @@ def add(app: typer.Typer) -> None:
         ] = None,
         seed: Annotated[int | None, typer.Option(help=t("cli_sample.seed"), min=0)] = None,
     ) -> None:
-        from siting import ground, study_sample, terminal
+        from siting import ground, terminal
         from siting.commands import census_tables
         from siting.config import load
+        from siting.studies import sample as study_sample
 
         study = load(config)
         with terminal.progress() as say:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from siting import study_census, texts
+from siting import texts
 from siting.config.census import Census
 from siting.files import replacing, replacing_all
 from siting.outputs import field_sheet
 from siting.outputs.field_sheet import Sheet
 from siting.outputs.tables import write_csv
-from siting.study_sample import label
+from siting.studies import census as study_census
+from siting.studies.sample import label
 from siting.terminal import PIPED_WIDTH, print_line
 from siting.texts import text as t
 from siting.texts.grammar import counted
@@ -22,10 +24,8 @@ from siting.texts.grammar import counted
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pandas as pd
-
     from siting.ground import Ground
-    from siting.study_sample import Drawn
+    from siting.studies.sample import Drawn
 
 
 def show_census(base: Ground, found: dict[str, pd.DataFrame]) -> None:
@@ -56,7 +56,8 @@ def show_census(base: Ground, found: dict[str, pd.DataFrame]) -> None:
         "masked": _number(whole["masked"]),
         "likely": _number(whole["teleworkable"]),
     }
-    print_line(t("cli_census.headline", zone=whole["zone_name"], **numbers))
+    said = "headline_untold" if pd.isna(whole["masked"]) else "headline"
+    print_line(t(f"cli_census.{said}", zone=whole["zone_name"], **numbers))
     print_line(t("cli_census.blanks", fewest=asked.fewest))
     print_line(t("cli_census.hypotheses", minutes=f"{asked.minutes:g}"))
     if study_census.modelled(base.read):

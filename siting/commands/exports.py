@@ -27,8 +27,10 @@ def add(app: typer.Typer) -> None:
             Path | None, typer.Option("--out", "-o", help=t("exports.out"), metavar="DIR")
         ] = None,
     ) -> None:
-        from siting import study, study_exports, study_theme, terminal
+        from siting import study, terminal
         from siting.config import load
+        from siting.studies import exports as study_exports
+        from siting.studies import theme as study_theme
 
         settings = load(config)
         chosen = study_exports.require_formats(formats or ())

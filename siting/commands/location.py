@@ -149,8 +149,10 @@ def _sizes(phases: str | None, p: int | None) -> list[int]:
 
 def _of_study(config: Path, out: Path | None, limits: "Limits | None") -> None:
     """Answer the question that a study asks under `locate:`."""
-    from siting import ground, location_tables, study_location, terminal
+    from siting import ground, terminal
     from siting.config import load
+    from siting.studies import location as study_location
+    from siting.studies import location_tables
 
     study = load(config)
     if study.locate is None:

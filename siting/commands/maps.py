@@ -27,8 +27,10 @@ def add(app: typer.Typer) -> None:
             ),
         ] = None,
     ) -> None:
-        from siting import study, study_maps, study_theme, terminal
+        from siting import study, terminal
         from siting.config import load
+        from siting.studies import maps as study_maps
+        from siting.studies import theme as study_theme
 
         settings = load(config)
         names = study_maps.require_themes(only or ())

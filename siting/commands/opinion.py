@@ -22,10 +22,11 @@ def add(app: typer.Typer) -> None:
         ] = "docx",
         jobs: Annotated[int | None, typer.Option(help=t("sheets.jobs"), min=1)] = None,
     ) -> None:
-        from siting import study, study_opinion, terminal
+        from siting import study, terminal
         from siting.config import load
         from siting.outputs import sheet_files
         from siting.report import compose, sheets
+        from siting.studies import opinion as study_opinion
 
         wanted = compose.formats(format_, out)
         settings = load(config)

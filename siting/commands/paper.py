@@ -45,10 +45,12 @@ def add(app: typer.Typer) -> None:
         ] = None,
         jobs: Annotated[int | None, typer.Option(help=t("cli_print.jobs"), min=1)] = None,
     ) -> None:
-        from siting import study, study_print, study_theme, terminal
+        from siting import study, terminal
         from siting.config import load
         from siting.outputs import sheet_files
         from siting.outputs.paper import SIZES, paper
+        from siting.studies import print as study_print
+        from siting.studies import theme as study_theme
 
         wanted = _kinds(kinds)
         if size.upper() not in SIZES:
@@ -91,8 +93,10 @@ def add(app: typer.Typer) -> None:
             list[str] | None, typer.Option("--as", help=t("cli_charts.kinds"), metavar="KIND")
         ] = None,
     ) -> None:
-        from siting import study, study_charts, study_theme, terminal
+        from siting import study, terminal
         from siting.config import load
+        from siting.studies import charts as study_charts
+        from siting.studies import theme as study_theme
 
         wanted = _kinds(kinds)
         for one in only or ():

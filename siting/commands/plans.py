@@ -24,8 +24,9 @@ def add(app: typer.Typer) -> None:
         from rich.console import Console
         from rich.table import Table
 
-        from siting import ground, study_plans, terminal
+        from siting import ground, terminal
         from siting.config import load
+        from siting.studies import plans as study_plans
 
         settings = load(config)
         names = [one.strip() for one in plans.split(",") if one.strip()]

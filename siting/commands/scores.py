@@ -22,10 +22,12 @@ def add(app: typer.Typer) -> None:
             Path | None, typer.Option("--out", "-o", help=t("cli_score.out"), metavar="DIR")
         ] = None,
     ) -> None:
-        from siting import ground, score_tables, study_scores, terminal
+        from siting import ground, terminal
         from siting.commands import scores_shown
         from siting.config import load
         from siting.sites.ranking import METHODS
+        from siting.studies import score_tables
+        from siting.studies import scores as study_scores
 
         settings = load(config)
         how = next((one for one in METHODS if one == method), None)

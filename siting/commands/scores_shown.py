@@ -8,14 +8,15 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from siting import score_tables, texts
+from siting import texts
+from siting.studies import score_tables
 from siting.terminal import PIPED_WIDTH, print_line
 from siting.texts import text as t
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from siting.study_scores import Compared
+    from siting.studies.scores import Compared
 
 NAME_WIDTH = 24
 

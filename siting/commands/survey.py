@@ -20,7 +20,8 @@ def add(app: typer.Typer) -> None:
             Path, typer.Option("--out", "-o", help=t("cli_survey.form.out"), metavar="DOCX")
         ],
     ) -> None:
-        from siting import study_survey, terminal
+        from siting import terminal
+        from siting.studies import survey as study_survey
 
         questionnaire, _ = study_survey.asked(config)
         study_survey.write_forms(out, questionnaire)
@@ -42,8 +43,8 @@ def add(app: typer.Typer) -> None:
             Path | None, typer.Option(help=t("cli_survey.import.sample"), metavar="CSV")
         ] = None,
     ) -> None:
-        from siting import study_survey
         from siting.commands import survey_tables
+        from siting.studies import survey as study_survey
 
         found = study_survey.bring_in(config, answers, out, part=part, sample=sample)
         survey_tables.show_imported(found, out)
@@ -56,9 +57,11 @@ def add(app: typer.Typer) -> None:
             typer.Option("--out", "-o", help=t("cli_survey.tabulate.out"), metavar="DIR"),
         ] = None,
     ) -> None:
-        from siting import inputs, study_answers, study_survey, terminal
+        from siting import inputs, terminal
         from siting.commands import survey_tables
         from siting.config import load
+        from siting.studies import answers as study_answers
+        from siting.studies import survey as study_survey
 
         settings = load(config)
         questionnaire = study_survey.of_study(settings, config)

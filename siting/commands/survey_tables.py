@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from siting.config import Study
-    from siting.study_answers import Told
+    from siting.studies.answers import Told
     from siting.survey.answers import Imported
     from siting.survey.questionnaire import Questionnaire
 

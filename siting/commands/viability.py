@@ -22,8 +22,8 @@ def add(app: typer.Typer) -> None:
             Path | None, typer.Option("--out", "-o", help=t("cli_viability.out"), metavar="DIR")
         ] = None,
     ) -> None:
-        from siting import study_viability
         from siting.commands import viability_tables
+        from siting.studies import viability as study_viability
 
         asked, minutes = _asked(config)
         verdicts = study_viability.judge(asked, minutes)
@@ -34,9 +34,10 @@ def add(app: typer.Typer) -> None:
 
 def _asked(path: Path) -> "tuple[Viability, dict[str, float]]":
     """The section of a study, with the animator's route times, or of a file of its own kind."""
-    from siting import ground, study_viability, terminal
+    from siting import ground, terminal
     from siting.config import content, load, validate
     from siting.config.viability import ViabilityFile
+    from siting.studies import viability as study_viability
 
     if "territory" not in content(path):
         return validate(ViabilityFile, path).viability, {}

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from siting import texts
 from siting.sites.viability import CASH
-from siting.study_viability import label, packages
+from siting.studies.viability import label, packages
 from siting.terminal import PIPED_WIDTH, print_line
 from siting.texts import text as t
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from siting.config.viability import Viability
     from siting.sites.tariffs import Package
-    from siting.study_viability import Verdict
+    from siting.studies.viability import Verdict
 
 HEAVIEST = 6  # assumptions of a tornado that are printed
 

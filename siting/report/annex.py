@@ -10,7 +10,7 @@ from siting import __version__, texts
 from siting.config.study import Assumptions
 from siting.outputs.documents.model import Block, Bullets, Heading, PageBreak
 from siting.report.words import cell, day, main_threshold, num, said, share, table
-from siting.study_opinion import cut, places
+from siting.studies.opinion import cut, places
 from siting.texts import grammar
 from siting.texts import text as t
 

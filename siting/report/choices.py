@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from siting import score_tables
 from siting.outputs.documents.model import Block, Column, Heading, Table
 from siting.report.measured import said_of
 from siting.report.shown import named
 from siting.report.words import cell, num, said, share, table
+from siting.studies import score_tables
 from siting.texts import grammar
 from siting.texts import text as t
 
 if TYPE_CHECKING:
     from siting.report.figures import Figures
+    from siting.studies.scores import Compared
     from siting.study import Result
-    from siting.study_scores import Compared
 
 
 def candidates(result: Result, found: Compared, drawn: Figures) -> list[Block]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
-from siting import study_scores, study_theme, texts
+from siting import texts
 from siting.errors import InputError
 from siting.outputs.documents.model import Document, Look, Words
 from siting.report import annex, choices, diagnosis, figures, measured, stages
 from siting.report.words import day
+from siting.studies import scores as study_scores
+from siting.studies import theme as study_theme
 from siting.texts import grammar
 from siting.texts import text as t
 
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from siting.outputs.documents.model import Block
+    from siting.studies.scores import Compared
     from siting.study import Result
-    from siting.study_scores import Compared
 
 FORMATS = ("docx", "pdf", "odt")
 TAGS = {"fr": "fr-FR", "en": "en-GB"}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from siting import study_charts, study_print
 from siting.outputs.documents import pictures
 from siting.outputs.documents.model import Block, Column, Figure, Heading, Table
 from siting.report.words import main_threshold, num, said
+from siting.studies import charts as study_charts
+from siting.studies import print as study_print
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from siting.outputs.charts import Chart
     from siting.outputs.print_map import Sheet
     from siting.outputs.theme import Theme
+    from siting.studies.scores import Compared
     from siting.study import Result
-    from siting.study_scores import Compared
 
 MOST_ROWS = 25
 

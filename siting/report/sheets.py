@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from siting import study_print, study_theme
 from siting.errors import ConfigError
 from siting.outputs.documents import series
 from siting.outputs.documents.model import Bullets, Heading, Paragraph
 from siting.report import annex, compose
 from siting.report.figures import captioned
-from siting.study_opinion import cut, folder_of, places
+from siting.studies import print as study_print
+from siting.studies import theme as study_theme
+from siting.studies.opinion import cut, folder_of, places
 from siting.texts import text as t
 
 if TYPE_CHECKING:

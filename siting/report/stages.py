@@ -37,7 +37,7 @@ def viability(result: Result, drawn: Figures) -> list[Block]:
     if asked is None or "viability_costs" not in held:
         return []
     # only where it is asked for
-    from siting.study_viability import label, packages  # noqa: PLC0415
+    from siting.studies.viability import label, packages  # noqa: PLC0415
 
     known = packages(asked)
 
@@ -236,7 +236,7 @@ def _answers(result: Result) -> list[Block]:
     if asked is None or found.empty:
         return []
     # only where it is asked for
-    from siting import study_survey  # noqa: PLC0415
+    from siting.studies import survey as study_survey  # noqa: PLC0415
 
     known = {one.code: one for one in study_survey.of_study(result.study).questions()}
     language = texts.language()

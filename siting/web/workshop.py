@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from siting import ground as grounds
-from siting import site_facts, study_weights, what_if
+from siting import what_if
 from siting.config import WhatIf
 from siting.config.sites import Scoring
 from siting.errors import ConfigError, InputError
@@ -27,6 +27,8 @@ from siting.network.distance_table import DistanceNetwork
 from siting.sites import criteria, robustness, scores, smaa
 from siting.sites.criteria import Reach, SiteFacts
 from siting.sites.scales import Scale, Values
+from siting.studies import site_facts
+from siting.studies import weights as study_weights
 from siting.territory import area
 from siting.times import matrix
 from siting.web import kept_ground, small_counts

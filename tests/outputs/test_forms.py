@@ -5,7 +5,8 @@ from pathlib import Path
 import docx
 import pytest
 
-from siting import cli, study_survey, texts
+from siting import cli, texts
+from siting.studies import survey as study_survey
 
 SCHEMA = Path(__file__).parents[2] / "configs" / "questionnaire.yaml"
 

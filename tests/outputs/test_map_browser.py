@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from siting import config, study, study_maps
+from siting import config, study
+from siting.studies import maps as study_maps
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.browser

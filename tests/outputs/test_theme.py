@@ -14,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from siting import config, study_theme
+from siting import config
 from siting.errors import ConfigError, ProblemsError
 from siting.outputs import brand
 from siting.outputs import theme as themes
 from siting.outputs.theme import DEFAULT
+from siting.studies import theme as study_theme
 
 ROOT = Path(__file__).parents[2]
 

@@ -11,13 +11,15 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from siting import study, study_maps, study_theme, texts
+from siting import study, texts
 from siting.config import load
 from siting.config.sites import Scoring
 from siting.outputs.documents import docx as docx_writer
 from siting.outputs.documents import pictures, series
 from siting.outputs.documents.model import Bullets, Figure, Heading, Paragraph, Table, plain
 from siting.report import compose, sheets
+from siting.studies import maps as study_maps
+from siting.studies import theme as study_theme
 from siting.texts import grammar
 
 CONFIGS = Path(__file__).parents[2] / "configs"

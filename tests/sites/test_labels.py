@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 import yaml
 
-from siting import cli, config, ground, study_offers
+from siting import cli, config, ground
 from siting.config import validate
 from siting.errors import ConfigError, ProblemsError
 from siting.sites import labels
 from siting.sites.labels import Fact, Labels, Rule
+from siting.studies import offers as study_offers
 
 DAY = dt.date(2026, 11, 25)
 RULES = config.embedded("configs/labels/telecentres.yaml")
@@ -160,7 +161,7 @@ def test_relays_are_a_layer_with_minutes_and_stigma_is_a_switch(relayed):
 
 
 def test_minutes_to_the_nearest_relay_are_a_criterion(relayed):
-    from siting import site_facts
+    from siting.studies import site_facts
 
     access = relayed.access("tiers_lieux", relayed.read.services["tiers_lieux"])
     facts = site_facts.gather(relayed, access)

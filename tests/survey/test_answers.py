@@ -9,8 +9,9 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from siting import cli, study_survey
+from siting import cli
 from siting.errors import InputError, ProblemsError, SitingError
+from siting.studies import survey as study_survey
 from siting.survey import answers, exports, values
 
 COMMUNES = pd.DataFrame(

@@ -28,10 +28,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
-from siting import site_facts
 from siting import study as studies
 from siting.config import load
 from siting.sites import criteria
+from siting.studies import site_facts
 from siting.texts import percent
 from siting.web import api, scenario, server, small_counts
 from siting.web.guard import BODY_BYTES, Guard

@@ -21,12 +21,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import Polygon, box
 
-from siting import config, study, study_exports, study_maps, texts
+from siting import config, study, texts
 from siting.errors import ConfigError
 from siting.outputs import scales, topojson, web_map
 from siting.outputs.theme import DEFAULT
+from siting.studies import exports as study_exports
+from siting.studies import maps as study_maps
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SERVICE = "france_services"
 
 

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from siting import study_maps, texts
+from siting import texts
 from siting.errors import ConfigError
 from siting.files import replacing_all
 from siting.outputs import data_files, geopackage, qgis_styles, scales, topojson, web_map
 from siting.outputs.data_files import MOST_ROWS, About, Definition
 from siting.outputs.theme import DEFAULT, Theme
+from siting.studies import maps as study_maps
 from siting.texts import text as t
 
 if TYPE_CHECKING:

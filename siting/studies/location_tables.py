@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from siting.ground import Ground
     from siting.sites.location.result import Solution
     from siting.sites.location.search import Sites
-    from siting.study_location import Located
+    from siting.studies.location import Located
 
 BOUNDS = ("objective", "lower_bound", "upper_bound", "gap")
 SITES = ["site_id", "role", "phase", "name", "commune", "lon", "lat", "people"]

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from siting import site_facts, study_answers, study_census
 from siting.errors import ConfigError, ModelError
 from siting.sites.location import capacitated, cover_programs, phases
 from siting.sites.location import files as models
 from siting.sites.location import problem as problems
 from siting.sites.location.search import Limits
+from siting.studies import answers as study_answers
+from siting.studies import census as study_census
+from siting.studies import site_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from siting import study_effects, what_if
+from siting import what_if
 from siting.errors import ConfigError
 from siting.files import replacing_all
 from siting.measures import equity
 from siting.outputs.tables import write_csv
+from siting.studies import effects as study_effects
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

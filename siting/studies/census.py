@@ -155,7 +155,7 @@ def _of_zones(
 def _plan(ground: Ground, page: _Page) -> None:
     """Put strata and the sample's design on the page."""
     # it builds on this module
-    from siting import study_sample  # noqa: PLC0415
+    from siting.studies import sample as study_sample  # noqa: PLC0415
     from siting.survey import sampling  # noqa: PLC0415
 
     study, read = ground.study, ground.read

@@ -9,8 +9,12 @@ import pandas as pd
 import pytest
 import yaml
 
-from siting import cli, config, ground, study_answers, study_census, study_extras, study_location
+from siting import cli, config, ground
 from siting.errors import ConfigError, ModelError
+from siting.studies import answers as study_answers
+from siting.studies import census as study_census
+from siting.studies import extras as study_extras
+from siting.studies import location as study_location
 
 COMMUNES = pd.read_csv("data/aveyron/communes.csv", dtype=str)
 ROWS = {"t05": 5, "t10": 10, "t15": 15, "t20": 20, "t30": 30, "t45": 45}
@@ -116,8 +120,8 @@ def test_the_fitted_decay_is_the_demand_of_the_location_model(base):
 
 
 def test_the_fitted_decay_is_a_criterion(base):
-    from siting import site_facts
     from siting.sites import criteria
+    from siting.studies import site_facts
 
     access = base.access("tiers_lieux", base.read.services["tiers_lieux"])
     facts = site_facts.gather(base, access)

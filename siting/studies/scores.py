@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from siting import ground, site_facts, study_weights
+from siting import ground
 from siting.config.sites import Scoring, Threshold
 from siting.errors import ModelError
 from siting.sites import (
@@ -27,6 +27,8 @@ from siting.sites import (
 from siting.sites.outranking import Thresholds
 from siting.sites.scales import Scale, Values
 from siting.sources import evidence
+from siting.studies import site_facts
+from siting.studies import weights as study_weights
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from siting.sites.scores import Scores
     from siting.sites.smaa import Smaa
     from siting.sites.weightings import Information
-    from siting.study_weights import Weighed
+    from siting.studies.weights import Weighed
 
 INDIFFERENCE, PREFERENCE = 0.05, 0.2  # of the span of a criterion, where no threshold is given
 ON_ROADS = ("snap_cap",)

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from siting import ground, score_tables, study_scores, study_theme, study_weights, texts, what_if
+from siting import ground, texts, what_if
 from siting.errors import ModelError
 from siting.files import replacing_all
 from siting.measures import digital, equity
 from siting.outputs import charts
 from siting.outputs.paper import KINDS
 from siting.outputs.tables import write_csv
+from siting.studies import score_tables
+from siting.studies import scores as study_scores
+from siting.studies import theme as study_theme
+from siting.studies import weights as study_weights
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -24,8 +28,8 @@ if TYPE_CHECKING:
     from siting.outputs.charts import Chart
     from siting.outputs.paper import Kind
     from siting.outputs.theme import Theme
+    from siting.studies.scores import Compared
     from siting.study import Result
-    from siting.study_scores import Compared
 
 MOST_MINUTES = 60  # right end of the curve by minutes, at most
 NAMES = (

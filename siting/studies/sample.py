@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from siting import study_census
 from siting.config.sample import Sample
 from siting.errors import ConfigError
 from siting.sources import sirene
+from siting.studies import census as study_census
 from siting.survey import frame, sampling, visits
 from siting.texts import text as t
 

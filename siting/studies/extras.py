@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from siting import (
-    location_tables,
-    study_answers,
-    study_census,
-    study_effects,
-    study_offers,
-    study_sample,
-    study_schedule,
-    study_scores,
-    study_theme,
-    study_viability,
-)
+from siting.studies import answers as study_answers
+from siting.studies import census as study_census
+from siting.studies import effects as study_effects
+from siting.studies import location_tables
+from siting.studies import offers as study_offers
+from siting.studies import sample as study_sample
+from siting.studies import schedule as study_schedule
+from siting.studies import scores as study_scores
+from siting.studies import theme as study_theme
+from siting.studies import viability as study_viability
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +34,7 @@ def compute(ground: Ground) -> dict[str, pd.DataFrame]:
         judged = study_viability.tables(asked, study_viability.judge(asked, minutes))
         found.update({f"viability_{name}": table for name, table in judged.items()})
     if study.locate is not None:
-        from siting import study_location  # noqa: PLC0415 - its kernels only where a plan is asked
+        from siting.studies import location as study_location  # noqa: PLC0415 - its kernels only where a plan is asked
 
         found.update(location_tables.tables(ground, study_location.solve(ground)))
     return {
@@ -52,7 +50,7 @@ def compute(ground: Ground) -> dict[str, pd.DataFrame]:
 def check(study: Study, read: Inputs) -> None:
     """Refuse what these keys cannot be computed from; no route is searched."""
     if study.locate is not None:
-        from siting import study_location  # noqa: PLC0415 - as above
+        from siting.studies import location as study_location  # noqa: PLC0415 - as above
 
         study_location.check(study, read)
     study_scores.check(study)

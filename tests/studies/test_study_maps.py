@@ -6,8 +6,9 @@ import andorra_study
 import pandas as pd
 import pytest
 
-from siting import cli, config, study, study_maps
+from siting import cli, config, study
 from siting.errors import ConfigError
+from siting.studies import maps as study_maps
 
 
 @pytest.fixture(scope="module")

@@ -21,13 +21,15 @@ import shapely
 from matplotlib.collections import LineCollection
 from PIL import Image
 
-from siting import cli, config, study, study_charts, study_print, texts
+from siting import cli, config, study, texts
 from siting.errors import ConfigError
 from siting.measures import digital
 from siting.outputs import labels, paper, print_map, sheet_files
 from siting.outputs.theme import DEFAULT, Theme
+from siting.studies import charts as study_charts
+from siting.studies import print as study_print
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SHEETS = ("access-france_services", "coverage-france_services", *study_print.MAPS[2:])
 SPACES = str.maketrans({"\u00a0": " ", "\u202f": " "})
 

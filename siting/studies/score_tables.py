@@ -11,7 +11,7 @@ from siting import texts
 from siting.files import replacing_all
 from siting.outputs import tables as files
 from siting.sites import outranking, robustness
-from siting.study_weights import AHEAD
+from siting.studies.weights import AHEAD
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from siting.sites.criteria import Criterion
     from siting.sites.scales import Float64
     from siting.sites.smaa import Smaa
-    from siting.study_scores import Compared
+    from siting.studies.scores import Compared
 
 TOP = 3
 CERTAIN = 0.9995  # a share from which "in all weightings" is said

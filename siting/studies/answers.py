@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from siting import study_sample, study_survey
 from siting.errors import ConfigError, InputError
 from siting.sources import reading
+from siting.studies import sample as study_sample
+from siting.studies import survey as study_survey
 from siting.survey import calibration, tabulation, use
 from siting.survey.tabulation import Weighted
 from siting.tables import Column, Table, code

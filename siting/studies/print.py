@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from siting import study_opinion, texts
+from siting import texts
 from siting.errors import ConfigError
 from siting.measures import baskets, digital
 from siting.outputs.print_map import Fill, Name, Sheet, Signs
-from siting.study_maps import MAP_THRESHOLD, headline_key
+from siting.studies import opinion as study_opinion
+from siting.studies.maps import MAP_THRESHOLD, headline_key
 from siting.texts import text as t
 
 if TYPE_CHECKING:

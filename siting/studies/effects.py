@@ -9,11 +9,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from siting import study_census
 from siting.errors import ConfigError
 from siting.sites import effects
 from siting.sites.effects import Commute, Factors, Productivity, Trips, Usage
 from siting.sites.estimates import Estimate, design
+from siting.studies import census as study_census
 from siting.texts import text as t
 
 if TYPE_CHECKING:

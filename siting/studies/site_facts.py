@@ -91,7 +91,7 @@ def _days(base: Ground) -> Callable[[Minutes], Float64] | None:
     if asked is None or asked.answers is None or "survey" not in needed:
         return None
     # only where it is asked for
-    from siting import study_answers  # noqa: PLC0415
+    from siting.studies import answers as study_answers  # noqa: PLC0415
 
     return study_answers.fitted(base.study, base.read).days
 
@@ -105,7 +105,7 @@ def _to_relay(
     if asked is None or "minutes_to_relay" not in needed:
         return None
     # only where it is asked for
-    from siting import study_offers  # noqa: PLC0415
+    from siting.studies import offers as study_offers  # noqa: PLC0415
 
     relays = study_offers.register(base.study).relays(asked)
     return to_nearest(relays) if len(relays) else None
@@ -148,7 +148,7 @@ def spared(base: Ground) -> dict[str, Float64]:
     if asked is None or "effects" not in needed:
         return {}
     # only where it is asked for: it is dear
-    from siting import study_effects  # noqa: PLC0415
+    from siting.studies import effects as study_effects  # noqa: PLC0415
 
     return study_effects.by_site(base, asked)
 
