@@ -214,10 +214,10 @@ class RoadNetwork:
         here: Joined = origins.local
         there: Joined = destinations.local
         order = np.argsort(there.edge, kind="stable")
-        low = np.searchsorted(there.edge[order], here.edge, "left")
-        high = np.searchsorted(there.edge[order], here.edge, "right")
-        size = np.where(here.edge >= 0, high - low, 0)
-        origin = np.repeat(np.arange(len(size)), size)
+        met = np.flatnonzero(np.isin(here.edge, there.edge) & (here.edge >= 0))
+        low = np.searchsorted(there.edge[order], here.edge[met], "left")
+        size = np.searchsorted(there.edge[order], here.edge[met], "right") - low
+        origin = np.repeat(met, size)
         within = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
         destination = order[np.repeat(low, size) + within]
         access = here.access[origin] + there.access[destination]

@@ -135,18 +135,20 @@ def dense(router: Router, origins: Attachment, destinations: Attachment) -> Dens
 def towards(router: Router, origins: Attachment, destinations: Attachment) -> Dense:
     """Times as `dense` gives them, by one tree for each destination: for few destinations."""
     hierarchy, metric = router.hierarchy, router.metric
+    leaving, arriving, places = origins.leaving, destinations.arriving, len(destinations.ids)
     if hierarchy is None or metric is None:
-        tree = search.to_places(router.network.graph, destinations.arriving)
-        node = origins.leaving.node
+        tree = search.to_places(router.network.graph, arriving)
+        times = search.from_nodes(tree[leaving.node, :places], leaving)
     else:
         from siting.times import sweeps  # noqa: PLC0415 - as in `prepare`
 
-        if len(destinations.ids) == 1:
-            tree = sweeps.tree(hierarchy, metric, destinations.arriving, backward=True)[:, None]
+        if places == 1:
+            tree = sweeps.tree(hierarchy, metric, arriving, backward=True)
+            times = sweeps.from_tree(hierarchy, tree, leaving)[:, None]
         else:
-            tree = sweeps.to_all(hierarchy, metric, destinations.arriving, backward=True)
-        node = hierarchy.number[origins.leaving.node]
-    times = search.from_nodes(tree[node, : len(destinations.ids)], origins.leaving)
+            tree = sweeps.to_all(hierarchy, metric, arriving, backward=True)
+            node = hierarchy.number[leaving.node]
+            times = search.from_nodes(tree[node, :places], leaving)
     origin, destination, direct = router.network.direct(origins, destinations)
     np.minimum.at(times, (origin, destination), direct)
     return Dense(origins, destinations, times)

@@ -103,6 +103,23 @@ def tree(hierarchy: Hierarchy, metric: Metric, source: Legs, *, backward: bool =
     return table
 
 
+def from_tree(hierarchy: Hierarchy, times: Int32, sources: Legs) -> Int32:
+    """Deciseconds from every source, given a tree to one place; `UNREACHED` where there is no way.
+
+    Parameters
+    ----------
+    times
+        As `tree` gives them backward.
+
+    Returns
+    -------
+    Shape (sources,).
+    """
+    found = np.empty(len(sources.first) - 1, np.int32)
+    lanes.soonest(times, hierarchy.number, sources.first, sources.node, sources.duration, found)
+    return found
+
+
 def nearest(
     hierarchy: Hierarchy, metric: Metric, places: Legs, *, backward: bool = True
 ) -> tuple[Int32, Int32]:

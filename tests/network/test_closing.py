@@ -38,6 +38,10 @@ def test_one_tree_a_destination_gives_the_dense_times(network, router):
     legs = network.attach(here), network.attach(there)
     expected = matrix.dense(router, *legs).deciseconds
     assert np.array_equal(matrix.towards(router, *legs).deciseconds, expected)
+    for one in range(len(there)):
+        alone = network.attach(there.iloc[[one]])
+        found = matrix.towards(router, legs[0], alone).deciseconds
+        assert np.array_equal(found[:, 0], expected[:, one])
     assert (expected != UNREACHED).mean() > 0.5
 
 

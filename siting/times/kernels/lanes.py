@@ -261,6 +261,16 @@ def tree(depth, start, deep, weight, slot, rows, stack, out):
 
 
 @nb.njit(cache=True, nogil=True)
+def soonest(times, number, first, node, duration, out):
+    """Least time over each point's legs, given a tree's `times` by place in the sweep."""
+    for i in range(len(out)):
+        best = INFINITE
+        for leg in range(first[i], first[i + 1]):
+            best = min(best, min(times[number[node[leg]]], INFINITE) + duration[leg])
+        out[i] = UNREACHED if best >= INFINITE else best
+
+
+@nb.njit(cache=True, nogil=True)
 def _out_of_reach(v, farthest, all_first, all_deep, lowest):
     """Whether no source comes to the subtree of v in time: it is entered from v's heads only."""
     for a in range(all_first[v], all_first[v + 1]):
