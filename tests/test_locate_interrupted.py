@@ -29,9 +29,10 @@ def test_ctrl_c_keeps_the_best_plan(tmp_path):
     started = tmp_path / "started"
     # the bound takes for ever, so that the search is under way when it is stopped
     hook = (
-        "import pathlib, signal, siting.sites.location.p_median as m\n"
+        "import pathlib, signal, siting.sites.location.median_tree as m\n"
         # a shell's background job begins with SIGINT ignored
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "assert callable(m._root)\n"
         "def endless(*given):\n"
         f"    pathlib.Path({str(started)!r}).touch()\n"
         "    while True:\n"
