@@ -96,7 +96,7 @@ def compile_page(work: Path) -> None:
     fresh.mkdir()
     node(str(modules / "typescript" / "lib" / "tsc.js"), "-p", str(page), "--outDir", str(fresh))
     for path in sources:
-        if path.suffix in (".html", ".css", ".svg"):
+        if path.suffix in (".html", ".css"):
             shutil.copy(path, fresh)
     for name in ("leaflet.js", "leaflet.css", "leaflet.LICENSE"):
         shutil.copy(VENDOR / name, fresh)

@@ -24,6 +24,7 @@ import { language, number, t, use } from "./words.js";
 const LANGUAGE_KEY = "siting-language";
 const NARROW = 600; // pixels of map under which the legend is folded
 const ISOCHRONES = [10, 20, 30];
+const REST_MS = 300; // without a gesture before what is long to compute is asked
 const THUMB = 16; // pixels of a slider's thumb
 
 async function speak(code: string): Promise<void> {
@@ -77,6 +78,7 @@ class Page {
   private comparedAnswer: { key: string; answer: Answer } | null = null;
   private isochrones: { at: L.LatLng; roads: string; drawn: L.GeoJSON } | null = null;
   private said = "";
+  private resting = 0;
 
   private readonly asker = new Asker<State, Answer[]>(
     async (state) => {
@@ -89,8 +91,10 @@ class Page {
       return compared === null || !this.comparedAnswer ? [now] : [this.comparedAnswer.answer, now];
     },
     (answers, state) => {
+      const settled = state === this.store.state;
       this.paint(answers);
-      document.body.dataset["settled"] = String(state === this.store.state);
+      document.body.dataset["settled"] = String(settled);
+      if (settled) this.ranker.want(state.scenario); // after the map, which does not wait for it
     },
     (error) => this.fail(error),
   );
@@ -101,7 +105,8 @@ class Page {
       panel.ranking(this.study, found, (id) => this.sites.focus(id));
       this.sites.ranks(new Map(found.sites.map((one) => [one.id, one.rank])));
       panel.robust(this.study, found, null);
-      this.robust.want({ scenario, found });
+      window.clearTimeout(this.resting);
+      this.resting = window.setTimeout(() => this.robust.want({ scenario, found }), REST_MS);
     },
     (error) => this.fail(error),
   );
@@ -149,6 +154,7 @@ class Page {
 
   private changed(state: State, settled: boolean): void {
     document.body.dataset["settled"] = "false"; // until what is shown is what was asked last
+    byId("problem").textContent = ""; // what was refused is said until the next gesture
     this.asker.want(state);
     if (!settled) return;
     const { scenario, compared } = state;
@@ -156,7 +162,6 @@ class Page {
     if (!limits.includes(this.limit)) this.limit = limits[0] ?? this.limit;
     history.replaceState(null, "", `#${fragment(state)}`);
     if (this.isochrones && this.isochrones.roads !== roadsOf(scenario)) this.isochrone(this.isochrones.at);
-    this.ranker.want(scenario);
     this.sites.show(scenario);
     panel.changes(this.study, scenario, (action, said) => this.settle(action, said));
     panel.weigh(this.study, scenario.weights);
@@ -177,7 +182,6 @@ class Page {
     this.answer = now;
     this.surface.show(answers, this.today, this.theme);
     this.figures();
-    byId("problem").textContent = "";
     document.body.dataset["painted"] = String(Number(document.body.dataset["painted"] ?? 0) + 1);
   }
 
