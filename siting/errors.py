@@ -9,7 +9,12 @@ the values that the sentence names::
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from siting import texts
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
 
 
 class SitingError(Exception):
@@ -69,3 +74,18 @@ class ProblemsError(SitingError):
             return self.problems[0].text(language)
         lines = [f"  - {problem.text(language)}" for problem in self.problems]
         return "\n".join([super().text(language), *lines])
+
+
+def require_known(key: str, names: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
+    """Give the names that a user chose, each once, in their order.
+
+    Raises
+    ------
+    ConfigError
+        With the key, the first `value` that is none of the `known`, and those.
+    """
+    chosen = tuple(dict.fromkeys(names))
+    for one in chosen:
+        if one not in known:
+            raise ConfigError(key, value=one, known=", ".join(known))
+    return chosen

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siting.errors import ConfigError
+from siting.errors import ConfigError, require_known
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -57,9 +57,7 @@ def add(app: typer.Typer) -> None:
             raise ConfigError("unknown_paper", value=size)
         if by not in ("", "epci"):
             raise ConfigError("unknown_series", value=by)
-        for one in only or ():
-            if one not in study_print.MAPS:
-                raise ConfigError("unknown_map", value=one, known=MAPS)
+        require_known("unknown_map", only or (), study_print.MAPS)
         settings = load(config)
         theme = study_theme.load(settings)
         folder = out or Path("maps") / settings.name / "print"
@@ -99,10 +97,7 @@ def add(app: typer.Typer) -> None:
         from siting.studies import theme as study_theme
 
         wanted = _kinds(kinds)
-        for one in only or ():
-            if one not in study_charts.NAMES:
-                known = ", ".join(study_charts.NAMES)
-                raise ConfigError("unknown_chart", value=one, known=known)
+        require_known("unknown_chart", only or (), study_charts.NAMES)
         settings = load(config)
         theme = study_theme.load(settings)
         folder = out or Path("maps") / settings.name / "charts"
@@ -121,7 +116,5 @@ def add(app: typer.Typer) -> None:
 def _kinds(asked: list[str] | None) -> "list[Kind]":
     from siting.outputs.paper import KINDS
 
-    for one in asked or ():
-        if one not in KINDS:
-            raise ConfigError("unknown_kind", value=one, known=", ".join(KINDS))
-    return [kind for kind in KINDS if not asked or kind in asked]
+    chosen = require_known("unknown_kind", asked or (), KINDS)
+    return [kind for kind in KINDS if not chosen or kind in chosen]

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from siting import texts
-from siting.errors import ConfigError
+from siting.errors import require_known
 from siting.files import replacing_all
 from siting.outputs import data_files, geopackage, qgis_styles, scales, topojson, web_map
 from siting.outputs.data_files import MOST_ROWS, About, Definition
@@ -49,10 +49,8 @@ def require_formats(names: Sequence[str]) -> tuple[str, ...]:
     ConfigError
         One is unknown.
     """
-    for one in names:
-        if one not in FORMATS:
-            raise ConfigError("unknown_export_format", name=one, known=", ".join(FORMATS))
-    return tuple(dict.fromkeys(names)) or tuple(one for one in FORMATS if one not in ON_REQUEST)
+    chosen = require_known("unknown_export_format", names, FORMATS)
+    return chosen or tuple(one for one in FORMATS if one not in ON_REQUEST)
 
 
 def about(result: Result) -> About:

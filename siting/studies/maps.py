@@ -13,7 +13,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from siting import texts
-from siting.errors import ConfigError
+from siting.errors import ConfigError, require_known
 from siting.files import replacing_all
 from siting.measures import coverage as coverages
 from siting.measures import digital
@@ -798,10 +798,7 @@ def require_themes(names: Sequence[str]) -> tuple[str, ...]:
     ConfigError
         One is unknown.
     """
-    for one in names:
-        if one not in THEMES:
-            raise ConfigError("unknown_map_theme", name=one, known=", ".join(THEMES))
-    return tuple(dict.fromkeys(names)) or THEMES
+    return require_known("unknown_map_theme", names, THEMES) or THEMES
 
 
 def write(
