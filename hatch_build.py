@@ -20,8 +20,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 HERE = Path(__file__).parent
 VENDOR = HERE / "siting" / "outputs" / "vendor"
-PAGE = HERE / "siting" / "web" / "page"
-STATIC = HERE / "siting" / "web" / "static"
+PAGE = HERE / "siting" / "workshop" / "page"
+STATIC = HERE / "siting" / "workshop" / "static"
 
 # package -> (version, sha512 of the tarball in base64, files to keep: source -> name in VENDOR)
 PACKAGES: dict[str, tuple[str, str, dict[str, str]]] = {
@@ -58,7 +58,7 @@ TOOLS: dict[str, tuple[str, str]] = {
 
 
 class BrowserFiles(BuildHookInterface):
-    """Fills `siting/outputs/vendor` and `siting/web/static`; what is up to date is left alone."""
+    """Fills `outputs/vendor` and `workshop/static`; what is up to date is left alone."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Fetch and compile what is missing (the arguments are hatchling's, unused)."""

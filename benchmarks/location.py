@@ -24,11 +24,11 @@ import road_like
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from siting.location import capacitated, covering, mclp, orlib, p_center, p_median
+from siting.location.problem import from_arrays
+from siting.location.search import Limits, Search
 from siting.network import hierarchy as hierarchies
 from siting.network.routing import Legs, RoutingGraph
-from siting.sites.location import capacitated, covering, mclp, orlib, p_center, p_median
-from siting.sites.location.problem import from_arrays
-from siting.sites.location.search import Limits, Search
 from siting.times import sweeps
 
 BENCHMARKS = Path(

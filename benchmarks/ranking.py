@@ -10,9 +10,9 @@ import time
 
 import numpy as np
 
-from siting.sites import ranking, smaa, weightings
-from siting.sites.outranking import Thresholds
-from siting.sites.scales import Scale, Values
+from siting.ranking import ranking, smaa, weightings
+from siting.ranking.outranking import Thresholds
+from siting.ranking.scales import Scale, Values
 
 SITES, CRITERIA, DRAWS, TIMES = 100, 15, 100_000, 7
 

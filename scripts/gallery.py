@@ -13,11 +13,12 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from siting import config, study
+from siting import config
 from siting.outputs import paper
 from siting.outputs.theme import DEFAULT
-from siting.studies import charts as study_charts
-from siting.studies import print as study_print
+from siting.publish import charts as study_charts
+from siting.publish import print_maps as study_print
+from siting.study import run as study
 
 ROOT = Path(__file__).parents[1]
 WIDE = 1000  # dots across

@@ -17,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from siting.config import load
-from siting.web import server
+from siting.workshop import server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

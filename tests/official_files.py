@@ -12,7 +12,7 @@ import pandas as pd
 from pyproj import Transformer
 from shapely.geometry import box
 
-from siting.territory import prepare
+from siting.setup import prepare
 
 if TYPE_CHECKING:
     from pathlib import Path

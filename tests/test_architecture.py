@@ -1,79 +1,157 @@
-"""A module imports only from stages to its left."""
+"""The street: which rooms may import from which, and that no circle and no detour comes back."""
 
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
+import networkx as nx
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "siting"
-STAGES = [
-    "sources",
-    "territory",
-    "network",
-    "times",
-    "measures",
-    "survey",
-    "sites",
-    "outputs",
-    "web",
-]
-COMMON = {"errors", "texts", "tables", "provenance", "files"}
-ABOVE = {
-    "study",
-    "studies",
-    "inputs",
-    "ground",
-    "setup",
-    "what_if",
-    "commands",
-    "report",
-    "cli",
-    "terminal",
-    "web",
-}
+
+# What every room may use: they know nothing of a study.
+COMMON = {"errors", "texts", "contracts", "provenance", "atomic_files"}
+
+# room -> the rooms that it may import from, beside COMMON. Nothing else passes.
+ALLOWED: dict[str, set[str]] = {
+    "__init__": set(),
+    "errors": set(),
+    "texts": set(),
+    "contracts": set(),
+    "provenance": set(),
+    "atomic_files": set(),
+    "config": set(),
+    "sources": set(),
+    "network": set(),
+    "territory": {"sources"},
+    "setup": {"config", "sources", "territory"},
+    "times": {"network"},
+    "measures": {"times"},
+    "survey": {"sources", "measures"},
+    "ranking": set(),
+    "location": {"sources", "measures"},
+    "economics": set(),
+    "offers": {"survey"},
+    "outputs": {"times", "survey"},
+    "study": {
+        "config", "sources", "territory", "network", "times", "measures", "survey", "ranking",
+        "location", "economics", "offers", "outputs",
+    },
+    "publish": {
+        "config", "network", "times", "measures", "survey", "ranking", "economics", "outputs",
+        "study",
+    },
+    "workshop": {
+        "config", "territory", "network", "times", "ranking", "location", "outputs", "study",
+        "publish",
+    },
+    "cli": {
+        "config", "sources", "setup", "network", "times", "survey", "ranking", "location",
+        "economics", "outputs", "study", "publish", "workshop",
+    },
+}  # fmt: skip
 
 
 def modules() -> list[Path]:
     return sorted(p for p in PACKAGE.rglob("*.py") if "embedded" not in p.parts)
 
 
+def dotted(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@cache
+def names() -> frozenset[str]:
+    return frozenset(map(dotted, modules()))
+
+
 def imported(path: Path) -> set[str]:
-    """First-level names of siting that a module imports."""
+    """Modules of siting that a module imports, wherever in it, for types too."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            parts = node.module.split(".")
-            if parts[0] != "siting":
-                continue
-            found |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "siting":
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                found.add(full if full in names() else str(node.module))
         elif isinstance(node, ast.Import):
-            found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("siting.")}
-    return found - {"__version__"}
+            found |= {alias.name for alias in node.names if alias.name.split(".")[0] == "siting"}
+    return found - {dotted(path)}
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda p: p.relative_to(PACKAGE).as_posix())
-def test_imports_only_from_the_left(path):
-    where = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-    used = imported(path) - COMMON - {where}
-    if where in STAGES and where != "web":
-        assert used <= set(STAGES[: STAGES.index(where)])
-    elif where in COMMON | {"config"}:
-        assert not used
-    elif where not in ABOVE:
-        assert where == "__init__"
+def room(module: str) -> str:
+    return module.split(".")[1] if "." in module else "__init__"
+
+
+@cache
+def graph() -> nx.DiGraph:
+    arrows = nx.DiGraph()
+    for path in modules():
+        arrows.add_edges_from((dotted(path), used) for used in imported(path))
+    return arrows
+
+
+def rooms() -> nx.DiGraph:
+    return nx.DiGraph((room(a), room(b)) for a, b in graph().edges if room(a) != room(b))
+
+
+def rooms_used() -> dict[str, set[str]]:
+    used: dict[str, set[str]] = {}
+    for path in modules():
+        used.setdefault(room(dotted(path)), set()).update(map(room, imported(path)))
+    return used
+
+
+def circles(arrows: nx.DiGraph) -> list[list[str]]:
+    return [sorted(ring) for ring in nx.strongly_connected_components(arrows) if len(ring) > 1]
+
+
+def test_imports_only_what_is_allowed():
+    used = rooms_used()
+    beyond = {
+        name: sorted(met - {name, "__init__"} - COMMON - ALLOWED[name])
+        for name, met in used.items()
+        if met - {name, "__init__"} - COMMON - ALLOWED[name]
+    }
+    assert beyond == {}
+
+
+def test_allows_nothing_that_nobody_uses():
+    used = rooms_used()
+    assert {n: sorted(ALLOWED[n] - used[n]) for n in ALLOWED if ALLOWED[n] - used[n]} == {}
+
+
+def test_no_circle():
+    """Neither between modules nor between rooms; imports for types alone count too."""
+    assert [
+        sorted(ring) for ring in nx.strongly_connected_components(graph()) if len(ring) > 1
+    ] == []
+    rooms = nx.DiGraph((room(a), room(b)) for a, b in graph().edges if room(a) != room(b))
+    assert [sorted(ring) for ring in nx.strongly_connected_components(rooms) if len(ring) > 1] == []
+
+
+def test_the_street_is_short():
+    """At most twelve rooms stand one behind the other."""
+    assert len(nx.dag_longest_path(rooms())) <= 12
 
 
 def test_public_names_are_few():
     import siting
 
-    modules = [n for n, value in vars(siting).items() if isinstance(value, ModuleType)]
-    assert len([n for n in vars(siting) if not n.startswith("_") and n not in modules]) <= 15
+    loaded = [n for n, value in vars(siting).items() if isinstance(value, ModuleType)]
+    assert len([n for n in vars(siting) if not n.startswith("_") and n not in loaded]) <= 15
 
 
 def test_each_test_file_has_its_own_name():
     """Pytest imports them by name alone: of two alike, one stops the whole run."""
-    names = [path.name for path in Path(__file__).parent.rglob("test_*.py")]
-    assert [name for name in names if names.count(name) > 1] == []
+    files = [path.name for path in Path(__file__).parent.rglob("test_*.py")]
+    assert [name for name in files if files.count(name) > 1] == []
+
+
+@pytest.mark.parametrize("name", sorted(ALLOWED))
+def test_each_room_says_why_it_exists(name):
+    path = PACKAGE / name / "__init__.py" if (PACKAGE / name).is_dir() else PACKAGE / f"{name}.py"
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))

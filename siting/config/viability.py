@@ -25,7 +25,7 @@ CostPeriod = Literal["week", "month", "quarter", "half_year", "year", "once"]
 Tax = Literal["excluded", "included"]
 
 PACKAGES = ("hour", "day", "twenty_days_quarter", "two_days_week", "h24")
-"""Ids of the usual packages, which `siting.sites.tariffs.STANDARD` describes."""
+"""Ids of the usual packages, which `siting.economics.tariffs.STANDARD` describes."""
 
 VAT_RATES = (0.0, 2.1, 5.5, 10.0, 20.0)
 """Rates of metropolitan France, in percent (code général des impôts, art. 278 to 281 nonies);

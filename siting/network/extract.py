@@ -17,13 +17,7 @@ import osmium
 from siting.errors import InputError
 from siting.network import lines
 from siting.network import tags as osm_tags
-from siting.network.segments import (
-    CLOSED,
-    NodeDelays,
-    Restriction,
-    Segments,
-    geodesic_lengths,
-)
+from siting.network.segments import CLOSED, NodeDelays, Restriction, Segments, geodesic_lengths
 from siting.network.tags import Access
 
 if TYPE_CHECKING:

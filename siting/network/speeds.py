@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from siting.atomic_files import replacing
 from siting.errors import InputError, NetworkError
-from siting.files import replacing
 from siting.network import tags as osm_tags
 from siting.network.tags import MODES, MOMENTS, Limit, Moment
 

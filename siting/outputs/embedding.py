@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from siting import texts
+from siting.atomic_files import replacing
 from siting.errors import InputError
-from siting.files import replacing
 from siting.outputs import csp
 from siting.texts import text as t
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from siting.files import replacing
+from siting.atomic_files import replacing
 from siting.outputs import geopackage
 from siting.times import isochrones
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from siting import texts
-from siting.files import replacing_all
+from siting.atomic_files import replacing_all
 from siting.outputs import paper, print_map
 from siting.outputs.theme import DEFAULT
 from siting.texts import text as t

@@ -13,13 +13,7 @@ import pandas as pd
 from siting.errors import InputError
 from siting.sources import layouts, reading, streams
 from siting.sources.layouts import Layout
-from siting.sources.projections import (
-    LAMBERT_X,
-    LAMBERT_Y,
-    METROPOLITAN,
-    OVERSEAS,
-    unprojected,
-)
+from siting.sources.projections import LAMBERT_X, LAMBERT_Y, METROPOLITAN, OVERSEAS, unprojected
 
 if TYPE_CHECKING:
     from pathlib import Path

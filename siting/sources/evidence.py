@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from siting.contracts import Column, Table, check, code
 from siting.sources import reading
-from siting.tables import Column, Table, check, code
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from siting.contracts import CELLS, COMMUNES, LAT, LON, Column, Table, code
 from siting.sources import reading
-from siting.tables import CELLS, COMMUNES, LAT, LON, Column, Table, code
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from siting.contracts import Column, Table, check, code
 from siting.sources import layouts
 from siting.sources.layouts import Layout
 from siting.sources.places import ARRONDISSEMENTS
-from siting.tables import Column, Table, check, code
 
 if TYPE_CHECKING:
     from pathlib import Path

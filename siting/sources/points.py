@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from siting.contracts import POINTS
 from siting.sources import reading
-from siting.tables import POINTS
 
 if TYPE_CHECKING:
     from pathlib import Path

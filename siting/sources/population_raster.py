@@ -11,8 +11,8 @@ from exactextract import exact_extract  # type: ignore[import-untyped]
 from pyproj import Transformer
 from rasterio.errors import RasterioIOError
 
+from siting.contracts import CELLS, check
 from siting.errors import InputError
-from siting.tables import CELLS, check
 
 if TYPE_CHECKING:
     from pathlib import Path

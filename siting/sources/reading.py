@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from siting.contracts import check
 from siting.errors import InputError
-from siting.tables import check
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from siting.tables import Table
+    from siting.contracts import Table
 
 TAKEN_OUT = (".7z", ".gpkg", ".rar", ".zip", ".gz", ".xls", ".parquet")
 CHECKED_SEPARATORS = (",", ";", "\t", "|")

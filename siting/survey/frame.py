@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from siting import tables
+from siting import contracts as tables
 from siting.errors import InputError
 from siting.sources import reading
 from siting.survey.census import UNDECLARED

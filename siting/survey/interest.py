@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from siting import tables
+from siting import contracts as tables
 from siting.errors import InputError
 from siting.sources import reading
 from siting.survey import shrinkage

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from siting.contracts import check
 from siting.errors import InputError
 from siting.sources import arcep_cartefibre, arcep_mci, arcep_observatory, facts, streams
 from siting.sources.places import ARRONDISSEMENTS
-from siting.tables import check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

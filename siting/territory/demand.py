@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from siting.contracts import CELLS, check
 from siting.errors import InputError
 from siting.sources import facts, filosofi, streams
-from siting.tables import CELLS, check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,9 +17,9 @@ from scipy.optimize import lsq_linear
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from siting.contracts import LAT, LON, Column, Table, code
 from siting.errors import InputError
 from siting.network import roads
-from siting.tables import LAT, LON, Column, Table, code
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -19,8 +19,8 @@ import numpy.typing as npt
 import shapely
 from scipy.ndimage import distance_transform_edt
 
+from siting.atomic_files import replacing
 from siting.errors import NetworkError
-from siting.files import replacing
 from siting.network.routing import DECISECONDS_PER_MINUTE, Legs
 from siting.times import sweeps
 from siting.times.kernels import spread

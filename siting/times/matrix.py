@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from siting.files import replacing
+from siting.atomic_files import replacing
 from siting.network.routing import DECISECONDS_PER_MINUTE, Attachment, Int32, Legs, Network
 from siting.times import search
 from siting.times.search import UNREACHED

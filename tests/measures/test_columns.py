@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from siting import tables
+from siting import contracts as tables
 from siting.measures import baskets, coverage, digital, mesh, pairs, redundancy
 
 FOUND = pairs.from_dense([[5.0, 15], [np.nan, 25]], ["1", "2"], ["1", "2"])

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import box
 
-from siting import cli
+from siting.cli import app as cli
 from siting.errors import InputError
 from siting.outputs import embedding, scales, web_map
 from siting.outputs.theme import DEFAULT

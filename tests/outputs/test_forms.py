@@ -5,8 +5,9 @@ from pathlib import Path
 import docx
 import pytest
 
-from siting import cli, texts
-from siting.studies import survey as study_survey
+from siting import texts
+from siting.cli import app as cli
+from siting.study.stages import survey as study_survey
 
 SCHEMA = Path(__file__).parents[2] / "configs" / "questionnaire.yaml"
 

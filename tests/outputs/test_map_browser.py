@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from siting import config, study
-from siting.studies import maps as study_maps
+from siting import config
+from siting.publish import maps as study_maps
+from siting.publish import run_folder
+from siting.study import run as study
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.browser
@@ -22,7 +24,7 @@ def folder(tmp_path_factory):
         settings.model_dump() | {"plans": plans}, context={"base": settings.base}
     )
     result = study.run(plan, lambda _: None)
-    out = study.write(result, tmp_path_factory.mktemp("map"), lambda _: None)
+    out = run_folder.write(result, tmp_path_factory.mktemp("map"), lambda _: None)
     written = study_maps.write(result, out, (), lambda _: None)
     assert set(written.files) == set(study_maps.THEMES)
     assert not written.skipped

@@ -19,7 +19,7 @@ from siting.errors import ConfigError, ProblemsError
 from siting.outputs import brand
 from siting.outputs import theme as themes
 from siting.outputs.theme import DEFAULT
-from siting.studies import theme as study_theme
+from siting.study.stages import theme as study_theme
 
 ROOT = Path(__file__).parents[2]
 

@@ -13,9 +13,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from siting.errors import ConfigError, InputError, ProblemsError
-from siting.sources import catalogue, download
+from siting.setup import download
+from siting.setup.download import Settings
+from siting.sources import catalogue
 from siting.sources.catalogue import Source
-from siting.sources.download import Settings
 
 CONTENT = hashlib.sha256(b"siting").digest() * 40_000  # 1.28 MB
 QUICK = Settings(wait=0.01, timeout=5)

@@ -6,9 +6,9 @@ import zipfile
 
 import pytest
 
+from siting.contracts import POINTS
 from siting.errors import InputError
 from siting.sources import points, reading
-from siting.tables import POINTS
 
 GOOD = "id,lon,lat\nA,2.5,44.3\nB,2.6,44.4\n"
 

@@ -9,9 +9,9 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from siting import cli
+from siting.cli import app as cli
 from siting.errors import InputError, ProblemsError, SitingError
-from siting.studies import survey as study_survey
+from siting.study.stages import survey as study_survey
 from siting.survey import answers, exports, values
 
 COMMUNES = pd.DataFrame(

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from pyproj import Transformer
 from shapely.geometry import box
 
+from siting.contracts import CELLS, check
 from siting.errors import InputError
-from siting.tables import CELLS, check
 from siting.territory import cells
 from siting.territory.cells import spread
 

@@ -14,9 +14,11 @@ import rasterio
 from pyproj import Transformer
 from rasterio.transform import from_origin
 
-from siting import config, inputs
+from siting import config
 from siting.errors import InputError
-from siting.territory import demand, starter
+from siting.setup import starter
+from siting.study import inputs
+from siting.territory import demand
 
 DATA = Path(__file__).parents[2] / "data" / "aveyron"
 SEATS = pd.read_csv(DATA / "communes.csv", dtype={"code": str})

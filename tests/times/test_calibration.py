@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from siting import tables
+from siting import contracts as tables
 from siting.errors import InputError
 from siting.network import osm, roads
 from siting.times import calibration, matrix

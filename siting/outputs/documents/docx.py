@@ -17,8 +17,8 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.oxml.ns import qn
 from docx.shared import Cm, Emu, Pt, RGBColor
 
+from siting.atomic_files import replacing
 from siting.errors import InputError
-from siting.files import replacing
 from siting.outputs.documents import docx_parts, zips
 from siting.outputs.documents.model import (
     Bullets,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from siting.files import replacing
+from siting.atomic_files import replacing
 from siting.outputs.documents import odt_styles, zips
 from siting.outputs.documents.model import (
     Bullets,

@@ -17,8 +17,8 @@ from typing import Any, Literal
 
 import typst
 
+from siting.atomic_files import replacing
 from siting.errors import OutputError
-from siting.files import replacing
 from siting.outputs.documents.model import (
     Bullets,
     Document,

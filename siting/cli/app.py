@@ -1,0 +1,176 @@
+"""The command line: parse, call, print. No computing here, and no heavy import at start.
+
+Help and messages are French unless `--lang en` (anywhere on the line) or `SITING_LANG=en` says
+otherwise. What the user gave wrong ends with exit code 2 and one clear message, never a traceback.
+"""
+
+import sys
+from typing import Annotated, NoReturn, TextIO
+
+import typer
+from typer.exceptions import TyperException
+
+from siting import __version__, texts
+from siting.cli import (
+    census,
+    exports,
+    location,
+    maps,
+    opinion,
+    paper,
+    plans,
+    report,
+    roads,
+    scores,
+    studies,
+    survey,
+    territories,
+    viability,
+    workshop,
+)
+from siting.errors import SitingError
+from siting.texts import text as t
+
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+HELP = frozenset(("-h", "--help"))
+FEWEST_WORDS = 2  # of a command line that does something: fewer may show the help
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; the entry point of the `siting` command."""
+    _speak_utf8(sys.stdout)
+    _speak_utf8(sys.stderr)
+    try:
+        words = _take_language(list(sys.argv[1:] if arguments is None else arguments))
+        if len(words) < FEWEST_WORDS or not HELP.isdisjoint(words):  # else nobody sees its headings
+            _translate_frame()
+        status = build()(args=words, prog_name="siting", standalone_mode=False)
+    except SitingError as error:
+        _fail(error.text())
+    except typer.Exit as done:
+        sys.exit(done.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        _interrupted()
+    except TyperException as error:
+        _fail(_usage(error))
+    else:
+        if status == EXIT_INTERRUPTED:  # what typer makes of Ctrl-C
+            _interrupted()
+        sys.exit(status if isinstance(status, int) else 0)
+
+
+def _interrupted() -> NoReturn:
+    print(t("cli.interrupted"), file=sys.stderr)  # noqa: T201 - the last word of the program
+    sys.exit(EXIT_INTERRUPTED)
+
+
+def build() -> typer.Typer:
+    """Make the application, its texts in the current language."""
+    app = typer.Typer(
+        name="siting",
+        help=t("cli.help"),
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    @app.callback()
+    def root(
+        lang: Annotated[str, typer.Option(help=t("cli.lang"), metavar="fr|en")] = texts.language(),
+        version: Annotated[
+            bool, typer.Option("--version", help=t("cli.version"), callback=_version, is_eager=True)
+        ] = False,
+    ) -> None:
+        pass
+
+    for family in (
+        territories,
+        studies,
+        roads,
+        scores,
+        location,
+        census,
+        survey,
+        viability,
+        opinion,
+        plans,
+        maps,
+        exports,
+        report,
+        paper,
+        workshop,
+    ):
+        family.add(app)
+    return app
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001 - typer's calling convention
+    if asked:
+        print(f"siting {__version__}")  # noqa: T201 - what the option is for
+        raise typer.Exit
+
+
+def _take_language(words: list[str]) -> list[str]:
+    """Take `--lang xx` out of the words, wherever it stands, and speak it from now on."""
+    kept: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        name, equals, value = word.partition("=")
+        if name != "--lang":
+            kept.append(word)
+            continue
+        value = value if equals else next(rest, "")
+        if value not in texts.LANGUAGES:
+            _fail(t("cli.bad_language", value=value))
+        texts.set_language(value)
+    return kept
+
+
+def _translate_frame() -> None:
+    """Give the help's own headings the current language."""
+    from typer import rich_utils as frame
+
+    frame.ARGUMENTS_PANEL_TITLE = t("cli.frame.arguments")
+    frame.OPTIONS_PANEL_TITLE = t("cli.frame.options")
+    frame.COMMANDS_PANEL_TITLE = t("cli.frame.commands")
+    frame.DEFAULT_STRING = t("cli.frame.default")
+    frame.REQUIRED_LONG_STRING = t("cli.frame.required")
+
+
+def _usage(error: TyperException) -> str:
+    """Say a mistake in the command's words in the current language."""
+    parameter = getattr(error, "param", None)
+    name = getattr(error, "option_name", None) or (parameter and parameter.get_error_hint()) or ""
+    if error.message.startswith("No such command"):
+        return t("cli.usage.command", name=error.message.split("'")[1])
+    if error.message.startswith("Got unexpected extra argument"):
+        return t("cli.usage.extra", words=error.message.partition(" (")[2].removesuffix(")"))
+    key = f"cli.usage.{type(error).__name__}"
+    if key not in texts.catalogue(texts.language()):
+        return t("cli.usage.other", detail=error.format_message())
+    return t(key, name=name, detail=_detail(error))
+
+
+def _detail(error: TyperException) -> str:
+    """Say what a refused value should have been, in the words of a refused configuration."""
+    if error.__cause__ is None:
+        return error.message
+    from pydantic import ValidationError
+
+    from siting.config.reading import expected
+
+    cause = error.__cause__
+    return expected(cause.errors()[0]) if isinstance(cause, ValidationError) else error.message
+
+
+def _fail(message: str) -> NoReturn:
+    print(t("cli.error", message=message), file=sys.stderr)  # noqa: T201 - errors go to stderr
+    sys.exit(EXIT_USAGE)
+
+
+def _speak_utf8(stream: TextIO) -> None:
+    """French needs accents, whatever the console's code page is."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(encoding="utf-8", errors="replace")

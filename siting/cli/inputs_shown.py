@@ -1,0 +1,80 @@
+"""What `siting check` prints: the files that were read, and what became of their rows."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.table import Table
+
+from siting import texts
+from siting.cli import terminal
+from siting.texts import text as t
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from siting.study.inputs import Inputs
+
+LONGEST = 40  # characters of a path that is shown whole
+
+
+def print_inputs(read: Inputs) -> None:
+    """Print the files read, and the quality of what they hold."""
+    inputs = read.read
+    table = Table(title=None)
+    for key in ("role", "file", "rows", "status", "vintage", "licence"):
+        table.add_column(t(f"cli.check.{key}"), overflow="fold")
+    table.columns[2].justify = "right"
+    for item in inputs:
+        source = item.source
+        facts = ("", "", "")
+        if source is not None:
+            facts = (t(f"map.status.{source.status}"), source.vintage, source.licence)
+        table.add_row(_role(item.role), _shortened(item.path), texts.number(item.rows), *facts)
+    terminal.print_table(table)
+    terminal.print_table(_quality(read.quality))
+    terminal.print_line(t("cli.check.done", count=len(inputs)))
+
+
+def _role(role: str) -> str:
+    """What a table is to the study, in words."""
+    kind, _, name = role.partition(".")
+    said = t(f"quality.role.{kind}") if f"quality.role.{kind}" in _known() else kind
+    return t("quality.of", name=said, detail=name) if name else said
+
+
+def _day(iso: str) -> str:
+    return f"{iso[8:]}/{iso[5:7]}/{iso[:4]}" if texts.language() == "fr" else iso
+
+
+def _known() -> dict[str, str]:
+    return texts.catalogue(texts.language())
+
+
+def _shortened(path: str) -> str:
+    """A path, its end alone where it is long."""
+    return path if len(path) <= LONGEST else f"…/{PurePosixPath(path).name}"
+
+
+def _quality(rows: pd.DataFrame) -> Table:
+    """What became of the rows of each table; figures that are zero are left out."""
+    table = Table(title=t("quality.title"), title_justify="left")
+    for key in ("table", "what_title"):
+        table.add_column(t(f"quality.{key}"))
+    for key in ("value", "share"):
+        table.add_column(t(f"quality.{key}"), justify="right")
+    last = ""
+    for name, what, detail, value, share in rows.to_numpy():
+        if not value and what != "read":
+            continue
+        said, key = t(f"quality.what.{what}"), f"quality.detail.{detail}"
+        if what == "date":
+            said = f"{said} {_day(detail)}"
+        elif detail:
+            said = t("quality.of", name=said, detail=t(key) if key in _known() else detail)
+        part = "" if np.isnan(share) else texts.percent(share)
+        table.add_row("" if name == last else _role(name), said, texts.number(value), part)
+        last = name
+    return table

@@ -1,0 +1,206 @@
+"""Commands that work on an OSM extract alone."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from siting import texts
+from siting.errors import InputError
+from siting.texts import text as t
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def add(app: typer.Typer) -> None:
+    """Add `times`, `isochrones`, `route` and `calibrate`."""
+    mode_help, period_help = t("cli.times.mode"), t("cli_roads.options.period")
+    speeds_help, department_help = t("cli_roads.options.speeds"), t("cli_roads.options.department")
+    Roads = Annotated[Path, typer.Option(help=t("cli.times.roads"), metavar="FILE.osm.pbf")]  # noqa: N806
+    Mode = Annotated[str, typer.Option(help=mode_help, metavar="car|bicycle|foot")]  # noqa: N806
+    Period = Annotated[str, typer.Option(help=period_help)]  # noqa: N806
+    Speeds = Annotated[Path | None, typer.Option(help=speeds_help, metavar="FILE.yaml")]  # noqa: N806
+    Department = Annotated[str, typer.Option(help=department_help)]  # noqa: N806
+
+    @app.command(help=t("cli.times.help"))
+    def times(
+        roads: Roads,
+        origins: Annotated[Path, typer.Option(help=t("cli.times.origins"), metavar="A.csv")],
+        destinations: Annotated[
+            Path, typer.Option(help=t("cli.times.destinations"), metavar="B.csv")
+        ],
+        out: Annotated[
+            Path, typer.Option("--out", "-o", help=t("cli.times.out"), metavar="OUT.parquet")
+        ],
+        mode: Mode = "car",
+        limit: Annotated[float | None, typer.Option(help=t("cli.times.limit"), min=0)] = None,
+        nearest: Annotated[
+            int | None, typer.Option(help=t("cli_roads.options.nearest"), metavar="K", min=1)
+        ] = None,
+        period: Period = "off_peak",
+        speeds: Speeds = None,
+        department: Department = "",
+        elevation: Annotated[
+            Path | None, typer.Option(help=t("cli_roads.options.elevation"), metavar="DEM.tif")
+        ] = None,
+    ) -> None:
+        from siting.cli import terminal
+        from siting.sources import points
+        from siting.times import matrix
+
+        start, end = points.read(origins), points.read(destinations)
+        with terminal.progress() as say:
+            router = _router(roads, mode, period, speeds, department, say)
+            if elevation is not None:
+                from siting.network import offroad
+
+                say(t("cli_roads.options.ground"))
+                ground = offroad.ground(router.network, elevation)
+                walked = offroad.WalkedNetwork(router.network, ground)
+                router = replace(router, network=walked)
+            say(t("progress.times"))
+            count = matrix.write(out, router, start, end, limit, nearest)
+        terminal.print_line(t("cli.times.done", pairs=texts.number(count), path=out))
+
+    @app.command(help=t("cli_roads.isochrones.help"))
+    def isochrones(
+        roads: Roads,
+        points: Annotated[
+            Path, typer.Option(help=t("cli_roads.isochrones.points"), metavar="P.csv")
+        ],
+        minutes: Annotated[
+            str, typer.Option(help=t("cli_roads.isochrones.minutes"), metavar="10,20,30")
+        ],
+        out: Annotated[
+            Path,
+            typer.Option("--out", "-o", help=t("cli_roads.isochrones.out"), metavar="OUT.gpkg"),
+        ],
+        mode: Mode = "car",
+        away: Annotated[bool, typer.Option("--from", help=t("cli_roads.isochrones.away"))] = False,
+        cell: Annotated[
+            float, typer.Option(help=t("cli_roads.isochrones.cell"), min=5, max=5000)
+        ] = 100,
+        raster: Annotated[
+            Path | None, typer.Option(help=t("cli_roads.isochrones.raster"), metavar="DIR")
+        ] = None,
+        period: Period = "off_peak",
+        speeds: Speeds = None,
+        department: Department = "",
+    ) -> None:
+        from siting.cli import terminal
+        from siting.outputs import isochrone_files
+        from siting.sources import points as point_files
+
+        limits = _minutes(minutes)
+        places = point_files.read(points)
+        with terminal.progress() as say:
+            router = _router(roads, mode, period, speeds, department, say)
+            say(t("cli_roads.isochrones.sketch"))
+            count = isochrone_files.write(
+                out, router, places, limits, towards=not away, cell_m=cell, rasters=raster
+            )
+        terminal.print_line(
+            t("cli_roads.isochrones.done", count=texts.number(count), path=out, cell=f"{cell:g}")
+        )
+
+    @app.command(help=t("cli_roads.route.help"))
+    def route(
+        roads: Roads,
+        start: Annotated[
+            str, typer.Option("--from", help=t("cli_roads.route.start"), metavar="lon,lat")
+        ],
+        end: Annotated[str, typer.Option("--to", help=t("cli_roads.route.end"), metavar="lon,lat")],
+        out: Annotated[
+            Path | None,
+            typer.Option("--out", "-o", help=t("cli_roads.route.out"), metavar="OUT.geojson"),
+        ] = None,
+        mode: Mode = "car",
+        period: Period = "off_peak",
+        speeds: Speeds = None,
+        department: Department = "",
+    ) -> None:
+        from siting.cli import terminal
+        from siting.outputs import isochrone_files
+        from siting.times import routes
+
+        ends = [_position(start), _position(end)]
+        with terminal.progress() as say:
+            router = _router(roads, mode, period, speeds, department, say)
+            found = routes.between(router, *ends)
+        if out is not None:
+            isochrone_files.write_route(out, found)
+        terminal.print_route(found)
+
+    @app.command(help=t("cli_roads.calibrate.help"))
+    def calibrate(
+        roads: Roads,
+        observed: Annotated[
+            Path, typer.Option(help=t("cli_roads.calibrate.observed"), metavar="O.csv")
+        ],
+        out: Annotated[
+            Path | None,
+            typer.Option("--out", "-o", help=t("cli_roads.calibrate.out"), metavar="SPEEDS.yaml"),
+        ] = None,
+        mode: Mode = "car",
+        period: Period = "off_peak",
+        speeds: Speeds = None,
+        department: Department = "",
+    ) -> None:
+        from siting.cli import terminal
+        from siting.network import speeds as speed_tables
+        from siting.sources import reading
+        from siting.times import calibration
+
+        trips = reading.checked(observed, calibration.OBSERVED)
+        with terminal.progress() as say:
+            router = _router(roads, mode, period, speeds, department, say)
+            say(t("cli_roads.calibrate.fit"))
+            found = calibration.calibrate(router.network, trips)
+        if out is not None:
+            speed_tables.write_fitted(out, speeds, mode, found.factors)
+        terminal.print_calibration(found)
+
+
+def _router(
+    roads: Path,
+    mode: str,
+    period: str,
+    speeds: Path | None,
+    department: str,
+    say: "Callable[[str], None]",
+) -> Any:
+    """Roads read and made ready."""
+    from siting.cli import terminal
+    from siting.network import osm
+    from siting.network import speeds as speed_tables
+    from siting.times import matrix
+
+    say(t("progress.network"))
+    chosen = speed_tables.load(speeds, mode=mode, period=period, department=department)
+    network = osm.read(roads, mode=mode, speeds=chosen)
+    terminal.print_line(network.report.text())
+    return matrix.prepare(network)
+
+
+def _position(value: str) -> tuple[float, float]:
+    """Longitude and latitude of `lon,lat`."""
+    try:
+        lon, lat = (float(part) for part in value.split(","))
+    except ValueError:
+        raise InputError("bad_position", value=value) from None
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise InputError("bad_position", value=value)
+    return lon, lat
+
+
+def _minutes(value: str) -> list[float]:
+    """Increasing minutes of `10,20,30`."""
+    try:
+        limits = [float(part) for part in value.split(",")]
+    except ValueError:
+        raise InputError("bad_minutes", value=value) from None
+    if limits != sorted(set(limits)) or not 0 < limits[0] <= limits[-1] <= 1440:
+        raise InputError("bad_minutes", value=value)
+    return limits

@@ -1,0 +1,41 @@
+"""The command that compares candidates and says how far their ranking holds."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from siting.errors import ConfigError
+from siting.texts import text as t
+
+
+def add(app: typer.Typer) -> None:
+    """Add `score`."""
+
+    @app.command(help=t("cli_score.help"))
+    def score(
+        config: Annotated[Path, typer.Argument(help=t("cli.config"), metavar="CONFIG")],
+        method: Annotated[
+            str, typer.Option("--method", help=t("cli_score.method"), metavar="METHOD")
+        ] = "",
+        out: Annotated[
+            Path | None, typer.Option("--out", "-o", help=t("cli_score.out"), metavar="DIR")
+        ] = None,
+    ) -> None:
+        from siting.cli import scores_shown, terminal
+        from siting.config import load
+        from siting.ranking.ranking import METHODS
+        from siting.study import prepared as ground
+        from siting.study.stages import score_tables
+        from siting.study.stages import scores as study_scores
+
+        settings = load(config)
+        how = next((one for one in METHODS if one == method), None)
+        if method and how is None:
+            raise ConfigError("unknown_method", method=method, known=", ".join(METHODS))
+        study_scores.check(settings)
+        with terminal.progress() as say:
+            base = ground.prepare(settings, say)
+            found = study_scores.compare(base, how, say)
+            folder = score_tables.write(found, out or Path("maps") / study_scores.folder(found))
+        scores_shown.show(found, folder)

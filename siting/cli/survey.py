@@ -1,0 +1,74 @@
+"""The commands of the questionnaire: forms, answers, tables."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from siting.texts import text as t
+
+
+def add(app: typer.Typer) -> None:
+    """Add `survey form`, `survey import` and `survey tabulate`."""
+    group = typer.Typer(help=t("cli_survey.help"), no_args_is_help=True)
+    app.add_typer(group, name="survey")
+
+    @group.command(help=t("cli_survey.form.help"))
+    def form(
+        config: Annotated[Path, typer.Argument(help=t("cli_survey.form.config"), metavar="CONFIG")],
+        out: Annotated[
+            Path, typer.Option("--out", "-o", help=t("cli_survey.form.out"), metavar="DOCX")
+        ],
+    ) -> None:
+        from siting.cli import terminal
+        from siting.study.stages import survey as study_survey
+
+        questionnaire, _ = study_survey.asked(config)
+        study_survey.write_forms(out, questionnaire)
+        terminal.print_line(t("cli_survey.form.done", file=out))
+
+    @group.command("import", help=t("cli_survey.import.help"))
+    def bring_in(
+        config: Annotated[Path, typer.Argument(help=t("cli_survey.form.config"), metavar="CONFIG")],
+        answers: Annotated[
+            list[Path], typer.Argument(help=t("cli_survey.import.answers"), metavar="FILE")
+        ],
+        out: Annotated[
+            Path, typer.Option("--out", "-o", help=t("cli_survey.import.out"), metavar="CSV")
+        ],
+        part: Annotated[
+            str | None, typer.Option(help=t("cli_survey.import.part"), metavar="PART")
+        ] = None,
+        sample: Annotated[
+            Path | None, typer.Option(help=t("cli_survey.import.sample"), metavar="CSV")
+        ] = None,
+    ) -> None:
+        from siting.cli import survey_tables
+        from siting.study.stages import survey as study_survey
+
+        found = study_survey.bring_in(config, answers, out, part=part, sample=sample)
+        survey_tables.show_imported(found, out)
+
+    @group.command(help=t("cli_survey.tabulate.help"))
+    def tabulate(
+        config: Annotated[Path, typer.Argument(help=t("cli.config"), metavar="CONFIG")],
+        out: Annotated[
+            Path | None,
+            typer.Option("--out", "-o", help=t("cli_survey.tabulate.out"), metavar="DIR"),
+        ] = None,
+    ) -> None:
+        from siting.cli import survey_tables, terminal
+        from siting.config import load
+        from siting.study import inputs
+        from siting.study.stages import answers as study_answers
+        from siting.study.stages import survey as study_survey
+
+        settings = load(config)
+        questionnaire = study_survey.of_study(settings, config)
+        with terminal.progress() as say:
+            say(t("progress.inputs"))
+            told = study_answers.tabulated(settings, inputs.read(settings))
+        survey_tables.show_tables(told, questionnaire, settings)
+        if out is not None:
+            survey_tables.write(told, out)
+            terminal.print_line(t("cli_survey.tabulate.done", folder=out))

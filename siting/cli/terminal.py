@@ -1,0 +1,299 @@
+"""What a command shows on the terminal: progress while it works, tables when it is done."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from typing import TYPE_CHECKING, Literal
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+
+from siting import texts
+from siting.texts import text as t
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+    from siting.location.result import Solution
+    from siting.setup.download import Planned
+    from siting.setup.prepare import Prepared
+    from siting.study.result import Result
+    from siting.study.stages.location import Located
+    from siting.times.calibration import Calibration
+    from siting.times.routes import Route
+
+
+PIPED_WIDTH = 130  # columns of a table that goes to a file or another program
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Show the stage at work; silent when not on a terminal.
+
+    Yields
+    ------
+    A function to call with the name of each stage as it begins.
+    """
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    shown = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    with shown:
+        task = shown.add_task("", total=None)
+
+        def say(stage: str) -> None:
+            shown.update(task, description=stage)
+
+        yield say
+
+
+@contextlib.contextmanager
+def downloads() -> Iterator[tuple[Callable[[str], None], Callable[[str, int, int | None], None]]]:
+    """Show each download; silent when not on a terminal.
+
+    Yields
+    ------
+    A function to call with the name of each stage, and one to call with a file's name, the bytes
+    done and the bytes in all (None where not known), from any thread.
+    """
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+    shown = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    tasks: dict[str, TaskID] = {}
+    guard = threading.Lock()
+    with shown:
+        stage = shown.add_task("", total=None)
+
+        def progress(name: str, done: int, total: int | None) -> None:
+            with guard:
+                if name not in tasks:
+                    tasks[name] = shown.add_task(name, total=total)
+            shown.update(tasks[name], completed=done, total=total)
+
+        yield lambda said: shown.update(stage, description=said), progress
+
+
+def print_downloads(planned: list[Planned], *, whole: bool) -> None:
+    """Print what would be fetched, with sizes and licences."""
+    table = Table()
+    for key in ("source", "action", "size", "vintage", "licence", "file", "address"):
+        justify: Literal["left", "right"] = "right" if key == "size" else "left"
+        table.add_column(t(f"setup.plan.{key}"), justify=justify, overflow="fold")
+    total = 0.0
+    for one in planned:
+        source = one.source
+        size = source.size_mb
+        total += size or 0 if one.action == "download" else 0
+        address = source.url + (f" ({t('setup.plan.unverified')})" if source.unverified else "")
+        table.add_row(
+            source.id,
+            t(f"setup.plan.{one.action}"),
+            "" if size is None else texts.number(size),
+            source.vintage,
+            source.licence,
+            source.file,
+            address,
+        )
+    _console().print(table)
+    print_line(t("setup.plan.total", size=texts.number(total)))
+    if not whole:
+        print_line(t("setup.plan.more"))
+
+
+def print_prepared(made: Prepared, config: Path) -> None:
+    """Print the tables that were made of official files."""
+    table = Table()
+    for key in ("table", "read", "kept", "dropped"):
+        table.add_column(t(f"setup.made.{key}"), justify="left" if key == "table" else "right")
+    known = texts.catalogue(texts.language())
+    for name, read, kept, dropped, _ in made.report.to_numpy():
+        said = known.get(f"quality.role.{name}", name)
+        table.add_row(said, *(texts.number(value) for value in (read, kept, dropped)))
+    _console().print(table)
+    print_line(t("setup.made.next", folder=made.folder, config=config))
+
+
+def print_table(table: Table) -> None:
+    """Print a table."""
+    _console().print(table)
+
+
+def print_line(line: str) -> None:
+    """Print one line of text."""
+    Console(highlight=False, soft_wrap=True).print(line, markup=False)
+
+
+def print_result(result: Result, folder: Path) -> None:
+    """Print the coverage of the whole area, the ranking, and where the files are."""
+    console = _console()
+    console.print(_coverage(result))
+    console.print(_ranking(result))
+    sources = [one.source for one in result.inputs if one.source is not None]
+    modelled = [source.title for source in sources if source.status == "modelled"]
+    modelled += [t("run.modelled_cells")] if result.cells_modelled else []
+    if modelled:
+        print_line(t("run.modelled", layers=", ".join(sorted(set(modelled)))))
+    print_line(t("run.written", folder=folder))
+
+
+def print_calibration(found: Calibration) -> None:
+    """Print the factors fitted, and the errors before and after."""
+    table = Table()
+    table.add_column(t("cli_roads.calibrate.error"))
+    for key in ("before", "after"):
+        table.add_column(t(f"cli_roads.calibrate.{key}"), justify="right")
+    for key in ("median_ratio", "mean_absolute_share", "rmse_minutes", "within_20_percent"):
+        share = key in ("mean_absolute_share", "within_20_percent")
+        write = texts.percent if share else texts.number
+        pair = [write(getattr(e, key), 1 if share else 3) for e in (found.before, found.after)]
+        table.add_row(t(f"cli_roads.calibrate.{key}"), *pair)
+    Console().print(table)
+    factors = ", ".join(f"{k} {texts.number(v, 3)}" for k, v in sorted(found.factors.items()))
+    print_line(t("cli_roads.calibrate.factors", factors=factors))
+    left = texts.number(found.left_out)
+    print_line(t("cli_roads.calibrate.used", used=texts.number(len(found.trips)), left=left))
+
+
+def print_plans(found: Sequence[Solution], out: Path) -> None:
+    """Print each phase: its status, its objective between its bounds, or why there is no plan."""
+    for number, answer in enumerate(found, 1):
+        if len(found) > 1:
+            print_line(t("cli_locate.phase", number=number))
+        _answer(answer)
+    print_line(t("cli_locate.written", path=out))
+
+
+def print_located(found: Located, sites: pd.DataFrame, out: Path) -> None:
+    """Print a study's plan: each phase as `print_plan`, and the sites that it opens."""
+    for number, answer in enumerate(found.answers, 1):
+        if len(found.answers) > 1:
+            print_line(t("cli_locate.phase", number=number))
+        _answer(answer)
+    out_of_reach = found.demand.loc[found.demand["left_out"], "population"].sum()
+    if out_of_reach:
+        print_line(t("cli_locate.left_out", people=texts.number(float(out_of_reach))))
+    table = Table()
+    for key in ("phase", "site", "commune", "role", "people"):
+        justify: Literal["left", "right"] = "right" if key in ("phase", "people") else "left"
+        table.add_column(t(f"cli_locate.columns.{key}"), justify=justify)
+    for row in sites[sites["phase"] > 0].to_dict("records"):
+        named = row["name"] or row["site_id"]
+        role, people = t(f"cli_locate.roles.{row['role']}"), texts.number(row["people"])
+        table.add_row(str(row["phase"]), named, row["commune"], role, people)
+    if table.row_count:
+        _console().print(table)
+    print_line(t("cli_locate.written", path=out))
+
+
+def _answer(found: Solution) -> None:
+    numbers = {
+        key: "-" if value is None else texts.number(value, 3)
+        for key, value in (
+            ("objective", found.objective),
+            ("lower", found.lower_bound),
+            ("upper", found.upper_bound),
+        )
+    }
+    gap = "-" if found.gap is None else texts.percent(found.gap, 2)
+    status = t(f"cli_locate.status.{found.status}")
+    print_line(t("cli_locate.answer", status=status, gap=gap, **numbers))
+    if found.reason is not None:
+        print_line(found.reason.text())
+
+
+def print_route(route: Route) -> None:
+    """Print a route's minutes, and its length by class of road."""
+    total = sum(route.metres.values()) / 1000
+    print_line(
+        t(
+            "cli_roads.route.total",
+            minutes=texts.number(route.minutes, 1),
+            km=texts.number(total, 1),
+        )
+    )
+    table = Table()
+    table.add_column(t("cli_roads.route.kind"))
+    table.add_column(t("cli_roads.route.km"), justify="right")
+    for kind, metres in sorted(route.metres.items(), key=lambda item: -item[1]):
+        table.add_row(kind, texts.number(metres / 1000, 2))
+    Console().print(table)
+
+
+def _console() -> Console:
+    console = Console()
+    return console if console.is_terminal else Console(width=PIPED_WIDTH)
+
+
+def _coverage(result: Result) -> Table:
+    """Share of the people within each threshold, one row a service."""
+    whole = result.coverage[result.coverage["zone_kind"] == "department"]
+    table = Table(title=t("run.coverage", zone=whole["zone_name"].iloc[0]), title_justify="left")
+    table.add_column(t("run.service"))
+    thresholds = sorted(whole["threshold_minutes"].unique())
+    for minutes in thresholds:
+        table.add_column(t("run.within", minutes=f"{minutes:g}"), justify="right")
+    table.add_column(t("run.beyond", minutes=f"{thresholds[-1]:g}"), justify="right")
+    names = {one.id: one.name for one in result.study.services}
+    for service, rows in whole.groupby("service", sort=False):
+        covered = rows.sort_values("threshold_minutes")
+        cells = [
+            f"{texts.number(people)} ({texts.percent(share)})"
+            for people, share in zip(
+                covered["covered_population"], covered["covered_share"], strict=True
+            )
+        ]
+        last = covered.iloc[-1]
+        left = last["population"] - last["covered_population"]
+        table.add_row(
+            names[str(service)],
+            *cells,
+            f"{texts.number(left)} ({texts.percent(1 - last['covered_share'])})",
+        )
+    return table
+
+
+def _ranking(result: Result) -> Table:
+    """The sites, best first, with the criteria of greatest weight."""
+    scores = result.scores
+    main = scores.weights.argsort(kind="stable")[::-1][:3]
+    table = Table(title=t("run.ranking"), title_justify="left")
+    table.add_column(t("run.rank"), justify="right")
+    table.add_column(t("run.site"))
+    table.add_column(t("run.score"), justify="right")
+    table.add_column(t("run.band"), justify="right")
+    for j in main:
+        one = scores.criteria[j]
+        name = t(f"criteria.{one.name}.name", number=one.number)
+        table.add_column(f"{name} ({t(f'criteria.{one.name}.unit')})", justify="right")
+    for row in scores.rank.argsort():
+        band = f"{texts.number(scores.low[row])}-{texts.number(scores.high[row])}"
+        raw = [_value(scores.raw[row, j], scores.criteria[j].definition.unit) for j in main]
+        table.add_row(
+            str(scores.rank[row]),
+            str(scores.sites["name"].iloc[row]),
+            texts.number(scores.score[row], 1),
+            band,
+            *raw,
+        )
+    return table
+
+
+def _value(value: float, unit: str) -> str:
+    """Write a raw value in its unit, a dash where unknown."""
+    if value != value:  # noqa: PLR0124 - NaN
+        return t("run.unknown")
+    if unit == "share":
+        return texts.percent(value)
+    return texts.number(value, 1 if unit == "min" else 0)

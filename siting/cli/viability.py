@@ -1,0 +1,54 @@
+"""The command that judges whether a site pays for itself."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from siting.errors import ConfigError
+from siting.texts import text as t
+
+if TYPE_CHECKING:
+    from siting.config.viability import Viability
+
+
+def add(app: typer.Typer) -> None:
+    """Add `viability`."""
+
+    @app.command(help=t("cli_viability.help"))
+    def viability(
+        config: Annotated[Path, typer.Argument(help=t("cli_viability.config"), metavar="CONFIG")],
+        out: Annotated[
+            Path | None, typer.Option("--out", "-o", help=t("cli_viability.out"), metavar="DIR")
+        ] = None,
+    ) -> None:
+        from siting.cli import viability_tables
+        from siting.study.stages import viability as study_viability
+
+        asked, minutes = _asked(config)
+        verdicts = study_viability.judge(asked, minutes)
+        viability_tables.show(asked, verdicts)
+        if out is not None:
+            viability_tables.line("written", folder=study_viability.write(out, asked, verdicts))
+
+
+def _asked(path: Path) -> "tuple[Viability, dict[str, float]]":
+    """The section of a study, with the animator's route times, or of a file of its own kind."""
+    from siting.cli import terminal
+    from siting.config import content, load, validate
+    from siting.config.viability import ViabilityFile
+    from siting.study import prepared as ground
+    from siting.study.stages import viability as study_viability
+
+    if "territory" not in content(path):
+        return validate(ViabilityFile, path).viability, {}
+    study = load(path)
+    asked = study.viability
+    if asked is None:
+        raise ConfigError("no_viability", file=path)
+    if not study_viability.needs_routes(asked):
+        return asked, {}
+    with terminal.progress() as say:
+        base = ground.prepare(study, say)
+        say(t("cli_viability.routes"))
+        return asked, study_viability.routes(asked, base)

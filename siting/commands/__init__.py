@@ -1,1 +1,0 @@
-"""The commands, by family; each module adds its own to the application."""

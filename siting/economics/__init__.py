@@ -1,0 +1,1 @@
+"""What a site costs and earns, and what it changes around it."""

@@ -1,0 +1,1 @@
+"""A result made public: run folder, maps, prints, charts, exports, report, opinion pack."""

@@ -1,0 +1,285 @@
+"""A study's data as files to hand on: GeoPackage, GeoParquet, CSV, Excel, GeoTIFF, TopoJSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from siting import texts
+from siting.atomic_files import replacing_all
+from siting.errors import require_known
+from siting.outputs import data_files, geopackage, qgis_styles, scales, topojson, web_map
+from siting.outputs.data_files import MOST_ROWS, About, Definition
+from siting.outputs.theme import DEFAULT, Theme
+from siting.publish import maps as study_maps
+from siting.texts import text as t
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from siting.study.result import Result
+
+FORMATS = ("gpkg", "geoparquet", "csv", "csv-fr", "xlsx", "geotiff", "topojson")
+ON_REQUEST = ("csv-fr",)
+COMMUNES = ["code", "name", "population", "epci_code", "epci_name"]
+CELLS = ["cell_id", "commune_code", "population"]
+FACILITIES = ["service", "id", "name", "kind", "commune_code", "lon", "lat"]
+
+
+@dataclass(frozen=True)
+class Written:
+    """Files written, and what was left out, with the reason."""
+
+    files: tuple[str, ...]
+    skipped: dict[str, str]
+
+
+def require_formats(names: Sequence[str]) -> tuple[str, ...]:
+    """Formats asked for; all but those on request where none is named.
+
+    Raises
+    ------
+    ConfigError
+        One is unknown.
+    """
+    chosen = require_known("unknown_export_format", names, FORMATS)
+    return chosen or tuple(one for one in FORMATS if one not in ON_REQUEST)
+
+
+def about(result: Result) -> About:
+    """What the files say of where their figures come from."""
+    found = []
+    for one in result.inputs:
+        source = one.source
+        if source is None:
+            found.append(_unsaid(one.path.rsplit("/", 1)[-1]))
+            continue
+        said = source.attribution.get(texts.language(), source.title)
+        found.append(
+            {
+                "title": source.title,
+                "producer": source.producer,
+                "vintage": source.vintage,
+                "licence": source.licence,
+                "status": t(f"map.status.{source.status}"),
+                "attribution": said,
+            }
+        )
+    lines = study_maps.source_lines(result)
+    told = sum(one.source is not None for one in result.inputs)
+    found += [
+        {**_unsaid(line["text"]), "status": line["status"], "attribution": line["text"]}
+        for line in lines[told:]
+    ]
+    return About(result.study.title, tuple(found))
+
+
+def tags(result: Result) -> dict[str, str]:
+    """Title, source, licence and vintage of the whole, as short texts."""
+    return about(result).tags
+
+
+def _unsaid(name: str) -> dict[str, str]:
+    keys = ("producer", "vintage", "licence", "status", "attribution")
+    return {"title": name, **dict.fromkeys(keys, "")}
+
+
+def layers(result: Result) -> dict[str, gpd.GeoDataFrame]:
+    """Layers in the study's metric system; the figures are those of the maps and of `coverage.csv`.
+
+    Returns
+    -------
+    `communes`, `cells` (polygons), `facilities`, `candidates`.
+    """
+    desk = study_maps.Desk(result)
+    crs, study = result.study.territory.crs, result.study
+    communes, cells = result.communes[COMMUNES].copy(), result.cells[CELLS].copy()
+    for one in study.services:
+        minutes = desk.access(one.id)["minutes"].to_numpy()
+        told = desk.by_commune(minutes.astype(np.float64))
+        communes[f"minutes_{one.id}"] = told["mean"].to_numpy()
+        cells[f"minutes_{one.id}"] = minutes
+        for limit in study.thresholds_minutes:
+            covered = desk.told_communes(one.id, limit)["covered_share"]
+            communes[f"share_{one.id}_{limit:g}min"] = covered.to_numpy(np.float64)
+    shapes = study_maps.squares(result.cells)
+    ranked = result.scores.table().drop(columns=["name", "commune_code"])
+    places = result.candidates.rename(columns={"id": "site_id"})
+    kept = ["site_id", "name", "commune_code", "lon", "lat", "geometry"]
+    mended = result.communes.set_geometry(web_map.mended(result.communes.geometry))
+    found = {
+        "communes": mended[["geometry"]].join(communes),
+        "cells": shapes[["geometry"]].join(cells),
+        "facilities": result.facilities[[*FACILITIES, "geometry"]],
+        "candidates": places[kept].merge(ranked, on="site_id").sort_values("rank"),
+    }
+    ordered = {
+        name: layer[[*(c for c in layer.columns if c != "geometry"), "geometry"]]
+        for name, layer in found.items()
+    }
+    return {name: layer.to_crs(crs).reset_index(drop=True) for name, layer in ordered.items()}
+
+
+def styles(result: Result, theme: Theme, column: str = "") -> dict[str, str]:
+    """Styles that QGIS loads by itself, by layer.
+
+    Parameters
+    ----------
+    column
+        Column of the communes' minutes; `minutes_<first service>` where empty.
+    """
+    first = f"minutes_{result.study.services[0].id}"
+    scale = scales.minutes(theme)
+    place = qgis_styles.Rule
+    colours = theme.colours
+    return {
+        "communes": qgis_styles.qml("fill", qgis_styles.rules(column or first, scale)),
+        "cells": qgis_styles.qml("fill", qgis_styles.rules(first, scale)),
+        "facilities": qgis_styles.qml(
+            "marker",
+            [
+                place(f"\"service\" = '{one.id}'", one.name, colours.facility)
+                for one in result.study.services
+            ],
+            "name",
+        ),
+        "candidates": qgis_styles.qml(
+            "marker", [place("", t("map.candidates"), colours.candidate)], "name", 3.4
+        ),
+    }
+
+
+def define(column: str, table: str, result: Result) -> Definition:
+    """What a column holds, from the catalogue."""
+    services = {one.id: one.name for one in result.study.services}
+    for key, name in services.items():
+        if column == f"minutes_{key}":
+            kind = "cell_minutes" if table == "cells" else "minutes"
+            return Definition(t(f"exports.column.{kind}", service=name), "min")
+        if column.startswith(f"share_{key}_"):
+            limit = column.removeprefix(f"share_{key}_").removesuffix("min")
+            return Definition(t("exports.column.share", service=name, minutes=limit), "share")
+    for one in result.scores.criteria:
+        said = t(f"criteria.{one.name}.name", number=one.number)
+        if column == one.id:
+            unit = one.definition.unit
+            return Definition(said, {"people": "inhabitants"}.get(unit, unit))
+        if column == f"{one.id}_norm":
+            return Definition(t("exports.column.normalised", name=said))
+    units = {
+        "population": "inhabitants",
+        "covered_population": "inhabitants",
+        "covered_share": "share",
+        "threshold_minutes": "min",
+        "score": "points",
+        "score_low": "points",
+        "score_high": "points",
+        "lon": "°",
+        "lat": "°",
+    }
+    return Definition(t(f"exports.column.{column}"), units.get(column, ""))
+
+
+def write(
+    result: Result,
+    folder: Path,
+    names: Sequence[str],
+    say: Callable[[str], None],
+    theme: Theme = DEFAULT,
+) -> Written:
+    """Write the files of each format; all of them, or none.
+
+    Parameters
+    ----------
+    names
+        Formats; all but those on request where empty.
+    say
+        Called with what is being written.
+
+    Raises
+    ------
+    ConfigError
+        A format is unknown.
+    OutputError
+        The folder cannot be written to.
+    """
+    chosen, name = require_formats(names), result.study.name
+    held, told = layers(result), about(result)
+    tables = {key: pd.DataFrame(one.drop(columns="geometry")) for key, one in held.items()}
+    tables["coverage"] = result.coverage
+    defined = {
+        key: {str(c): define(str(c), key, result) for c in table.columns}
+        for key, table in tables.items()
+    }
+    skipped: dict[str, str] = {}
+    with replacing_all(folder) as part:
+        for one in chosen:
+            say(t("exports.writing", name=one))
+            if one == "gpkg":
+                looks = styles(result, theme)
+                geopackage.write(part / f"{name}.gpkg", held, looks, told.tags)
+            elif one == "geoparquet":
+                for key, layer in held.items():
+                    data_files.write_parquet(part / f"{name}_{key}.parquet", layer, told)
+            elif one in ("csv", "csv-fr"):
+                french = one == "csv-fr"
+                for key, table in tables.items():
+                    path = part / f"{name}_{key}{'_fr' if french else ''}.csv"
+                    data_files.write_table(path, table, defined[key], told, french=french)
+            elif one == "xlsx":
+                _workbook(part / f"{name}.xlsx", tables, defined, told, skipped)
+            elif one == "geotiff":
+                for service in result.study.services:
+                    minutes = held["cells"][f"minutes_{service.id}"].to_numpy(np.float64)
+                    path = part / f"{name}_{service.id}.tif"
+                    scale = scales.minutes(theme)
+                    data_files.write_raster(path, held["cells"], minutes, scale, told)
+            else:
+                text = topojson.write(
+                    _zones(held["communes"]), {**told.tags, "sources": told.sources}
+                )
+                path = part / f"{name}.topojson"
+                path.write_text(text, encoding="utf-8", newline="\n")
+        files = tuple(sorted(one.name for one in part.iterdir()))
+    return Written(files, skipped)
+
+
+def _workbook(
+    path: Path,
+    tables: Mapping[str, pd.DataFrame],
+    defined: Mapping[str, Mapping[str, Definition]],
+    told: About,
+    skipped: dict[str, str],
+) -> None:
+    """The workbook, without the tables that a sheet cannot hold."""
+    order = ("communes", "coverage", "candidates", "facilities", "cells")
+    sheets: dict[str, pd.DataFrame] = {}
+    of_sheet: dict[str, Mapping[str, Definition]] = {}
+    for key in order:
+        title = t(f"exports.sheet.{key}")
+        if len(tables[key]) > MOST_ROWS:
+            reason = t("exports.too_many", count=texts.number(len(tables[key])))
+            skipped[f"{path.name}, {title}"] = reason
+            continue
+        sheets[title] = tables[key]
+        of_sheet[title] = defined[key]
+    data_files.write_workbook(path, sheets, of_sheet, told)
+
+
+def _zones(communes: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
+    """Communes simplified as a coverage, and the EPCI that they make."""
+    simple = communes.copy()
+    shapes = communes.geometry.to_numpy()
+    simple = simple.set_geometry(shapely.coverage_simplify(shapes, 50.0), crs=communes.crs)
+    of = simple[simple["epci_code"] != ""]
+    if of.empty:
+        return {"communes": simple}
+    parts = of.dissolve("epci_code", aggfunc={"epci_name": "first", "population": "sum"})
+    return {"communes": simple, "epci": parts.reset_index()}

@@ -1,0 +1,208 @@
+"""Assumptions, sources and licences, the sheet of each EPCI for its opinion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from siting import __version__, texts
+from siting.config.study import Assumptions
+from siting.outputs.documents.model import Block, Bullets, Heading, PageBreak
+from siting.publish.opinion import cut, places
+from siting.publish.report.words import cell, day, main_threshold, num, said, share, table
+from siting.texts import grammar
+from siting.texts import text as t
+
+if TYPE_CHECKING:
+    from siting.study.result import Result
+
+
+_NONE = pd.DataFrame()
+
+
+def assumptions(result: Result) -> list[Block]:
+    """Every assumption with its value, status and source."""
+    rows = []
+    for name in Assumptions.model_fields:
+        one = getattr(result.study.assumptions, name)
+        rows.append(
+            (
+                t(f"report.assumptions.{name}"),
+                cell(one.value),
+                one.unit,
+                t(f"report.status.{one.status}"),
+                one.source,
+            )
+        )
+    for key in ("viability_assumptions", "effects_assumptions"):
+        rows += [
+            (
+                r["name"],
+                cell(r["value"]),
+                r["unit"],
+                t(f"report.status.{r['status']}"),
+                r["source"],
+            )
+            for r in result.extras.get(key, _NONE).to_dict("records")
+        ]
+    return [
+        Heading(1, t("report.headings.assumptions")),
+        said("assumptions_text"),
+        table("assumptions", rows, "lrlll", widths=(2.6, 0.8, 0.9, 1.1, 2.6)),
+    ]
+
+
+def sources(result: Result) -> list[Block]:
+    """Who made each table, under which licence; the lines that must be carried."""
+    rows = []
+    for one in result.inputs:
+        if one.source is None:
+            rows.append((one.path, "–", "–"))
+            continue
+        rows.append((one.source.title, one.source.producer, one.source.licence))
+    if result.study.roads.osm is not None:
+        rows.append((t("report.method.osm"), "OpenStreetMap", "ODbL 1.0"))
+    lines = carried(result)
+    blocks: list[Block] = [
+        Heading(1, t("report.headings.sources")),
+        said("sources_text" if lines else "sources_text_alone"),
+        table("sources", rows, "lll", widths=(2.2, 2.2, 3), note=f"siting {__version__}"),
+    ]
+    return [*blocks, Bullets(lines)] if lines else blocks
+
+
+def carried(result: Result) -> tuple[str, ...]:
+    """Lines that licences want on every map and document."""
+    held = [one.source.attribution.get(texts.language()) for one in result.inputs if one.source]
+    lines = dict.fromkeys(line for line in held if line)
+    if result.study.roads.osm is not None:
+        lines[t("print.osm")] = None
+    return tuple(lines)
+
+
+def sheets(result: Result) -> list[Block]:
+    """A sheet for each EPCI."""
+    blocks: list[Block] = [PageBreak(), Heading(1, t("report.headings.sheets")), said("sheets")]
+    for i, place in enumerate(places(result)):
+        part = cut(result, place)
+        if i:
+            blocks.append(PageBreak())
+        blocks += sheet(part, place.name)
+    return blocks
+
+
+def sheet(part: Result, name: str) -> list[Block]:
+    """What an EPCI gives its opinion on, in two pages at most."""
+    told = (said_of(part, name), figures_of(part, name), communes_of(part, name))
+    blocks = [one for some in told for one in some]
+    return [Heading(2, name), *blocks, *sites_of(part, name), opinion_of(name)]
+
+
+def said_of(part: Result, name: str) -> list[Block]:
+    """The sentences of an EPCI, one a service."""
+    study, limit = part.study, main_threshold(part.study)
+    blocks: list[Block] = []
+    for service in study.services:
+        own, whole = _covered(part, service.id)
+        main = own.loc[limit].to_dict()
+        left = round(main["population"]) - round(main["covered_population"])
+        values = {
+            "share": share(main["covered_share"]),
+            "minutes": num(limit),
+            "service": service.name,
+        }
+        if blocks:
+            mode = t(f"report.by.{study.roads.mode}")
+            counted = grammar.counted("report.left", left)
+            blocks.append(said("covered", mode=mode, left=counted, **values))
+            continue
+        blocks.append(
+            said(
+                "sheet",
+                epci=_upper(grammar.epci(name)),
+                communes=grammar.counted("report.communes", len(part.communes)),
+                people=grammar.counted("report.people", main["population"]),
+                whole=share(whole["covered_share"].loc[limit]),
+                **values,
+            )
+        )
+    return blocks
+
+
+def _covered(part: Result, service: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Coverage of the EPCI and of the department, by threshold."""
+    covered = part.coverage[part.coverage["service"] == service].set_index("threshold_minutes")
+    own = covered[(covered["zone_kind"] == "epci") & (covered["zone_code"] == part.epci)]
+    return own, covered[covered["zone_kind"] == "department"]
+
+
+def figures_of(part: Result, name: str) -> list[Block]:
+    """Its figures, and its coverage by threshold, a table a service."""
+    limit = main_threshold(part.study)
+    tables: list[Block] = []
+    rest: list[tuple[str, str]] = []
+    for service in part.study.services:
+        own, whole = _covered(part, service.id)
+        main = own.loc[limit]
+        left = round(main["population"]) - round(main["covered_population"])
+        label = t("report.figures.left", minutes=num(limit))
+        if len(part.study.services) > 1:
+            label = t("report.figures.left_of", minutes=num(limit), service=service.name)
+        if not rest:
+            rest.append((t("report.figures.people"), num(main["population"])))
+        rest.append((label, num(left)))
+        rows = [
+            (
+                t("report.at", minutes=num(threshold)),
+                num(r["covered_population"]),
+                share(r["covered_share"]),
+                share(whole["covered_share"].loc[threshold]),
+            )
+            for threshold, r in zip(own.index, own.to_dict("records"), strict=True)
+        ]
+        keys: dict[str, Any] = {"epci": name, "service": service.name}
+        sizes = (2.4, 1, 1, 1.2)
+        tables.append(table("sheet_coverage", rows, "lrrr", widths=sizes, data="coverage", **keys))
+    figures = [(t("report.figures.communes"), num(len(part.communes))), *rest]
+    views = part.extras.get("opinions")
+    if views is not None and len(views):
+        figures.append((t("report.figures.deadline"), day(views["deadline"].iloc[0])))
+    return [table("sheet_figures", figures, "lr", widths=(4, 1.6), epci=name), *tables]
+
+
+def communes_of(part: Result, name: str) -> list[Block]:
+    """Its communes, the farthest first."""
+    service, limit = part.study.services[0], main_threshold(part.study)
+    covered = part.coverage[part.coverage["service"] == service.id]
+    here = covered[(covered["zone_kind"] == "commune") & (covered["threshold_minutes"] == limit)]
+    shares = here.set_index("zone_code")["covered_share"]
+    far = part.communes.sort_values(["minutes", "code"], ascending=[False, True])
+    told = [
+        (r["name"], num(r["population"]), num(r["minutes"], 1), share(shares.get(r["code"])))
+        for r in far.to_dict("records")
+    ]
+    keys: dict[str, Any] = {"epci": name, "minutes": num(limit), "service": service.name}
+    return [table("sheet_communes", told, "lrrr", widths=(3, 1, 1.2, 1.2), **keys)]
+
+
+def sites_of(part: Result, name: str) -> list[Block]:
+    """Its candidate sites, or that it has none; nothing where the study has none."""
+    scores = part.scores.table()
+    inside = scores[scores["commune_code"].isin(part.communes["code"])].sort_values("rank")
+    if scores.empty:
+        return []
+    if inside.empty:
+        return [said("no_site")]
+    shown = [(r["name"], num(r["rank"]), num(r["score"], 1)) for r in inside.to_dict("records")]
+    return [table("sheet_sites", shown, "lrr", widths=(3, 1, 1), epci=name)]
+
+
+def opinion_of(name: str) -> Block:
+    """The form of its opinion."""
+    fields = [(t(f"report.opinion.{one}"), "") for one in ("view", "remarks", "date", "signature")]
+    return table("opinion", fields, "ll", widths=(1, 3), epci=name)
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

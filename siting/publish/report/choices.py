@@ -1,0 +1,226 @@
+"""Candidates compared, the plan of `locate:`, how far the ranking holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from siting.outputs.documents.model import Block, Column, Heading, Table
+from siting.publish.report.measured import said_of
+from siting.publish.report.shown import named
+from siting.publish.report.words import cell, num, said, share, table
+from siting.study.stages import score_tables
+from siting.texts import grammar
+from siting.texts import text as t
+
+if TYPE_CHECKING:
+    from siting.publish.report.figures import Figures
+    from siting.study.result import Result
+    from siting.study.stages.scores import Compared
+
+
+def candidates(result: Result, found: Compared, drawn: Figures) -> list[Block]:
+    """Criteria, ranking, what makes the first one first."""
+    blocks: list[Block] = [Heading(1, t("report.headings.candidates"))]
+    scores = result.scores.table().sort_values("rank", kind="stable")
+    weights = found.weighed.weights
+    rows = [
+        (
+            score_tables.name_of(one),
+            share(weights[j]),
+            t(f"criteria.{one.name}.unit"),
+            t(f"criteria.{one.name}.source"),
+        )
+        for j, one in enumerate(found.criteria)
+    ]
+    blocks += [
+        said(
+            "candidates",
+            sites=grammar.counted("report.sites", len(scores)),
+            criteria=grammar.counted("report.criteria", len(rows)),
+        ),
+        table(
+            "counts",
+            [
+                (t("report.figures.candidates"), num(len(scores))),
+                (t("report.figures.criteria"), num(len(rows))),
+            ],
+            "lr",
+            widths=(4, 1),
+        ),
+        table("criteria", rows, "lrll", widths=(2.6, 0.8, 0.9, 2.2)),
+    ]
+    first = scores.iloc[0]
+    blocks.append(said("ranking", site=first["name"], score=num(first["score"], 1)))
+    ids = dict(zip(result.communes["code"], result.communes["name"], strict=True))
+    told = [
+        (
+            num(r["rank"]),
+            r["name"],
+            str(ids.get(r["commune_code"], r["commune_code"])),
+            num(r["score"], 1),
+        )
+        for r in scores.to_dict("records")
+    ]
+    blocks.append(table("ranking", told, "rllr", widths=(0.6, 2.6, 2.6, 0.8), data="scores"))
+    blocks += drawn.take("candidates", "criteria")
+    brought = score_tables.contributions(found)
+    own = brought[brought["site_id"] == found.scale.of.sites[found.ranking.rank.argmin()]]
+    shown = [
+        (r["name"], num(r["raw"], 2), r["unit"], share(r["weight"]), num(r["contribution"], 1))
+        for r in own.to_dict("records")
+    ]
+    blocks.append(
+        table(
+            "contributions",
+            shown,
+            "lrlrr",
+            widths=(2.8, 1, 0.9, 0.9, 1),
+            site=str(found.sites["name"].iloc[int(found.ranking.rank.argmin())]),
+        )
+    )
+    return blocks
+
+
+def plan(result: Result, found: Compared, drawn: Figures) -> list[Block]:
+    """The plan of `locate:` where there is one, and how far the ranking holds."""
+    located = "location_summary" in result.extras
+    blocks: list[Block] = [Heading(1, t("report.headings." + ("plan" if located else "ranked")))]
+    if located:
+        blocks += _located(result)
+    blocks += drawn.take("before_after")
+    blocks.append(Heading(2, t("report.headings.robustness")))
+    robust = score_tables.robust(found)
+    for key in found.draws:
+        part = robust[robust["weightings"] == key]
+        best = part.sort_values(["first_share", "rank"], ascending=[False, True]).iloc[0]
+        blocks.append(
+            said(
+                "robust",
+                site=best["name"],
+                share=share(best["first_share"], 0),
+                kind=score_tables.label(key),
+            )
+        )
+    columns = [
+        (key, robust[robust["weightings"] == key].set_index("site_id")) for key in found.draws
+    ]
+    order = columns[0][1].sort_values("rank")
+    rows = [
+        (
+            row["name"],
+            *(share(part["first_share"].loc[str(site)], 0) for _, part in columns),
+            num(row["best_rank"]),
+            num(row["worst_rank"]),
+        )
+        for site, row in order.iterrows()
+    ]
+    heads = [
+        Column(t("report.columns.site"), "left", 2.4),
+        *(
+            Column(t("report.columns.first", kind=score_tables.label(k)), "right", 1.3)
+            for k, _ in columns
+        ),
+        Column(t("report.columns.best"), "right", 1),
+        Column(t("report.columns.worst"), "right", 1),
+    ]
+    blocks.append(
+        Table(
+            t("report.tables.robust.caption"),
+            tuple(heads),
+            tuple(rows),
+            note=t("report.robust_note"),
+        )
+    )
+    blocks += drawn.take("rank_acceptability")
+    views = [
+        (
+            one.name,
+            t(f"scores.kinds.{one.kind}"),
+            str(found.sites["name"].iloc[int(found.view_ranks[one.key].rank.argmin())]),
+        )
+        for one in found.views
+    ]
+    blocks.append(table("views", views, "lll", widths=(2, 1.6, 2)))
+    moved = [
+        (
+            t(f"report.assumptions.{r['assumption']}"),
+            cell(r["low_value"]),
+            _site(found, r["low_first"]),
+            cell(r["high_value"]),
+            _site(found, r["high_first"]),
+        )
+        for r in found.assumptions.to_dict("records")
+    ]
+    if moved:
+        blocks.append(table("sensitivity", moved, "lrlrl", widths=(3, 0.8, 2, 0.8, 2)))
+    return [*blocks, *drawn.take("tornado")]
+
+
+def _site(found: Compared, code: str) -> str:
+    names = dict(zip(found.sites["site_id"], found.sites["name"], strict=True))
+    return str(names.get(code, code))
+
+
+def _located(result: Result) -> list[Block]:
+    held, asked = result.extras, result.study.locate
+    blocks: list[Block] = []
+    rows = [
+        (
+            num(r["phase"]),
+            named("stages.models", [r["model"]])[0],
+            t(f"cli_locate.status.{r['status']}"),
+            num(r["new_sites"]),
+            num(r["objective"], 1),
+            num(r["lower_bound"], 1),
+            num(r["upper_bound"], 1),
+        )
+        for r in held["location_summary"].to_dict("records")
+    ]
+    last = held["location_summary"].iloc[-1]
+    if pd.isna(last["objective"]):
+        blocks.append(said_of("no_plan", reason=str(last["reason"])))
+    else:
+        values = {
+            "sites": grammar.counted("report.sites", last["new_sites"]),
+            "status": t(f"cli_locate.status.{last['status']}").lower(),
+            "model": named("stages.models", [last["model"]])[0],
+            "demand": t(f"stages.demand.{'cells' if asked is None else asked.demand}"),
+        }
+        blocks.append(said_of("located", **values))
+    blocks.append(
+        table("location_summary", rows, "rllrrrr", widths=(0.7, 1.4, 1.8, 0.8, 1.2, 1.2, 1.2))
+    )
+    names = dict(zip(result.communes["code"], result.communes["name"], strict=True))
+    sites = held["location"]
+    told = [
+        (
+            num(r["phase"]),
+            str(r["name"]),
+            str(names.get(r["commune"], r["commune"])),
+            num(r["people"]),
+        )
+        for r in sites[sites["phase"] > 0].to_dict("records")
+    ]
+    if told:
+        blocks.append(table("location", told, "rllr", widths=(0.7, 2.6, 2.6, 1)))
+    after = held["location_coverage"]
+    after = after[after["zone_kind"] == "department"]
+    whole = result.coverage[result.coverage["zone_kind"] == "department"]
+    before = whole.set_index(["service", "threshold_minutes"])["covered_share"]
+    same = asked is None or asked.demand in ("cells", "communes")  # the people of before
+    shown = [
+        (
+            num(r["phase"]),
+            t("report.at", minutes=num(r["threshold_minutes"])),
+            *([share(before.get((r["service"], r["threshold_minutes"])))] if same else []),
+            share(r["covered_share"]),
+        )
+        for r in after.to_dict("records")
+    ]
+    if shown and same:
+        blocks.append(table("before_after", shown, "rlrr", widths=(0.8, 3, 1.4, 1.4)))
+    elif shown:
+        blocks.append(table("after", shown, "rlr", widths=(0.8, 3, 1.4)))
+    return blocks

@@ -1,0 +1,137 @@
+"""The report of a study: computed once, written in each format."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from siting import texts
+from siting.errors import InputError
+from siting.outputs.documents.model import Document, Look, Words
+from siting.publish.report import annex, choices, diagnosis, figures, measured, stages
+from siting.publish.report.words import day
+from siting.study.stages import scores as study_scores
+from siting.study.stages import theme as study_theme
+from siting.texts import grammar
+from siting.texts import text as t
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from siting.outputs.documents.model import Block
+    from siting.study.result import Result
+    from siting.study.stages.scores import Compared
+
+FORMATS = ("docx", "pdf", "odt")
+TAGS = {"fr": "fr-FR", "en": "en-GB"}
+
+
+def compare(result: Result, say: Callable[[str], None]) -> Compared:
+    """What the report tells of the ranking's robustness."""
+    say(t("report.progress.compare"))
+    return study_scores.compare(result.ground, None, lambda _: None)
+
+
+def document(result: Result, found: Compared, say: Callable[[str], None]) -> Document:
+    """The report of a run and of its compared candidates, in the current language."""
+    study, theme = result.study, study_theme.load(result.study)
+    drawn = figures.draw(result, found, theme, say)
+    say(t("report.progress.compose"))
+    blocks = [
+        *diagnosis.opening(result),
+        *diagnosis.territory(result),
+        *diagnosis.data(result),
+        *diagnosis.method(result),
+        *diagnosis.services(result, drawn),
+        *measured.everyday(result, drawn),
+        *diagnosis.digital(result, drawn),
+        *choices.candidates(result, found, drawn),
+        *choices.plan(result, found, drawn),
+        *stages.viability(result, drawn),
+        *stages.effects(result, drawn),
+        *stages.people(result),
+        *stages.calendar(result),
+        *annex.assumptions(result),
+        *drawn.tables(),
+        *annex.sources(result),
+        *annex.sheets(result),
+    ]
+    return framed(result, study.title, t("report.subtitle"), blocks)
+
+
+def framed(result: Result, title: str, subtitle: str, blocks: Sequence[Block]) -> Document:
+    """Blocks under a title, with the look, the date and the properties of a study's documents."""
+    study, theme = result.study, study_theme.load(result.study)
+    when = study.outputs.report_date or study.territory.vintage
+    department = study.territory.department.name
+    lines = [t("report.cover", of_department=grammar.of(department))]
+    lines += [theme.editor] if theme.editor else []
+    lines.append(
+        day(when)
+        if study.outputs.report_date
+        else t("report.cover_vintage", date=day(study.territory.vintage))
+    )
+    words = {
+        key: t(f"report.words.{key}") for key in ("table", "figure", "caption", "contents", "page")
+    }
+    return Document(
+        title=title,
+        subtitle=subtitle,
+        author=theme.editor or "siting",
+        subject=t("report.subject", of_department=grammar.of(department)),
+        keywords=", ".join(one.name for one in study.services),
+        language=TAGS[texts.language()],
+        date=when,
+        cover=tuple(lines),
+        blocks=tuple(blocks),
+        words=Words(**words),
+        look=Look(
+            accent=theme.colours.accent,
+            font=theme.fonts.document,
+            logo=theme.logo.read_bytes() if theme.logo else b"",
+        ),
+    )
+
+
+def write(
+    made: Document, out: Path, name: str, formats: Sequence[str], template: Path | None
+) -> list[Path]:
+    """Write a document in each format.
+
+    Parameters
+    ----------
+    out
+        A file (its format is its ending, where one is asked for), or a folder for `name.<format>`.
+
+    Raises
+    ------
+    InputError, OutputError
+        The template is refused, or a file cannot be written.
+    """
+    single = out.suffix[1:].lower() in FORMATS
+    paths = [out.with_suffix(f".{one}") if single else out / f"{name}.{one}" for one in formats]
+    for path, form in zip(paths, formats, strict=True):
+        writer = importlib.import_module(f"siting.outputs.documents.{form}")
+        if form == "docx":
+            writer.write(path, made, template)
+        else:
+            writer.write(path, made)
+    return paths
+
+
+def formats(asked: str, out: Path) -> list[str]:
+    """Formats asked for, by name or by the ending of the file.
+
+    Raises
+    ------
+    InputError
+        One is unknown.
+    """
+    ending = out.suffix[1:].lower()
+    given = [one.strip().lower() for one in asked.split(",") if one.strip()]
+    given = given or ([ending] if ending in FORMATS else list(FORMATS[:1]))
+    unknown = [one for one in given if one not in FORMATS]
+    if unknown:
+        raise InputError("report_format", formats=", ".join(unknown), known=", ".join(FORMATS))
+    return list(dict.fromkeys(given))

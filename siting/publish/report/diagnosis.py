@@ -1,0 +1,371 @@
+"""Territory, data, method, diagnosis by service and by EPCI, digital."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from siting import texts
+from siting.outputs.documents.model import Block, Bullets, Heading, Paragraph
+from siting.publish.report import measured, stages
+from siting.publish.report.words import cell, day, main_threshold, num, said, share, table
+from siting.texts import grammar
+from siting.texts import text as t
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from siting.publish.report.figures import Figures
+    from siting.study.result import Result
+
+FARTHEST = 15  # communes told as the farthest
+
+
+def _head(key: str, level: int = 1, **values: object) -> Heading:
+    return Heading(level, t(f"report.headings.{key}", **values))
+
+
+def whole(result: Result, service: str) -> pd.DataFrame:
+    """Coverage of the whole study, a row a threshold."""
+    table_ = result.coverage
+    return table_[(table_["zone_kind"] == "department") & (table_["service"] == service)]
+
+
+def territory(result: Result) -> list[Block]:
+    """Communes, people, EPCI."""
+    communes = result.communes
+    people = float(communes["population"].sum())
+    rows = []
+    grouped = communes[communes["epci_code"] != ""].groupby(["epci_code", "epci_name"], sort=True)
+    for (_, name), part in grouped:
+        rows.append((str(name), len(part), float(part["population"].sum())))
+    rows.sort(key=lambda one: -one[2])
+    department = result.study.territory.department.name
+    figures = [
+        (t("report.figures.communes"), num(len(communes))),
+        (t("report.figures.epci"), num(len(rows))),
+        (t("report.figures.people"), num(people)),
+        (t("report.figures.vintage"), day(result.study.territory.vintage)),
+        (t("report.figures.cells"), num(len(result.cells))),
+        (t("report.figures.candidates"), num(len(result.candidates))),
+        *(
+            (
+                t("report.figures.facilities", service=one.name),
+                num((result.facilities["service"] == one.id).sum()),
+            )
+            for one in result.study.services
+        ),
+    ]
+    blocks: list[Block] = [
+        _head("territory"),
+        said(
+            "territory",
+            of_department=grammar.of(department),
+            communes=grammar.counted("report.communes", len(communes)),
+            epci=grammar.counted("report.epci", len(rows)),
+            people=grammar.counted("report.people", people),
+        ),
+        table("figures", figures, "lr", widths=(3, 1)),
+    ]
+    if len(rows) > 1:
+        blocks.append(
+            said(
+                "epci_sizes",
+                most=grammar.epci(rows[0][0]),
+                most_people=grammar.counted("report.people", rows[0][2]),
+                least=grammar.epci(rows[-1][0]),
+                least_people=grammar.counted("report.people", rows[-1][2]),
+            )
+        )
+    if rows:
+        told = [(name, num(count), num(held), share(held / people)) for name, count, held in rows]
+        blocks.append(table("epci", told, "lrrr", widths=(4, 1, 1.2, 1.2)))
+    return blocks
+
+
+def data(result: Result) -> list[Block]:
+    """Files read, by status, and what their quality is."""
+    rows: list[tuple[str, ...]] = []
+    counts = {"real": 0, "derived": 0, "modelled": 0, "unknown": 0}
+    for one in result.inputs:
+        status = one.source.status if one.source else "unknown"
+        counts[status] += 1
+        title = one.source.title if one.source else one.path
+        vintage = one.source.vintage if one.source else "–"
+        rows.append((title, vintage, t(f"report.status.{status}"), num(one.rows)))
+    blocks: list[Block] = [
+        _head("data"),
+        said("data", files=grammar.counted("report.files", len(rows))),
+        table(
+            "status",
+            [(t(f"report.status.{key}"), num(n)) for key, n in counts.items() if n]
+            + [(t("report.total"), num(len(rows)))],
+            "lr",
+            widths=(4, 1),
+            total=True,
+        ),
+        table("inputs", rows, "lllr", widths=(3, 3, 1.1, 1)),
+    ]
+    if counts["modelled"] or result.cells_modelled:
+        blocks.append(Paragraph(t("report.modelled"), "notice"))
+    lost = result.access[result.access["reason"] != ""]
+    if len(lost):
+        by = lost.groupby(["service", "reason"])["population"].sum().reset_index()
+        names = {one.id: one.name for one in result.study.services}
+        told = [
+            (names[r["service"]], t(f"report.reasons.{r['reason']}"), num(r["population"]))
+            for r in by.to_dict("records")
+        ]
+        blocks += [said("unreached"), table("unreached", told, "llr")]
+    else:
+        blocks.append(said("all_reached"))
+    quality = result.ground.read.quality
+    quality = quality[quality["value"] != 0]  # the table says that it lists no zero
+    if len(quality):
+        told = [
+            (
+                _table_name(str(q["table"]), result),
+                t(f"quality.what.{q['what']}") + _detail(q),
+                num(q["value"]),
+            )
+            for q in quality.to_dict("records")
+            if f"quality.what.{q['what']}" in texts.catalogue("fr")
+        ]
+        blocks.append(table("quality", told, "llr", widths=(1.6, 3.4, 1)))
+    return blocks
+
+
+def _table_name(name: str, result: Result) -> str:
+    """A table of the quality checks as a reader calls it."""
+    names = {one.id: one.name for one in result.study.services}
+    key = f"report.named.{name}"
+    if key in texts.catalogue("fr"):
+        return t(key)
+    return names.get(name.replace(":", ".").rsplit(".", maxsplit=1)[-1], name)
+
+
+def _detail(row: dict[Any, Any]) -> str:
+    detail = str(row.get("detail") or "")
+    key = f"quality.detail.{detail}"
+    shown = t(key) if key in texts.catalogue("fr") else detail
+    return f" ({shown})" if shown and shown != "nan" else ""
+
+
+def method(result: Result) -> list[Block]:
+    """How times and coverage were computed."""
+    study = result.study
+    kinds = {"osm": study.roads.osm, "bdtopo": study.roads.bdtopo}
+    roads = next((key for key, one in kinds.items() if one is not None), "distances")
+    limits = ", ".join(num(one) for one in study.thresholds_minutes)
+    rows = [
+        (t("report.method.limits"), t("report.method.limits_value", limits=limits)),
+        (t("report.method.roads"), t(f"report.method.{roads}")),
+        (t("report.method.mode"), t(f"report.method.modes.{study.roads.mode}")),
+        (
+            t("report.method.cells"),
+            t("report.method.modelled", size=num(study.cells.size_m), seed=study.cells.seed)
+            if result.cells_modelled
+            else t("report.method.read"),
+        ),
+        (t("report.method.buffer"), t("report.method.km", km=num(study.territory.buffer_km))),
+    ]
+    blocks: list[Block] = [
+        _head("method"),
+        said("method.text"),
+        Bullets(tuple(t(f"report.method.rule_{i}") for i in range(1, 5))),
+        table("method", rows, "ll", widths=(1.5, 3)),
+    ]
+    if lacking := stages.absent(result):
+        blocks += [Heading(2, t("stages.headings.absent")), Bullets(tuple(lacking))]
+    return blocks
+
+
+def services(result: Result, drawn: Figures) -> list[Block]:
+    """Each service: who reaches it, where they do not."""
+    blocks: list[Block] = [_head("diagnosis")]
+    for one in result.study.services:
+        blocks += _service(result, one.id, one.name, drawn)
+    return blocks
+
+
+def _service(result: Result, service: str, name: str, drawn: Figures) -> list[Block]:
+    limit, minutes = main_threshold(result.study), result.communes
+    all_ = whole(result, service)
+    main = all_[all_["threshold_minutes"] == limit].iloc[0]
+    left = round(main["population"]) - round(main["covered_population"])
+    rows = [
+        (
+            t("report.at", minutes=num(r["threshold_minutes"])),
+            num(r["covered_population"]),
+            share(r["covered_share"]),
+            num(round(r["population"]) - round(r["covered_population"])),
+        )
+        for r in all_.to_dict("records")
+    ]
+    covered = result.coverage
+    here = covered[(covered["service"] == service) & (covered["threshold_minutes"] == limit)]
+    by_epci = here[here["zone_kind"] == "epci"].sort_values(
+        ["covered_share", "zone_code"], kind="stable"
+    )
+    blocks: list[Block] = [
+        _head("service", 2, service=name),
+        Paragraph(
+            t(
+                "report.covered",
+                share=share(main["covered_share"]),
+                minutes=num(limit),
+                mode=t(f"report.by.{result.study.roads.mode}"),
+                service=name,
+                left=grammar.counted("report.left", left),
+            ),
+            "lead",
+        ),
+        table("coverage", rows, "lrrr", widths=(2, 1, 1, 1), data="coverage", service=name),
+        *drawn.take(f"access-{service}"),
+    ]
+    first = service == result.study.services[0].id
+    if first:
+        blocks += drawn.take("population_curve")
+    if len(by_epci) > 1:
+        low, high = by_epci.iloc[0], by_epci.iloc[-1]
+        blocks.append(
+            said(
+                "by_epci",
+                minutes=num(limit),
+                low=grammar.epci(low["zone_name"]),
+                low_share=share(low["covered_share"]),
+                high=grammar.epci(high["zone_name"]),
+                high_share=share(high["covered_share"]),
+            )
+        )
+    told = [
+        (
+            r["zone_name"],
+            num(r["population"]),
+            num(r["covered_population"]),
+            share(r["covered_share"]),
+            num(round(r["population"]) - round(r["covered_population"])),
+        )
+        for r in by_epci.to_dict("records")
+    ]
+    keys: dict[str, Any] = {"service": name, "minutes": num(limit)}
+    sizes = (3.4, 1, 1.2, 1, 1.2)
+    if told:
+        blocks.append(table("coverage_epci", told, "lrrrr", widths=sizes, data="coverage", **keys))
+    blocks += drawn.take(f"coverage-{service}")
+    zones = here[~here["zone_kind"].isin(["department", "epci", "commune"])]
+    if len(zones):
+        shown = [
+            (
+                r["zone_name"],
+                num(r["population"]),
+                num(r["covered_population"]),
+                share(r["covered_share"]),
+                num(round(r["population"]) - round(r["covered_population"])),
+            )
+            for r in zones.to_dict("records")
+        ]
+        blocks.append(
+            table("coverage_zones", shown, "lrrrr", widths=sizes, data="coverage", **keys)
+        )
+    if first:
+        far = minutes.sort_values(["minutes", "code"], ascending=[False, True]).head(FARTHEST)
+        remote = [
+            (r["name"], r["epci_name"], num(r["population"]), num(r["minutes"], 1))
+            for r in far.to_dict("records")
+        ]
+        blocks.append(table("farthest", remote, "llrr", widths=(2.4, 3, 1, 1), **keys))
+        blocks += drawn.take("gap", "lorenz")
+    return [*blocks, *measured.by_service(result, service, name)]
+
+
+def digital(result: Result, drawn: Figures) -> list[Block]:
+    """Fibre by date, and who is far and unconnected."""
+    held = result.measures
+    if "digital" not in held:
+        figure = drawn.take("broadband")
+        return [_head("digital"), *figure] if figure else []
+    blocks: list[Block] = [_head("digital")]
+    service = result.study.services[0]
+    part = held["digital"][held["digital"]["service"] == service.id]
+    asked = result.study.measures
+    minutes = num(asked.digital.minutes if asked and asked.digital else 0)
+    fibre = share(asked.digital.fibre_share if asked and asked.digital else 0, 0)
+    last = part[part["date"] == part["date"].max()]
+    worst = last[last["quadrant"] == "far_unconnected"]
+    people = float(worst["people"].sum())
+    blocks.append(
+        said(
+            "digital",
+            date=day(last["date"].iloc[0]),
+            people=grammar.counted("report.double", people),
+            service=service.name,
+        )
+    )
+    rows = [
+        (
+            day(r["date"]),
+            t(f"report.quadrants.{r['quadrant']}"),
+            num(r["people"]),
+            share(r["share"]),
+        )
+        for r in part.to_dict("records")
+    ]
+    keys: dict[str, Any] = {"service": service.name, "minutes": minutes, "fibre": fibre}
+    blocks.append(table("digital", rows, "llrr", widths=(1.4, 3, 1, 1), **keys))
+    blocks += drawn.take("digital")
+    if "fibre" in held:
+        count = held["fibre"].groupby(["date", "phase"]).size().reset_index(name="n")
+        phases = [
+            (day(r["date"]), _phase(r["phase"]), num(r["n"])) for r in count.to_dict("records")
+        ]
+        blocks.append(table("fibre", phases, "llr", widths=(1.4, 3, 1), fibre=fibre))
+    return [*blocks, *drawn.take("broadband")]
+
+
+def _phase(name: Any) -> str:
+    key = f"report.phases.{name}"
+    return t(key) if key in texts.catalogue("fr") else cell(str(name))
+
+
+def opening(result: Result) -> list[Block]:
+    """The first page: what to remember."""
+    blocks: list[Block] = [_head("summary")]
+    limit = main_threshold(result.study)
+    rows = []
+    for one in result.study.services:
+        all_ = whole(result, one.id)
+        r = all_[all_["threshold_minutes"] == limit].iloc[0]
+        left = round(r["population"]) - round(r["covered_population"])
+        blocks.append(
+            Paragraph(
+                t(
+                    "report.covered",
+                    share=share(r["covered_share"]),
+                    minutes=num(limit),
+                    mode=t(f"report.by.{result.study.roads.mode}"),
+                    service=one.name,
+                    left=grammar.counted("report.left", left),
+                ),
+                "lead",
+            )
+        )
+        rows.append(
+            (
+                one.name,
+                num(r["population"]),
+                num(r["covered_population"]),
+                share(r["covered_share"]),
+                num(left),
+            )
+        )
+    blocks.append(
+        table(
+            "summary",
+            rows,
+            "lrrrr",
+            widths=(3, 1, 1.2, 1, 1.2),
+            minutes=num(limit),
+            data="coverage",
+        )
+    )
+    return blocks

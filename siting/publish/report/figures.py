@@ -1,0 +1,103 @@
+"""Maps and charts of a report, drawn once a language, and their numbers as tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from siting.outputs.documents import pictures
+from siting.outputs.documents.model import Block, Column, Figure, Heading, Table
+from siting.publish import charts as study_charts
+from siting.publish import print_maps as study_print
+from siting.publish.report.words import main_threshold, num, said
+from siting.texts import text as t
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import pandas as pd
+
+    from siting.outputs.charts import Chart
+    from siting.outputs.print_map import Sheet
+    from siting.outputs.theme import Theme
+    from siting.study.result import Result
+    from siting.study.stages.scores import Compared
+
+MOST_ROWS = 25
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Figures of a report.
+
+    Attributes
+    ----------
+    drawn
+        By name: of the sheet (`access-<service>`, `digital`) or of the chart (`lorenz`).
+    numbers
+        What each shows, in the same order.
+    """
+
+    drawn: Mapping[str, Figure]
+    numbers: tuple[Table, ...]
+
+    def take(self, *names: str) -> list[Block]:
+        """Those of these names that the study could feed."""
+        return [self.drawn[name] for name in names if name in self.drawn]
+
+    def tables(self) -> list[Block]:
+        """The section that says every figure in numbers."""
+        if not self.numbers:
+            return []
+        return [Heading(1, t("report.headings.figures")), said("figures_text"), *self.numbers]
+
+
+def draw(
+    result: Result, found: Compared | None, theme: Theme, say: Callable[[str], None]
+) -> Figures:
+    """Draw every map and chart that a run can feed, in the current language."""
+    drawn: dict[str, Figure] = {}
+    numbers: list[Table] = []
+    made, _ = study_print.sheets(result, theme)
+    for one in made:
+        say(t("report.progress.figure", name=one.name))
+        drawn[one.name] = of_sheet(one, result, theme)
+        heads: tuple[str, ...] = (t("report.columns.class"), t("report.columns.count"))
+        numbers.append(_table(drawn[one.name].caption, one.table, heads))
+    charts, _ = study_charts.draw(result, found, (), say)
+    for chart in charts:
+        say(t("report.progress.figure", name=chart.name))
+        drawn[chart.name] = of_chart(chart, theme)
+        heads = tuple(str(name) for name in chart.readable.columns)
+        numbers.append(_table(chart.title, chart.readable, heads, f"{chart.name}.csv"))
+    return Figures(drawn, tuple(numbers))
+
+
+def of_sheet(sheet: Sheet, result: Result, theme: Theme) -> Figure:
+    """A map as a figure: its legend beside it, its title as the caption."""
+    return replace(captioned(sheet, result), png=pictures.of_sheet(sheet, theme))
+
+
+def captioned(sheet: Sheet, result: Result) -> Figure:
+    """A map as a figure that is to be drawn."""
+    kind, _, service = sheet.name.partition("-")
+    names = {one.id: one.name for one in result.study.services}
+    told = names.get(service, result.study.services[0].name)
+    limit = num(main_threshold(result.study))
+    caption = t(f"report.maps.{kind}", service=told, minutes=limit)
+    return Figure(b"", caption, sheet.alt)
+
+
+def of_chart(chart: Chart, theme: Theme) -> Figure:
+    """A chart as a figure: its title as the caption."""
+    return Figure(pictures.png(chart.figure(theme, titled=False), theme), chart.title, chart.alt)
+
+
+def _table(caption: str, frame: pd.DataFrame, heads: tuple[str, ...], file: str = "") -> Table:
+    shown = frame.iloc[:MOST_ROWS]
+    columns = tuple(
+        Column(head, "right" if i else "left", 1.0 if i else 2.4) for i, head in enumerate(heads)
+    )
+    rows = tuple(tuple(str(one) for one in row) for row in shown.itertuples(index=False))
+    note = t("report.cut", file=file) if len(frame) > len(shown) else ""
+    return Table(t("report.in_numbers", caption=caption), columns, rows, note=note)

@@ -1,0 +1,307 @@
+"""What the other keys of a study found: balance of a site, effects, users, survey, places, days.
+
+A section stands only where the study asks for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from siting import texts
+from siting.economics.viability import CASH
+from siting.outputs.documents.model import Block, Heading, Paragraph
+from siting.publish.report.measured import said_of
+from siting.publish.report.shown import KINDS, Columns, named, shown, whole, zones
+from siting.publish.report.words import day, num, said, share
+from siting.survey.tabulation import ALL
+from siting.texts import grammar
+from siting.texts import text as t
+
+if TYPE_CHECKING:
+    from siting.publish.report.figures import Figures
+    from siting.study.result import Result
+
+SPAN = (("p05", "short", 1.0), ("p95", "short", 1.0))
+HEAVIEST = 8  # assumptions told of a tornado
+
+
+def _head(key: str, level: int = 1) -> Heading:
+    return Heading(level, t(f"stages.headings.{key}"))
+
+
+def viability(result: Result, drawn: Figures) -> list[Block]:
+    """Costs, tariffs, break-even, outlook and what weighs most, of the site that is judged."""
+    asked, held = result.study.viability, result.extras
+    if asked is None or "viability_costs" not in held:
+        return []
+    # only where it is asked for
+    from siting.study.stages.viability import label, packages  # noqa: PLC0415
+
+    known = packages(asked)
+
+    def name_of(frame: pd.DataFrame) -> list[str]:
+        keys = zip(frame["profile"], frame["package"], strict=True)
+        return [label((str(a), str(b)), known) for a, b in keys]
+
+    costs = held["viability_costs"]
+    blocks: list[Block] = [_head("viability"), Paragraph(t("report.viability_modelled"), "notice")]
+    total = costs[costs["item"] == "total"]
+    if len(total):
+        blocks.append(said_of("costs", site=asked.site, month=num(total["month"].iloc[0], 2)))
+    columns: Columns = (
+        ("name", "text", 2.6), ("month", "two", 1.1), ("year", "two", 1.2), ("share", "share", 0.9),
+        ("month_p05", "two", 1.1), ("month_p95", "two", 1.1),
+    )  # fmt: skip
+    blocks += shown("viability_costs", costs, columns, "viability_costs.csv", site=asked.site)
+    tariffs = held["viability_tariffs"]
+    told = tariffs.assign(package=name_of(tariffs))
+    columns = (("package", "text", 2.6), ("net_month", "two", 1.2), ("gross_month", "two", 1.2))
+    blocks += shown("viability_tariffs", told, columns, "viability_tariffs.csv")
+    blocks += _break_even(held["viability_break_even"], name_of)
+    outlook = held.get("viability_outlook", pd.DataFrame())
+    if len(outlook):
+        first = outlook[(outlook["case"] == outlook["case"].iloc[0]) & (outlook["account"] == CASH)]
+        chance = first.loc[first["measure"] == "balanced", "value"]
+        part = first[first["measure"] != "balanced"]
+        part = part.assign(measure=named("viability.measures", list(part["measure"])))
+        columns = (("measure", "text", 3.0), ("value", "two", 1.1), ("low", "two", 1.1),
+                   ("high", "two", 1.1), *((one, "two", 1.1) for one, _, _ in SPAN))  # fmt: skip
+        blocks += shown("viability_outlook", part, columns, "viability_outlook.csv")
+        if len(chance):
+            rows = pd.DataFrame({"measure": [t("viability.measures.balanced")], "share": chance})
+            columns = (("measure", "text", 3.0), ("share", "share", 1.0))
+            blocks += shown("viability_chance", rows, columns, "viability_outlook.csv")
+            blocks.append(said_of("balanced", share=share(chance.iloc[0])))
+    if "viability_churn" in held:
+        churn = held["viability_churn"]
+        columns = (("package", "text", 2.4), ("gross_month", "two", 1.1), ("churn", "share", 1.0),
+                   ("mean_stay", "one", 1.1), ("users", "two", 1.0))  # fmt: skip
+        told = churn.assign(package=name_of(churn))
+        blocks += shown("viability_churn", told, columns, "viability_churn.csv")
+    if "viability_animator" in held:
+        columns = (("site_id", "text", 2.4), ("site_hours", "one", 1.1), ("road_hours", "one", 1.1),
+                   ("share", "share", 1.0), ("amount", "two", 1.1))  # fmt: skip
+        some = held["viability_animator"]
+        blocks += shown("viability_animator", some, columns, "viability_animator.csv")
+    return [*blocks, *drawn.take("tornado_balance")]
+
+
+def _break_even(frame: pd.DataFrame, name_of: Any) -> list[Block]:
+    """How many users each case needs; a sentence for each package alone in the first case."""
+    some = frame[frame["account"] == CASH]
+    some = some.assign(package=name_of(some))
+    first = some[(some["case"] == next(iter(some["case"]), "")) & (some["mix"] == "")]
+    blocks: list[Block] = [
+        said_of("break_even", users=num(r["users_whole"]), package=r["package"])
+        for r in first.to_dict("records")
+        if pd.notna(r["users_whole"]) and r["users_whole"] != float("inf")
+    ]
+    some = some.assign(
+        mix=some["mix"].where(some["mix"] != "", t("stages.alone")),
+        role=named("stages.roles", list(some["role"])),
+    )
+    columns = (
+        ("case", "text", 2.0), ("mix", "text", 2.0), ("package", "text", 1.7),
+        ("role", "text", 0.9),
+        ("users", "two", 0.9), ("users_whole", "whole", 0.9), ("users_p05", "two", 0.9),
+        ("users_p95", "two", 0.9),
+    )  # fmt: skip
+    return [*blocks, *shown("viability_break_even", some, columns, "viability_break_even.csv")]
+
+
+def effects(result: Result, drawn: Figures) -> list[Block]:
+    """What the sites would spare: totals, by EPCI."""
+    held = result.extras
+    if "effects" not in held:
+        return []
+    some = held["effects"]
+    some = some.assign(unit=named("report.values", list(some["unit"])))
+    blocks: list[Block] = [_head("effects"), Paragraph(t("report.effects_modelled"), "notice")]
+    for r in some[some["measure"].isin(["users", "co2_kg"])].to_dict("records"):
+        values = {key: KINDS["short"](r[key]) for key in ("value", "p05", "p95")}
+        blocks.append(said_of("effect", name=r["name"], unit=r["unit"], **values))
+    columns: Columns = (
+        ("name", "text", 3.2),
+        ("unit", "text", 1.0),
+        ("value", "short", 1.1),
+        *SPAN,
+    )
+    blocks += shown("effects", some, columns, "effects.csv")
+    epci = held.get("effects_epci", pd.DataFrame())
+    if len(epci):
+        columns = (
+            ("zone_name", "text", 3.2), ("people", "whole", 0.9), ("users", "one", 0.9),
+            ("vehicle_km", "whole", 1.1), ("hours", "whole", 0.9), ("co2_kg", "whole", 1.0),
+        )  # fmt: skip
+        blocks += shown("effects_epci", epci, columns, "effects_epci.csv")
+    return [*blocks, *drawn.take("tornado_effects")]
+
+
+def people(result: Result) -> list[Block]:
+    """Census, sample, survey and places: what the study has of them."""
+    parts = [*_census(result), *_sample(result), *_survey(result), *_offers(result)]
+    if not parts:
+        return []
+    return [_head("people"), said("people_text"), *parts]
+
+
+def _census(result: Result) -> list[Block]:
+    held = result.extras
+    if "census" not in held:
+        return []
+    blocks: list[Block] = [_head("census", 2)]
+    all_ = whole(held["census"])
+    if all_:
+        values = {
+            "users": num(all_["establishments"]),
+            "rate": num(all_["per_1000_people"], 1),
+            "teleworkable": num(all_["teleworkable"]),
+        }
+        blocks.append(said_of("census", **values))
+    columns: Columns = (
+        ("zone_name", "text", 3.0), ("establishments", "whole", 1.0),
+        ("teleworkable", "whole", 1.2), ("all_establishments", "whole", 1.2),
+        ("per_1000_people", "one", 1.0), ("quotient", "two", 1.0),
+    )  # fmt: skip
+    blocks += shown("census", zones(held["census"]), columns, "census.csv")
+    asked = result.study.census
+    sites = held.get("census_sites", pd.DataFrame())
+    if len(sites) and asked is not None:
+        some = sites[sites["kind"] == "candidate"].sort_values(
+            ["within", "site_id"], ascending=[False, True]
+        )
+        columns = (("name", "text", 3.0), ("within", "whole", 1.2), ("catchment", "whole", 1.2))
+        minutes = num(asked.minutes)
+        blocks += shown("census_sites", some, columns, "census_sites.csv", minutes=minutes)
+    return blocks
+
+
+def _sample(result: Result) -> list[Block]:
+    design, asked = result.extras.get("sample_design"), result.study.sample
+    if design is None or asked is None or design.empty:
+        return []
+    known = design[design["frame"].notna()]
+    told = known.assign(margin=named("sample.margin", list(known["margin"])))
+    columns = (("margin", "text", 1.8), ("name", "text", 2.8), ("frame", "whole", 1.0),
+               ("least", "whole", 0.9), ("most", "whole", 0.9))  # fmt: skip
+    size = num(asked.size)
+    file = "sample_design.csv"
+    return [_head("sample", 2), said_of("sample"), *shown("sample", told, columns, file, size=size)]
+
+
+def _survey(result: Result) -> list[Block]:
+    held, asked = result.extras, result.study.survey
+    if asked is None or "survey_respondents" not in held:
+        return []
+    groups = held["survey_respondents"]
+    all_ = groups[groups["group_kind"] == ALL]
+    blocks: list[Block] = [_head("survey", 2)]
+    if len(all_) and pd.notna(all_["respondents"].iloc[0]):
+        count = grammar.counted("stages.respondents", float(all_["respondents"].iloc[0]))
+        blocks.append(said_of("survey", respondents=count, people=num(all_["people"].iloc[0])))
+    told = groups.assign(group=[_group(r) for r in groups.to_dict("records")])
+    columns: Columns = (
+        ("group", "text", 3.0),
+        ("respondents", "whole", 1.0),
+        ("people", "whole", 1.0),
+    )
+    blocks += shown("survey_respondents", told, columns, "survey_respondents.csv")
+    blocks += _answers(result)
+    use = held.get("survey_use", pd.DataFrame())
+    if len(use):
+        first = use.iloc[0]
+        values = {"days": num(first["days"], 1), "minutes": num(first["minutes"])}
+        blocks.append(said_of("use", **values))
+        columns = (("minutes", "whole", 1.0), ("days", "one", 1.2), ("low", "one", 1.0),
+                   ("high", "one", 1.0))  # fmt: skip
+        blocks += shown("survey_use", use, columns, "survey_use.csv", level=share(asked.level, 0))
+    return blocks
+
+
+def _group(row: dict[Any, Any]) -> str:
+    kind, code = str(row["group_kind"]), str(row["group"])
+    if kind == ALL:
+        return t("survey.tables.all")
+    return (
+        named(f"sample.{kind}", [code])[0] if kind != "part" else named("stages.parts", [code])[0]
+    )
+
+
+def _answers(result: Result) -> list[Block]:
+    """Answers of all together to the questions that somebody answered."""
+    asked = result.study.survey
+    found = result.extras.get("survey_answers", pd.DataFrame())
+    if asked is None or found.empty:
+        return []
+    # only where it is asked for
+    from siting.study.stages import survey as study_survey  # noqa: PLC0415
+
+    known = {one.code: one for one in study_survey.of_study(result.study).questions()}
+    language = texts.language()
+    rows = []
+    # questions of several lines (days by minutes) are told by the curve of use
+    kept = (found["group_kind"] == ALL) & found["estimate"].notna()
+    kept &= found["row"].fillna("") == ""
+    for r in found[kept].to_dict("records"):
+        one = known[r["question"]]
+        labels = {item.code: item.label.said(language) for item in one.options}
+        labels |= {"yes": t("survey.form.tick_yes"), "no": t("survey.form.tick_no")}
+        labels |= {"other": t("survey.form.other").split(",")[0], "": t("survey.tables.mean")}
+        title = one.label.said(language)
+        mean = r["measure"] == "mean"
+        numbers = [num(r[k], 1) if mean else share(r[k], 0) for k in ("estimate", "low", "high")]
+        rows.append((title, labels.get(r["answer"], r["answer"]), r["count"], *numbers))
+    names = ["question", "answer", "count", "estimate", "low", "high"]
+    columns = (("question", "text", 3.4), ("answer", "text", 2.4), ("count", "whole", 0.8),
+               ("estimate", "text", 0.9), ("low", "text", 0.8), ("high", "text", 0.8))  # fmt: skip
+    told = pd.DataFrame(rows, columns=names)
+    level = share(asked.level, 0)
+    return list(shown("survey_answers", told, columns, "survey_answers.csv", level=level))
+
+
+def _offers(result: Result) -> list[Block]:
+    some = result.extras.get("offers")
+    if some is None or some.empty:
+        return []
+    names = result.communes.set_index("code")["name"]
+    told = some.assign(commune=names.reindex(some["commune_code"]).fillna("").to_numpy())
+    told = told.sort_values(["commune", "place_id"], kind="stable")
+    columns = (("name", "text", 2.6), ("commune", "text", 2.0), ("type_name", "text", 1.4),
+               ("level_name", "text", 1.5), ("possible_name", "text", 1.6))  # fmt: skip
+    return [_head("offers", 2), said_of("offers"), *shown("offers", told, columns, "offers.csv")]
+
+
+def calendar(result: Result) -> list[Block]:
+    """Steps of the schéma, and the opinions that are awaited."""
+    steps = result.extras.get("calendar")
+    if steps is None:
+        return []
+    columns: Columns = (("name", "text", 3.0), ("from", "day", 1.4), ("until", "day", 1.4))
+    blocks: list[Block] = [_head("calendar"), *shown("calendar", steps, columns, "calendar.csv")]
+    views = result.extras.get("opinions", pd.DataFrame())
+    if len(views):
+        last = views["deadline"].dropna()
+        if len(last):
+            blocks.append(said_of("opinions", deadline=day(max(last))))
+        told = views.assign(view=named("stages.views", list(views["view"])))
+        columns = (("epci_name", "text", 3.0), ("received", "day", 1.4), ("deadline", "day", 1.4),
+                   ("view", "text", 1.4))  # fmt: skip
+        blocks += shown("opinions", told, columns, "opinions.csv")
+    return blocks
+
+
+def absent(result: Result) -> list[str]:
+    """What was not computed, and the key that asks for it."""
+    study, held = result.study, result.extras
+    keys = {
+        "measures": study.measures is None,
+        "digital": "digital" not in result.measures,
+        "locate": "location_summary" not in held,
+        "viability": "viability_costs" not in held,
+        "effects": "effects" not in held,
+        "people": "census" not in held and "survey_respondents" not in held,
+        "calendar": "calendar" not in held,
+    }
+    return [t(f"report.missing.{key}") for key, missing in keys.items() if missing]

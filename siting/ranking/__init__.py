@@ -1,0 +1,1 @@
+"""Comparing candidate sites: criteria, weights, scales, aggregation, robustness."""

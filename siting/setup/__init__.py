@@ -1,0 +1,1 @@
+"""From a département to the tables of a study: `init` and `fetch`."""

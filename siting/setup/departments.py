@@ -1,0 +1,52 @@
+"""Départements: their names, and which share a border."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from siting.errors import ConfigError
+
+
+@cache
+def _content() -> dict[str, Any]:
+    file = resources.files("siting.setup").joinpath("departments.yaml")
+    content: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return content
+
+
+def name(code: str) -> str:
+    """Name of a département.
+
+    Raises
+    ------
+    ConfigError
+        There is none of that code.
+    """
+    if code not in _content():
+        raise ConfigError("unknown_department", code=code)
+    said: str = _content()[code]["name"]
+    return said
+
+
+def with_neighbours(codes: list[str]) -> list[str]:
+    """Départements and those that border them, sorted.
+
+    Raises
+    ------
+    ConfigError
+        A code is unknown.
+    """
+    found = set(codes)
+    for code in codes:
+        name(code)
+        found |= set(_content()[code]["neighbours"])
+    return sorted(found)
+
+
+def of_commune(code: str) -> str:
+    """Code of the département of a commune's code."""
+    return code[:3] if code.startswith("97") else code[:2]

@@ -1,1 +1,0 @@
-"""Candidates, criteria, scores, robustness, location models."""

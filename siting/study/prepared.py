@@ -1,0 +1,227 @@
+"""The ground of a study: its files read, its cells and its roads, made ready for any question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+
+from siting.errors import ConfigError
+from siting.measures import coverage as coverages
+from siting.network import distance_table, roads
+from siting.study import inputs as study_inputs
+from siting.study import scenario as what_if
+from siting.territory import area
+from siting.territory import cells as cell_models
+from siting.texts import text as t
+from siting.times import matrix
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    import numpy.typing as npt
+
+    from siting.config import Assumptions, Study, WhatIf
+    from siting.network.routing import Attachment, Network
+    from siting.study.inputs import Inputs
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every stage of a study starts from.
+
+    Attributes
+    ----------
+    study, read
+        The configuration, and its files as read; facilities are those of the scenario, if any.
+    cells
+        Demand cells, with geometry.
+    router
+        The roads, ready for searches.
+    demand
+        The cells, joined to the roads.
+    """
+
+    study: Study
+    read: Inputs
+    cells: gpd.GeoDataFrame
+    router: matrix.Router
+    demand: Attachment
+
+    def access(self, service: str, facilities: pd.DataFrame) -> pd.DataFrame:
+        """Table `access.csv` of one service, whose facilities are given (`id,lon,lat`…)."""
+        joined = self.router.network.attach(facilities)
+        best = coverages.nearest(matrix.dense(self.router, self.demand, joined))
+        columns = ["cell_id", "commune_code", "population"]
+        table = pd.DataFrame(self.cells[columns].reset_index(drop=True)).assign(service=service)
+        return pd.concat([table, best], axis=1)
+
+    def minutes(self, origins: pd.DataFrame, destinations: pd.DataFrame) -> npt.NDArray[np.float32]:
+        """Minutes between points (`id,lon,lat`…), shape (origins, destinations); NaN: none."""
+        attach = self.router.network.attach
+        return matrix.dense(self.router, attach(origins), attach(destinations)).minutes
+
+
+def prepare(
+    study: Study,
+    say: Callable[[str], None],
+    keep: Callable[[Study, Callable[[], matrix.Router]], matrix.Router] | None = None,
+) -> Ground:
+    """Read a study's files and make its ground ready.
+
+    Parameters
+    ----------
+    say
+        Called with the name of each stage as it begins.
+    keep
+        Gives the roads made ready, as kept from before or as made by the function that it is given.
+
+    Raises
+    ------
+    SitingError
+        A file or a key is wrong; a `ProblemsError` holds several.
+    """
+    say(t("progress.inputs"))
+    read = _changed(study, study_inputs.read(study))
+    say(t("progress.cells"))
+    cells = _cells(study, read)
+    say(t("progress.network"))
+
+    def make() -> matrix.Router:
+        return roads_ready(study, read)
+
+    router = make() if keep is None else keep(study, make)
+    demand = router.network.attach(cells.rename(columns={"cell_id": "id"}))
+    return Ground(study, read, cells, router, demand)
+
+
+def roads_ready(study: Study, read: Inputs) -> matrix.Router:
+    """Make a study's roads ready for searches, as its scenario leaves them."""
+    return matrix.prepare(_network(study, read))
+
+
+def assuming(base: Ground, assumptions: Assumptions) -> Ground:
+    """The same files and cells, on roads under other assumptions."""
+    study = base.study.model_copy(update={"assumptions": assumptions})
+    network = base.router.network
+    if isinstance(network, roads.RoadNetwork):
+        capped = replace(network, snap_cap_m=assumptions.snap_cap.value)
+        router = replace(base.router, network=capped)
+    elif (
+        isinstance(network, distance_table.DistanceNetwork)
+        and assumptions.table_factor == base.study.assumptions.table_factor
+    ):  # the table's own times stay
+        router = replace(base.router, network=replace(network, access=_access(assumptions)))
+    else:
+        router = matrix.prepare(_network(study, base.read))
+    demand = router.network.attach(base.cells.rename(columns={"cell_id": "id"}))
+    return Ground(study, base.read, base.cells, router, demand)
+
+
+def _changed(study: Study, read: Inputs) -> Inputs:
+    """What was read, with the scenario's facilities."""
+    change = study.what_if
+    if change is None:
+        return read
+    candidates = what_if.candidates(
+        read.candidates, change.candidates, what_if.communes(read.boundaries)
+    )
+    first = study.services[0].id
+    now = read.services[first]
+    changed = what_if.facilities(now, candidates, change.open, change.close)
+    around = area.surroundings(read.boundaries, study.territory.crs)
+    for new, key in (
+        (changed[changed["kind"] == what_if.OPENED], "what_if.open"),
+        (candidates, "what_if.candidates"),
+    ):
+        if len(new):
+            area.require_near(new, around, study.territory.buffer_km, key)
+    services = {**read.services, first: changed}
+    return replace(read, candidates=candidates, services=services)
+
+
+def _cells(study: Study, read: Inputs) -> gpd.GeoDataFrame:
+    """Demand cells: read, or spread within communes by the model."""
+    crs = study.territory.crs
+    if read.cells is None:
+        size, seed = study.cells.size_m, study.cells.seed
+        return cell_models.spread(read.communes, read.boundaries, crs, size_m=size, seed=seed)
+    points = gpd.points_from_xy(read.cells["lon"], read.cells["lat"], crs=4326)
+    columns = read.cells.drop(columns="id")
+    return gpd.GeoDataFrame(columns, geometry=points).to_crs(crs)
+
+
+def _network(study: Study, read: Inputs) -> Network:
+    """The roads of the study, as the scenario leaves them."""
+    whole = _roads(study, read)
+    change = study.what_if
+    return whole if change is None else changed_roads(whole, read, change)
+
+
+def changed_roads(whole: Network, read: Inputs, change: WhatIf) -> Network:
+    """Roads at other speeds, some of them closed.
+
+    Raises
+    ------
+    ConfigError
+        A link is unknown, or the key does not fit the kind of network.
+    NetworkError
+        There is no road at a position.
+    """
+    if isinstance(whole, distance_table.DistanceNetwork):
+        if change.closed_roads:
+            raise ConfigError("closed_roads_need_osm")
+        if change.speed_factor != 1:
+            whole = distance_table.rescaled(whole, change.speed_factor)
+        rows = what_if.link_rows(read.links, change.closed_links)
+        return distance_table.closed(whole, rows) if rows else whole
+    if change.closed_links:
+        raise ConfigError("closed_links_need_table")
+    assert isinstance(whole, roads.RoadNetwork)  # noqa: S101 - the other kind
+    if change.speed_factor != 1:
+        whole = roads.rescaled(whole, dict.fromkeys(whole.classes, change.speed_factor))
+    if change.closed_roads:
+        at = pd.DataFrame([one.model_dump() for one in change.closed_roads])
+        edges = roads.edges_at(whole, at.assign(id=at.index.astype(str)))
+        whole = roads.closed(whole, edges)
+    return whole
+
+
+def _roads(study: Study, read: Inputs) -> Network:
+    """The roads of the study as they are."""
+    assume = study.assumptions
+    asked = study.roads
+    if asked.distances is None:
+        # osmium only where a study needs it
+        from siting.network import bdtopo, osm, speeds  # noqa: PLC0415
+
+        chosen = speeds.load(
+            asked.speeds,
+            mode=asked.mode,
+            date=asked.date,
+            department=study.territory.department.code,
+            country=asked.country,
+            period=asked.period,
+        )
+        cap = assume.snap_cap.value
+        if asked.osm is not None:
+            return osm.read(asked.osm, mode=asked.mode, speeds=chosen, snap_cap_m=cap)
+        assert asked.bdtopo is not None  # noqa: S101 - one of three
+        return bdtopo.read(
+            asked.bdtopo, asked.mode, speeds=chosen, snap_cap_m=cap, crs=study.territory.crs
+        )
+    crs, factor, access = study.territory.crs, assume.table_factor.value, _access(assume)
+    return distance_table.build(read.links, read.communes, read.boundaries, crs, access, factor)
+
+
+def _access(assume: Assumptions) -> distance_table.Access:
+    """How points reach the nodes of a table of distances."""
+    return distance_table.Access(
+        speed_kmh=assume.access_speed.value,
+        detour=assume.access_detour.value,
+        outside_speed_kmh=assume.outside_speed.value,
+        outside_cap_km=assume.outside_cap.value,
+    )

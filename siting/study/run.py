@@ -1,0 +1,90 @@
+"""The only composer: walks a study's stages in order. Nothing is written here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+
+from siting.measures import coverage as coverages
+from siting.ranking import criteria, scores
+from siting.study import inputs as study_inputs
+from siting.study import prepared
+from siting.study.result import Result
+from siting.study.stages import measures as study_measures
+from siting.study.stages import registry, site_facts
+from siting.texts import text as t
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from siting.config import Study
+    from siting.study.inputs import Inputs
+
+
+def check(study: Study, say: Callable[[str], None]) -> Inputs:
+    """Read and check every input, without computing; raises a `SitingError` with all problems."""
+    say(t("progress.inputs"))
+    read = study_inputs.read(study)
+    registry.check(study, read)
+    return read
+
+
+def run(study: Study, say: Callable[[str], None]) -> Result:
+    """Compute a study.
+
+    Parameters
+    ----------
+    study
+        The configuration.
+    say
+        Called with the name of each stage as it begins.
+    """
+    base = prepared.prepare(study, say)
+    registry.check(study, base.read)
+    read, router, cells, demand = base.read, base.router, base.cells, base.demand
+    say(t("progress.times"))
+    access = pd.concat(
+        [base.access(one.id, read.services[one.id]) for one in study.services], ignore_index=True
+    )
+    say(t("progress.measures"))
+    covered = coverages.coverage(access, read.zones, study.thresholds_minutes)
+    say(t("progress.sites"))
+    chosen = [criteria.parse(one.id) for one in study.criteria]
+    first = access[access["service"] == study.services[0].id]
+    found = site_facts.gather(base, first)
+    ranked = scores.weighted_mean(
+        read.candidates.rename(columns={"id": "site_id"}),
+        chosen,
+        [one.weight for one in study.criteria],
+        criteria.values(chosen, found),
+        study.equipment_cap,
+    )
+    facilities = pd.concat(
+        [read.services[one.id].assign(service=one.id) for one in study.services],
+        ignore_index=True,
+    )
+    summary = coverages.summary(first, "commune_code").reset_index(names="code")
+    communes = read.boundaries[["code", "geometry"]].merge(read.communes, on="code")
+    communes = communes.merge(summary.drop(columns="population"), on="code", how="left")
+    return Result(
+        study,
+        read.read,
+        communes.rename(columns={"mean_minutes": "minutes"}),
+        cells,
+        _points(facilities),
+        _points(read.candidates),
+        access,
+        covered,
+        ranked,
+        study_measures.compute(study, read, router, cells, demand, access),
+        base,
+        registry.compute(base),
+    )
+
+
+def _points(table: pd.DataFrame) -> gpd.GeoDataFrame:
+    """A table of places with its points."""
+    points = gpd.points_from_xy(table["lon"], table["lat"], crs=4326)
+    return gpd.GeoDataFrame(table, geometry=points)

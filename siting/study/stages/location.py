@@ -1,0 +1,313 @@
+"""From the keys of `locate:` to its plan: people, sites, minutes, a location model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from siting.errors import ConfigError, ModelError
+from siting.location import capacitated, cover_programs, phases
+from siting.location import files as models
+from siting.location import problem as problems
+from siting.location.question import Question
+from siting.location.search import Limits
+from siting.study.stages import answers as study_answers
+from siting.study.stages import likely_users, site_facts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from siting.config import Study
+    from siting.config.location import Locate
+    from siting.location.problem import Problem
+    from siting.location.result import Solution
+    from siting.study.inputs import Inputs
+    from siting.study.prepared import Ground
+
+SITE_COLUMNS = ["id", "name", "commune_code", "lon", "lat"]
+
+
+@dataclass(frozen=True)
+class Located:
+    """What `locate:` found.
+
+    Attributes
+    ----------
+    problem
+        People, sites and the minutes between them.
+    answers
+        Of each phase (one, where there are none), by increasing number of sites.
+    places
+        `id,name,commune_code,lon,lat` of the sites, in the order of the problem's.
+    demand
+        `id,commune_code,population` of all people, and `left_out` where no site reaches them and
+        the question leaves them out; the others are the problem's, in its order.
+    """
+
+    problem: Problem
+    answers: tuple[Solution, ...]
+    places: pd.DataFrame
+    demand: pd.DataFrame
+
+    @property
+    def last(self) -> Solution:
+        """The answer of the last phase, or of the first that has no plan."""
+        none = [one for one in self.answers if one.objective is None]
+        return none[0] if none else self.answers[-1]
+
+
+def check(study: Study, read: Inputs) -> None:
+    """Refuse a question that names what the study does not have; no route is searched.
+
+    Raises
+    ------
+    ConfigError, ModelError
+        A service, an EPCI or a site is unknown, or there are fewer sites than p.
+    """
+    asked = study.locate
+    if asked is None:
+        return
+    _service(study, asked)
+    _floors(asked, read)
+    if asked.sites != "cells":
+        places, existing = _places(study, read, asked, None)
+        _question(asked, places, existing, np.zeros((1, len(places))), np.ones(1), ["-"])
+
+
+def solve(ground: Ground, limits: Limits | None = None) -> Located:
+    """Answer the question of `locate:`.
+
+    Parameters
+    ----------
+    ground
+        Of a study that has this key.
+    limits
+        When to stop each phase, in place of the configuration's limit of work.
+
+    Raises
+    ------
+    ConfigError, ModelError
+        See `check`; or a capacity is missing.
+    """
+    study, read, asked = ground.study, ground.read, ground.study.locate
+    if asked is None:
+        raise ConfigError("no_locate")
+    _service(study, asked)
+    places, existing = _places(study, read, asked, ground.cells)
+    demand = _demand(ground, asked)
+    minutes = ground.minutes(demand, places)
+    people = demand["population"].to_numpy(float)
+    closed = places["id"].isin(asked.closed).to_numpy(bool)
+    left_out = np.zeros(len(people), bool)
+    if asked.leave_out_unreached:
+        left_out |= np.isnan(minutes[:, ~closed]).all(axis=1)
+    if left_out.all():
+        raise ModelError("nobody_reached", people=f"{people.sum():g}")
+    kept = demand[pd.Series(~left_out, demand.index)]
+    problem = _question(asked, places, existing, minutes[~left_out], people[~left_out], kept["id"])
+    if limits is None:
+        limits = Limits(work=asked.work, gap=asked.gap, seed=asked.seed)
+    model = _model(study, read, asked, problem, kept, limits)
+    if asked.phases:
+        answers = tuple(phases.solve(problem, asked.phases, model, asked.first))
+    else:
+        answers = (model(problem, asked.p or 0),)
+    return Located(
+        problem, answers, places, demand.assign(left_out=pd.Series(left_out, demand.index))
+    )
+
+
+def _service(study: Study, asked: Locate) -> str:
+    """Id of the service whose facilities serve."""
+    known = [one.id for one in study.services]
+    wanted = asked.service or known[0]
+    if wanted not in known:
+        raise ConfigError("unknown_service", id=wanted, known=", ".join(known))
+    return wanted
+
+
+def _places(
+    study: Study, read: Inputs, asked: Locate, cells: pd.DataFrame | None
+) -> tuple[pd.DataFrame, list[str]]:
+    """Sites (those that serve already first), and the ids of those."""
+    there = read.services[_service(study, asked)]
+    if asked.sites == "facilities":
+        # what stands beyond the border is not the study's to choose
+        inside = there["commune_code"].isin(read.communes["code"])
+        new, there = there[inside], there[~inside]
+    elif asked.sites == "communes":
+        new = site_facts.seats(read.communes)
+    elif asked.sites == "cells":
+        assert cells is not None  # noqa: S101 - the caller's business
+        new = pd.DataFrame(cells).rename(columns={"cell_id": "id"}).assign(name="")
+    else:
+        new = read.candidates
+    parts = [there, new] if asked.existing else [new]
+    places = pd.concat([part[SITE_COLUMNS] for part in parts if len(part)], ignore_index=True)
+    again = places["id"].duplicated()
+    if again.any():
+        raise ConfigError("locate_ids_clash", ids=problems.shown(places.loc[again, "id"].unique()))
+    return places, list(there["id"]) if asked.existing else []
+
+
+def _demand(ground: Ground, asked: Locate) -> pd.DataFrame:
+    """`id,commune_code,population,lon,lat` of the people."""
+    if asked.demand == "cells":
+        return pd.DataFrame(ground.cells).rename(columns={"cell_id": "id"})
+    if asked.demand == "likely_users":
+        return _likely_users(ground)
+    if asked.demand == "expected_users":
+        return _expected_users(ground)
+    return site_facts.seats(ground.read.communes)
+
+
+def _likely_users(ground: Ground) -> pd.DataFrame:
+    """Likely users of the register at their commune's chef-lieu, in place of people.
+
+    They are those of `census:` where it is configured, else independents of `independents_naf`.
+    Where the survey says it, each counts the days a month that they would come from next door.
+
+    Raises
+    ------
+    ConfigError
+        There is no register.
+    """
+    study, read = ground.study, ground.read
+    if read.establishments is None:
+        raise ConfigError("locate_no_register")
+    chosen = likely_users.selected(study, read)
+    days = 1.0
+    if study.survey is not None and study.survey.answers is not None:
+        days = study_answers.fitted(study, read).days_near
+    seats = site_facts.seats(read.communes)
+    count = chosen["commune_code"].value_counts()
+    return seats.assign(population=seats["commune_code"].map(count).fillna(0.0) * days)
+
+
+def _expected_users(ground: Ground) -> pd.DataFrame:
+    """Users whom declared interest and the census let expect, at their commune's chef-lieu.
+
+    They are people, not days: interest is in the rate already, so that the days of the survey,
+    which count those who would never come, do not multiply it again.
+
+    Raises
+    ------
+    ConfigError
+        There is no register, or nobody's interest was declared.
+    """
+    study, read = ground.study, ground.read
+    if read.establishments is None:
+        raise ConfigError("locate_no_register")
+    users = likely_users.expected_by_commune(study, read)
+    if users is None:
+        raise ConfigError("locate_no_interest")
+    seats = site_facts.seats(read.communes)
+    return seats.assign(population=users.reindex(seats["commune_code"]).to_numpy(np.float64))
+
+
+def _question(
+    asked: Locate,
+    places: pd.DataFrame,
+    existing: list[str],
+    minutes: np.ndarray,
+    people: np.ndarray,
+    demand_ids: Any,
+) -> Problem:
+    problem = problems.from_arrays(
+        minutes,
+        people,
+        demand_ids=demand_ids,
+        site_ids=places["id"],
+        existing=existing,
+        required=asked.required,
+        closed=asked.closed,
+    )
+    for p in asked.phases or (asked.p,):
+        if p is not None:
+            problem.free_places(p)
+    _rooms(asked, problem)
+    return problem
+
+
+def _model(
+    study: Study,
+    read: Inputs,
+    asked: Locate,
+    problem: Problem,
+    demand: pd.DataFrame,
+    limits: Limits,
+) -> Callable[[Problem, int], Solution]:
+    """The model that is asked for, as a function of the problem and of p."""
+    rooms, floors = _rooms(asked, problem), _floors(asked, read)
+    most = asked.max_minutes
+    if floors is not None:
+        zones = demand["commune_code"].map(_zones(read)).to_numpy(object)
+        return lambda some, p: cover_programs.floors(
+            some, p, float(most or 0), zones, floors, limits
+        )
+    if rooms is not None and asked.model == "mclp":
+        return lambda some, p: capacitated.mclp(
+            some, p, float(most or 0), rooms, split=asked.split, limits=limits
+        )
+    if rooms is not None:
+        return lambda some, p: capacitated.p_median(
+            models.within(some, most), p, rooms, split=asked.split, limits=limits
+        )
+
+    decay = study_answers.fitted(study, read).decay if asked.decay == "survey" else None
+
+    def plain(some: Problem, p: int) -> Solution:
+        asks = Question(
+            asked.model,
+            p,
+            most,
+            asked.full_minutes,
+            levels=study.thresholds_minutes,
+            decay=decay,
+        )
+        return models.solve(some, asks, limits)
+
+    return plain
+
+
+def _rooms(asked: Locate, problem: Problem) -> np.ndarray | None:
+    """Capacity of each site; None where there are none."""
+    given = asked.capacity
+    if given is None:
+        return None
+    if not isinstance(given, dict):
+        return np.full(problem.site_ids.size, given)
+    ids = set(problem.site_ids)
+    unknown = sorted(set(given) - ids)
+    if unknown:
+        raise ConfigError("capacity_unknown", ids=problems.shown(np.array(unknown, object)))
+    missing = sorted(ids - set(given) - set(asked.closed))
+    if missing:
+        raise ConfigError("capacity_missing", ids=problems.shown(np.array(missing, object)))
+    return np.array([given.get(one, 0.0) for one in problem.site_ids])
+
+
+def _zones(read: Inputs) -> dict[str, str]:
+    """What an EPCI is called in reasons and floors, by commune."""
+    communes = read.communes
+    labels = communes["epci_name"] + " (" + communes["epci_code"] + ")"
+    return dict(zip(communes["code"], labels, strict=True))
+
+
+def _floors(asked: Locate, read: Inputs) -> dict[str, float] | None:
+    """Share of each EPCI to be covered, by what it is called; None where there are none."""
+    given = asked.floor
+    if given is None:
+        return None
+    names = read.communes["code"].map(_zones(read))
+    labels = dict(zip(read.communes["epci_code"], names, strict=True))
+    if not isinstance(given, dict):
+        return dict.fromkeys((str(one) for one in labels.values()), given)
+    unknown = sorted(set(given) - set(labels))
+    if unknown:
+        known = ", ".join(sorted(labels))
+        raise ConfigError("floor_unknown", codes=", ".join(unknown), known=known)
+    return {str(labels[code]): share for code, share in given.items()}

@@ -1,0 +1,323 @@
+"""From the keys of `sample:` to who is asked: frame, design, draw, visits.
+
+The draw is a working file for the investigators: it names establishments. `siting run` writes the
+design alone, small counts left blank together with those of the census.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from siting.config.sample import Sample
+from siting.errors import ConfigError
+from siting.sources import sirene
+from siting.study.stages import likely_users
+from siting.survey import frame, sampling, visits
+from siting.texts import text as t
+
+if TYPE_CHECKING:
+    from siting.config import Study
+    from siting.study.inputs import Inputs
+    from siting.study.prepared import Ground
+    from siting.survey.sampling import Design
+    from siting.survey.visits import Plan
+
+NO_EPCI = "-"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Likely users with their stratum.
+
+    Attributes
+    ----------
+    people
+        All of them: the register's columns, `epci` (code, `-` for none), `rurality`, `status` and
+        `left_out` (`masked`, `excluded`, `no_status`, or empty: may be asked).
+    empty
+        Statuses and classes of the configuration that nobody of the frame has, by their names.
+    """
+
+    people: pd.DataFrame
+    empty: tuple[str, ...]
+
+    @property
+    def units(self) -> pd.DataFrame:
+        """Those who may be asked."""
+        return self.people[self.people["left_out"] == ""].reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A sample, and how it is visited.
+
+    Attributes
+    ----------
+    asked
+        The settings of the sample.
+    frame, design
+        What it was drawn from, and by.
+    sample
+        One row a unit, in the order of the visits (those left unvisited last): see `COLUMNS`.
+    replacements
+        One row a replacement: the same, with `replaces`, `rank` and `like`.
+    visits
+        One row a visit: `investigator,day,stop,arrival,road_minutes,siret,…`, and one row for each
+        way back.
+    margins
+        Frame, expected and drawn by EPCI, rurality and status.
+    plan
+        Rounds of the investigators.
+    modelled
+        Whether the register is modelled, not real.
+    """
+
+    asked: Sample
+    frame: Frame
+    design: Design
+    sample: pd.DataFrame
+    replacements: pd.DataFrame
+    visits: pd.DataFrame
+    margins: pd.DataFrame
+    plan: Plan
+    modelled: bool
+
+
+COLUMNS = [
+    "siret",
+    "commune_code",
+    "commune",
+    "epci_code",
+    "epci_name",
+    "rurality",
+    "status",
+    "activity",
+    "employees",
+    "probability",
+    "weight",
+    "lon",
+    "lat",
+    "placed_at_commune",
+]
+
+
+def settings(study: Study) -> Sample:
+    """The keys of `sample:`, or those of the package where the study has none."""
+    return study.sample or Sample()
+
+
+def framed(study: Study, read: Inputs) -> Frame:
+    """Give every likely user its stratum.
+
+    Raises
+    ------
+    ConfigError
+        There is no register, or a status or class that the configuration names has nobody.
+    InputError
+        The table of exclusions or of rurality is wrong.
+    """
+    asked = settings(study)
+    people = likely_users.selected(study, read)
+    communes = read.communes.set_index("code")
+    people = people[people["commune_code"].isin(communes.index)].reset_index(drop=True)
+    of = communes.loc[people["commune_code"]]
+    rules = [frame.Status(s.id, s.firm, s.naf, s.deviation) for s in asked.statuses]
+    people = people.assign(
+        epci=of["epci_code"].replace("", NO_EPCI).to_numpy(object),
+        rurality=rurality(study, read).loc[people["commune_code"]].to_numpy(object),
+        status=frame.statuses(people, rules),
+    )
+    who = frame.Exclusions()
+    if asked.exclusions is not None:
+        who = frame.read_exclusions(asked.exclusions)
+    people["left_out"] = frame.excluded(people, who)
+    empty = []
+    may = people[people["left_out"] == ""]
+    for kind, items, said in (
+        ("status", asked.statuses, "statuses"),
+        ("rurality", asked.densities, "densities"),
+    ):
+        none = [one.id for one in items if not (may[kind] == one.id).any()]
+        if none and len(may) and said in asked.model_fields_set:
+            raise ConfigError("sample_empty_stratum", key=f"sample.{said}", ids=", ".join(none))
+        empty += [label(asked, kind, one) for one in none]
+    return Frame(people, tuple(empty))
+
+
+def rurality(study: Study, read: Inputs) -> pd.Series:
+    """Class of rurality of each commune, by its code."""
+    asked = settings(study)
+    codes = list(read.communes["code"])
+    if asked.rurality is not None:
+        return frame.read_rurality(asked.rurality, codes, [one.id for one in asked.densities])
+    shapes = read.boundaries.set_index("code").to_crs(study.territory.crs)
+    km2 = (shapes.geometry.area / 1e6).reindex(codes)
+    people = read.communes.set_index("code")["population"]
+    return frame.by_density(people, km2, [(one.id, one.below) for one in asked.densities])
+
+
+def designed(study: Study, found: Frame, size: int | None = None) -> Design:
+    """Work out how many each stratum is due; see `sampling.design` for what is refused."""
+    asked = settings(study)
+    optimal = asked.allocation == "optimal"
+    deviations = {one.id: one.deviation if optimal else 1.0 for one in asked.statuses}
+    return sampling.design(
+        found.units,
+        asked.size if size is None else size,
+        asked.densities[0].id,
+        deviations,
+        asked.at_least_one,
+    )
+
+
+def check(study: Study, read: Inputs) -> None:
+    """Refuse what a sample cannot be drawn from."""
+    if study.sample is not None:
+        designed(study, framed(study, read))
+
+
+def draw(ground: Ground, size: int | None = None, seed: int | None = None) -> Drawn:
+    """Draw a study's sample and plan the visits.
+
+    Parameters
+    ----------
+    size, seed
+        In place of the configuration's.
+    """
+    study, read = ground.study, ground.read
+    asked = settings(study)
+    asked = asked.model_copy(
+        update={
+            "size": asked.size if size is None else size,
+            "seed": asked.seed if seed is None else seed,
+        }
+    )
+    found = framed(study, read)
+    design = designed(study, found, asked.size)
+    [chosen] = sampling.counts(design, asked.seed, at_least_one=asked.at_least_one)
+    drawn = sampling.draw(design, chosen, asked.seed, asked.replacements)
+    table = _described(read, found.units, design)
+    rows = table.loc[drawn["unit"]].reset_index(drop=True)
+    first = (drawn["replaces"] < 0).to_numpy()
+    sample = rows[first].reset_index(drop=True)
+    bases = _bases(ground, asked)
+    plan = _planned(ground, asked, sample, bases)
+    stops = [stop for one in plan.rounds for stop in one.stops] + list(plan.left)
+    sirets = table["siret"]
+    replaced = drawn.loc[~first, ["replaces", "rank", "like"]].reset_index(drop=True)
+    replaced["replaces"] = sirets.loc[replaced["replaces"]].to_numpy(object)
+    return Drawn(
+        asked,
+        found,
+        design,
+        sample.loc[stops].reset_index(drop=True),
+        pd.concat([replaced, rows[~first].reset_index(drop=True)], axis=1),
+        _visits(ground, asked, sample, bases, plan),
+        sampling.margins(design, chosen),
+        plan,
+        read.register_is_modelled,
+    )
+
+
+def label(asked: Sample, kind: str, code: str) -> str:
+    """Name of a status or of a class of rurality."""
+    items: dict[str, str] = {}
+    if kind == "status":
+        items = {one.id: one.name for one in asked.statuses}
+    elif kind == "rurality":
+        items = {one.id: one.name for one in asked.densities}
+    if items.get(code):
+        return items[code]
+    try:
+        return t(f"sample.{kind}.{code}")
+    except KeyError:
+        return code
+
+
+def _described(read: Inputs, units: pd.DataFrame, design: Design) -> pd.DataFrame:
+    """The frame as the sample's file tells it."""
+    placed = sirene.placed(units, read.communes)
+    communes = read.communes.set_index("code").loc[placed["commune_code"]]
+    placed = placed.assign(
+        commune=communes["name"].to_numpy(object),
+        epci_code=communes["epci_code"].to_numpy(object),
+        epci_name=communes["epci_name"].to_numpy(object),
+        probability=design.probability,
+        weight=1 / design.probability,
+    )
+    return placed[COLUMNS]
+
+
+def _bases(ground: Ground, asked: Sample) -> pd.DataFrame:
+    """Where the investigators leave from: `id,lon,lat,days`."""
+    given = asked.visits.investigators
+    if given:
+        return pd.DataFrame([one.model_dump() for one in given])
+    communes = ground.read.communes
+    main = communes.iloc[int(communes["population"].to_numpy().argmax())]
+    one = {"id": str(main["name"]), "lon": main["chef_lieu_lon"], "lat": main["chef_lieu_lat"]}
+    return pd.DataFrame([{**one, "days": max(asked.size, 1)}])
+
+
+def _planned(ground: Ground, asked: Sample, sample: pd.DataFrame, bases: pd.DataFrame) -> Plan:
+    """Plan the visits on the study's roads."""
+    stops = sample.assign(id=sample["siret"])
+    between = ground.minutes(stops, stops).astype(np.float64)
+    out = ground.minutes(bases, stops).astype(np.float64)
+    back = ground.minutes(stops, bases).astype(np.float64)
+    np.fill_diagonal(between, 0.0)
+    teams = [
+        visits.Team(int(days), out[row], back[:, row]) for row, days in enumerate(bases["days"])
+    ]
+    work = asked.visits
+    return visits.plan(between, teams, work.minutes_per_visit, work.hours_per_day * 60)
+
+
+def _visits(
+    ground: Ground, asked: Sample, sample: pd.DataFrame, bases: pd.DataFrame, plan: Plan
+) -> pd.DataFrame:
+    """One row a visit, and one for each way back."""
+    stops = sample.assign(id=sample["siret"])
+    start = asked.visits.start.hour * 60 + asked.visits.start.minute
+    rows = []
+    day: dict[int, int] = {}
+    for one in plan.rounds:
+        day[one.team] = day.get(one.team, 0) + 1
+        base = bases.iloc[[one.team]]
+        points = pd.concat(
+            [base[["id", "lon", "lat"]], stops.loc[list(one.stops), ["id", "lon", "lat"]]],
+            ignore_index=True,
+        )
+        way = ground.minutes(points, points).astype(np.float64)
+        clock = float(start)
+        count = len(one.stops)
+        for number in range(1, count + 2):
+            road = float(way[number - 1, number % (count + 1)])
+            clock += road
+            here = {
+                "investigator": base["id"].iloc[0],
+                "day": day[one.team],
+                "stop": number,
+                "kind": "visit" if number <= count else "return",
+                "arrival": _clock(clock),
+                "road_minutes": round(road, 1),
+            }
+            if number <= count:
+                unit = sample.iloc[one.stops[number - 1]]
+                names = ("siret", "commune_code", "commune", "epci_name", "rurality", "status")
+                here |= {name: unit[name] for name in (*names, "activity", "lon", "lat")}
+                clock += asked.visits.minutes_per_visit
+            rows.append(here)
+    columns = ["investigator", "day", "stop", "kind", "arrival", "road_minutes", "siret"]
+    columns += ["commune_code", "commune", "epci_name", "rurality", "status", "activity"]
+    return pd.DataFrame(rows, columns=[*columns, "lon", "lat"])
+
+
+def _clock(minutes: float) -> str:
+    """A time of day, to the minute; past midnight it starts again."""
+    hours, rest = divmod(round(minutes), 60)
+    return f"{hours % 24:02d}:{rest:02d}"

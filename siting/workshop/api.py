@@ -1,0 +1,340 @@
+"""The workshop's interface over HTTP; OpenAPI at `/api/openapi.json`.
+
+Every question carries its whole scenario: two browsers never see each other's. What is wrong is
+answered by 4xx and one sentence, `{"error": …}`.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import anyio
+import numpy as np
+import orjson
+from anyio import to_thread
+from fastapi import FastAPI, Request
+from fastapi import Path as InPath
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from fastapi.staticfiles import StaticFiles
+from pydantic import ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from siting import texts
+from siting.config import Model, expected
+from siting.errors import ConfigError, OutputError, SitingError
+from siting.workshop import exports, scenario, views
+from siting.workshop.jobs import Jobs, Task
+from siting.workshop.scenario import Name, Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from siting.workshop.workshop import Workshop
+
+WORKERS = max(2, os.cpu_count() or 2)
+"""Questions answered at once: more would only take the processor from each other, none in turn."""
+AWAY = 4  # exports under way or waiting, beside those
+STATIC = Path(str(resources.files("siting.workshop"))) / "static"
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+JobName = Annotated[str, InPath(max_length=64)]
+LONGEST_JOB = 120.0
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the interface answers from."""
+
+    workshop: Workshop
+    config: Path
+    read_only: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the saved scenarios."""
+        return scenario.folder_of(self.config)
+
+
+class Question(Model):
+    """What a client says: built with the interface."""
+
+    model_config = ConfigDict(defer_build=False)
+
+
+class Asked(Question):
+    """A scenario, and nothing else."""
+
+    scenario: Scenario = Scenario()
+
+
+class AskedPair(Question):
+    """Two scenarios to compare."""
+
+    first: Scenario = Scenario()
+    second: Scenario = Scenario()
+
+
+class AskedHere(Question):
+    """A scenario and a place."""
+
+    scenario: Scenario = Scenario()
+    lon: Longitude
+    lat: Latitude
+
+
+class AskedIsochrone(Question):
+    """A scenario, a place and the minutes to draw."""
+
+    scenario: Scenario = Scenario()
+    lon: Longitude
+    lat: Latitude
+    minutes: tuple[Annotated[float, Field(gt=0, le=120, allow_inf_nan=False)], ...] = Field(
+        (10, 20, 30), min_length=1, max_length=6
+    )
+
+
+class AskedJob(Question):
+    """An optimisation over the study's candidates (and those of the scenario)."""
+
+    scenario: Scenario = Scenario()
+    model: Literal["mclp", "p-median", "p-center", "lscp"] = "mclp"
+    sites: int = Field(2, ge=1, le=200)
+    max_minutes: float | None = Field(20, gt=0, le=600, allow_inf_nan=False)
+    required: tuple[str, ...] = Field((), max_length=200)
+    closed: tuple[str, ...] = Field((), max_length=200)
+    seconds: float = Field(60, gt=0, le=LONGEST_JOB)
+
+
+def make(desk: Desk) -> FastAPI:
+    """Make the application."""
+    jobs = Jobs()
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = WORKERS
+        yield
+        jobs.close()
+
+    app = FastAPI(
+        title="siting",
+        version="1",
+        lifespan=life,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    _say_errors(app)
+    _tell(app, desk)
+    _answer(app, desk.workshop)
+    _optimise(app, desk.workshop, jobs)
+    _keep(app, desk)
+    _export(app, desk)
+    return app
+
+
+def _tell(app: FastAPI, desk: Desk) -> None:
+    """Serve the page, and what it draws before any question."""
+    workshop = desk.workshop
+    app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
+
+    @app.get("/", response_class=HTMLResponse, include_in_schema=False)
+    def page() -> str:
+        return (STATIC / "index.html").read_text(encoding="utf-8")
+
+    @app.get("/api/study")
+    def study() -> dict[str, Any]:
+        """Tell what the study is: sites, criteria, thresholds, plans, links."""
+        return views.study(workshop, read_only=desk.read_only)
+
+    @app.get("/api/layers")
+    def layers() -> Response:
+        """Give communes and cells, to draw."""
+        return _said(views.layers(workshop))
+
+    @app.get("/api/texts/{language}")
+    def words(language: Literal["fr", "en"]) -> dict[str, str]:
+        """Give the page's texts."""
+        return texts.section("page", language)
+
+
+def _answer(app: FastAPI, workshop: Workshop) -> None:
+    """Answer scenarios."""
+
+    @app.post("/api/answer")
+    def answer(asked: Asked) -> Response:
+        """Tell what a scenario does: minutes of each cell, coverage, gained and lost, curve."""
+        return _said(views.answer(workshop, _checked(asked.scenario, workshop)))
+
+    @app.post("/api/compare")
+    def compare(asked: AskedPair) -> Response:
+        """Answer two scenarios at once."""
+        pair = (_checked(asked.first, workshop), _checked(asked.second, workshop))
+        return _said({"answers": [views.answer(workshop, one) for one in pair]})
+
+    @app.post("/api/ranking")
+    def ranking(asked: Asked) -> Response:
+        """Rank the candidates under the scenario's weights."""
+        return _said(views.ranking(workshop, _checked(asked.scenario, workshop)))
+
+    @app.post("/api/robustness")
+    def robustness(asked: Asked) -> Response:
+        """Tell how far that ranking holds: under any weights, and as each weight moves."""
+        return _said(views.robustness(workshop, _checked(asked.scenario, workshop)))
+
+    @app.post("/api/access")
+    def access(asked: AskedHere) -> Response:
+        """Tell the minutes from a place to the open facilities."""
+        one = _checked(asked.scenario, workshop)
+        return _said(views.access(workshop, one, asked.lon, asked.lat))
+
+    @app.post("/api/isochrone")
+    def isochrone(asked: AskedIsochrone) -> Response:
+        """Draw from where a place is within some minutes; studies on OpenStreetMap roads."""
+        one, limits = _checked(asked.scenario, workshop), sorted(set(asked.minutes))
+        return _said(views.isochrone(workshop, one, asked.lon, asked.lat, limits))
+
+
+def _optimise(app: FastAPI, workshop: Workshop, jobs: Jobs) -> None:
+    """Choose sites, each question in a process of its own."""
+
+    @app.post("/api/jobs", status_code=202)
+    def start(asked: AskedJob) -> dict[str, Any]:
+        """Start to choose sites."""
+        return jobs.start(_task(workshop, asked)).state()
+
+    @app.get("/api/jobs/{name}")
+    def job(name: JobName) -> dict[str, Any]:
+        """Tell how far it is, and its plan at the end."""
+        return jobs.get(name).state()
+
+    @app.delete("/api/jobs/{name}")
+    def cancel(name: JobName) -> dict[str, Any]:
+        """End it; its process is gone when this answers."""
+        return jobs.cancel(name).state()
+
+
+def _keep(app: FastAPI, desk: Desk) -> None:
+    """Save and load scenarios."""
+
+    @app.get("/api/scenarios")
+    def saved() -> dict[str, Any]:
+        """List the saved scenarios."""
+        return {"names": scenario.names(desk.folder)}
+
+    @app.get("/api/scenarios/{name}")
+    def load(name: Name) -> dict[str, Any]:
+        """Load a scenario."""
+        return scenario.read(name, desk.config, desk.folder).model_dump(mode="json")
+
+    @app.put("/api/scenarios/{name}")
+    def save(name: Name, asked: Asked) -> dict[str, Any]:
+        """Save a scenario as a configuration that `siting run` takes."""
+        if desk.read_only:
+            raise OutputError("read_only")
+        one = _checked(asked.scenario, desk.workshop)
+        study = desk.workshop.ground.study
+        return {"file": scenario.save(one, name, study, desk.config, desk.folder).name}
+
+
+def _export(app: FastAPI, desk: Desk) -> None:
+    """Hand over the current view."""
+    workshop = desk.workshop
+
+    @app.post("/api/export/{kind}")
+    async def export(kind: Literal["table", "map", "config", "report"], asked: Asked) -> Response:
+        """Give the view as a CSV table, a map in one file, a configuration or a report (DOCX)."""
+        # beside the questions, which do not wait for a whole study
+        return await to_thread.run_sync(made, kind, asked, limiter=away)
+
+    away = anyio.CapacityLimiter(AWAY)
+
+    def made(kind: str, asked: Asked) -> Response:
+        one = _checked(asked.scenario, workshop)
+        if kind == "table":
+            return PlainTextResponse(exports.table(workshop, one), media_type="text/csv")
+        if kind == "config":
+            written = scenario.told(one, workshop.ground.study, desk.config.name)
+            return PlainTextResponse(written, media_type="application/yaml")
+        if kind == "report":
+            return Response(exports.report(workshop, one), media_type=DOCX)
+        return HTMLResponse(exports.html_map(workshop, one))
+
+
+def _said(answer: dict[str, Any]) -> Response:
+    """Encode an answer once: it is made of plain values, so nothing needs to look at them again."""
+    return Response(orjson.dumps(answer), media_type="application/json")
+
+
+def _say_errors(app: FastAPI) -> None:
+    """Answer what is wrong by one sentence."""
+
+    @app.exception_handler(SitingError)
+    async def wrong(_: Request, error: SitingError) -> JSONResponse:
+        status = {
+            "unknown_job": 404,
+            "unknown_scenario": 404,
+            "too_many_jobs": 429,
+            "export_busy": 429,
+            "read_only": 403,
+        }.get(error.key, 422)
+        return JSONResponse({"error": error.text(), "key": error.key}, status)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        if first["type"] == "json_invalid":
+            return JSONResponse({"error": texts.text("web.bad_request"), "key": "invalid"}, 422)
+        where = ".".join(str(step) for step in first["loc"][1:]) or "-"
+        said = texts.text("web.invalid", key=where, detail=expected(first))
+        return JSONResponse({"error": said, "key": "invalid"}, 422)
+
+    @app.exception_handler(HTTPException)
+    async def refused(_: Request, error: HTTPException) -> JSONResponse:
+        key = {404: "web.not_found", 405: "web.bad_method"}.get(error.status_code)
+        said = texts.text(key or "web.bad_request")
+        return JSONResponse({"error": said}, error.status_code, headers=error.headers)
+
+    @app.exception_handler(Exception)
+    async def failed(_: Request, __: Exception) -> JSONResponse:
+        return JSONResponse({"error": texts.text("web.failed")}, 500)
+
+
+def _checked(one: Scenario, workshop: Workshop) -> Scenario:
+    one.require_bounded()
+    if list(one.thresholds_minutes) != sorted(set(one.thresholds_minutes)):
+        raise ConfigError("thresholds_not_increasing")
+    if not one.thresholds_minutes:
+        default = workshop.ground.study.thresholds_minutes
+        one = one.model_copy(update={"thresholds_minutes": default})
+    return one
+
+
+def _task(workshop: Workshop, asked: AskedJob) -> Task:
+    """An optimisation over candidates and facilities, as the scenario leaves roads and closures."""
+    one = _checked(asked.scenario, workshop)
+    if asked.model in ("mclp", "lscp") and asked.max_minutes is None:
+        raise ConfigError("job_needs_minutes")
+    minutes, facilities, candidates = workshop.choices(one.what_if)
+    known = set(candidates)
+    for site in (*asked.required, *asked.closed):
+        if site not in known:
+            raise ConfigError("unknown_opened", id=site)
+    return Task(
+        np.ascontiguousarray(minutes),
+        workshop.people,
+        (*facilities, *candidates),
+        tuple(facilities),
+        asked.required,
+        asked.closed,
+        asked.model,
+        asked.sites,
+        asked.max_minutes,
+        asked.seconds,
+    )

@@ -1,0 +1,101 @@
+"""The current view, to take away: a table, `siting run`'s map, `siting report`'s document."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from siting.errors import OutputError
+from siting.workshop.scenario import applied
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from siting.config import Study
+    from siting.workshop.scenario import Scenario
+    from siting.workshop.workshop import Workshop
+
+BUSY_SECONDS = 20
+_ONE_AT_A_TIME = threading.Lock()
+"""A whole study is run for a map or a report: memory stays bounded."""
+
+
+def table(workshop: Workshop, asked: Scenario) -> str:
+    """Coverage by zone and threshold, and who comes within it or leaves it, as CSV."""
+    found = workshop.answer(asked.what_if, asked.thresholds_minutes)
+    parts = [
+        workshop.zones.assign(
+            threshold_minutes=limit,
+            covered_population=found.covered[:, j],
+            gained_population=found.gained[:, j],
+            lost_population=found.lost[:, j],
+        )
+        for j, limit in enumerate(asked.thresholds_minutes)
+    ]
+    written: str = pd.concat(parts, ignore_index=True).to_csv(index=False, lineterminator="\n")
+    return written
+
+
+def html_map(workshop: Workshop, asked: Scenario) -> str:
+    """Give the map in one file that `siting run` writes for the scenario.
+
+    Raises
+    ------
+    OutputError
+        Others are being made, and take long.
+    """
+    with _alone():
+        return _map_of(applied(asked, workshop.ground.study))
+
+
+def report(workshop: Workshop, asked: Scenario) -> bytes:
+    """Give the report (DOCX) that `siting report` writes for the scenario.
+
+    Raises
+    ------
+    OutputError
+        Others are being made, and take long.
+    """
+    with _alone():
+        return _report_of(applied(asked, workshop.ground.study))
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Run one whole study at a time."""
+    if not _ONE_AT_A_TIME.acquire(timeout=BUSY_SECONDS):
+        raise OutputError("export_busy")
+    try:
+        yield
+    finally:
+        _ONE_AT_A_TIME.release()
+
+
+def _map_of(study: Study) -> str:
+    from siting.publish import run_folder  # noqa: PLC0415 - seconds to load, and seldom asked for
+    from siting.study import run as studies  # noqa: PLC0415 - seconds to load, and seldom asked for
+
+    with tempfile.TemporaryDirectory(prefix="siting-") as folder:
+        found = studies.run(study, _quiet)
+        written = run_folder.write(found, Path(folder) / "out", _quiet)
+        return (written / "map.html").read_text(encoding="utf-8")
+
+
+def _report_of(study: Study) -> bytes:
+    from siting.publish.report import compose  # noqa: PLC0415
+    from siting.study import run as studies  # noqa: PLC0415 - as above
+
+    found = studies.run(study, _quiet)
+    made = compose.document(found, compose.compare(found, _quiet), _quiet)
+    with tempfile.TemporaryDirectory(prefix="siting-") as folder:
+        (written,) = compose.write(made, Path(folder) / "report.docx", "report", ["docx"], None)
+        return written.read_bytes()
+
+
+def _quiet(_: str) -> None:
+    """Say nothing: nobody sees a terminal."""

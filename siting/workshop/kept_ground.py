@@ -1,0 +1,103 @@
+"""The ground of a study, kept on this machine between two openings, by the content of its files.
+
+Reading tables and spreading people over cells take seconds. What comes out depends on the
+configuration, on the files that it names and on this package alone. The roads of an OpenStreetMap
+study are kept beside (`kept_roads`), since several studies share them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pydantic
+
+from siting.study import prepared as grounds
+from siting.times import matrix
+from siting.workshop import kept, kept_roads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+    from siting.config import Study
+    from siting.study.prepared import Ground
+
+CODE = Path(__file__).parents[1]
+FACILITY = ["id", "name", "lon", "lat", "commune_code", "kind"]
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a study is opened with.
+
+    Attributes
+    ----------
+    ground
+        Without its roads in the kept file where they are kept beside.
+    standing
+        See `standing`.
+    """
+
+    ground: Ground
+    standing: npt.NDArray[np.float32]
+
+
+def prepare(study: Study, say: Callable[[str], None]) -> Held:
+    """Give a study's ground as kept, or make it; see `ground.prepare` for the errors."""
+    made: list[Held] = []
+    apart = study.roads.osm is not None
+
+    def make() -> Held:
+        whole = grounds.prepare(study, say, kept_roads.router)
+        made.append(Held(whole, standing(whole)))
+        if not apart:
+            return made[0]
+        return replace(made[0], ground=replace(whole, router=None))  # type: ignore[arg-type]
+
+    key = kept.digest([study.model_dump_json()], _paths(study), CODE)
+    found = kept.get("ground", key, Held, make)
+    if made:
+        return made[0]
+    if not apart:
+        return found
+    router = kept_roads.router(study, lambda: grounds.roads_ready(study, found.ground.read))
+    return replace(found, ground=replace(found.ground, router=router))
+
+
+def facilities(ground: Ground) -> pd.DataFrame:
+    """Facilities of the first service, which scenarios change."""
+    read = ground.read.services[ground.study.services[0].id]
+    return read[FACILITY].reset_index(drop=True)
+
+
+def standing(ground: Ground) -> npt.NDArray[np.float32]:
+    """Minutes from every cell to every facility of the first service, NaN where there is no way.
+
+    Kept, so that the workshop opens before the kernels of the searches are loaded.
+
+    Returns
+    -------
+    float32, shape (cells, facilities).
+    """
+    joined = ground.router.network.attach(facilities(ground))
+    return matrix.towards(ground.router, ground.demand, joined).minutes
+
+
+def _paths(value: object) -> Iterator[Path]:
+    """Every path that a configuration names."""
+    if isinstance(value, Path):
+        yield value
+    elif isinstance(value, pydantic.BaseModel):
+        for one in value.__dict__.values():
+            yield from _paths(one)
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from _paths(one)
+    elif isinstance(value, (tuple, list, set, frozenset)):
+        for one in value:
+            yield from _paths(one)

@@ -1,0 +1,127 @@
+"""A scenario: what a client changes, and the configuration from which `siting run` makes it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated, Any
+
+import yaml
+from pydantic import Field, StringConstraints
+
+from siting import atomic_files as files
+from siting.config import Model, WhatIf, content, load
+from siting.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from siting.config import Study
+    from siting.config.study import Criterion
+
+MOST_SITES = 200
+MOST_ROADS = 50
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+Threshold = Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)]
+Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
+
+
+class Scenario(Model):
+    """What a client changes in a study."""
+
+    what_if: WhatIf = WhatIf()
+    thresholds_minutes: tuple[Threshold, ...] = Field((), max_length=8)
+    weights: dict[str, Weight] = Field(default_factory=dict, max_length=64)
+
+    def require_bounded(self) -> None:
+        """Refuse more sites or closed roads than a meeting ever looks at.
+
+        Raises
+        ------
+        ConfigError
+            There are too many.
+        """
+        change = self.what_if
+        sites = len(change.open) + len(change.close) + len(change.candidates)
+        roads = len(change.closed_links) + len(change.closed_roads)
+        if sites > MOST_SITES or roads > MOST_ROADS:
+            raise ConfigError("scenario_too_large", sites=MOST_SITES, roads=MOST_ROADS)
+
+
+def folder_of(config: Path) -> Path:
+    """Folder of a configuration's scenarios, beside it."""
+    return config.parent / f"{config.stem}-scenarios"
+
+
+def names(folder: Path) -> list[str]:
+    """Names of the scenarios that were saved."""
+    return sorted(path.stem for path in folder.glob("*.yaml"))
+
+
+def told(scenario: Scenario, study: Study, base: str) -> str:
+    """Write a scenario as a configuration, in YAML, that extends the one at `base`."""
+    change = scenario.what_if.model_dump(mode="json", exclude_defaults=True)
+    keys: dict[str, Any] = {"extends": base}
+    if change:
+        keys["what_if"] = change
+    if scenario.thresholds_minutes:
+        keys["thresholds_minutes"] = list(scenario.thresholds_minutes)
+    kept = weighed(study, scenario.weights)
+    if kept != study.criteria:
+        keys["criteria"] = [one.model_dump(mode="json") for one in kept]
+    return yaml.safe_dump(keys, allow_unicode=True, sort_keys=False)
+
+
+def weighed(study: Study, weights: Mapping[str, float]) -> tuple[Criterion, ...]:
+    """Criteria of a study under other weights; one of no weight is left out."""
+    both = [(one, weights.get(one.id, one.weight)) for one in study.criteria]
+    return tuple(one.model_copy(update={"weight": weight}) for one, weight in both if weight > 0)
+
+
+def applied(scenario: Scenario, study: Study) -> Study:
+    """Give the study as a scenario changes it."""
+    changes: dict[str, object] = {
+        "what_if": scenario.what_if,
+        "criteria": weighed(study, scenario.weights),
+    }
+    if scenario.thresholds_minutes:
+        changes["thresholds_minutes"] = scenario.thresholds_minutes
+    return study.model_copy(update=changes)
+
+
+def save(scenario: Scenario, name: str, study: Study, config: Path, folder: Path) -> Path:
+    """Save a scenario as a configuration that extends the study's.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written to; a scenario of that name is left as it was.
+    """
+    base = os.path.relpath(config.resolve(), folder.resolve()).replace(os.sep, "/")
+    path = folder / f"{name}.yaml"
+    with files.replacing(path) as part:
+        part.write_text(told(scenario, study, base), encoding="utf-8", newline="\n")
+    return path
+
+
+def read(name: str, config: Path, folder: Path) -> Scenario:
+    """Read a scenario that was saved.
+
+    Raises
+    ------
+    ConfigError
+        There is none of that name, or it is damaged.
+    """
+    path = folder / f"{name}.yaml"
+    if not path.is_file():
+        raise ConfigError("unknown_scenario", name=name, known=", ".join(names(folder)) or "-")
+    study, own = load(path), content(path)
+    weights: dict[str, float] = {}
+    if "criteria" in own:  # a criterion left out has no weight
+        weights = dict.fromkeys((one.id for one in load(config).criteria), 0.0)
+        weights |= {one.id: one.weight for one in study.criteria}
+    return Scenario(
+        what_if=study.what_if or WhatIf(),
+        thresholds_minutes=study.thresholds_minutes,
+        weights=weights,
+    )

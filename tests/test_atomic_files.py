@@ -1,0 +1,46 @@
+"""Nothing half-written is left behind."""
+
+from __future__ import annotations
+
+import pytest
+
+from siting.atomic_files import replacing, replacing_all
+from siting.errors import OutputError
+
+
+def test_replaces_a_file_when_all_went_well(tmp_path):
+    path = tmp_path / "new" / "a.csv"
+    with replacing(path) as part:
+        part.write_text("1")
+        assert not path.exists()
+    assert path.read_text() == "1"
+    assert [p.name for p in path.parent.iterdir()] == ["a.csv"]
+
+
+def test_keeps_the_old_file_when_something_fails(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("old")
+
+    def fail():
+        with replacing(path) as part:
+            part.write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_moves_all_files_or_none(tmp_path):
+    (tmp_path / "kept.txt").write_text("kept")
+    with replacing_all(tmp_path) as part:
+        (part / "a").write_text("a")
+        (part / "b").write_text("b")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a", "b", "kept.txt"]
+
+
+def test_a_folder_that_is_a_file_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError), replacing_all(tmp_path / "file" / "out"):
+        pass

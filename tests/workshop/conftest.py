@@ -1,0 +1,33 @@
+"""The embedded study, opened once."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from siting.config import load
+from siting.workshop import server
+
+if TYPE_CHECKING:
+    from siting.workshop.api import Desk
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def opened(tmp_path_factory) -> Desk:
+    """The embedded study, with a configuration of its own to save scenarios beside."""
+    folder = tmp_path_factory.mktemp("workshop")
+    config = folder / "etude.yaml"
+    config.write_text(f"extends: {ROOT / 'configs' / 'aveyron.yaml'}\n", encoding="utf-8")
+    return server.desk(load(config), config, lambda _: None, read_only=False)
+
+
+@pytest.fixture
+def desk(opened) -> Desk:
+    """The same, without any saved scenario."""
+    shutil.rmtree(opened.folder, ignore_errors=True)
+    return opened
