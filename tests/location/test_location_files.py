@@ -12,6 +12,7 @@ import pytest
 from siting.errors import InputError, ModelError
 from siting.location import covering, files, lscp, mclp, orlib, p_center, p_median
 from siting.location.problem import from_arrays, from_tables
+from siting.location.question import Question
 from siting.location.search import Limits, Search
 
 SMALL = ["pmed1", "pmed3", "pmed5", "pmed7", "pmed9", "pmed11", "pmed13", "pmed15"]
