@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 endif
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check format clean install
+.PHONY: demo test quick check format clean install
 
 demo: $(STAMP)
 	$(BIN)/siting run configs/aveyron.yaml
@@ -18,6 +18,12 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python scripts/ensure_chromium.py
 	$(BIN)/python -m pytest -n 2
+
+# between two commits, under a minute: lint, types, the tests of the rooms that changed
+quick: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n 2 -x -m "not slow and not browser" $$($(BIN)/python scripts/quick_tests.py)
 
 check: $(STAMP)
 	$(BIN)/ruff check .

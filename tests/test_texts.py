@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import ast
 import string
+from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from siting import texts
 from siting.errors import InputError, ProblemsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PACKAGE = Path(texts.__file__).parents[1]
 
@@ -22,12 +28,37 @@ def test_same_keys():
     assert set(texts.catalogue("fr")) == set(texts.catalogue("en"))
 
 
-@pytest.mark.parametrize("key", sorted(texts.catalogue("fr")))
-def test_same_placeholders(key):
-    fr, en = texts.catalogue("fr")[key], texts.catalogue("en")[key]
-    assert placeholders(fr) == placeholders(en)
-    assert fr.strip()
-    assert en.strip()
+def test_same_placeholders():
+    french, english = texts.catalogue("fr"), texts.catalogue("en")
+    differing = [key for key in french if placeholders(french[key]) != placeholders(english[key])]
+    assert differing == []
+
+
+def test_no_text_is_empty():
+    empty = [
+        (c, k) for c in texts.LANGUAGES for k, s in texts.catalogue(c).items() if not s.strip()
+    ]
+    assert empty == []
+
+
+def keys(node: yaml.MappingNode, prefix: str = "") -> Iterator[str]:
+    """Dotted keys of a YAML tree, as often as they are written."""
+    for key, value in node.value:
+        if isinstance(value, yaml.MappingNode):
+            yield from keys(value, f"{prefix}{key.value}.")
+        else:
+            yield f"{prefix}{key.value}"
+
+
+def test_no_text_is_written_twice():
+    """Files are merged into one catalogue: of two under one key, the later would win unseen."""
+    for code in texts.LANGUAGES:
+        written = Counter(
+            key
+            for file in (PACKAGE / "texts" / code).glob("*.yaml")
+            for key in keys(yaml.compose(file.read_text(encoding="utf-8"), yaml.SafeLoader))
+        )
+        assert [key for key, times in written.items() if times > 1] == []
 
 
 def raised_errors() -> list[tuple[str, set[str], str]]:

@@ -219,7 +219,7 @@ def _require_cells(access: pd.DataFrame, apart: list[str], groups: Sequence[str]
             raise InputError("bad_quantity", name=name, id=where, value=people[row])
     minutes = access["minutes"].to_numpy(np.float32)
     if (minutes < 0).any():
-        raise InputError("bad_minutes", value=f"{minutes[minutes < 0][0]:g}")
+        raise InputError("bad_matrix_minutes", value=f"{minutes[minutes < 0][0]:g}")
 
 
 def _distinct(values: pd.Series) -> tuple[pd.Index, npt.NDArray[np.intp]]:

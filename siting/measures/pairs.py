@@ -425,7 +425,7 @@ def _numbered(
 def _require_minutes(minutes: Float32) -> None:
     if len(minutes) and not (minutes.min() >= 0 and np.isfinite(minutes.max())):
         wrong = minutes[~(np.isfinite(minutes) & (minutes >= 0))][0]
-        raise InputError("bad_minutes", value=f"{wrong:g}")
+        raise InputError("bad_matrix_minutes", value=f"{wrong:g}")
 
 
 def _shown(ids: Any) -> str:
