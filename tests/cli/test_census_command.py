@@ -20,6 +20,7 @@ from siting.config import load
 from siting.errors import SitingError
 from siting.study import prepared as ground
 from siting.study.stages import census as study_census
+from siting.study.stages import likely_users
 from siting.study.stages import location as study_location
 from siting.study.stages import registry as study_extras
 from siting.study.stages import sample as study_sample
@@ -193,8 +194,8 @@ def test_expected_users_are_the_demand_of_a_location_model(changed, tmp_path):
     base = ground.prepare(load(path), lambda _: None)
     found = study_location.solve(base)
     users = found.demand.set_index("commune_code")["population"]
-    blended = study_census.expected(
-        base.study, base.read, study_census.selected(base.study, base.read)
+    blended = likely_users.expected(
+        base.study, base.read, likely_users.selected(base.study, base.read)
     ).set_index("epci_code")
     epci = base.read.communes.set_index("code")["epci_code"]
     assert users.groupby(epci).sum().to_numpy() == pytest.approx(
@@ -209,7 +210,7 @@ def test_expected_users_are_the_demand_of_a_location_model(changed, tmp_path):
         update={"locate": base.study.locate.model_copy(update={"demand": "likely_users"})}
     )
     likely = study_location.solve(replace(base, study=plain)).demand["population"]
-    assert likely.sum() == len(study_census.selected(base.study, base.read))
+    assert likely.sum() == len(likely_users.selected(base.study, base.read))
     assert 0 < users.sum() < likely.sum()
 
 

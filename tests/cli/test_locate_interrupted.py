@@ -29,7 +29,7 @@ def test_ctrl_c_keeps_the_best_plan(tmp_path):
     started = tmp_path / "started"
     # the bound takes for ever, so that the search is under way when it is stopped
     hook = (
-        "import pathlib, signal, siting.sites.location.median_tree as m\n"
+        "import pathlib, signal, siting.location.median_tree as m\n"
         # a shell's background job begins with SIGINT ignored
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "assert callable(m._root)\n"

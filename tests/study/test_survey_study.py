@@ -14,7 +14,7 @@ from siting.cli import app as cli
 from siting.errors import ConfigError, ModelError
 from siting.study import prepared as ground
 from siting.study.stages import answers as study_answers
-from siting.study.stages import census as study_census
+from siting.study.stages import likely_users
 from siting.study.stages import location as study_location
 from siting.study.stages import registry as study_extras
 
@@ -102,7 +102,7 @@ def test_the_fitted_decay_is_the_demand_of_the_location_model(base):
     users = found.demand["population"].to_numpy(float)
     register = base.read.establishments
     assert users.sum() / use.days_near == pytest.approx(
-        len(study_census.selected(base.study, base.read))
+        len(likely_users.selected(base.study, base.read))
     )
     assert users.sum() / use.days_near > len(study_location.site_facts.independents(base))
     assert len(register) > users.sum() / use.days_near
