@@ -17,7 +17,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from siting.errors import InputError
-from siting.measures.pairs import LONGEST_MINUTES, aligned, csr
+from siting.measures.pairs import LONGEST_MINUTES, aligned, csr, require_horizon
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +49,11 @@ class Basket(_Model):
     status: Literal["confirmed", "to_confirm"] = Field(description="of the list, at its source")
     minutes: float = Field(gt=0, le=LONGEST_MINUTES)
     items: tuple[Item, ...] = Field(min_length=1)
+
+    @property
+    def horizon(self) -> float:
+        """The longest minutes that an item allows."""
+        return max(item.minutes or self.minutes for item in self.items)
 
 
 @dataclass(frozen=True)
@@ -111,8 +116,9 @@ def in_reach(basket: Basket, pairs: Pairs, types: pd.Series) -> Scores:
     Raises
     ------
     InputError
-        A facility of the pairs has no type.
+        A facility of the pairs has no type, or the pairs were cut at fewer minutes.
     """
+    require_horizon(pairs, basket.horizon)
     ids = pd.Index(pairs.destinations)
     known = types[~types.index.duplicated()]
     lost = ids[~ids.isin(known.index.astype(str))]

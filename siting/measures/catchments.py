@@ -20,7 +20,15 @@ import pandas as pd
 
 from siting.errors import InputError
 from siting.measures.decay import binary, epanechnikov
-from siting.measures.pairs import aligned, at_facilities, at_origins, blocks, csr, weights
+from siting.measures.pairs import (
+    aligned,
+    at_facilities,
+    at_origins,
+    blocks,
+    csr,
+    require_horizon,
+    weights,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +80,7 @@ def two_step(pairs: Pairs, demand: Numbers, supply: Numbers, limit: float) -> pd
     InputError
         See `pairs.aligned`.
     """
+    require_horizon(pairs, limit)
     return enhanced_two_step(pairs, demand, supply, binary(limit)).rename("2sfca")
 
 
@@ -86,6 +95,7 @@ def enhanced_two_step(pairs: Pairs, demand: Numbers, supply: Numbers, decay: Dec
 
 def kernel_two_step(pairs: Pairs, demand: Numbers, supply: Numbers, limit: float) -> pd.Series:
     """KD2SFCA: E2SFCA with the Epanechnikov kernel. Dai and Wang (2011)."""
+    require_horizon(pairs, limit)
     return enhanced_two_step(pairs, demand, supply, epanechnikov(limit)).rename("kd2sfca")
 
 
@@ -152,6 +162,8 @@ def ratio(
     offer = aligned(supply, to_supply.destinations, "supply")
     if not np.array_equal(to_supply.origins, to_demand.origins):
         raise InputError("other_origins")
+    require_horizon(to_supply, limit)
+    require_horizon(to_demand, limit)
     near = _plain(binary(limit))
     above = at_origins(to_supply, near, offer)
     below = at_origins(to_demand, near, people)

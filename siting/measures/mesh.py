@@ -10,7 +10,7 @@ import pandas as pd
 
 from siting.errors import InputError
 from siting.measures.coverage import least
-from siting.measures.pairs import aligned, checked_thresholds, csr, only, within
+from siting.measures.pairs import aligned, csr, only, thresholds_within, within
 
 if TYPE_CHECKING:
     from siting.measures.pairs import Pairs
@@ -99,7 +99,7 @@ def overlap(pairs: Pairs, people: Numbers, limit: float) -> pd.DataFrame:
     Index `facilities` from 0 to the most; `people`, `share`.
     """
     living = aligned(people, pairs.origins, "people")
-    cut = checked_thresholds([limit])[0]
+    cut = thresholds_within(pairs, [limit])[0]
     near = csr(pairs, (pairs.minutes <= cut).astype(np.float64)) @ np.ones(len(pairs.destinations))
     total = np.bincount(near.astype(np.int64), living)
     share = total / total.sum() if total.sum() > 0 else np.full(len(total), np.nan)
@@ -116,7 +116,7 @@ def shared_catchments(pairs: Pairs, people: Numbers, limit: float) -> pd.DataFra
     share somebody only, the largest first.
     """
     living = aligned(people, pairs.origins, "people")
-    near = within(pairs, float(checked_thresholds([limit])[0]))
+    near = within(pairs, float(thresholds_within(pairs, [limit])[0]))
     inside = csr(near, np.ones(len(near.minutes)))
     both = (inside.T @ (inside.multiply(living[:, None]))).tocoo()
     own = inside.T @ living
@@ -176,7 +176,7 @@ def dependence(
     limit, none inside is). Multiply by people and sum for the population that depends.
     """
     away = aligned(outside, pairs.destinations, "outside") > 0
-    cut = checked_thresholds([limit])[0]
+    cut = thresholds_within(pairs, [limit])[0]
     far = away[pairs.destination]
     inside, _ = least(pairs, left_out=far)
     beyond, _ = least(pairs, left_out=~far)

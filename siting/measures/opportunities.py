@@ -13,9 +13,9 @@ from siting.measures.pairs import (
     aligned,
     at_origins,
     blocks,
-    checked_thresholds,
     csr,
     origin,
+    thresholds_within,
     weights,
 )
 
@@ -38,9 +38,9 @@ def cumulative(
     Raises
     ------
     InputError
-        See `pairs.aligned` and `pairs.checked_thresholds`.
+        See `pairs.aligned` and `pairs.thresholds_within`.
     """
-    limits = checked_thresholds(thresholds)
+    limits = thresholds_within(pairs, thresholds)
     offer = aligned(supply, pairs.destinations, "supply")
     total = np.empty((len(pairs.origins), len(limits)))
     for rows, block in blocks(pairs):
@@ -66,7 +66,7 @@ def interval(
     if not (0 <= low <= high and step > 0):
         raise InputError("bad_interval", low=f"{low:g}", high=f"{high:g}", step=f"{step:g}")
     steps = low + step * np.arange(int(np.floor((high - low) / step + 1e-9)) + 1)
-    limits = checked_thresholds(list(steps))
+    limits = thresholds_within(pairs, list(steps))
 
     def share_of_thresholds(minutes: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         return 1 - np.searchsorted(limits, minutes, side="left") / len(limits)

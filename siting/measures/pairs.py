@@ -6,7 +6,7 @@ the matrix was made) are kept, 8 bytes each. Every measure is a few sums over th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,7 +51,10 @@ class Pairs:
     minutes
         float32, shape (pairs,), none missing, none negative.
     reason
-        Why an origin has no pair (see `tables.REASONS`); empty where it has one.
+        Why an origin has no pair (see `contracts.REASONS`); empty where it has one.
+    horizon
+        Minutes at which the table was cut: what lies beyond is not in it. Infinite where it holds
+        every pair that has a route.
     """
 
     origins: Ids
@@ -60,6 +63,7 @@ class Pairs:
     destination: Int32
     minutes: Float32
     reason: Ids
+    horizon: float = np.inf
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -76,18 +80,21 @@ def from_long(
     matrix: pd.DataFrame,
     origins: Sequence[str] | None = None,
     destinations: Sequence[str] | None = None,
+    horizon: float = np.inf,
 ) -> Pairs:
     """Pairs of a long matrix.
 
     Parameters
     ----------
     matrix
-        `origin_id,destination_id,minutes` and, where known, `reason`: see `tables.MATRIX`. Rows in
-        any order; an absent pair is `beyond_limit`.
+        `origin_id,destination_id,minutes` and, where known, `reason`: see `contracts.MATRIX`. Rows
+        in any order; an absent pair is `beyond_limit`.
     origins, destinations
         All the identifiers, in the order wanted: a cell that reaches nothing has no row in a sparse
         matrix, and only this list tells that it exists. Without them, those of the matrix, in the
         order in which they come.
+    horizon
+        Minutes at which the matrix was cut, if it was.
 
     Raises
     ------
@@ -111,7 +118,7 @@ def from_long(
         reason[(off > 0) & (off == np.bincount(row, minlength=len(rows)))] = "too_far_from_road"
     if not known.all():
         row, column_of, minutes = row[known], column_of[known], minutes[known]
-    return from_indices(row, column_of, minutes, rows, columns, reason)
+    return from_indices(row, column_of, minutes, rows, columns, reason, horizon)
 
 
 def from_indices(
@@ -121,6 +128,7 @@ def from_indices(
     origins: Sequence[str] | Ids,
     destinations: Sequence[str] | Ids,
     reason: Ids | None = None,
+    horizon: float = np.inf,
 ) -> Pairs:
     """Pairs given by the positions of their ends, in any order.
 
@@ -144,7 +152,7 @@ def from_indices(
                 "duplicate_ids", file="matrix", column="origin_id/destination_id", ids=shown
             )
     count = np.bincount(row, minlength=len(rows))
-    return _pairs(rows, columns, count, column.astype(np.int32), time, reason)
+    return _pairs(rows, columns, count, column.astype(np.int32), time, reason, horizon)
 
 
 def from_dense(
@@ -166,7 +174,8 @@ def from_dense(
     column = np.broadcast_to(np.arange(len(columns), dtype=np.int32), times.shape)[kept]
     time = times[kept]
     _require_minutes(time)
-    return _pairs(rows, columns, np.count_nonzero(kept, axis=1), column, time, reason)
+    horizon = np.inf if limit is None else limit
+    return _pairs(rows, columns, np.count_nonzero(kept, axis=1), column, time, reason, horizon)
 
 
 def from_times(times: Dense, limit: float | None = None) -> Pairs:
@@ -199,12 +208,40 @@ def stack(parts: Sequence[Pairs]) -> Pairs:
         np.concatenate([part.destination for part in parts]),
         np.concatenate([part.minutes for part in parts]),
         np.concatenate([part.reason for part in parts]),
+        min(part.horizon for part in parts),
     )
 
 
 def within(pairs: Pairs, limit: float) -> Pairs:
-    """The pairs of at most `limit` minutes."""
-    return select(pairs, pairs.minutes <= np.float32(limit))
+    """The pairs of at most `limit` minutes.
+
+    Raises
+    ------
+    InputError
+        The pairs were cut at fewer minutes.
+    """
+    require_horizon(pairs, limit)
+    kept = select(pairs, pairs.minutes <= np.float32(limit))
+    return replace(kept, horizon=min(float(limit), pairs.horizon))
+
+
+def require_horizon(pairs: Pairs, minutes: float) -> None:
+    """Refuse a question beyond the minutes at which the pairs were cut.
+
+    Raises
+    ------
+    InputError
+        The pairs would answer « none » where there may be one farther.
+    """
+    if np.float32(minutes) > np.float32(pairs.horizon):
+        raise InputError("beyond_horizon", minutes=f"{minutes:g}", horizon=f"{pairs.horizon:g}")
+
+
+def thresholds_within(pairs: Pairs, values: Sequence[float]) -> Float32:
+    """Thresholds that pairs can answer; see `checked_thresholds` and `require_horizon`."""
+    limits = checked_thresholds(values)
+    require_horizon(pairs, float(limits[-1]))
+    return limits
 
 
 def select(pairs: Pairs, kept: npt.NDArray[np.bool_]) -> Pairs:
@@ -219,6 +256,7 @@ def select(pairs: Pairs, kept: npt.NDArray[np.bool_]) -> Pairs:
         pairs.destination[kept],
         pairs.minutes[kept],
         reason,
+        pairs.horizon,
     )
 
 
@@ -237,6 +275,7 @@ def restricted(pairs: Pairs, rows: npt.NDArray[np.bool_]) -> Pairs:
         pairs.destination[kept],
         pairs.minutes[kept],
         pairs.reason[rows],
+        pairs.horizon,
     )
 
 
@@ -265,6 +304,7 @@ def blocks(pairs: Pairs) -> Iterator[tuple[slice, Pairs]]:
                 pairs.destination[low:high],
                 pairs.minutes[low:high],
                 pairs.reason[rows],
+                pairs.horizon,
             ),
         )
         start = end
@@ -385,11 +425,12 @@ def _pairs(
     column: Int32,
     minutes: Float32,
     reason: Ids | None,
+    horizon: float,
 ) -> Pairs:
     first = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
     why = np.full(len(rows), "beyond_limit", object) if reason is None else reason.copy()
     why[np.asarray(count) > 0] = ""
-    return Pairs(rows, columns, first, column, minutes, why)
+    return Pairs(rows, columns, first, column, minutes, why, float(horizon))
 
 
 def _ids(values: Sequence[str] | Ids, name: str) -> Ids:

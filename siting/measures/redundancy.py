@@ -10,7 +10,7 @@ import pandas as pd
 
 from siting.measures.coverage import least
 from siting.measures.opportunities import cumulative
-from siting.measures.pairs import aligned, checked_thresholds, origin
+from siting.measures.pairs import aligned, origin, thresholds_within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ def closures(pairs: Pairs, demand: pd.Series | npt.ArrayLike, limit: float) -> p
     in `pairs`).
     """
     people = aligned(demand, pairs.origins, "demand")
-    cut = checked_thresholds([limit])[0]
+    cut = thresholds_within(pairs, [limit])[0]
     size = len(pairs.destinations)
     first, column = least(pairs)
     mine = column[origin(pairs)] == pairs.destination

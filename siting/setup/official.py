@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from siting.config import Study
-    from siting.config.study import Fetch
+    from siting.config.fetch import Fetch
     from siting.setup.download import Planned, Settings
     from siting.sources.catalogue import Source
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from siting.config import Study
     from siting.config.effects import Effects
-    from siting.config.study import Layers
+    from siting.config.layers import Layers
     from siting.territory.area import Surroundings
 
 T = TypeVar("T")

@@ -141,7 +141,7 @@ def test_zone_balance_counts_who_is_left_out_and_who_is_twice():
         (pd.concat([ACCESS, ACCESS]), ZONES, [10], "duplicate_ids"),
         (ACCESS.assign(population=-1.0), ZONES, [10], "bad_quantity"),
         (ACCESS.assign(population=np.nan), ZONES, [10], "bad_quantity"),
-        (ACCESS.assign(minutes=-1.0), ZONES, [10], "bad_minutes"),
+        (ACCESS.assign(minutes=-1.0), ZONES, [10], "bad_matrix_minutes"),
         (ACCESS, ZONES, [20, 10], "thresholds_unsorted"),
         (ACCESS, ZONES, [600, 1800], "thresholds_unit"),
     ],

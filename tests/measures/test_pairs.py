@@ -75,8 +75,8 @@ def test_selecting_facilities_and_origins():
     [
         (lambda f: f.drop(columns="minutes"), "missing_column"),
         (lambda f: pd.concat([f, f.iloc[:1]]), "duplicate_ids"),
-        (lambda f: f.assign(minutes=-1.0), "bad_minutes"),
-        (lambda f: f.assign(minutes=np.inf), "bad_minutes"),
+        (lambda f: f.assign(minutes=-1.0), "bad_matrix_minutes"),
+        (lambda f: f.assign(minutes=np.inf), "bad_matrix_minutes"),
         (lambda f: f.assign(destination_id="z"), "not_in_list"),
         (lambda f: f.assign(origin_id=None), "bad_value"),
     ],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from siting import __version__, texts
-from siting.config.study import Assumptions
+from siting.config.assumptions import Assumptions
 from siting.outputs.documents.model import Block, Bullets, Heading, PageBreak
 from siting.publish.opinion import cut, places
 from siting.publish.report.words import cell, day, main_threshold, num, said, share, table

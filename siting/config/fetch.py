@@ -1,0 +1,40 @@
+"""The key `fetch:`: what the network brings."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from siting.config.base import File, Model
+
+FetchedLayer = Literal[
+    "cells",
+    "broadband",
+    "everyday",
+    "establishments",
+    "stations",
+    "carpool_areas",
+    "schools",
+    "pharmacies",
+    "postal",
+]
+
+
+class Fetch(Model):
+    """What `siting fetch` brings: the territory's official files, and the tables made of them."""
+
+    department: str | None = Field(None, pattern=r"^(\d{2}|2[AB]|97\d)$")
+    epci: str | None = Field(None, pattern=r"^\d{9}$", description="SIREN of an EPCI")
+    communes: tuple[str, ...] = ()
+    tables: File = Field(description="folder of the tables; the sources go to its `sources`")
+    layers: tuple[FetchedLayer, ...] = Field(
+        ("cells", "broadband", "everyday", "establishments"),
+        description="beyond communes, boundaries, roads and France Services",
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> Fetch:
+        if sum(map(bool, (self.department, self.epci, self.communes))) != 1:
+            raise ValueError("fetch_one_territory")
+        return self
