@@ -21,14 +21,14 @@ def add(app: typer.Typer) -> None:
         from siting.cli import census_tables, terminal
         from siting.config import load
         from siting.config.census import Census
-        from siting.study import prepared as ground
+        from siting.study import prepared
         from siting.study.stages import census as study_census
 
         study = load(config)
         if study.census is None:
             study = study.model_copy(update={"census": Census()})
         with terminal.progress() as say:
-            base = ground.prepare(study, say)
+            base = prepared.prepare(study, say)
             say(t("cli_census.counting"))
             study_census.check(study, base.read)
             found = study_census.tables(base)
@@ -49,12 +49,12 @@ def add(app: typer.Typer) -> None:
     ) -> None:
         from siting.cli import census_tables, terminal
         from siting.config import load
-        from siting.study import prepared as ground
+        from siting.study import prepared
         from siting.study.stages import sample as study_sample
 
         study = load(config)
         with terminal.progress() as say:
-            base = ground.prepare(study, say)
+            base = prepared.prepare(study, say)
             say(t("cli_sample.drawing"))
             found = study_sample.draw(base, size, seed)
         census_tables.show_sample(found, base.read.communes)

@@ -23,11 +23,11 @@ from siting.texts.grammar import counted
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from siting.study.prepared import Ground
+    from siting.study.prepared import PreparedStudy
     from siting.study.stages.sample import Drawn
 
 
-def show_census(base: Ground, found: dict[str, pd.DataFrame]) -> None:
+def show_census(base: PreparedStudy, found: dict[str, pd.DataFrame]) -> None:
     """Print the census by EPCI and by site, and what it rests on."""
     asked = base.study.census or Census()
     zones, sites = found["census"], found["census_sites"]

@@ -152,7 +152,7 @@ def _of_study(config: Path, out: Path | None, limits: "Limits | None") -> None:
     """Answer the question that a study asks under `locate:`."""
     from siting.cli import terminal
     from siting.config import load
-    from siting.study import prepared as ground
+    from siting.study import prepared
     from siting.study.stages import location as study_location
     from siting.study.stages import location_tables
 
@@ -161,7 +161,7 @@ def _of_study(config: Path, out: Path | None, limits: "Limits | None") -> None:
         raise ConfigError("no_locate", file=config)
     out = out or Path("maps") / study.name / "location.csv"
     with terminal.progress() as say:
-        base = ground.prepare(study, say)
+        base = prepared.prepare(study, say)
         say(t("cli_locate.solving"))
         found = study_location.solve(base, limits)
     tables = location_tables.tables(base, found)

@@ -27,13 +27,13 @@ def add(app: typer.Typer) -> None:
         from siting.cli import terminal
         from siting.config import load
         from siting.study import comparison as study_plans
-        from siting.study import prepared as ground
+        from siting.study import prepared
 
         settings = load(config)
         names = [one.strip() for one in plans.split(",") if one.strip()]
         study_plans.check(settings, names)
         with terminal.progress() as say:
-            found = study_plans.compare(ground.prepare(settings, say), names)
+            found = study_plans.compare(prepared.prepare(settings, say), names)
         path = out or Path("maps") / settings.name / "compare.csv"
         study_plans.write(path, found)
         shown = Table()

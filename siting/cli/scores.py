@@ -25,7 +25,7 @@ def add(app: typer.Typer) -> None:
         from siting.cli import scores_shown, terminal
         from siting.config import load
         from siting.ranking.ranking import METHODS
-        from siting.study import prepared as ground
+        from siting.study import prepared
         from siting.study.stages import score_tables
         from siting.study.stages import scores as study_scores
 
@@ -35,7 +35,7 @@ def add(app: typer.Typer) -> None:
             raise ConfigError("unknown_method", method=method, known=", ".join(METHODS))
         study_scores.check(settings)
         with terminal.progress() as say:
-            base = ground.prepare(settings, say)
+            base = prepared.prepare(settings, say)
             found = study_scores.compare(base, how, say)
             folder = score_tables.write(found, out or Path("maps") / study_scores.folder(found))
         scores_shown.show(found, folder)

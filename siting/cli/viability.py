@@ -37,7 +37,7 @@ def _asked(path: Path) -> "tuple[Viability, dict[str, float]]":
     from siting.cli import terminal
     from siting.config import content, load, validate
     from siting.config.viability import ViabilityFile
-    from siting.study import prepared as ground
+    from siting.study import prepared
     from siting.study.stages import viability as study_viability
 
     if "territory" not in content(path):
@@ -49,6 +49,6 @@ def _asked(path: Path) -> "tuple[Viability, dict[str, float]]":
     if not study_viability.needs_routes(asked):
         return asked, {}
     with terminal.progress() as say:
-        base = ground.prepare(study, say)
+        base = prepared.prepare(study, say)
         say(t("cli_viability.routes"))
         return asked, study_viability.routes(asked, base)

@@ -15,7 +15,7 @@ from siting.measures import digital, equity
 from siting.outputs import charts
 from siting.outputs.paper import KINDS
 from siting.outputs.tables import write_csv
-from siting.study import prepared as ground
+from siting.study import prepared
 from siting.study import scenario as what_if
 from siting.study.stages import score_tables
 from siting.study.stages import scores as study_scores
@@ -244,7 +244,7 @@ def _coverage_tornado(result: Result) -> Chart | str:
         }
         for end, factor in (("low", 1 - spread), ("high", 1 + spread)):
             moved = one.model_copy(update={"value": one.value * factor})
-            then = ground.assuming(base, study.assumptions.model_copy(update={name: moved}))
+            then = prepared.assuming(base, study.assumptions.model_copy(update={name: moved}))
             access = then.access(service.id, base.read.services[service.id])
             row |= {end: moved.value, f"at_{end}": 100 * _within(access, limit)}
         rows.append(row)

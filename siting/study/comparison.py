@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from siting.config import Study
-    from siting.study.prepared import Ground
+    from siting.study.prepared import PreparedStudy
 
 NOW = "now"
 TIMES = ("mean_minutes", "minutes_95", "minutes_most")
@@ -39,7 +39,7 @@ def check(study: Study, names: Sequence[str]) -> None:
         raise ConfigError("plans_unknown", plans=", ".join(unknown) or "-", known=known)
 
 
-def compare(ground: Ground, names: Sequence[str]) -> pd.DataFrame:
+def compare(ground: PreparedStudy, names: Sequence[str]) -> pd.DataFrame:
     """Compare plans with what stands.
 
     Returns
@@ -142,7 +142,7 @@ def _cost(study: Study, opened: Sequence[str]) -> dict[str, float]:
     }
 
 
-def _spared(ground: Ground, opened: Sequence[str]) -> dict[str, float]:
+def _spared(ground: PreparedStudy, opened: Sequence[str]) -> dict[str, float]:
     """CO2 that the sites spare together in a year."""
     asked = ground.study.effects
     if asked is None:

@@ -1,4 +1,4 @@
-"""The ground of a study: its files read, its cells and its roads, made ready for any question."""
+"""A study made ready: its files read, its cells and its roads, to be asked any question."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Ground:
-    """What every stage of a study starts from.
+class PreparedStudy:
+    """A study made ready: what every stage starts from.
 
     Attributes
     ----------
@@ -69,8 +69,8 @@ def prepare(
     study: Study,
     say: Callable[[str], None],
     keep: Callable[[Study, Callable[[], matrix.Router]], matrix.Router] | None = None,
-) -> Ground:
-    """Read a study's files and make its ground ready.
+) -> PreparedStudy:
+    """Read a study's files and make it ready.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def prepare(
 
     router = make() if keep is None else keep(study, make)
     demand = router.network.attach(cells.rename(columns={"cell_id": "id"}))
-    return Ground(study, read, cells, router, demand)
+    return PreparedStudy(study, read, cells, router, demand)
 
 
 def roads_ready(study: Study, read: Inputs) -> matrix.Router:
@@ -103,7 +103,7 @@ def roads_ready(study: Study, read: Inputs) -> matrix.Router:
     return matrix.prepare(_network(study, read))
 
 
-def assuming(base: Ground, assumptions: Assumptions) -> Ground:
+def assuming(base: PreparedStudy, assumptions: Assumptions) -> PreparedStudy:
     """The same files and cells, on roads under other assumptions."""
     study = base.study.model_copy(update={"assumptions": assumptions})
     network = base.router.network
@@ -118,7 +118,7 @@ def assuming(base: Ground, assumptions: Assumptions) -> Ground:
     else:
         router = matrix.prepare(_network(study, base.read))
     demand = router.network.attach(base.cells.rename(columns={"cell_id": "id"}))
-    return Ground(study, base.read, base.cells, router, demand)
+    return PreparedStudy(study, base.read, base.cells, router, demand)
 
 
 def _changed(study: Study, read: Inputs) -> Inputs:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from siting.config import Study
     from siting.provenance import Input
     from siting.ranking.scores import Scores
-    from siting.study.prepared import Ground
+    from siting.study.prepared import PreparedStudy
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Result:
     coverage: pd.DataFrame
     scores: Scores
     measures: dict[str, pd.DataFrame]
-    ground: Ground
+    ground: PreparedStudy
     extras: dict[str, pd.DataFrame]
     epci: str | None = None
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pydantic
 
-from siting.study import prepared as grounds
+from siting.study import prepared
 from siting.times import matrix
 from siting.workshop import kept, kept_roads
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from siting.config import Study
-    from siting.study.prepared import Ground
+    from siting.study.prepared import PreparedStudy
 
 CODE = Path(__file__).parents[1]
 FACILITY = ["id", "name", "lon", "lat", "commune_code", "kind"]
@@ -43,17 +43,17 @@ class Held:
         See `standing`.
     """
 
-    ground: Ground
+    ground: PreparedStudy
     standing: npt.NDArray[np.float32]
 
 
 def prepare(study: Study, say: Callable[[str], None]) -> Held:
-    """Give a study's ground as kept, or make it; see `ground.prepare` for the errors."""
+    """Give a study's ground as kept, or make it; see `prepared.prepare` for the errors."""
     made: list[Held] = []
     apart = study.roads.osm is not None
 
     def make() -> Held:
-        whole = grounds.prepare(study, say, kept_roads.router)
+        whole = prepared.prepare(study, say, kept_roads.router)
         made.append(Held(whole, standing(whole)))
         if not apart:
             return made[0]
@@ -65,17 +65,17 @@ def prepare(study: Study, say: Callable[[str], None]) -> Held:
         return made[0]
     if not apart:
         return found
-    router = kept_roads.router(study, lambda: grounds.roads_ready(study, found.ground.read))
+    router = kept_roads.router(study, lambda: prepared.roads_ready(study, found.ground.read))
     return replace(found, ground=replace(found.ground, router=router))
 
 
-def facilities(ground: Ground) -> pd.DataFrame:
+def facilities(ground: PreparedStudy) -> pd.DataFrame:
     """Facilities of the first service, which scenarios change."""
     read = ground.read.services[ground.study.services[0].id]
     return read[FACILITY].reset_index(drop=True)
 
 
-def standing(ground: Ground) -> npt.NDArray[np.float32]:
+def standing(ground: PreparedStudy) -> npt.NDArray[np.float32]:
     """Minutes from every cell to every facility of the first service, NaN where there is no way.
 
     Kept, so that the workshop opens before the kernels of the searches are loaded.

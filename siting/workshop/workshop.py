@@ -25,7 +25,7 @@ from siting.network.distance_table import DistanceNetwork
 from siting.ranking import criteria, robustness, scores, smaa
 from siting.ranking.criteria import Reach, SiteFacts
 from siting.ranking.scales import Scale, Values
-from siting.study import prepared as grounds
+from siting.study import prepared
 from siting.study import scenario as what_if
 from siting.study.stages import site_facts
 from siting.study.stages import weights as study_weights
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from siting.config import Place, Study
     from siting.network.routing import Attachment
     from siting.ranking.scores import Scores
-    from siting.study.prepared import Ground
+    from siting.study.prepared import PreparedStudy
     from siting.times.matrix import Router
 
 Float32 = npt.NDArray[np.float32]
@@ -193,7 +193,7 @@ class Workshop:
         `zone_kind,zone_code,zone_name,population`: the département, EPCI and zones of one's own.
     """
 
-    def __init__(self, base: Ground, standing: Float32 | None = None) -> None:
+    def __init__(self, base: PreparedStudy, standing: Float32 | None = None) -> None:
         """Make a study ready; `standing` is what `kept_ground.standing` gives, where known."""
         self.ground = base
         study, read = base.study, base.read
@@ -420,7 +420,7 @@ class Workshop:
     def _other_roads(self, change: WhatIf) -> Roads:
         """Roads with some closed or at another speed."""
         base = self.ground.router
-        network = grounds.changed_roads(base.network, self.ground.read, change)
+        network = prepared.changed_roads(base.network, self.ground.read, change)
         if isinstance(network, DistanceNetwork):
             current = _timed(matrix.prepare(network), self._today.facilities)
         else:
@@ -607,7 +607,7 @@ class Workshop:
 
 
 def open_study(study: Study, say: Callable[[str], None]) -> Workshop:
-    """Read a study and make it ready for questions; see `ground.prepare` for the errors.
+    """Read a study and make it ready for questions; see `prepared.prepare` for the errors.
 
     The scenario that the configuration itself holds is part of « today ».
     """

@@ -18,7 +18,7 @@ from siting.cli import app as cli
 from siting.cli import census_tables
 from siting.config import load
 from siting.errors import SitingError
-from siting.study import prepared as ground
+from siting.study import prepared
 from siting.study.stages import census as study_census
 from siting.study.stages import likely_users
 from siting.study.stages import location as study_location
@@ -32,7 +32,7 @@ SIRET = re.compile(r"\b\d{14}\b")
 
 @pytest.fixture(scope="module")
 def base():
-    return ground.prepare(load(CONFIG), lambda _: None)
+    return prepared.prepare(load(CONFIG), lambda _: None)
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +178,7 @@ def test_interest_feeds_the_census(changed, tmp_path):
     file = tmp_path / "interest.csv"
     file.write_text("commune_code,consent,respondent\n" + "\n".join(lines) + "\n")
     study = load(changed(census={"interest": str(file)}, sample=None))
-    found = study_census.tables(ground.prepare(study, lambda _: None))
+    found = study_census.tables(prepared.prepare(study, lambda _: None))
     rates = found["census_interest"].set_index("epci_name")["rate"]
     assert rates["CA Rodez Agglomération"] == rates.max()
     assert "expected_users" in found["census_sites"]
@@ -191,7 +191,7 @@ def test_expected_users_are_the_demand_of_a_location_model(changed, tmp_path):
     file.write_text("commune_code,consent,respondent\n" + "\n".join(lines) + "\n")
     asked = {"model": "mclp", "p": 2, "max_minutes": 20, "demand": "expected_users"}
     path = changed(census={"interest": str(file)}, sample=None, locate=asked)
-    base = ground.prepare(load(path), lambda _: None)
+    base = prepared.prepare(load(path), lambda _: None)
     found = study_location.solve(base)
     users = found.demand.set_index("commune_code")["population"]
     blended = likely_users.expected(

@@ -16,7 +16,7 @@ import pytest
 from siting import config
 from siting.cli import app as cli
 from siting.errors import ConfigError, ModelError, ProblemsError
-from siting.study import prepared as ground
+from siting.study import prepared
 from siting.study import run as study
 from siting.study.stages import location as study_location
 from siting.study.stages import location_tables
@@ -40,7 +40,7 @@ def asking(tmp_path, text, name="asked"):
 def base(tmp_path_factory):
     """The ground of the study with large cells; `locate:` does not change it."""
     path = asking(tmp_path_factory.mktemp("base"), "model: mclp, p: 2, max_minutes: 20")
-    return ground.prepare(config.load(path), quiet)
+    return prepared.prepare(config.load(path), quiet)
 
 
 @pytest.fixture

@@ -337,7 +337,7 @@ def test_a_calendar_that_contradicts_itself_is_refused_before_computing(tmp_path
 
 
 def test_effects_of_a_study_from_flows(tmp_path):
-    from siting.study import prepared as ground
+    from siting.study import prepared
     from siting.study.stages import effects as study_effects
 
     flows = tmp_path / "flows.csv"
@@ -349,7 +349,7 @@ def test_effects_of_a_study_from_flows(tmp_path):
         tmp_path,
         "effects: { flows: flows.csv, commute: null, sites: [conques-en-rouergue] }",
     )
-    base = ground.prepare(load(path), lambda _: None)
+    base = prepared.prepare(load(path), lambda _: None)
     table = study_effects.tables(base)["effects"].set_index("measure")["value"]
     assert table["people"] == 100  # Millau is beyond 20 minutes, Paris is not in the table
     assert table["people_unknown_place"] == 7

@@ -14,7 +14,7 @@ from siting.config import validate
 from siting.errors import ConfigError, ProblemsError
 from siting.offers import labels
 from siting.offers.labels import Fact, Labels, Rule
-from siting.study import prepared as ground
+from siting.study import prepared
 from siting.study.stages import offers as study_offers
 
 DAY = dt.date(2026, 11, 25)
@@ -131,7 +131,7 @@ def relayed(tmp_path_factory):
     }
     path = folder / "study.yaml"
     path.write_text(yaml.safe_dump(keys), encoding="utf-8")
-    return ground.prepare(config.load(path), lambda _: None)
+    return prepared.prepare(config.load(path), lambda _: None)
 
 
 def switched(base, *, counted: bool):

@@ -11,7 +11,7 @@ import pytest
 from siting import config
 from siting.errors import ConfigError, InputError, ProblemsError
 from siting.publish import run_folder
-from siting.study import prepared as ground
+from siting.study import prepared
 from siting.study import run as study
 from siting.study import scenario as what_if
 
@@ -30,7 +30,7 @@ def scenario(tmp_path, text):
 
 
 def access(settings):
-    base = ground.prepare(settings, quiet)
+    base = prepared.prepare(settings, quiet)
     return base.access("france_services", base.read.services["france_services"])
 
 
@@ -91,7 +91,7 @@ def test_a_closed_link_is_not_driven(tmp_path):
     links = pd.read_csv(DATA / "road_distances.csv", dtype={"from_code": str, "to_code": str})
     one, other = links.loc[0, ["from_code", "to_code"]]
     settings = scenario(tmp_path, f'what_if: {{closed_links: [["{other}", "{one}"]]}}\n')
-    base = ground.prepare(settings, quiet)
+    base = prepared.prepare(settings, quiet)
     graph = nx.Graph()
     left = links.drop(index=0)
     for row in left.itertuples():
@@ -116,7 +116,7 @@ def test_a_closed_link_is_not_driven(tmp_path):
 )  # fmt: skip
 def test_what_a_scenario_cannot_do(tmp_path, text, key):
     with pytest.raises((ConfigError, InputError)) as caught:
-        ground.prepare(scenario(tmp_path, f"what_if: {{{text}}}\n"), quiet)
+        prepared.prepare(scenario(tmp_path, f"what_if: {{{text}}}\n"), quiet)
     assert caught.value.key == key
 
 
@@ -126,7 +126,7 @@ def test_a_position_must_be_a_number(tmp_path):
 
 
 def test_everything_closed_is_refused():
-    read = ground.prepare(config.load(ROOT / "configs" / "aveyron.yaml"), quiet).read
+    read = prepared.prepare(config.load(ROOT / "configs" / "aveyron.yaml"), quiet).read
     now = read.services["france_services"]
     with pytest.raises(ConfigError) as caught:
         what_if.facilities(now, read.candidates, closed=list(now["id"]))

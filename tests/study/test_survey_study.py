@@ -12,7 +12,7 @@ import yaml
 from siting import config
 from siting.cli import app as cli
 from siting.errors import ConfigError, ModelError
-from siting.study import prepared as ground
+from siting.study import prepared
 from siting.study.stages import answers as study_answers
 from siting.study.stages import likely_users
 from siting.study.stages import location as study_location
@@ -80,7 +80,7 @@ def base(tmp_path_factory):
         locate={"model": "gradual-coverage", "p": 2, "max_minutes": 60, "decay": "survey",
                 "demand": "likely_users"},
     )  # fmt: skip
-    return ground.prepare(config.load(path), lambda _: None)
+    return prepared.prepare(config.load(path), lambda _: None)
 
 
 def test_weights_meet_the_census(base):

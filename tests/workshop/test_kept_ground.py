@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from siting.config import load
-from siting.study import prepared as grounds
+from siting.study import prepared
 from siting.workshop import kept, kept_ground
 from siting.workshop.workshop import Workshop
 
@@ -32,7 +32,7 @@ def test_kept_ground_is_the_one_made(config):
     held = kept_ground.prepare(load(config), said.append)
     again = held.ground
     assert not said
-    made = grounds.prepare(load(config), said.append)
+    made = prepared.prepare(load(config), said.append)
     assert again.cells.equals(made.cells)
     assert again.cells.crs == made.cells.crs
     assert again.read.read == made.read.read

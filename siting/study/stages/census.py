@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from siting.config import Study
     from siting.study.inputs import Inputs
-    from siting.study.prepared import Ground
+    from siting.study.prepared import PreparedStudy
 
 
-def tables(ground: Ground) -> dict[str, pd.DataFrame]:
+def tables(ground: PreparedStudy) -> dict[str, pd.DataFrame]:
     """Compute the census of a study, and the design of its sample.
 
     Returns
@@ -94,7 +94,7 @@ class _Page:
         return found
 
 
-def _count(ground: Ground, asked: Census, chosen: pd.DataFrame, page: _Page) -> None:
+def _count(ground: PreparedStudy, asked: Census, chosen: pd.DataFrame, page: _Page) -> None:
     """Put the census on the page."""
     study, read = ground.study, ground.read
     population = read.communes.set_index("code")["population"]
@@ -153,7 +153,7 @@ def _of_zones(
     return pairs["row"].to_numpy(np.int64), pairs["unit"].to_numpy(np.int64)
 
 
-def _plan(ground: Ground, page: _Page) -> None:
+def _plan(ground: PreparedStudy, page: _Page) -> None:
     """Put strata and the sample's design on the page."""
     study, read = ground.study, ground.read
     found = study_sample.framed(study, read)
@@ -218,7 +218,7 @@ def check(study: Study, read: Inputs) -> None:
         likely_users.expected(study, read, likely_users.selected(study, read))
 
 
-def _sites(ground: Ground) -> pd.DataFrame:
+def _sites(ground: PreparedStudy) -> pd.DataFrame:
     """Candidates, then the facilities of the first service, as points with `kind`."""
     first = ground.study.services[0]
     columns = ["id", "name", "commune_code", "lon", "lat"]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from siting.config.amounts import Range
     from siting.config.effects import Effects
-    from siting.study.prepared import Ground
+    from siting.study.prepared import PreparedStudy
 
     Float64 = npt.NDArray[np.float64]
 
@@ -31,7 +31,7 @@ FEWEST = 11  # people below which a row would tell of somebody
 UNKNOWN_PLACE, BEYOND = "people_unknown_place", "people_beyond"
 
 
-def tables(ground: Ground) -> dict[str, pd.DataFrame]:
+def tables(ground: PreparedStudy) -> dict[str, pd.DataFrame]:
     """Compute what the sites of a study would spare.
 
     Returns
@@ -80,7 +80,7 @@ def tables(ground: Ground) -> dict[str, pd.DataFrame]:
     }
 
 
-def by_site(ground: Ground, asked: Effects) -> dict[str, Float64]:
+def by_site(ground: PreparedStudy, asked: Effects) -> dict[str, Float64]:
     """Compute what each candidate would spare by itself, at the declared values.
 
     Returns
@@ -102,7 +102,7 @@ def by_site(ground: Ground, asked: Effects) -> dict[str, Float64]:
     return {name: np.array([float(one[name][1][0]) for one in found]) for name in measures}
 
 
-def co2_of(ground: Ground, asked: Effects, sites: Sequence[str]) -> float:
+def co2_of(ground: PreparedStudy, asked: Effects, sites: Sequence[str]) -> float:
     """Kilograms of CO2 that sites would spare together in a year, at the declared values.
 
     NaN where so few likely users are in reach that it would tell of them.
@@ -139,7 +139,7 @@ def _status(measure: str) -> str:
     return t("effects.declared_not_verified" if declared else "effects.modelled")
 
 
-def _people(ground: Ground, asked: Effects) -> tuple[pd.DataFrame, dict[str, float]]:
+def _people(ground: PreparedStudy, asked: Effects) -> tuple[pd.DataFrame, dict[str, float]]:
     """People for whom a site is in reach, and those left out.
 
     Returns
@@ -169,7 +169,7 @@ def _people(ground: Ground, asked: Effects) -> tuple[pd.DataFrame, dict[str, flo
     return pd.concat([people, epci], axis=1), lost
 
 
-def _likely(ground: Ground) -> pd.DataFrame:
+def _likely(ground: PreparedStudy) -> pd.DataFrame:
     """Likely users, as the census defines them, by commune of their establishment."""
     stock = ground.read.establishments
     if stock is None:
@@ -187,7 +187,7 @@ def _likely(ground: Ground) -> pd.DataFrame:
     )
 
 
-def _seats(ground: Ground) -> gpd.GeoDataFrame:
+def _seats(ground: PreparedStudy) -> gpd.GeoDataFrame:
     """Chefs-lieux as points, by commune code, in the study's metric system."""
     communes = ground.read.communes
     seats = communes.rename(
@@ -196,12 +196,12 @@ def _seats(ground: Ground) -> gpd.GeoDataFrame:
     return _metric(ground, seats).set_index("id", drop=False)
 
 
-def _metric(ground: Ground, places: pd.DataFrame) -> gpd.GeoDataFrame:
+def _metric(ground: PreparedStudy, places: pd.DataFrame) -> gpd.GeoDataFrame:
     points = gpd.points_from_xy(places["lon"], places["lat"], crs=4326)
     return gpd.GeoDataFrame(places, geometry=points).to_crs(ground.study.territory.crs)
 
 
-def _nearest_site(ground: Ground, asked: Effects, homes: gpd.GeoDataFrame) -> pd.DataFrame:
+def _nearest_site(ground: PreparedStudy, asked: Effects, homes: gpd.GeoDataFrame) -> pd.DataFrame:
     """Straight kilometres and minutes to the nearest site by road; NaN where there is none."""
     candidates = ground.read.candidates
     unknown = sorted(set(asked.sites) - set(candidates["id"]))
@@ -219,7 +219,7 @@ def _nearest_site(ground: Ground, asked: Effects, homes: gpd.GeoDataFrame) -> pd
     return pd.DataFrame(found, index=homes.index)
 
 
-def _ways(ground: Ground, people: pd.DataFrame, seats: gpd.GeoDataFrame) -> pd.DataFrame:
+def _ways(ground: PreparedStudy, people: pd.DataFrame, seats: gpd.GeoDataFrame) -> pd.DataFrame:
     """Straight kilometres and minutes from home to work, between chefs-lieux."""
     homes = seats.loc[sorted(people["home_code"].unique())]
     works = seats.loc[sorted(people["work_code"].unique())]

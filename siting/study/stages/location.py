@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from siting.location.problem import Problem
     from siting.location.result import Solution
     from siting.study.inputs import Inputs
-    from siting.study.prepared import Ground
+    from siting.study.prepared import PreparedStudy
 
 SITE_COLUMNS = ["id", "name", "commune_code", "lon", "lat"]
 
@@ -77,7 +77,7 @@ def check(study: Study, read: Inputs) -> None:
         _question(asked, places, existing, np.zeros((1, len(places))), np.ones(1), ["-"])
 
 
-def solve(ground: Ground, limits: Limits | None = None) -> Located:
+def solve(ground: PreparedStudy, limits: Limits | None = None) -> Located:
     """Answer the question of `locate:`.
 
     Parameters
@@ -153,7 +153,7 @@ def _places(
     return places, list(there["id"]) if asked.existing else []
 
 
-def _demand(ground: Ground, asked: Locate) -> pd.DataFrame:
+def _demand(ground: PreparedStudy, asked: Locate) -> pd.DataFrame:
     """`id,commune_code,population,lon,lat` of the people."""
     if asked.demand == "cells":
         return pd.DataFrame(ground.cells).rename(columns={"cell_id": "id"})
@@ -164,7 +164,7 @@ def _demand(ground: Ground, asked: Locate) -> pd.DataFrame:
     return site_facts.seats(ground.read.communes)
 
 
-def _likely_users(ground: Ground) -> pd.DataFrame:
+def _likely_users(ground: PreparedStudy) -> pd.DataFrame:
     """Likely users of the register at their commune's chef-lieu, in place of people.
 
     They are those of `census:` where it is configured, else independents of `independents_naf`.
@@ -187,7 +187,7 @@ def _likely_users(ground: Ground) -> pd.DataFrame:
     return seats.assign(population=seats["commune_code"].map(count).fillna(0.0) * days)
 
 
-def _expected_users(ground: Ground) -> pd.DataFrame:
+def _expected_users(ground: PreparedStudy) -> pd.DataFrame:
     """Users whom declared interest and the census let expect, at their commune's chef-lieu.
 
     They are people, not days: interest is in the rate already, so that the days of the survey,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from siting.location.result import Solution
     from siting.location.search import Sites
-    from siting.study.prepared import Ground
+    from siting.study.prepared import PreparedStudy
     from siting.study.stages.location import Located
 
 BOUNDS = ("objective", "lower_bound", "upper_bound", "gap")
@@ -28,7 +28,7 @@ COVERAGE = ["phase", *coverages.COVERAGE_COLUMNS]
 BLOCKED = ["phase", "demand_id"]
 
 
-def tables(ground: Ground, found: Located) -> dict[str, pd.DataFrame]:
+def tables(ground: PreparedStudy, found: Located) -> dict[str, pd.DataFrame]:
     """Tables of a plan.
 
     Returns
@@ -143,7 +143,7 @@ def _opened(found: Located, answer: Solution) -> Sites:
     return np.flatnonzero(np.isin(found.problem.site_ids, answer.sites["site_id"]))
 
 
-def _covered(ground: Ground, found: Located, answer: Solution) -> pd.DataFrame:
+def _covered(ground: PreparedStudy, found: Located, answer: Solution) -> pd.DataFrame:
     """People covered by the open sites, everyone at the nearest one."""
     _, minutes = plans.nearest(found.problem, _opened(found, answer))
     demand = found.demand

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from siting.config import Study
     from siting.config.offers import Offers
     from siting.errors import SitingError
-    from siting.study.prepared import Ground
+    from siting.study.prepared import PreparedStudy
 
 ENTERED = Table(
     "evidence of places",
@@ -99,7 +99,7 @@ def register(study: Study) -> Register:
     return Register(labels, places, facts, judged)
 
 
-def tables(ground: Ground) -> dict[str, pd.DataFrame]:
+def tables(ground: PreparedStudy) -> dict[str, pd.DataFrame]:
     """Tables of the register, of the places in the area or near it.
 
     Returns
@@ -252,7 +252,7 @@ def _plain(value: bool | float | str) -> str:  # noqa: FBT001 - a value of any k
     return f"{value:g}" if isinstance(value, float) else value
 
 
-def _relays(ground: Ground, relays: pd.DataFrame) -> pd.DataFrame:
+def _relays(ground: PreparedStudy, relays: pd.DataFrame) -> pd.DataFrame:
     """Minutes to the nearest relay: `kind,code,name,minutes,relay_id,unreached`.
 
     Of a commune the mean over its people, and the relay of most of them; of a candidate its own.

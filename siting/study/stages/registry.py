@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from siting.config import Study
     from siting.study.inputs import Inputs
-    from siting.study.prepared import Ground
+    from siting.study.prepared import PreparedStudy
 
 
-def compute(ground: Ground) -> dict[str, pd.DataFrame]:
+def compute(ground: PreparedStudy) -> dict[str, pd.DataFrame]:
     """Tables that `census:`, `sample:`, `viability:`, `effects:`… ask for, by name."""
     study = ground.study
     found = {}

@@ -22,7 +22,7 @@ from siting.texts import text as t
 if TYPE_CHECKING:
     from siting.config import Study
     from siting.study.inputs import Inputs
-    from siting.study.prepared import Ground
+    from siting.study.prepared import PreparedStudy
     from siting.survey.sampling import Design
     from siting.survey.visits import Plan
 
@@ -180,7 +180,7 @@ def check(study: Study, read: Inputs) -> None:
         designed(study, framed(study, read))
 
 
-def draw(ground: Ground, size: int | None = None, seed: int | None = None) -> Drawn:
+def draw(ground: PreparedStudy, size: int | None = None, seed: int | None = None) -> Drawn:
     """Draw a study's sample and plan the visits.
 
     Parameters
@@ -252,7 +252,7 @@ def _described(read: Inputs, units: pd.DataFrame, design: Design) -> pd.DataFram
     return placed[COLUMNS]
 
 
-def _bases(ground: Ground, asked: Sample) -> pd.DataFrame:
+def _bases(ground: PreparedStudy, asked: Sample) -> pd.DataFrame:
     """Where the investigators leave from: `id,lon,lat,days`."""
     given = asked.visits.investigators
     if given:
@@ -263,7 +263,9 @@ def _bases(ground: Ground, asked: Sample) -> pd.DataFrame:
     return pd.DataFrame([{**one, "days": max(asked.size, 1)}])
 
 
-def _planned(ground: Ground, asked: Sample, sample: pd.DataFrame, bases: pd.DataFrame) -> Plan:
+def _planned(
+    ground: PreparedStudy, asked: Sample, sample: pd.DataFrame, bases: pd.DataFrame
+) -> Plan:
     """Plan the visits on the study's roads."""
     stops = sample.assign(id=sample["siret"])
     between = ground.minutes(stops, stops).astype(np.float64)
@@ -278,7 +280,7 @@ def _planned(ground: Ground, asked: Sample, sample: pd.DataFrame, bases: pd.Data
 
 
 def _visits(
-    ground: Ground, asked: Sample, sample: pd.DataFrame, bases: pd.DataFrame, plan: Plan
+    ground: PreparedStudy, asked: Sample, sample: pd.DataFrame, bases: pd.DataFrame, plan: Plan
 ) -> pd.DataFrame:
     """One row a visit, and one for each way back."""
     stops = sample.assign(id=sample["siret"])

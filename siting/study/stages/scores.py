@@ -18,7 +18,7 @@ from siting.ranking import agreement, criteria, ranking, robustness, scores, sma
 from siting.ranking.outranking import Thresholds
 from siting.ranking.scales import Scale, Values
 from siting.sources import evidence
-from siting.study import prepared as ground
+from siting.study import prepared
 from siting.study.stages import site_facts
 from siting.study.stages import weights as study_weights
 from siting.texts import text as t
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from siting.ranking.scores import Scores
     from siting.ranking.smaa import Smaa
     from siting.ranking.weightings import Information
-    from siting.study.prepared import Ground
+    from siting.study.prepared import PreparedStudy
     from siting.study.stages.weights import Weighed
 
 INDIFFERENCE, PREFERENCE = 0.05, 0.2  # of the span of a criterion, where no threshold is given
@@ -140,7 +140,7 @@ def folder(found: Compared) -> str:
     return "-".join(parts)
 
 
-def rank(base: Ground, method: Method | None, say: Callable[[str], None]) -> Ranked:
+def rank(base: PreparedStudy, method: Method | None, say: Callable[[str], None]) -> Ranked:
     """Rank the candidates of a study by its own weights.
 
     Parameters
@@ -176,7 +176,7 @@ def rank(base: Ground, method: Method | None, say: Callable[[str], None]) -> Ran
     return Ranked(asked, *held)
 
 
-def compare(base: Ground, method: Method | None, say: Callable[[str], None]) -> Compared:
+def compare(base: PreparedStudy, method: Method | None, say: Callable[[str], None]) -> Compared:
     """Compare the candidates of a study under every weighting: parameters and errors as `rank`."""
     study, now = base.study, rank(base, method, say)
     asked, sites, raw, chosen = now.asked, now.sites, now.raw, list(now.criteria)
@@ -211,7 +211,7 @@ def compare(base: Ground, method: Method | None, say: Callable[[str], None]) -> 
     )
 
 
-def _values(base: Ground, chosen: list[Criterion]) -> pd.DataFrame:
+def _values(base: PreparedStudy, chosen: list[Criterion]) -> pd.DataFrame:
     service = base.study.services[0].id
     facts = site_facts.gather(base, base.access(service, base.read.services[service]))
     return criteria.values(chosen, facts)
@@ -275,7 +275,7 @@ def assumed(study: Study) -> tuple[str, ...]:
 
 
 def _assumptions(
-    base: Ground,
+    base: PreparedStudy,
     asked: Scoring,
     chosen: list[Criterion],
     main: Weighed,
@@ -300,7 +300,7 @@ def _assumptions(
             ("high", 1 + asked.assumption_range),
         ):
             moved = one.model_copy(update={"value": one.value * factor})
-            changed = ground.assuming(base, held.model_copy(update={name: moved}))
+            changed = prepared.assuming(base, held.model_copy(update={name: moved}))
             scale = _scale(
                 asked,
                 base.read.candidates.rename(columns={"id": "site_id"}),

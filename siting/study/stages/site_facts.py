@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from siting.ranking.criteria import Float64, Minutes
-    from siting.study.prepared import Ground
+    from siting.study.prepared import PreparedStudy
 
 PREMISES = {"floor_area": "floor_area_m2", "rent": "rent_eur_month"}
 
 
-def gather(base: Ground, access: pd.DataFrame) -> SiteFacts:
+def gather(base: PreparedStudy, access: pd.DataFrame) -> SiteFacts:
     """Gather the facts of a study's candidates; times are from the resident to the site.
 
     Parameters
@@ -79,12 +79,12 @@ def gather(base: Ground, access: pd.DataFrame) -> SiteFacts:
     )
 
 
-def fewest(base: Ground) -> int:
+def fewest(base: PreparedStudy) -> int:
     """Count of likely users below which none is told: that of the census."""
     return (base.study.census or Census()).fewest
 
 
-def _days(base: Ground) -> Callable[[Minutes], Float64] | None:
+def _days(base: PreparedStudy) -> Callable[[Minutes], Float64] | None:
     """Days a month by minutes, where a survey says it and a criterion needs it."""
     asked = base.study.survey
     needed = {criteria.parse(one.id).definition.layer for one in base.study.criteria}
@@ -97,7 +97,7 @@ def _days(base: Ground) -> Callable[[Minutes], Float64] | None:
 
 
 def _to_relay(
-    base: Ground, to_nearest: Callable[[pd.DataFrame | None], Minutes | None]
+    base: PreparedStudy, to_nearest: Callable[[pd.DataFrame | None], Minutes | None]
 ) -> Minutes | None:
     """Minutes from each site to the nearest relay; None where no relay is known."""
     asked = base.study.offers
@@ -141,7 +141,7 @@ def entered(evidence: pd.DataFrame | None, sites: pd.DataFrame, file: object) ->
     return found.reset_index(drop=True)
 
 
-def spared(base: Ground) -> dict[str, Float64]:
+def spared(base: PreparedStudy) -> dict[str, Float64]:
     """What each site alone would spare, where the study asks for it and a criterion needs it."""
     asked = base.study.effects
     needed = {criteria.parse(one.id).definition.layer for one in base.study.criteria}
@@ -153,7 +153,7 @@ def spared(base: Ground) -> dict[str, Float64]:
     return study_effects.by_site(base, asked)
 
 
-def chefs_lieux(base: Ground) -> pd.DataFrame:
+def chefs_lieux(base: PreparedStudy) -> pd.DataFrame:
     """Chefs-lieux of the study's communes, as points."""
     return seats(base.read.communes)
 
@@ -164,7 +164,7 @@ def seats(communes: pd.DataFrame) -> pd.DataFrame:
     return communes.rename(columns=names).assign(commune_code=communes["code"])
 
 
-def independents(base: Ground) -> pd.DataFrame | None:
+def independents(base: PreparedStudy) -> pd.DataFrame | None:
     """Likely users among the establishments, as points; None where there is no register."""
     stock = base.read.establishments
     if stock is None:
@@ -173,7 +173,7 @@ def independents(base: Ground) -> pd.DataFrame | None:
     return sirene.placed(chosen, base.read.communes)
 
 
-def everyday(base: Ground) -> pd.DataFrame | None:
+def everyday(base: PreparedStudy) -> pd.DataFrame | None:
     """Everyday services that have a position; None where there is no table."""
     table = base.read.everyday
     return None if table is None else table.dropna(subset=["lon", "lat"])

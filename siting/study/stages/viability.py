@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from siting.config.amounts import Range
     from siting.config.viability import Variant, Viability
     from siting.economics.estimates import Batch
-    from siting.study.prepared import Ground
+    from siting.study.prepared import PreparedStudy
 
 EVERYONE = "all"
 
@@ -174,7 +174,7 @@ def needs_routes(asked: Viability) -> bool:
     return team is not None and any(one.minutes is None for one in team.sites)
 
 
-def routes(asked: Viability, ground: Ground) -> dict[str, float]:
+def routes(asked: Viability, ground: PreparedStudy) -> dict[str, float]:
     """Minutes one way from the animator's base to the sites, all of them candidates of the study.
 
     Raises
