@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn, TextIO
 import typer
 from typer.exceptions import TyperException
 
-from siting import __version__, texts
+from siting import texts
 from siting.cli import (
     census,
     exports,
@@ -30,6 +30,7 @@ from siting.cli import (
 )
 from siting.errors import SitingError
 from siting.texts import text as t
+from siting.version import __version__
 
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130

@@ -3,7 +3,7 @@
 from siting.config.assumptions import Assumptions
 from siting.config.base import Assumption, File, Model, embedded
 from siting.config.measures import Catchment, Digital, Equity, Mesh, Opportunities
-from siting.config.reading import content, expected, load, validate
+from siting.config.reading import changed, content, expected, load, validate
 from siting.config.scenario import Place, Plan, Position, WhatIf
 from siting.config.study import Study
 
@@ -22,6 +22,7 @@ __all__ = [
     "Position",
     "Study",
     "WhatIf",
+    "changed",
     "content",
     "embedded",
     "expected",

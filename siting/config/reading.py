@@ -48,6 +48,22 @@ def validate(model: type[T], path: Path) -> T:
         raise ProblemsError([_problem(model, found, one) for one in error.errors()]) from error
 
 
+def changed(study: Study, keys: dict[str, Any]) -> Study:
+    """A study with some keys of its configuration replaced, checked as a file is.
+
+    Raises
+    ------
+    ProblemsError
+        A key is unknown, or a value refused: all of them at once.
+    """
+    values = {name: getattr(study, name) for name in Study.model_fields} | keys
+    try:
+        return Study.model_validate(values, context={"base": study.base})
+    except ValidationError as error:
+        problems = [_problem(Study, Path(study.name), detail) for detail in error.errors()]
+        raise ProblemsError(problems) from error
+
+
 def content(path: Path, chain: tuple[Path, ...] = ()) -> dict[str, Any]:
     """Give the keys of a configuration file, those that it extends among them.
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from siting.errors import InputError
-from siting.measures.decay import binary, epanechnikov
+from siting.measures.decay import binary, epanechnikov, steps
 from siting.measures.pairs import (
     aligned,
     at_facilities,
@@ -28,15 +28,17 @@ from siting.measures.pairs import (
     csr,
     require_horizon,
     weights,
+    within,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from siting.measures.decay import Decay
     from siting.measures.pairs import Float64, Pairs
 
 Numbers = pd.Series | npt.ArrayLike
+METHODS = ("2sfca", "e2sfca", "3sfca", "m2sfca", "kd2sfca", "bfca", "raam")
 
 
 @dataclass(frozen=True)
@@ -223,6 +225,30 @@ def rational_agents(
     table = (pairs.first, pairs.destination, pairs.minutes)
     cost = equilibrium.equilibrium(*table, people, capacity, 1 / minutes_of_congestion, gap)
     return _named(pairs, cost, "raam")
+
+
+def by_method(
+    method: str,
+    pairs: Pairs,
+    demand: Numbers,
+    supply: Numbers,
+    bands: Sequence[tuple[float, float]],
+) -> pd.Series:
+    """The measure of `METHODS` that is named, on rings of minutes and weight.
+
+    Methods with one limit take the minutes of the last ring.
+    """
+    rings, limit = steps(bands), bands[-1][0]
+    measures: dict[str, Callable[[], pd.Series]] = {
+        "2sfca": lambda: two_step(pairs, demand, supply, limit),
+        "e2sfca": lambda: enhanced_two_step(pairs, demand, supply, rings),
+        "3sfca": lambda: three_step(pairs, demand, supply, rings),
+        "m2sfca": lambda: modified_two_step(pairs, demand, supply, rings),
+        "kd2sfca": lambda: kernel_two_step(pairs, demand, supply, limit),
+        "bfca": lambda: balanced(pairs, demand, supply, rings),
+        "raam": lambda: rational_agents(within(pairs, limit), demand, supply),
+    }
+    return measures[method]()
 
 
 def unserved(pairs: Pairs, demand: Numbers, supply: Numbers, decay: Decay) -> Unserved:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting import texts
-from siting.errors import NetworkError
+from siting.errors import InputError, NetworkError, require_known
 from siting.network import chains, layers, snapping, turns
 from siting.network.routing import CLOSED, Attachment, Legs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy.typing as npt
     import pandas as pd
 
@@ -384,6 +386,22 @@ def closed(network: RoadNetwork, edges: Int64) -> RoadNetwork:
     graph = replace(network.graph, duration=times)
     states = replace(network.states, graph=graph)
     return replace(network, edges=changed, duration=duration, states=states)
+
+
+def require_factors(network: RoadNetwork, factors: Mapping[str, float]) -> None:
+    """Refuse factors of classes that no road has, and those that are not positive numbers.
+
+    Raises
+    ------
+    ConfigError
+        No road has that class.
+    InputError
+        A factor is not a positive number.
+    """
+    require_known("unknown_road_class", factors, network.classes)
+    for name, factor in factors.items():
+        if not (np.isfinite(factor) and factor > 0):
+            raise InputError("bad_factor", name=name, value=factor)
 
 
 def rescaled(network: RoadNetwork, factors: dict[str, float]) -> RoadNetwork:

@@ -6,9 +6,6 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
-import pandas as pd
-
 from siting.atomic_files import replacing
 from siting.outputs import geopackage
 from siting.times import isochrones
@@ -16,6 +13,8 @@ from siting.times import isochrones
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    import pandas as pd
 
     from siting.times.matrix import Router
     from siting.times.routes import Route
@@ -51,17 +50,14 @@ def write(
     -------
     Number of isochrones written.
     """
-    parts = []
-    for row in range(len(points)):
-        place = router.network.attach(points.iloc[row : row + 1])
-        found = isochrones.surface(router, place, minutes[-1], towards=towards, cell_m=cell_m)
+
+    def raster(name: str, minutes: isochrones.Surface) -> None:
         if rasters is not None:
-            isochrones.write_raster(rasters / f"{_file_name(place.ids[0])}.tif", found)
-        shapes = isochrones.polygons(found, minutes)
-        columns = {"id": place.ids[0], "minutes": list(minutes)[::-1], "tolerance_m": cell_m}
-        part = gpd.GeoDataFrame(columns, geometry=shapes[::-1], crs=found.crs)
-        parts.append(part.to_crs(4326))
-    layer = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=4326)
+            isochrones.write_raster(rasters / f"{_file_name(name)}.tif", minutes)
+
+    layer = isochrones.of_points(
+        router, points, minutes, towards=towards, cell_m=cell_m, seen=raster
+    )
     with replacing(path) as part_path:
         geopackage.write(part_path, {"isochrones": layer})
     return len(layer)

@@ -14,8 +14,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import contourpy
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 from scipy.ndimage import distance_transform_edt
 
@@ -26,7 +28,7 @@ from siting.times import sweeps
 from siting.times.kernels import spread
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from siting.network.roads import RoadNetwork
@@ -159,6 +161,46 @@ def polygons(found: Surface, limits: Sequence[float]) -> list[shapely.MultiPolyg
         kept = [q for q in flat if q.geom_type == "Polygon"]
         result.append(shapely.MultiPolygon(kept))
     return result
+
+
+def of_points(
+    router: Router,
+    points: pd.DataFrame,
+    limits: Sequence[float],
+    *,
+    towards: bool = True,
+    cell_m: float = CELL_M,
+    seen: Callable[[str, Surface], None] | None = None,
+) -> gpd.GeoDataFrame:
+    """Isochrones of points, the largest of each first, so that smaller ones are drawn over it.
+
+    Parameters
+    ----------
+    points
+        `id,lon,lat`.
+    limits
+        Minutes, increasing.
+    towards, cell_m
+        See `surface`.
+    seen
+        Called with each point's id and surface.
+
+    Returns
+    -------
+    `id,minutes,tolerance_m` and multipolygons, EPSG:4326.
+    """
+    parts = []
+    for row in range(len(points)):
+        place = router.network.attach(points.iloc[row : row + 1])
+        minutes = surface(router, place, limits[-1], towards=towards, cell_m=cell_m)
+        if seen is not None:
+            seen(str(place.ids[0]), minutes)
+        shapes = polygons(minutes, limits)
+        columns = {"id": place.ids[0], "minutes": list(limits)[::-1], "tolerance_m": cell_m}
+        part = gpd.GeoDataFrame(columns, geometry=shapes[::-1], crs=minutes.crs)
+        parts.append(part.to_crs(4326))
+    whole = pd.concat(parts, ignore_index=True)
+    return gpd.GeoDataFrame(whole, geometry="geometry", crs=4326)
 
 
 def write_raster(path: Path, found: Surface) -> None:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from siting import __version__, texts
+from siting import texts
 from siting.config.assumptions import Assumptions
 from siting.outputs.documents.model import Block, Bullets, Heading, PageBreak
 from siting.publish.opinion import cut, places
 from siting.publish.report.words import cell, day, main_threshold, num, said, share, table
 from siting.texts import grammar
 from siting.texts import text as t
+from siting.version import __version__
 
 if TYPE_CHECKING:
     from siting.study.result import Result

@@ -128,7 +128,7 @@ def _catchments(
         # a site that a scenario opens is given as much as the median facility that stands
         values = values.where(facilities["kind"] != OPENED, values.median())
         supply = pd.Series(values.to_numpy(np.float64), list(facilities["id"]))
-    score = _method(asked)(found, people, supply)
+    score = catchments.by_method(asked.method, found, people, supply, asked.bands)
     table = pd.DataFrame(
         {
             "commune_code": cells["commune_code"].to_numpy(),
@@ -156,21 +156,6 @@ def _catchments(
             }
         )
     return pd.DataFrame(rows)
-
-
-def _method(asked: Catchment) -> Callable[[Pairs, pd.Series, pd.Series], pd.Series]:
-    """The catchment measure that is named, its rings or its limit filled in."""
-    rings, limit = decay.steps(asked.bands), asked.bands[-1][0]
-    methods: dict[str, Callable[[Pairs, pd.Series, pd.Series], pd.Series]] = {
-        "2sfca": lambda f, d, s: catchments.two_step(f, d, s, limit),
-        "e2sfca": lambda f, d, s: catchments.enhanced_two_step(f, d, s, rings),
-        "3sfca": lambda f, d, s: catchments.three_step(f, d, s, rings),
-        "m2sfca": lambda f, d, s: catchments.modified_two_step(f, d, s, rings),
-        "kd2sfca": lambda f, d, s: catchments.kernel_two_step(f, d, s, limit),
-        "bfca": lambda f, d, s: catchments.balanced(f, d, s, rings),
-        "raam": lambda f, d, s: catchments.rational_agents(pairs.within(f, limit), d, s),
-    }
-    return methods[asked.method]
 
 
 def _by_zone(

@@ -1,0 +1,138 @@
+"""Who is served: coverage by zone, competition for the same places."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from siting.api import frames
+from siting.api.times import TravelTimes
+from siting.errors import InputError, require_known
+from siting.measures import catchments as two_step_measures
+from siting.measures import coverage as coverages
+from siting.measures import pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from siting.measures.pairs import Pairs
+
+BANDS = ((10.0, 1.0), (20.0, 0.68), (30.0, 0.22))
+
+
+def pairs_of(times: TravelTimes | pd.DataFrame, origins: pd.Index | None = None) -> Pairs:
+    """The pairs of our own times, or of a long frame (also with r5py's names of columns)."""
+    if isinstance(times, TravelTimes):
+        return times.pairs
+    table = frames.matrix(times)
+    return pairs.from_long(table, None if origins is None else list(origins))
+
+
+def coverage(
+    times: TravelTimes | pd.DataFrame,
+    people: pd.DataFrame,
+    thresholds: Sequence[float],
+    *,
+    by: str | None = None,
+    population: str = "population",
+) -> pd.DataFrame:
+    """People within each threshold of their nearest destination (`minutes <= threshold`).
+
+    Parameters
+    ----------
+    times
+        `travel_times(...)`, or a long frame `origin_id,destination_id,minutes` (also with the
+        names of r5py and cafein).
+    people
+        `id` (of the origins; or the index) and the column of people.
+    thresholds
+        Minutes, increasing; none beyond the limit of the times.
+    by
+        Column of `people` that names a zone; without one, all people are one zone.
+    population
+        Column of `people` that counts them.
+
+    Returns
+    -------
+    `zone,threshold_minutes,population,covered_population,covered_share`.
+
+    Raises
+    ------
+    InputError
+        A column or an identifier is missing, a value is negative, or a threshold is beyond the
+        limit of the times.
+
+    Examples
+    --------
+    >>> import pandas as pd, siting
+    >>> times = pd.DataFrame({"origin_id": ["a", "b"], "destination_id": ["x", "x"],
+    ...                       "minutes": [5.0, 25.0]})
+    >>> people = pd.DataFrame({"id": ["a", "b"], "population": [100, 300]})
+    >>> siting.coverage(times, people, [10, 30])["covered_share"].tolist()
+    [0.25, 1.0]
+    """
+    limit = times.limit if isinstance(times, TravelTimes) else None
+    if limit is not None and max(thresholds) > limit:
+        raise InputError("threshold_beyond_limit", threshold=f"{max(thresholds):g}", limit=limit)
+    indexed = people if "id" in people.columns else people.rename_axis("id").reset_index()
+    ids = pd.Index(indexed["id"].map(str))
+    found = pairs_of(times, ids)
+    access = coverages.nearest_pair(found).rename(columns={"origin_id": "cell_id"})
+    access = access.assign(
+        service="",
+        population=frames.column(people, population, "people", found.origins).to_numpy(),
+    )
+    if by is not None and by not in people.columns:
+        present = ", ".join(map(str, people.columns))
+        raise InputError("missing_column", file="people", column=by, found=present)
+    zone = indexed[by].map(str) if by is not None else pd.Series("", index=indexed.index)
+    names = zone.to_numpy(str)
+    zones = pd.DataFrame({"cell_id": ids, "zone_kind": by or "", "zone_code": names})
+    table = coverages.coverage(access, zones.assign(zone_name=names), thresholds)
+    kept = ["zone_code", *coverages.COVERAGE_COLUMNS[4:]]
+    return table[kept].rename(columns={"zone_code": "zone"})
+
+
+def catchments(
+    times: TravelTimes | pd.DataFrame,
+    people: pd.DataFrame,
+    supply: pd.DataFrame,
+    *,
+    method: str = "e2sfca",
+    bands: Sequence[tuple[float, float]] = BANDS,
+    population: str = "population",
+    capacity: str = "capacity",
+) -> pd.Series:
+    """Supply within reach of each origin, shared with all who compete for it (2SFCA and its kin).
+
+    Parameters
+    ----------
+    times
+        As in `coverage`.
+    people
+        `id` and `population` of the origins.
+    supply
+        `id` and `capacity` of the destinations.
+    method
+        `2sfca`, `e2sfca`, `3sfca`, `m2sfca`, `kd2sfca`, `bfca` or `raam`; formulas and sources in
+        docs/measures.md.
+    bands
+        Minutes and weight of each ring; methods with one limit take the last.
+
+    Returns
+    -------
+    Score of each origin (index `id`): supply per person; for `raam`, a cost in minutes.
+
+    Raises
+    ------
+    ConfigError
+        The method is unknown.
+    InputError
+        A column or an identifier is missing, or a value is negative.
+    """
+    require_known("unknown_catchment", (method,), two_step_measures.METHODS)
+    found = pairs_of(times)
+    demand = frames.column(people, population, "people", found.origins)
+    places = frames.column(supply, capacity, "supply", found.destinations)
+    return two_step_measures.by_method(method, found, demand, places, bands)

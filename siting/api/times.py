@@ -1,0 +1,205 @@
+"""Travel times between frames of points: matrices, nearest places, isochrones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from siting.api import frames
+from siting.errors import InputError
+from siting.measures import pairs
+from siting.times import isochrones as surfaces
+from siting.times import matrix
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+
+    from siting.api.roads import Roads
+    from siting.measures.pairs import Pairs
+    from siting.times.matrix import Dense
+
+
+@dataclass(frozen=True)
+class TravelTimes:
+    """Times from every origin to every destination.
+
+    Attributes
+    ----------
+    matrix
+        The engine's own: integer deciseconds and the points joined to the roads.
+    limit
+        Minutes beyond which a pair is left out; None: no limit.
+    """
+
+    matrix: Dense
+    limit: float | None = None
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """Long frame `origin_id,destination_id,minutes,reason`, pairs beyond the limit left out.
+
+        `minutes` is float32; where it is NaN, `reason` says why: `no_route`, `too_far_from_road`.
+        """
+        return matrix.long(self.matrix, self.limit)
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        """The same as sparse pairs, which the measures read."""
+        return pairs.from_times(self.matrix, self.limit)
+
+    def dense(self) -> npt.NDArray[np.float32]:
+        """Minutes, float32, shape (origins, destinations); NaN: no time, or beyond the limit."""
+        minutes = self.matrix.minutes
+        if self.limit is not None:
+            minutes[minutes > np.float32(self.limit)] = np.nan
+        return minutes
+
+    @property
+    def origins(self) -> list[str]:
+        """Identifiers of the rows of `dense`."""
+        return [str(name) for name in self.matrix.origins.ids]
+
+    @property
+    def destinations(self) -> list[str]:
+        """Identifiers of the columns of `dense`."""
+        return [str(name) for name in self.matrix.destinations.ids]
+
+    def _repr_html_(self) -> str:
+        return self.table.head(10).to_html(index=False)
+
+
+def travel_times(
+    roads: Roads,
+    origins: pd.DataFrame,
+    destinations: pd.DataFrame,
+    *,
+    limit: float | None = None,
+) -> TravelTimes:
+    """Travel times from every origin to every destination.
+
+    Parameters
+    ----------
+    roads
+        See `read_roads`.
+    origins, destinations
+        GeoDataFrames of points or polygons (any CRS; a point inside each polygon is taken) with a
+        column `id` or else their index as identifiers, or DataFrames `id,lon,lat` in degrees.
+    limit
+        Minutes beyond which a pair is left out.
+
+    Returns
+    -------
+    Times in minutes, from the resident to the place, access legs at both ends included.
+
+    Raises
+    ------
+    InputError
+        A frame is wrong (its row is named), or the limit is not positive.
+
+    Examples
+    --------
+    >>> import pandas as pd, siting
+    >>> roads = siting.read_roads(samples / "osm" / "andorra.osm.pbf")
+    >>> towns = pd.DataFrame({"id": ["la Vella", "Canillo"], "lon": [1.5218, 1.5976],
+    ...                       "lat": [42.5075, 42.5676]})
+    >>> times = siting.travel_times(roads, towns, towns)
+    >>> times.dense().shape
+    (2, 2)
+    >>> list(times.table.columns)
+    ['origin_id', 'destination_id', 'minutes', 'reason']
+    """
+    _require_limit(limit)
+    network = roads.network
+    start = network.attach(frames.points(origins, "origins"))
+    end = network.attach(frames.points(destinations, "destinations"))
+    return TravelTimes(matrix.dense(roads.router, start, end), limit)
+
+
+def nearest(
+    roads: Roads,
+    origins: pd.DataFrame,
+    destinations: pd.DataFrame,
+    *,
+    k: int = 1,
+    limit: float | None = None,
+) -> pd.DataFrame:
+    """The k nearest destinations of each origin, the nearest first.
+
+    Parameters
+    ----------
+    roads, origins, destinations, limit
+        See `travel_times`.
+    k
+        How many to keep of each origin.
+
+    Returns
+    -------
+    `origin_id,destination_id,minutes,reason`; an origin that reaches none keeps one row, with its
+    reason.
+
+    Raises
+    ------
+    InputError
+        As `travel_times`; k is below 1.
+    """
+    if k < 1:
+        raise InputError("count_below_one", name="k", value=k)
+    _require_limit(limit)
+    start, end = frames.points(origins, "origins"), frames.points(destinations, "destinations")
+    blocks = matrix.blocks(roads.router, start, end, limit)
+    return pd.concat([matrix.closest(block, k) for block in blocks], ignore_index=True)
+
+
+def isochrones(
+    roads: Roads,
+    places: pd.DataFrame,
+    minutes: Sequence[float],
+    *,
+    towards: bool = True,
+    cell_m: float = surfaces.CELL_M,
+) -> gpd.GeoDataFrame:
+    """Where a place is reached from within some minutes.
+
+    Parameters
+    ----------
+    roads
+        See `read_roads`.
+    places
+        Points: see `travel_times`.
+    minutes
+        Increasing.
+    towards
+        True for times to the place, False for times from it.
+    cell_m
+        Side of the grid that is searched, metres: also the tolerance.
+
+    Returns
+    -------
+    `id,minutes,tolerance_m` and multipolygons (EPSG:4326), the largest of each place first, so that
+    smaller ones are drawn over it.
+
+    Raises
+    ------
+    InputError
+        Minutes are not increasing, or a frame is wrong.
+    NetworkError
+        A place is too far from a road.
+    """
+    limits = [float(limit) for limit in minutes]
+    if not limits or limits != sorted(set(limits)) or limits[0] <= 0:
+        raise InputError("bad_minutes", value=", ".join(f"{limit:g}" for limit in limits))
+    return surfaces.of_points(
+        roads.router, frames.points(places, "places"), limits, towards=towards, cell_m=cell_m
+    )
+
+
+def _require_limit(limit: float | None) -> None:
+    if limit is not None and not limit > 0:
+        raise InputError("bad_limit", value=f"{limit:g}")
