@@ -24,7 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "contracts": set(),
     "provenance": set(),
     "atomic_files": set(),
-    "config": set(),
+    "config": {"location"},  # the registry of models, which loads no solver
     "sources": set(),
     "network": set(),
     "territory": {"sources"},

@@ -9,11 +9,24 @@ from siting.errors import ConfigError, InputError, ModelError
 from siting.texts import text as t
 
 if TYPE_CHECKING:
+    from siting.location.matrix_files import ProblemFiles
     from siting.location.question import Question
     from siting.location.result import Solution
     from siting.location.search import Limits
 
 EXIT_INFEASIBLE = 3
+# parameters of a question, and the options that give them
+OPTIONS = {
+    "p": "-p",
+    "max_minutes": "--max-minutes",
+    "full_minutes": "--full-minutes",
+    "split": "--split",
+    "budget": "--budget",
+    "cost_per_minute": "--cost-per-minute",
+    "floor": "--floor",
+    "phases": "--phases",
+}
+NAMES_OF_PARAMETERS = ("parameter", "parameters", "condition")  # values of errors that name them
 
 
 def add(app: typer.Typer) -> None:
@@ -24,7 +37,9 @@ def add(app: typer.Typer) -> None:
         config: Annotated[
             Path | None, typer.Argument(help=t("cli_locate.config"), metavar="CONFIG")
         ] = None,
-        model: Annotated[str | None, typer.Option(help=t("cli_locate.model"))] = None,
+        model: Annotated[
+            str | None, typer.Option(help=t("cli_locate.model", models=_models()))
+        ] = None,
         out: Annotated[
             Path | None, typer.Option("--out", "-o", help=t("cli_locate.out"), metavar="X.csv")
         ] = None,
@@ -70,14 +85,15 @@ def add(app: typer.Typer) -> None:
         seed: Annotated[int, typer.Option(help=t("cli_locate.seed"), min=0)] = 0,
     ) -> None:
         from siting.cli import terminal
-        from siting.location import files
+        from siting.location import files, registry
+        from siting.location.matrix_files import ProblemFiles
         from siting.location.question import Question
         from siting.location.search import Limits
 
         conditions = (candidates, budget, floor, phases, split or None)
-        asks = (matrix, demand, p, existing, required, closed, max_minutes, *conditions)
+        options = (matrix, demand, p, existing, required, closed, max_minutes, *conditions)
         if config is not None:
-            if any(one is not None for one in (model, orlib, *asks)):
+            if any(value is not None for value in (model, orlib, *options)):
                 raise ConfigError("locate_config_alone")
             _of_study(config, out, None if seconds is None else Limits(seconds=seconds, seed=seed))
             return
@@ -92,11 +108,10 @@ def add(app: typer.Typer) -> None:
         with terminal.progress() as say:
             say(t("cli_locate.solving"))
             if orlib is not None:
-                found = files.locate_orlib(orlib, model, out, limits)
-                answers = [found]
+                answers = [files.locate_orlib(orlib, model, out, limits)]
             elif matrix is not None and demand is not None:
                 question = Question(
-                    model,
+                    registry.get(model, "command_line").name,
                     p,
                     max_minutes,
                     full_minutes,
@@ -105,47 +120,56 @@ def add(app: typer.Typer) -> None:
                     cost_per_minute=cost_per_minute,
                     floor=floor,
                 )
-                roles = {
-                    "existing": existing,
-                    "required": required,
-                    "closed": closed,
-                    "candidates": candidates,
-                }
-                asked = (matrix, demand, question)
-                answers = _of_files(asked, _sizes(phases, p), out, limits, roles)
+                tables = ProblemFiles(matrix, demand, existing, required, closed, candidates)
+                answers = _of_files(tables, question, _sizes(phases, p), out, limits)
             else:
                 raise InputError("locate_needs")
         terminal.print_plans(answers, out)
-        if any(one.status == "infeasible" for one in answers):
+        if any(answer.status == "infeasible" for answer in answers):
             raise typer.Exit(EXIT_INFEASIBLE)
 
 
+def _models() -> str:
+    """Names of the models of this command."""
+    from siting.location import registry
+
+    return ", ".join(model.name for model in registry.offered("command_line"))
+
+
 def _of_files(
-    asked: "tuple[Path, Path, Question]",
-    sizes: list[int],
-    out: Path,
-    limits: "Limits",
-    roles: dict[str, Path | None],
+    tables: "ProblemFiles", question: "Question", sizes: list[int], out: Path, limits: "Limits"
 ) -> "list[Solution]":
-    """Answer a question on a matrix and a table of demand, in phases where there are sizes."""
+    """Answer a question on files, in phases where there are sizes."""
     from siting.location import files
 
-    matrix, demand, question = asked
-    if sizes:
-        return files.locate_phases(matrix, demand, question, sizes, out, limits, **roles)
-    return [files.locate(matrix, demand, question, out, limits, **roles)]
+    try:
+        if sizes:
+            return files.locate_phases(tables, question, sizes, out, limits)
+        return [files.locate(tables, question, out, limits)]
+    except ModelError as error:
+        values = {
+            key: _as_options(str(value)) if key in NAMES_OF_PARAMETERS else value
+            for key, value in error.values.items()
+        }
+        raise ModelError(error.key, **values) from error
+
+
+def _as_options(parameters: str) -> str:
+    """Options that give parameters, comma between them; what no option gives stays as it is."""
+    names = parameters.split(", ")
+    return ", ".join(OPTIONS.get(name, name) for name in names)
 
 
 def _sizes(phases: str | None, p: int | None) -> list[int]:
     """Sizes of the phases, as `1,2,3`; none where there are no phases."""
     if phases is None:
         return []
-    parts = [one.strip() for one in phases.split(",")]
+    parts = [part.strip() for part in phases.split(",")]
     if p is not None:
         raise ModelError("phases_or_p")
-    if not all(one.isdigit() and int(one) > 0 for one in parts):
+    if not all(part.isdigit() and int(part) > 0 for part in parts):
         raise ModelError("phases_not_increasing", sizes=phases)
-    return [int(one) for one in parts]
+    return [int(part) for part in parts]
 
 
 def _of_study(config: Path, out: Path | None, limits: "Limits | None") -> None:
@@ -163,9 +187,9 @@ def _of_study(config: Path, out: Path | None, limits: "Limits | None") -> None:
     with terminal.progress() as say:
         base = prepared.prepare(study, say)
         say(t("cli_locate.solving"))
-        found = study_location.solve(base, limits)
-    tables = location_tables.tables(base, found)
+        located = study_location.solve(base, limits)
+    tables = location_tables.tables(base, located)
     location_tables.write(out, tables)
-    terminal.print_located(found, tables["location"], out)
-    if any(one.status == "infeasible" for one in found.answers):
+    terminal.print_located(located, tables["location"], out)
+    if any(answer.status == "infeasible" for answer in located.answers):
         raise typer.Exit(EXIT_INFEASIBLE)

@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from siting.config.base import Model
+from siting.location import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from siting.location.model import Condition, LocationModel
 
 Minutes = Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)]
 Room = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
-COVERING = ("lscp", "mclp", "gradual-coverage", "backup-coverage")
+
+def _models() -> tuple[LocationModel, ...]:
+    """Models of this key."""
+    return registry.offered("study")
+
+
+def _offered(name: str) -> str:
+    """The name of a model, which this key must know."""
+    names = [model.name for model in _models()]
+    if name not in names:
+        known = ", ".join(names)
+        raise PydanticCustomError("literal_error", "{expected}", {"expected": known})
+    return name
+
+
+def _unfit(key: str, models: Iterable[LocationModel]) -> PydanticCustomError:
+    """The refusal of a key that the model does not take, with the models that do."""
+    names = ", ".join(model.name for model in models)
+    return PydanticCustomError("locate_unfit", "{key}: {models}", {"key": key, "models": names})
 
 
 class Locate(Model):
     """A question to the location models; docs/location.md tells what each model seeks."""
 
-    model: Literal[
-        "lscp",
-        "mclp",
-        "gradual-coverage",
-        "backup-coverage",
-        "p-median",
-        "p-center",
-        "weighted-p-center",
-        "equity",
-    ]
+    model: Annotated[str, AfterValidator(_offered)]
     p: int | None = Field(None, ge=1, description="sites to choose beside those that serve")
     phases: tuple[Annotated[int, Field(ge=1)], ...] = Field(
         (), description="sites in all after each phase, in place of p: nested plans"
@@ -67,21 +83,26 @@ class Locate(Model):
 
     @model_validator(mode="after")
     def _fitting(self) -> Locate:
-        if self.model == "lscp":
+        model = registry.get(self.model)
+        if not model.phased:
             if self.p is not None or self.phases:
-                raise ValueError("locate_lscp_alone")
+                raise ValueError("locate_without_p")
         elif (self.p is None) == (not self.phases):
             raise ValueError("locate_p_or_phases")
         if list(self.phases) != sorted(set(self.phases)):
             raise ValueError("not_increasing")
-        if self.model in COVERING and self.max_minutes is None:
+        if "max_minutes" in model.plain.needs and self.max_minutes is None:
             raise ValueError("locate_max_minutes")
-        if self.decay != "linear" and self.model != "gradual-coverage":
-            raise ValueError("locate_decay")
-        if self.capacity is not None and self.model not in ("p-median", "mclp"):
-            raise ValueError("locate_capacity")
+        for key in ("full_minutes", "decay"):
+            default = Locate.model_fields[key].default
+            if getattr(self, key) != default and key not in model.plain.parameters:
+                raise _unfit(key, (one for one in _models() if key in one.plain.parameters))
         if self.split and self.capacity is None:
             raise ValueError("locate_split")
-        if self.floor is not None and (self.model != "mclp" or self.capacity is not None):
-            raise ValueError("locate_floor")
+        if self.capacity is not None and self.floor is not None:
+            raise ValueError("locate_one_condition")
+        conditions: dict[Condition, object] = {"capacity": self.capacity, "floor": self.floor}
+        for condition, value in conditions.items():
+            if value is not None and condition not in model.conditions:
+                raise _unfit(condition, (one for one in _models() if condition in one.conditions))
         return self

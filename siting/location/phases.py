@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
     from siting.location.problem import Problem
     from siting.location.result import Solution
-
-from dataclasses import replace
 
 
 def solve(
@@ -52,10 +51,10 @@ def solve(
     """
     if not sizes or any(b <= a for a, b in pairwise(sizes)):
         raise ModelError("phases_not_increasing", sizes=", ".join(map(str, sizes)))
-    found: list[Solution] = []
+    answers: list[Solution] = []
     for size in sizes if first == "small" else reversed(sizes):
         answer = model(problem, size)
-        found.append(answer)
+        answers.append(answer)
         if answer.objective is None:
             break
         if first == "small":
@@ -63,4 +62,4 @@ def solve(
         else:
             kept = np.isin(problem.site_ids, answer.chosen) | problem.existing
             problem = replace(problem, closed=problem.closed | ~kept)
-    return found if first == "small" else found[::-1]
+    return answers if first == "small" else answers[::-1]

@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from siting.measures.decay import Decay
+from siting.errors import ModelError
 
-MODELS = (
-    "lscp",
-    "mclp",
-    "gradual-coverage",
-    "backup-coverage",
-    "p-median",
-    "p-center",
-    "weighted-p-center",
-    "equity",
-    "p-dispersion",
-    "fixed-costs",
-)
-COVERING = ("mclp", "gradual-coverage", "backup-coverage")
-ORLIB_MODELS = ("p-median", "p-center")
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from siting.location.problem import Problem
+    from siting.measures.decay import Decay
 
 
 @dataclass(frozen=True)
 class Question:
-    """What `siting locate` is asked.
+    """A model and its parameters; which of them a model needs or takes, its entry says.
 
     Attributes
     ----------
     model
-        One of `MODELS`.
+        Name of a model of `siting.location.registry`.
     p
-        Sites to choose beside the existing ones; `lscp` needs none.
+        Sites to choose beside the existing ones; with a budget or fixed costs the most of them.
     max_minutes
-        Time within which a demand is covered; for the covering models.
+        Time within which a demand is covered, or that nobody may exceed.
     full_minutes
         Time of full coverage; for gradual coverage.
     levels
@@ -45,11 +35,11 @@ class Question:
     split
         Whether sites with capacities may share a demand.
     budget
-        What the chosen sites may cost in all; for the p-median, whose p is then a maximum.
+        What the chosen sites may cost in all.
     cost_per_minute
-        What a minute of one unit of weight costs; for `fixed-costs`.
+        What a minute of one unit of weight costs.
     floor
-        Share of each zone to be covered; for the MCLP.
+        Share of each zone to be covered; for all, or by zone (zones not named have none).
     """
 
     model: str
@@ -61,4 +51,40 @@ class Question:
     split: bool = False
     budget: float | None = None
     cost_per_minute: float = 1.0
-    floor: float | None = None
+    floor: float | Mapping[str, float] | None = None
+
+    def given(self) -> list[str]:
+        """Parameters whose value is not the one that they have where nothing is said."""
+        return [
+            field.name
+            for field in fields(self)
+            if field.name != "model" and getattr(self, field.name) != field.default
+        ]
+
+    def needed_sites(self) -> int:
+        """Give p.
+
+        Raises
+        ------
+        ModelError
+            It is not given.
+        """
+        if self.p is None:
+            raise ModelError("model_needs", model=self.model, parameter="p")
+        return self.p
+
+    def needed_minutes(self) -> float:
+        """Give the time within which a demand is covered.
+
+        Raises
+        ------
+        ModelError
+            It is not given.
+        """
+        if self.max_minutes is None:
+            raise ModelError("model_needs", model=self.model, parameter="max_minutes")
+        return self.max_minutes
+
+    def reachable(self, problem: Problem) -> Problem:
+        """The problem where nobody goes farther than `max_minutes`, if that is given."""
+        return problem if self.max_minutes is None else problem.limited(self.max_minutes)

@@ -28,6 +28,8 @@ from starlette.exceptions import HTTPException
 from siting import texts
 from siting.config import Model, expected
 from siting.errors import ConfigError, OutputError, SitingError
+from siting.location import registry
+from siting.location.question import Question as LocationQuestion
 from siting.workshop import exports, scenario, views
 from siting.workshop.jobs import Jobs, Task
 from siting.workshop.scenario import Name, Scenario
@@ -100,11 +102,16 @@ class AskedIsochrone(Question):
     )
 
 
+def _offered_models(schema: dict[str, Any]) -> None:
+    """Name the models in the schema of a key."""
+    schema["enum"] = [model.name for model in registry.offered("workshop")]
+
+
 class AskedJob(Question):
     """An optimisation over the study's candidates (and those of the scenario)."""
 
     scenario: Scenario = Scenario()
-    model: Literal["mclp", "p-median", "p-center", "lscp"] = "mclp"
+    model: str = Field("mclp", json_schema_extra=_offered_models)
     sites: int = Field(2, ge=1, le=200)
     max_minutes: float | None = Field(20, gt=0, le=600, allow_inf_nan=False)
     required: tuple[str, ...] = Field((), max_length=200)
@@ -319,8 +326,10 @@ def _checked(one: Scenario, workshop: Workshop) -> Scenario:
 def _task(workshop: Workshop, asked: AskedJob) -> Task:
     """An optimisation over candidates and facilities, as the scenario leaves roads and closures."""
     one = _checked(asked.scenario, workshop)
-    if asked.model in ("mclp", "lscp") and asked.max_minutes is None:
+    model = registry.get(asked.model, "workshop")
+    if "max_minutes" in model.plain.needs and asked.max_minutes is None:
         raise ConfigError("job_needs_minutes")
+    sites = asked.sites if "p" in model.plain.parameters else None
     minutes, facilities, candidates = workshop.choices(one.what_if)
     known = set(candidates)
     for site in (*asked.required, *asked.closed):
@@ -333,8 +342,7 @@ def _task(workshop: Workshop, asked: AskedJob) -> Task:
         tuple(facilities),
         asked.required,
         asked.closed,
-        asked.model,
-        asked.sites,
-        asked.max_minutes,
+        model,
+        LocationQuestion(model.name, sites, asked.max_minutes),
         asked.seconds,
     )

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from siting.location.model import LocationModel
+    from siting.location.question import Question
+
 AT_ONCE = 2
 KEPT = 50  # ended jobs whose result can still be asked for
 Status = Literal["running", "done", "failed", "cancelled"]
@@ -38,8 +41,12 @@ class Task:
         Shape (cells,).
     sites, existing, required, closed
         Identifiers.
-    model, count, max_minutes
-        Which of `siting.location.question.MODELS`, how many sites, and within what.
+    model
+        Entry of the registry of location models.
+    question
+        Its parameters.
+    seconds
+        When to stop.
     """
 
     minutes: npt.NDArray[np.float32]
@@ -48,9 +55,8 @@ class Task:
     existing: tuple[str, ...]
     required: tuple[str, ...]
     closed: tuple[str, ...]
-    model: str
-    count: int
-    max_minutes: float | None
+    model: LocationModel
+    question: Question
     seconds: float
 
 
@@ -175,13 +181,12 @@ def _end(process: BaseProcess) -> None:
 def _work(task: Task, messages: Connection) -> None:
     """What the process does."""
     # the solvers are loaded by the process that needs them
-    from siting.location import files, problem  # noqa: PLC0415
-    from siting.location.question import Question  # noqa: PLC0415
+    from siting.location import problem, solver  # noqa: PLC0415
     from siting.location.search import Limits, Progress  # noqa: PLC0415
 
     def tell(now: Progress) -> None:
-        told = {"seconds": now.seconds, "lower": now.lower, "upper": now.upper}
-        messages.send(("progress", {k: v for k, v in told.items() if abs(v) < float("inf")}))
+        figures = {"seconds": now.seconds, "lower": now.lower, "upper": now.upper}
+        messages.send(("progress", {k: v for k, v in figures.items() if abs(v) < float("inf")}))
 
     try:
         posed = problem.from_arrays(
@@ -193,21 +198,20 @@ def _work(task: Task, messages: Connection) -> None:
             closed=task.closed,
         )
         limits = Limits(seconds=task.seconds, progress=tell, report_seconds=0.5)
-        question = Question(task.model, task.count, task.max_minutes)
-        found = files.solve(posed, question, limits)
+        answer = solver.solve(posed, task.question, limits, model=task.model)
     except SitingError as error:
         messages.send(("failed", error.text()))
         return
-    said = {
-        "status": found.status,
-        "objective": found.objective,
-        "lower_bound": found.lower_bound,
-        "upper_bound": found.upper_bound,
-        "gap": found.gap,
+    plan = {
+        "status": answer.status,
+        "objective": answer.objective,
+        "lower_bound": answer.lower_bound,
+        "upper_bound": answer.upper_bound,
+        "gap": answer.gap,
         "sites": [
-            {**one, "existing": one["site_id"] in task.existing}
-            for one in found.sites.to_dict("records")
+            {**site, "existing": site["site_id"] in task.existing}
+            for site in answer.sites.to_dict("records")
         ],
-        "reason": found.reason.text() if found.reason is not None else "",
+        "reason": answer.reason.text() if answer.reason is not None else "",
     }
-    messages.send(("done", said))
+    messages.send(("done", plan))

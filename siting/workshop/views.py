@@ -12,6 +12,7 @@ import shapely
 
 from siting import texts
 from siting.errors import NetworkError
+from siting.location import registry
 from siting.network.distance_table import DistanceNetwork
 from siting.outputs import compact
 from siting.workshop import small_counts
@@ -71,6 +72,14 @@ def study(workshop: Workshop, *, read_only: bool) -> dict[str, Any]:
         "plans": [
             {"id": key, "name": one.name, "sites": list(one.sites), "close": list(one.close)}
             for key, one in held.plans.items()
+        ],
+        "models": [
+            {
+                "id": model.name,
+                "sites": "p" in model.plain.needs,
+                "minutes": "max_minutes" in model.plain.needs,
+            }
+            for model in registry.offered("workshop")
         ],
         "roads": "distances" if isinstance(network, DistanceNetwork) else "osm",
         "links": links,

@@ -11,6 +11,7 @@ import pytest
 
 from siting.errors import InputError, ModelError
 from siting.location import covering, files, lscp, mclp, orlib, p_center, p_median
+from siting.location.matrix_files import ProblemFiles
 from siting.location.problem import from_arrays, from_tables
 from siting.location.question import Question
 from siting.location.search import Limits, Search
@@ -78,15 +79,13 @@ def inputs(tmp_path):
 @pytest.mark.parametrize("model", ["p-median", "p-center", "weighted-p-center", "mclp", "lscp"])
 def test_locate_writes_sites_allocation_and_summary(inputs, model):
     limit = 25.0 if model in ("mclp", "lscp") else None
-    question = Question(model, 3, limit)
+    question = Question(model, None if model == "lscp" else 3, limit)
     answers = [
         files.locate(
-            inputs / name,
-            inputs / "d.csv",
+            ProblemFiles(inputs / name, inputs / "d.csv", existing=inputs / "e.csv"),
             question,
             inputs / "x.csv",
             Limits(),
-            existing=inputs / "e.csv",
         )
         for name in ("m.parquet", "m.csv")
     ]
@@ -123,13 +122,9 @@ def test_identifiers_may_be_whole_numbers(tmp_path):
     for column in ("id", "site_id", "destination_id"):
         pd.DataFrame({column: [101]}).to_csv(tmp_path / "e.csv", index=False)
         for name in ("m.parquet", "m.csv"):
+            tables = ProblemFiles(tmp_path / name, tmp_path / "d.csv", existing=tmp_path / "e.csv")
             found[column, name] = files.locate(
-                tmp_path / name,
-                tmp_path / "d.csv",
-                Question("p-median", 2),
-                tmp_path / "x.csv",
-                Limits(),
-                existing=tmp_path / "e.csv",
+                tables, Question("p-median", 2), tmp_path / "x.csv", Limits()
             ).objective
     assert len(set(found.values())) == 1
     assert "101" in pd.read_csv(tmp_path / "x.csv", dtype=str)["site_id"].to_list()
@@ -138,8 +133,7 @@ def test_identifiers_may_be_whole_numbers(tmp_path):
     )
     with pytest.raises(InputError, match="origin_id"):
         files.locate(
-            tmp_path / "m.parquet",
-            tmp_path / "d.csv",
+            ProblemFiles(tmp_path / "m.parquet", tmp_path / "d.csv"),
             Question("p-median", 2),
             tmp_path / "x.csv",
             Limits(),
@@ -149,7 +143,7 @@ def test_identifiers_may_be_whole_numbers(tmp_path):
 def test_locate_refuses_what_it_cannot_answer(inputs):
     def ask(question, **paths):
         given = {"matrix": inputs / "m.csv", "demand": inputs / "d.csv"} | paths
-        files.locate(given["matrix"], given["demand"], question, inputs / "x.csv", Limits())
+        files.locate(ProblemFiles(**given), question, inputs / "x.csv", Limits())
 
     for question in (
         Question("p-median"),
@@ -157,6 +151,11 @@ def test_locate_refuses_what_it_cannot_answer(inputs):
         Question("lscp"),
         Question("nothing", 3),
         Question("p-median", 99),
+        Question("lscp", 3, 20.0),
+        Question("p-dispersion", 3, 20.0),
+        Question("mclp", 3, 20.0, full_minutes=5.0),
+        Question("p-median", 3, cost_per_minute=2.0),
+        Question("fixed-costs", budget=9.0),
     ):
         with pytest.raises(ModelError):
             ask(question)

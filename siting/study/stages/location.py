@@ -9,17 +9,15 @@ import numpy as np
 import pandas as pd
 
 from siting.errors import ConfigError, ModelError
-from siting.location import capacitated, cover_programs, phases
-from siting.location import files as models
 from siting.location import problem as problems
+from siting.location import registry, solver
+from siting.location.attributes import Attributes
 from siting.location.question import Question
 from siting.location.search import Limits
 from siting.study.stages import answers as study_answers
 from siting.study.stages import likely_users, site_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from siting.config import Study
     from siting.config.location import Locate
     from siting.location.problem import Problem
@@ -55,8 +53,8 @@ class Located:
     @property
     def last(self) -> Solution:
         """The answer of the last phase, or of the first that has no plan."""
-        none = [one for one in self.answers if one.objective is None]
-        return none[0] if none else self.answers[-1]
+        without = [answer for answer in self.answers if answer.objective is None]
+        return without[0] if without else self.answers[-1]
 
 
 def check(study: Study, read: Inputs) -> None:
@@ -74,7 +72,7 @@ def check(study: Study, read: Inputs) -> None:
     _floors(asked, read)
     if asked.sites != "cells":
         places, existing = _places(study, read, asked, None)
-        _question(asked, places, existing, np.zeros((1, len(places))), np.ones(1), ["-"])
+        _problem(asked, places, existing, np.zeros((1, len(places))), np.ones(1), ["-"])
 
 
 def solve(ground: PreparedStudy, limits: Limits | None = None) -> Located:
@@ -107,22 +105,25 @@ def solve(ground: PreparedStudy, limits: Limits | None = None) -> Located:
     if left_out.all():
         raise ModelError("nobody_reached", people=f"{people.sum():g}")
     kept = demand[pd.Series(~left_out, demand.index)]
-    problem = _question(asked, places, existing, minutes[~left_out], people[~left_out], kept["id"])
+    problem = _problem(asked, places, existing, minutes[~left_out], people[~left_out], kept["id"])
     if limits is None:
         limits = Limits(work=asked.work, gap=asked.gap, seed=asked.seed)
-    model = _model(study, read, asked, problem, kept, limits)
+    question = _question(study, read, asked)
+    attributes = _attributes(read, asked, problem, kept)
     if asked.phases:
-        answers = tuple(phases.solve(problem, asked.phases, model, asked.first))
+        answers = solver.solve_phases(
+            problem, question, asked.phases, limits, attributes, asked.first
+        )
     else:
-        answers = (model(problem, asked.p or 0),)
+        answers = [solver.solve(problem, question, limits, attributes)]
     return Located(
-        problem, answers, places, demand.assign(left_out=pd.Series(left_out, demand.index))
+        problem, tuple(answers), places, demand.assign(left_out=pd.Series(left_out, demand.index))
     )
 
 
 def _service(study: Study, asked: Locate) -> str:
     """Id of the service whose facilities serve."""
-    known = [one.id for one in study.services]
+    known = [service.id for service in study.services]
     wanted = asked.service or known[0]
     if wanted not in known:
         raise ConfigError("unknown_service", id=wanted, known=", ".join(known))
@@ -208,7 +209,7 @@ def _expected_users(ground: PreparedStudy) -> pd.DataFrame:
     return seats.assign(population=users.reindex(seats["commune_code"]).to_numpy(np.float64))
 
 
-def _question(
+def _problem(
     asked: Locate,
     places: pd.DataFrame,
     existing: list[str],
@@ -232,45 +233,31 @@ def _question(
     return problem
 
 
-def _model(
-    study: Study,
-    read: Inputs,
-    asked: Locate,
-    problem: Problem,
-    demand: pd.DataFrame,
-    limits: Limits,
-) -> Callable[[Problem, int], Solution]:
-    """The model that is asked for, as a function of the problem and of p."""
-    rooms, floors = _rooms(asked, problem), _floors(asked, read)
-    most = asked.max_minutes
-    if floors is not None:
-        zones = demand["commune_code"].map(_zones(read)).to_numpy(object)
-        return lambda some, p: cover_programs.floors(
-            some, p, float(most or 0), zones, floors, limits
-        )
-    if rooms is not None and asked.model == "mclp":
-        return lambda some, p: capacitated.mclp(
-            some, p, float(most or 0), rooms, split=asked.split, limits=limits
-        )
+def _question(study: Study, read: Inputs, asked: Locate) -> Question:
+    """The model that is asked for, and its parameters."""
+    takes = registry.get(asked.model).plain.parameters
+    survey = asked.decay == "survey"
+    return Question(
+        asked.model,
+        asked.p,
+        asked.max_minutes,
+        asked.full_minutes,
+        levels=study.thresholds_minutes if "levels" in takes else None,
+        decay=study_answers.fitted(study, read).decay if survey else None,
+        split=asked.split,
+        floor=_floors(asked, read),
+    )
+
+
+def _attributes(read: Inputs, asked: Locate, problem: Problem, demand: pd.DataFrame) -> Attributes:
+    """Capacities of the sites, and the EPCI of the demand, where the question has them."""
+    rooms = _rooms(asked, problem)
+    sites, zones = pd.DataFrame(index=problem.site_ids), pd.DataFrame(index=problem.demand_ids)
     if rooms is not None:
-        return lambda some, p: capacitated.p_median(
-            models.within(some, most), p, rooms, split=asked.split, limits=limits
-        )
-
-    decay = study_answers.fitted(study, read).decay if asked.decay == "survey" else None
-
-    def plain(some: Problem, p: int) -> Solution:
-        asks = Question(
-            asked.model,
-            p,
-            most,
-            asked.full_minutes,
-            levels=study.thresholds_minutes,
-            decay=decay,
-        )
-        return models.solve(some, asks, limits)
-
-    return plain
+        sites["capacity"] = rooms
+    if asked.floor is not None:
+        zones["zone"] = demand["commune_code"].map(_zones(read)).to_numpy(object)
+    return Attributes(sites, zones)
 
 
 def _rooms(asked: Locate, problem: Problem) -> np.ndarray | None:
@@ -287,7 +274,7 @@ def _rooms(asked: Locate, problem: Problem) -> np.ndarray | None:
     missing = sorted(ids - set(given) - set(asked.closed))
     if missing:
         raise ConfigError("capacity_missing", ids=problems.shown(np.array(missing, object)))
-    return np.array([given.get(one, 0.0) for one in problem.site_ids])
+    return np.array([given.get(site, 0.0) for site in problem.site_ids])
 
 
 def _zones(read: Inputs) -> dict[str, str]:
@@ -305,7 +292,7 @@ def _floors(asked: Locate, read: Inputs) -> dict[str, float] | None:
     names = read.communes["code"].map(_zones(read))
     labels = dict(zip(read.communes["epci_code"], names, strict=True))
     if not isinstance(given, dict):
-        return dict.fromkeys((str(one) for one in labels.values()), given)
+        return dict.fromkeys(map(str, labels.values()), given)
     unknown = sorted(set(given) - set(labels))
     if unknown:
         known = ", ".join(sorted(labels))

@@ -23,9 +23,13 @@ export function wire(
   let running: string | null = null;
   let unwanted = false; // stopped before the server gave its number
 
+  model.replaceChildren(
+    ...study.models.map(({ id }) => make("option", { value: id }, t(`model_${id}`))),
+  );
   const fields = (): void => {
-    byId("job-sites-row").hidden = model.value === "lscp";
-    byId("job-minutes-row").hidden = !["lscp", "mclp"].includes(model.value);
+    const chosen = study.models.find((one) => one.id === model.value);
+    byId("job-sites-row").hidden = !chosen?.sites;
+    byId("job-minutes-row").hidden = !chosen?.minutes;
   };
   const duties = study.candidates.map((one) => {
     const field = make(

@@ -55,6 +55,7 @@ export interface Study {
   facilities: Place[];
   candidates: Place[];
   plans: { id: string; name: string; sites: string[]; close: string[] }[];
+  models: { id: string; sites: boolean; minutes: boolean }[];
   roads: "distances" | "osm";
   links: [string, string, string, number, number, number, number][];
   sources: Source[];
