@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from siting.errors import ConfigError
+from siting.publish.maps import registry
 from siting.texts import text as t
 
 
@@ -22,25 +23,25 @@ def add(app: typer.Typer) -> None:
             list[str] | None,
             typer.Option(
                 "--only",
-                help=t("maps.only", themes=", ".join(t("maps.names").split())),
+                help=t("maps.only", themes=", ".join(registry.names())),
                 metavar="THEME",
             ),
         ] = None,
     ) -> None:
         from siting.cli import terminal
         from siting.config import load
-        from siting.publish import maps as study_maps
+        from siting.publish.maps import folder as map_folder
         from siting.study import run as study
         from siting.study.stages import theme as study_theme
 
         settings = load(config)
-        names = study_maps.require_themes(only or ())
+        registry.chosen(only or ())
         look = study_theme.load(settings)
         notes: list[str] = []
         with terminal.progress() as say:
             result = study.run(settings, say)
             folder = out or Path("maps") / settings.name
-            written = study_maps.write(result, folder, names, say, look, notes.append)
+            written = map_folder.write(result, folder, only or (), say, look, notes.append)
         for one in notes:
             terminal.print_line(one)
         for name, reason in written.skipped.items():

@@ -27,6 +27,8 @@ from siting.config.survey import Survey  # noqa: TC001 - pydantic needs it at ru
 from siting.config.territory import Cells, Territory
 from siting.config.viability import Viability  # noqa: TC001 - pydantic needs it at run time
 
+HEADLINE_MINUTES = 20.0  # what a study tells first, where its thresholds have it
+
 
 class Service(Model):
     """A service, and the facilities that give it."""
@@ -106,6 +108,15 @@ class Study(Model):
     def equipment_cap(self) -> float:
         """Share of the weights that equipment has at most."""
         return (self.scoring or Scoring()).equipment_cap
+
+    @property
+    def headline_minutes(self) -> float:
+        """The threshold that maps, charts and sentences tell first.
+
+        The largest up to `HEADLINE_MINUTES`, or the first where all are above.
+        """
+        limits = self.thresholds_minutes
+        return max((limit for limit in limits if limit <= HEADLINE_MINUTES), default=limits[0])
 
     @field_validator("thresholds_minutes")
     @classmethod

@@ -229,7 +229,7 @@ def _ranks(result: Result, compared: Compared | None) -> Chart | str:
 def _coverage_tornado(result: Result) -> Chart | str:
     study, base = result.study, result.ground
     service = study.services[0]
-    limit = min(study.thresholds_minutes, key=lambda one: abs(one - 20))
+    limit = study.headline_minutes
     spread = study.scoring.assumption_range if study.scoring else 0.2
     names = study_scores.assumed(study)
     at_value = 100 * _within(result.access[result.access["service"] == service.id], limit)

@@ -15,7 +15,8 @@ from siting.errors import require_known
 from siting.outputs import data_files, geopackage, qgis_styles, scales, topojson, web_map
 from siting.outputs.data_files import MOST_ROWS, About, Definition
 from siting.outputs.theme import DEFAULT, Theme
-from siting.publish import maps as study_maps
+from siting.publish import geometry, sources
+from siting.publish.maps.mapped import MappedResult
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def about(result: Result) -> About:
                 "attribution": said,
             }
         )
-    lines = study_maps.source_lines(result)
+    lines = sources.source_lines(result)
     told = sum(one.source is not None for one in result.inputs)
     found += [
         {**_unsaid(line["text"]), "status": line["status"], "attribution": line["text"]}
@@ -98,18 +99,18 @@ def layers(result: Result) -> dict[str, gpd.GeoDataFrame]:
     -------
     `communes`, `cells` (polygons), `facilities`, `candidates`.
     """
-    desk = study_maps.Desk(result)
+    mapped = MappedResult(result)
     crs, study = result.study.territory.crs, result.study
     communes, cells = result.communes[COMMUNES].copy(), result.cells[CELLS].copy()
     for one in study.services:
-        minutes = desk.access(one.id)["minutes"].to_numpy()
-        told = desk.by_commune(minutes.astype(np.float64))
-        communes[f"minutes_{one.id}"] = told["mean"].to_numpy()
+        minutes = mapped.access(one.id)["minutes"].to_numpy()
+        by_commune = mapped.by_commune(minutes.astype(np.float64))
+        communes[f"minutes_{one.id}"] = by_commune["mean"].to_numpy()
         cells[f"minutes_{one.id}"] = minutes
         for limit in study.thresholds_minutes:
-            covered = desk.told_communes(one.id, limit)["covered_share"]
+            covered = mapped.covered_communes(one.id, limit)["covered_share"]
             communes[f"share_{one.id}_{limit:g}min"] = covered.to_numpy(np.float64)
-    shapes = study_maps.squares(result.cells)
+    shapes = geometry.squares(result.cells)
     ranked = result.scores.table().drop(columns=["name", "commune_code"])
     places = result.candidates.rename(columns={"id": "site_id"})
     kept = ["site_id", "name", "commune_code", "lon", "lat", "geometry"]

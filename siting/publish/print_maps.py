@@ -16,7 +16,8 @@ from siting.errors import ConfigError
 from siting.measures import baskets, digital
 from siting.outputs.print_map import Fill, Name, Sheet, Signs
 from siting.publish import opinion as study_opinion
-from siting.publish.maps import MAP_THRESHOLD, headline_key
+from siting.publish import sources as study_sources
+from siting.publish.maps.wording import headline_key
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -177,8 +178,7 @@ class _Base:
     @property
     def limit(self) -> float:
         """Minutes of the share that maps tell."""
-        every = self.result.study.thresholds_minutes
-        return max(one for one in every if one <= MAP_THRESHOLD or one == every[0])
+        return self.result.study.headline_minutes
 
     @property
     def crs(self) -> str:
@@ -563,7 +563,7 @@ class _Base:
             cut=cut,
             crs=self.crs,
             notes=(*notes, t("print.context")),
-            sources=tuple(source_lines(self.result)),
+            sources=tuple(study_sources.paper_lines(self.result)),
             alt=f"{alt} {headline}",
             table=pd.DataFrame(rows, columns=["class", "count"]),
             date=t("print.date", day=day),
@@ -592,31 +592,6 @@ def areas(shapes: Any) -> Any:
     half = max(apart, 20.0) / 2
     made[points] = shapely.buffer(shapes[points], half, cap_style="square")
     return made
-
-
-def source_lines(result: Result) -> list[str]:
-    """One line for each input: attribution, status, vintage, licence; then what was computed."""
-    lines = []
-    for item in result.inputs:
-        source = item.source
-        if source is None:
-            lines.append(t("print.unsourced", file=item.path.rsplit("/", 1)[-1]))
-            continue
-        lines.append(
-            t(
-                "print.source",
-                said=source.attribution.get(texts.language(), source.title),
-                status=t(f"print.status.{source.status}"),
-                vintage=source.vintage,
-                licence=source.licence,
-            )
-        )
-    study = result.study
-    if result.cells_modelled:
-        lines.append(t("print.cells", seed=study.cells.seed, size=study.cells.size_m))
-    if study.roads.osm is not None:
-        lines.append(t("print.osm"))
-    return list(dict.fromkeys(lines))
 
 
 def _share(share: float) -> str:

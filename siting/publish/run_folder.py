@@ -11,7 +11,7 @@ from siting import provenance
 from siting.atomic_files import replacing_all
 from siting.outputs import geopackage, tables, web_map
 from siting.publish import exports as study_exports
-from siting.publish import maps as study_maps
+from siting.publish.maps import overview
 from siting.study.stages import location_tables
 from siting.study.stages import schedule as study_schedule
 from siting.study.stages import theme as study_theme
@@ -50,7 +50,7 @@ def write(result: Result, folder: Path, say: Callable[[str], None]) -> Path:
         look = study_theme.load(result.study)
         styles = study_exports.styles(result, look, "minutes")
         geopackage.write(part / "study.gpkg", _layers(result), styles, study_exports.tags(result))
-        web_map.write(part / "map.html", study_maps.overview(result, look), look)
+        web_map.write(part / "map.html", overview.page(result, look), look)
         manifest = provenance.manifest(
             _plain(result.study.model_dump(), result.study.base),
             result.inputs,

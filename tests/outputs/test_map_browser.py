@@ -8,8 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from siting import config
-from siting.publish import maps as study_maps
 from siting.publish import run_folder
+from siting.publish.maps import folder as map_folder
+from siting.publish.maps import registry
 from siting.study import run as study
 
 ROOT = Path(__file__).parents[2]
@@ -25,8 +26,8 @@ def folder(tmp_path_factory):
     )
     result = study.run(plan, lambda _: None)
     out = run_folder.write(result, tmp_path_factory.mktemp("map"), lambda _: None)
-    written = study_maps.write(result, out, (), lambda _: None)
-    assert set(written.files) == set(study_maps.THEMES)
+    written = map_folder.write(result, out, (), lambda _: None)
+    assert set(written.files) == set(registry.names())
     assert not written.skipped
     return out
 
@@ -59,7 +60,7 @@ def serious(page):
     ]
 
 
-@pytest.mark.parametrize("name", ["map", *(f"map_{one}" for one in study_maps.THEMES)])
+@pytest.mark.parametrize("name", ["map", *(f"map_{one}" for one in registry.names())])
 def test_every_map_opens_alone_and_everyone_can_use_it(browser, folder, name):
     path = folder / f"{name}.html"
     assert path.stat().st_size < 1_500_000

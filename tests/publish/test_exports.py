@@ -26,7 +26,7 @@ from siting.errors import ConfigError
 from siting.outputs import scales, topojson, web_map
 from siting.outputs.theme import DEFAULT
 from siting.publish import exports as study_exports
-from siting.publish import maps as study_maps
+from siting.publish.maps import overview
 from siting.study import run as study
 
 ROOT = Path(__file__).parents[2]
@@ -59,7 +59,7 @@ def test_map_table_and_files_say_the_same(result, folder):
     assert packed[share].to_numpy() == pytest.approx(
         told["covered_share"].reindex(packed.index).to_numpy(), nan_ok=True
     )
-    page = study_maps.overview(result).views[0]
+    page = overview.page(result).views[0]
     columns = dict(page.columns)
     assert columns["Temps moyen (min)"] == [
         texts.number(v, 1) for v in packed[f"minutes_{SERVICE}"]

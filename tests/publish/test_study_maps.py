@@ -9,7 +9,9 @@ import pytest
 from siting import config
 from siting.cli import app as cli
 from siting.errors import ConfigError
-from siting.publish import maps as study_maps
+from siting.publish.maps import registry
+from siting.publish.maps.mapped import MappedResult
+from siting.publish.maps.themes import access, candidates
 from siting.study import run as study
 
 
@@ -21,37 +23,37 @@ def configuration(request, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def desk(configuration):
-    return study_maps.Desk(study.run(config.load(configuration), lambda _: None))
+def mapped(configuration):
+    return MappedResult(study.run(config.load(configuration), lambda _: None))
 
 
-def test_cells_given_by_their_centres_become_squares_and_roads_are_drawn(desk):
-    cells = desk.ground.cells
+def test_cells_given_by_their_centres_become_squares_and_roads_are_drawn(mapped):
+    cells = mapped.ground.cells
     assert (cells.geom_type == "Polygon").all()
     assert cells.geometry.area.std() / cells.geometry.area.mean() < 0.01
-    roads = desk.ground.roads
+    roads = mapped.ground.roads
     assert set(roads["kind"]) <= {0, 1, 2}
     assert len(roads)
-    assert desk.drawn.data["roads"] is not None
+    assert mapped.drawn.data["roads"] is not None
 
 
-def test_each_service_has_its_view_and_its_nearest_facilities(desk):
-    page = study_maps.access(desk)
+def test_each_service_has_its_view_and_its_nearest_facilities(mapped):
+    page = access.THEME.page(mapped)
     assert page.choices[0].options == ("Mairie", "Poste")
     names = [one.name for one in page.points[page.near].places]
     for view, service in zip(page.views, ("hall", "post"), strict=True):
-        access = desk.access(service)
-        facilities = desk.facilities(service).set_index("id")["name"]
-        expected = [facilities.get(one, "") for one in access["facility_id"]]
+        nearest = mapped.access(service)
+        facilities = mapped.facilities(service).set_index("id")["name"]
+        expected = [facilities.get(one, "") for one in nearest["facility_id"]]
         assert [names[i] if i >= 0 else "" for i in view.nearest] == expected
         assert "à pied" in view.legend
 
 
-def test_a_plan_is_the_least_of_what_stays_and_what_opens(desk):
-    today = desk.access("hall")["minutes"].to_numpy(float)
-    base = desk.result.ground
+def test_a_plan_is_the_least_of_what_stays_and_what_opens(mapped):
+    today = mapped.access("hall")["minutes"].to_numpy(float)
+    base = mapped.result.ground
     read = base.read
-    found = {name: minutes for name, minutes, _ in study_maps.plans(desk, today)}
+    found = {name: minutes for name, minutes, _ in candidates.plans(mapped, today)}
     assert list(found)[:2] == ["Aujourd'hui", "Échange"]
     assert len(found) == 4
     kept = read.services["hall"][read.services["hall"]["id"] != "g"]
@@ -71,15 +73,15 @@ def test_maps_without_a_table_are_left_out_and_said(configuration, tmp_path, cap
     assert "Numérique" in said
     assert "layers.broadband" in said
     files = {path.name for path in tmp_path.iterdir()}
-    expected = {f"map_{one}.html" for one in study_maps.THEMES if one != "digital"}
+    expected = {f"map_{one}.html" for one in registry.names() if one != "digital"}
     assert files == expected | {"maps.html"}
     text = (tmp_path / "map_access.html").read_text(encoding="utf-8")
     assert "L'Ouest </script>" not in text
     assert "L'Ouest \\u003c/script\\u003e" in text
 
 
-def test_an_unknown_theme_and_an_unknown_closed_facility_are_named(desk):
+def test_an_unknown_theme_and_an_unknown_closed_facility_are_named(mapped):
     with pytest.raises(ConfigError, match="relief"):
-        study_maps.require_themes(["relief"])
+        registry.chosen(["relief"])
     with pytest.raises(ConfigError, match="zzz"):
-        study_maps.without(desk, ["zzz"])
+        candidates.planned(mapped, [], ["zzz"])

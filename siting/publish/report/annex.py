@@ -10,7 +10,7 @@ from siting import texts
 from siting.config.assumptions import Assumptions
 from siting.outputs.documents.model import Block, Bullets, Heading, PageBreak
 from siting.publish.opinion import cut, places
-from siting.publish.report.words import cell, day, main_threshold, num, said, share, table
+from siting.publish.report.words import cell, day, num, said, share, table
 from siting.texts import grammar
 from siting.texts import text as t
 from siting.version import __version__
@@ -102,7 +102,7 @@ def sheet(part: Result, name: str) -> list[Block]:
 
 def said_of(part: Result, name: str) -> list[Block]:
     """The sentences of an EPCI, one a service."""
-    study, limit = part.study, main_threshold(part.study)
+    study, limit = part.study, part.study.headline_minutes
     blocks: list[Block] = []
     for service in study.services:
         own, whole = _covered(part, service.id)
@@ -140,7 +140,7 @@ def _covered(part: Result, service: str) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def figures_of(part: Result, name: str) -> list[Block]:
     """Its figures, and its coverage by threshold, a table a service."""
-    limit = main_threshold(part.study)
+    limit = part.study.headline_minutes
     tables: list[Block] = []
     rest: list[tuple[str, str]] = []
     for service in part.study.services:
@@ -174,7 +174,7 @@ def figures_of(part: Result, name: str) -> list[Block]:
 
 def communes_of(part: Result, name: str) -> list[Block]:
     """Its communes, the farthest first."""
-    service, limit = part.study.services[0], main_threshold(part.study)
+    service, limit = part.study.services[0], part.study.headline_minutes
     covered = part.coverage[part.coverage["service"] == service.id]
     here = covered[(covered["zone_kind"] == "commune") & (covered["threshold_minutes"] == limit)]
     shares = here.set_index("zone_code")["covered_share"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from siting import texts
 from siting.outputs.documents.model import Block, Bullets, Heading, Paragraph
 from siting.publish.report import measured, stages
-from siting.publish.report.words import cell, day, main_threshold, num, said, share, table
+from siting.publish.report.words import cell, day, num, said, share, table
 from siting.texts import grammar
 from siting.texts import text as t
 
@@ -188,7 +188,7 @@ def services(result: Result, drawn: Figures) -> list[Block]:
 
 
 def _service(result: Result, service: str, name: str, drawn: Figures) -> list[Block]:
-    limit, minutes = main_threshold(result.study), result.communes
+    limit, minutes = result.study.headline_minutes, result.communes
     all_ = whole(result, service)
     main = all_[all_["threshold_minutes"] == limit].iloc[0]
     left = round(main["population"]) - round(main["covered_population"])
@@ -330,7 +330,7 @@ def _phase(name: Any) -> str:
 def opening(result: Result) -> list[Block]:
     """The first page: what to remember."""
     blocks: list[Block] = [_head("summary")]
-    limit = main_threshold(result.study)
+    limit = result.study.headline_minutes
     rows = []
     for one in result.study.services:
         all_ = whole(result, one.id)

@@ -9,7 +9,7 @@ from siting.outputs.documents import pictures
 from siting.outputs.documents.model import Block, Column, Figure, Heading, Table
 from siting.publish import charts as study_charts
 from siting.publish import print_maps as study_print
-from siting.publish.report.words import main_threshold, num, said
+from siting.publish.report.words import num, said
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def captioned(sheet: Sheet, result: Result) -> Figure:
     kind, _, service = sheet.name.partition("-")
     names = {one.id: one.name for one in result.study.services}
     told = names.get(service, result.study.services[0].name)
-    limit = num(main_threshold(result.study))
+    limit = num(result.study.headline_minutes)
     caption = t(f"report.maps.{kind}", service=told, minutes=limit)
     return Figure(b"", caption, sheet.alt)
 

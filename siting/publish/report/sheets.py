@@ -9,6 +9,7 @@ from siting.errors import ConfigError
 from siting.outputs.documents import series
 from siting.outputs.documents.model import Bullets, Heading, Paragraph
 from siting.publish import print_maps as study_print
+from siting.publish import sources
 from siting.publish.opinion import cut, folder_of, places
 from siting.publish.report import annex, compose
 from siting.publish.report.figures import captioned
@@ -100,7 +101,7 @@ def _one(whole: Result, part: Result, name: str, epci: str, maps: tuple[Sheet, .
         blocks += [Heading(1, t("sheets.sites")), *sites]
     blocks += [Heading(1, t("sheets.opinion")), annex.opinion_of(epci)]
     blocks += [Heading(1, t("sheets.sources")), Paragraph(t("sheets.method", mode=mode))]
-    blocks.append(Bullets(tuple(study_print.source_lines(whole))))
+    blocks.append(Bullets(tuple(sources.paper_lines(whole))))
     title = t("sheets.title", epci=epci)
     framed = compose.framed(whole, title, whole.study.title, blocks)
     return series.One(name, replace(framed, brief=True), maps)

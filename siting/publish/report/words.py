@@ -14,16 +14,7 @@ from siting.texts import text as t
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from siting.config import Study
     from siting.outputs.documents.model import Align
-
-MAIN = 20  # minutes of the share that is told first, where the study has it
-
-
-def main_threshold(study: Study) -> float:
-    """The threshold that sentences tell: the largest up to 20 minutes, as the map does."""
-    limits = study.thresholds_minutes
-    return max(one for one in limits if one <= MAIN or one == limits[0])
 
 
 def num(value: Any, decimals: int = 0) -> str:

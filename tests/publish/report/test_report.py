@@ -17,8 +17,8 @@ from siting.config.sites import Scoring
 from siting.outputs.documents import docx as docx_writer
 from siting.outputs.documents import pictures, series
 from siting.outputs.documents.model import Bullets, Figure, Heading, Paragraph, Table, plain
-from siting.publish import maps as study_maps
 from siting.publish import run_folder
+from siting.publish.maps import overview
 from siting.publish.report import compose, sheets
 from siting.study import run as study
 from siting.study.stages import theme as study_theme
@@ -185,7 +185,7 @@ def test_each_epci_has_its_own_document_and_its_own_numbers(result, language):
 
 
 def test_every_commune_has_the_same_numbers_in_the_sheets_and_on_the_map(result):
-    columns = dict(study_maps.overview(result).views[0].columns)
+    columns = dict(overview.page(result).views[0].columns)
     minutes, shares = columns["Temps moyen (min)"], columns["Part à 20 min"]
     told = {}
     for one in sheets.documents(result):

@@ -1,0 +1,44 @@
+"""`map.html`: what a run opens with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from siting.outputs import scales
+from siting.outputs.theme import DEFAULT, Theme
+from siting.outputs.web_map import View
+from siting.publish.maps.mapped import MappedResult, NothingToShow
+from siting.texts import text as t
+
+if TYPE_CHECKING:
+    from siting.config.study import Service
+    from siting.outputs.web_map import WebMap
+    from siting.study.result import Result
+
+
+def page(result: Result, theme: Theme = DEFAULT) -> WebMap:
+    """`map.html`: access to the first service, its facilities, the candidates by rank."""
+    mapped = MappedResult(result, theme)
+    service = mapped.services[0]
+    views = [known_or_missing(mapped, service)]
+    points = [mapped.facility_points(service), mapped.candidate_points]
+    return mapped.page(result.study.title, (), views, points)
+
+
+def known_or_missing(mapped: MappedResult, service: Service) -> View:
+    """The view of a service's access; all hatched where nobody reaches it."""
+    try:
+        return mapped.access_view(service)
+    except NothingToShow:
+        blank = np.full(len(mapped.people), np.nan)
+        return View(
+            legend=t("map.access", mode=mapped.mode),
+            headline=t("maps.no_values"),
+            scale=scales.minutes(mapped.theme),
+            cells=blank,
+            cell_term=t("map.time"),
+            cell_unit=t("map.minutes"),
+            notes=mapped.notes,
+        )

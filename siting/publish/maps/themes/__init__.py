@@ -1,0 +1,1 @@
+"""The themes: each module is one map, and `registry` finds it by its `THEME`."""

@@ -1,0 +1,81 @@
+"""What a result rests on, as maps and files say it: producers, vintages, licences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from siting import texts
+from siting.texts import text as t
+
+if TYPE_CHECKING:
+    from siting.provenance import Input
+    from siting.study.result import Result
+
+
+def source_lines(result: Result) -> list[dict[str, str]]:
+    """Lines of sources and licences, each table's status first."""
+    lines = []
+    for item in result.inputs:
+        source = item.source
+        if source is None:
+            continue
+        said = source.attribution.get(texts.language(), source.title)
+        text = f"{said}. {source.vintage}. {source.licence}."
+        lines.append({"status": t(f"map.status.{source.status}"), "text": text})
+    study = result.study
+    if result.cells_modelled:
+        said = t("map.cells_source", seed=study.cells.seed, size=study.cells.size_m)
+        lines.append({"status": t("map.status.modelled"), "text": said})
+    if study.roads.osm is not None:
+        lines.append({"status": t("map.status.real"), "text": t("map.roads_osm") + ". ODbL 1.0."})
+    if study.roads.bdtopo is not None:
+        lines.append({"status": t("map.status.real"), "text": t("map.roads_bdtopo")})
+    return lines
+
+
+def criterion_sources(result: Result) -> dict[str, str]:
+    """Source and vintage of what each layer of criteria draws on, by layer."""
+    study = result.study
+    first = f"services.{study.services[0].id}"
+    roles = {"": ("communes", "cells", first), "bus_stops": ("bus",), "effects": ("flows",)}
+    by_role = {one.role: one for one in result.inputs}
+    layers = {one.definition.layer for one in result.scores.criteria}
+    found = {}
+    for layer in layers:
+        read = [by_role[role] for role in roles.get(layer, (layer,)) if role in by_role]
+        found[layer] = " ; ".join(map(_source, read)) or t("map.unknown")
+    return found
+
+
+def _source(one: Input) -> str:
+    """Producer and vintage of a file; its name where nothing is known of it."""
+    if one.source is None:
+        return one.path.rsplit("/", 1)[-1]
+    said = f"{one.source.producer}, {one.source.vintage}"
+    modelled = one.source.status == "modelled"
+    return f"{said} ({t('map.status.modelled')})" if modelled else said
+
+
+def paper_lines(result: Result) -> list[str]:
+    """One line for each input: attribution, status, vintage, licence; then what was computed."""
+    lines = []
+    for item in result.inputs:
+        source = item.source
+        if source is None:
+            lines.append(t("print.unsourced", file=item.path.rsplit("/", 1)[-1]))
+            continue
+        lines.append(
+            t(
+                "print.source",
+                said=source.attribution.get(texts.language(), source.title),
+                status=t(f"print.status.{source.status}"),
+                vintage=source.vintage,
+                licence=source.licence,
+            )
+        )
+    study = result.study
+    if result.cells_modelled:
+        lines.append(t("print.cells", seed=study.cells.seed, size=study.cells.size_m))
+    if study.roads.osm is not None:
+        lines.append(t("print.osm"))
+    return list(dict.fromkeys(lines))
