@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from siting import config
 from siting.errors import ConfigError
-from siting.publish import maps, run_folder
+from siting.publish import run_folder
+from siting.publish.maps import folder as map_folder
 from siting.study import run as runs
 from siting.study.stages import theme as study_theme
 
@@ -111,7 +112,7 @@ class Result:
         """
         with tempfile.TemporaryDirectory() as folder:
             look = study_theme.load(self.run.study)
-            written = maps.write(self.run, Path(folder), (theme,), _quiet, look)
+            written = map_folder.write(self.run, Path(folder), (theme,), _quiet, look)
             if theme in written.skipped:
                 raise ConfigError("map_not_shown", value=theme, reason=written.skipped[theme])
             page = Path(folder, written.files[theme]).read_text(encoding="utf-8")
