@@ -65,15 +65,15 @@ def split(amount: float, stops: Sequence[Stop]) -> pd.DataFrame:
     InputError
         The sites take no hour at all.
     """
-    site = np.array([one.hours for one in stops])
-    road = np.array([one.road_hours for one in stops])
+    site = np.array([stop.hours for stop in stops])
+    road = np.array([stop.road_hours for stop in stops])
     taken = site + road
     if not taken.sum() > 0:
-        raise InputError("animator_without_hours", sites=", ".join(one.id for one in stops))
+        raise InputError("animator_without_hours", sites=", ".join(stop.id for stop in stops))
     share = taken / taken.sum()
     return pd.DataFrame(
         {
-            "site_id": [one.id for one in stops],
+            "site_id": [stop.id for stop in stops],
             "site_hours": site,
             "road_hours": road,
             "share": share,

@@ -90,15 +90,15 @@ class Costs:
 
     def listed(self, batch: Batch) -> Float64:
         """Euros a month of the items."""
-        total: Float64 = np.sum([one.month(batch) for one in self.items], axis=0)
+        total: Float64 = np.sum([item.month(batch) for item in self.items], axis=0)
         return total
 
     def running(self, batch: Batch) -> Float64:
         """Euros a month: the items, or what one of them says that the whole is, if more."""
         total = self.listed(batch)
-        for one in self.items:
-            if one.share is not None:
-                total = np.maximum(total, one.month(batch) / (batch[one.share] / 100))
+        for item in self.items:
+            if item.share is not None:
+                total = np.maximum(total, item.month(batch) / (batch[item.share] / 100))
         return total
 
     def unlisted_ends(self) -> tuple[float, float]:
@@ -108,28 +108,28 @@ class Costs:
         goes with the cheapest other items, which is neither corner of the total.
         """
         least = most = 0.0
-        for one in self.items:
-            low, high = one.amount.low * one.per_month, one.amount.high * one.per_month
-            if one.share is None:
+        for item in self.items:
+            low, high = item.amount.low * item.per_month, item.amount.high * item.per_month
+            if item.share is None:
                 least, most = least - high, most - low
             else:
-                least += low * (100 / one.share.high - 1)
-                most += high * (100 / one.share.low - 1)
+                least += low * (100 / item.share.high - 1)
+                most += high * (100 / item.share.low - 1)
         return max(least, 0.0), max(most, 0.0)
 
     def imputed(self, batch: Batch) -> Float64:
         """Euros a month of work that nobody pays."""
         total = np.zeros(batch.size)
-        for one in self.volunteers:
-            total = total + one.month(batch)
+        for volunteer in self.volunteers:
+            total = total + volunteer.month(batch)
         return total
 
     def estimates(self) -> Iterator[Estimate]:
         """Every estimate that the costs rest on."""
-        for one in self.items:
-            yield one.amount
-            if one.share is not None:
-                yield one.share
+        for item in self.items:
+            yield item.amount
+            if item.share is not None:
+                yield item.share
         for work in self.volunteers:
             yield from (work.hours, work.rate)
 
@@ -154,14 +154,17 @@ def table(costs: Costs, batch: Batch, area_m2: float | None) -> pd.DataFrame:
     """
     running = costs.running(batch)
     lines: list[tuple[str, str, str, Float64]] = [
-        (one.id, one.name, one.kind, one.month(batch)) for one in costs.items
+        (item.id, item.name, item.kind, item.month(batch)) for item in costs.items
     ]
     rest = running - costs.listed(batch)
-    if any(one.share is not None for one in costs.items):
+    if any(item.share is not None for item in costs.items):
         lines.append((UNLISTED, "", "cash", rest))
     lines.append((TOTAL, "", "total", running))
     if costs.volunteers:
-        lines += [(one.id, one.name, "imputed", one.month(batch)) for one in costs.volunteers]
+        lines += [
+            (volunteer.id, volunteer.name, "imputed", volunteer.month(batch))
+            for volunteer in costs.volunteers
+        ]
         lines.append((TOTAL_IMPUTED, "", "total", running + costs.imputed(batch)))
     rows = []
     for item, name, kind, month in lines:

@@ -135,7 +135,7 @@ Part = Usage | Factors | Productivity | Commute
 def estimates(*parts: Part | None) -> tuple[Estimate, ...]:
     """Every estimate that the effects rest on."""
     some = [part for part in parts if part is not None]
-    return tuple(getattr(part, one.name) for part in some for one in fields(part))
+    return tuple(getattr(part, field.name) for part in some for field in fields(part))
 
 
 def electric_corners(factors: Factors) -> tuple[dict[str, float], dict[str, float]]:
@@ -188,7 +188,7 @@ def compute(
     a_car_km = batch[factors.car] * (1 - electric) + batch[factors.electric] * electric
     people = trips.people[travels].sum()
     accidents = vehicles * batch[factors.injury_accidents] * PER_100_MILLION
-    found = {
+    columns = {
         "people": ("people", np.full(batch.size, people)),
         "users": ("people", people * share),
         "days": ("days", people * days),
@@ -201,8 +201,8 @@ def compute(
     }
     if productivity is not None:
         gain = batch[productivity.gain] / 100 * batch[productivity.hours]
-        found["declared_gain_hours"] = ("h", people * days * gain)
-    return found
+        columns["declared_gain_hours"] = ("h", people * days * gain)
+    return columns
 
 
 def table(effects: dict[str, tuple[str, Float64]], batch: Batch) -> pd.DataFrame:

@@ -135,20 +135,20 @@ class Batch:
         ends = result[ENDS : self.first_draw].reshape(-1, 2)
         rows = [
             {
-                "key": one.key,
-                "name": one.name,
-                "unit": one.unit,
-                "value": one.value,
-                "low": one.low,
-                "high": one.high,
+                "key": estimate.key,
+                "name": estimate.name,
+                "unit": estimate.unit,
+                "value": estimate.value,
+                "low": estimate.low,
+                "high": estimate.high,
                 "at_value": float(result[VALUE]),
                 "at_low": float(low),
                 "at_high": float(high),
                 "swing": abs(float(high) - float(low)) if high != low else 0.0,
-                "source": one.source,
-                "status": one.status,
+                "source": estimate.source,
+                "status": estimate.status,
             }
-            for one, (low, high) in zip(self.estimates, ends, strict=True)
+            for estimate, (low, high) in zip(self.estimates, ends, strict=True)
         ]
         columns = ["key", "name", "unit", "value", "low", "high", "at_value", "at_low", "at_high"]
         table = pd.DataFrame(rows, columns=[*columns, "swing", "source", "status"])
@@ -176,18 +176,18 @@ def design(
         Values at the corners of estimates that have no one better end.
     """
     best, worst = best or {}, worst or {}
-    unsure = tuple(one for one in estimates if not one.sure)
+    unsure = tuple(estimate for estimate in estimates if not estimate.sure)
     first = ENDS + 2 * len(unsure)
     size = first + draws
     values = {}
-    for one in estimates:
-        column = np.full(size, float(one.value))
-        column[BEST] = best.get(one.key, one.best)
-        column[WORST] = worst.get(one.key, one.worst)
-        if not one.sure:
-            at = ENDS + 2 * unsure.index(one)
-            column[at : at + 2] = one.low, one.high
-            random = np.random.default_rng([seed, zlib.crc32(one.key.encode())])
-            column[first:] = random.triangular(one.low, one.value, one.high, draws)
-        values[one.key] = column
+    for estimate in estimates:
+        column = np.full(size, float(estimate.value))
+        column[BEST] = best.get(estimate.key, estimate.best)
+        column[WORST] = worst.get(estimate.key, estimate.worst)
+        if not estimate.sure:
+            at = ENDS + 2 * unsure.index(estimate)
+            column[at : at + 2] = estimate.low, estimate.high
+            random = np.random.default_rng([seed, zlib.crc32(estimate.key.encode())])
+            column[first:] = random.triangular(estimate.low, estimate.value, estimate.high, draws)
+        values[estimate.key] = column
     return Batch(unsure, values, size)

@@ -33,8 +33,8 @@ class Churn:
 
     def at(self, price: Float64) -> Float64:
         """Share who leave in a month at a price."""
-        found: Float64 = np.interp(price, self.prices, self.shares)
-        return found
+        float64: Float64 = np.interp(price, self.prices, self.shares)
+        return float64
 
 
 @dataclass(frozen=True)

@@ -60,8 +60,8 @@ class Package:
 
 
 STANDARD = {
-    one.id: one
-    for one in (
+    package.id: package
+    for package in (
         Package("hour", "hour", hours=8, uses=8),
         Package("day", "day", hours=32, uses=4),
         Package("twenty_days_quarter", "quarter", hours=20 / 3 * 8),
@@ -152,17 +152,19 @@ def offers(
     InputError
         A package is not known, or two tariffs of the same profile and package hold on that day.
     """
-    found: dict[tuple[str, str], Offer] = {}
-    for one in tariffs:
-        if one.package not in packages:
+    by_package: dict[tuple[str, str], Offer] = {}
+    for tariff in tariffs:
+        if tariff.package not in packages:
             known = ", ".join(sorted(packages))
-            raise InputError("unknown_package", package=one.package, known=known)
-        if not one.holds(day):
+            raise InputError("unknown_package", package=tariff.package, known=known)
+        if not tariff.holds(day):
             continue
-        if one.key in found:
-            raise InputError("tariffs_overlap", profile=one.profile, package=one.package, day=day)
-        found[one.key] = Offer(packages[one.package], one)
-    return found
+        if tariff.key in by_package:
+            raise InputError(
+                "tariffs_overlap", profile=tariff.profile, package=tariff.package, day=day
+            )
+        by_package[tariff.key] = Offer(packages[tariff.package], tariff)
+    return by_package
 
 
 def grid(tariffs: Sequence[Tariff], packages: Mapping[str, Package]) -> pd.DataFrame:
@@ -174,20 +176,20 @@ def grid(tariffs: Sequence[Tariff], packages: Mapping[str, Package]) -> pd.DataF
     net_hour`: euros, the last three for one user who pays.
     """
     rows = []
-    for one in tariffs:
-        package = packages[one.package]
-        gross = one.price.value * Offer(package, one).gross_per_euro
-        net = gross / (1 + one.vat_percent / 100)
+    for tariff in tariffs:
+        package = packages[tariff.package]
+        gross = tariff.price.value * Offer(package, tariff).gross_per_euro
+        net = gross / (1 + tariff.vat_percent / 100)
         rows.append(
             {
-                "profile": one.profile,
-                "package": one.package,
+                "profile": tariff.profile,
+                "package": tariff.package,
                 "billed": package.billed,
-                "price": one.price.value,
-                "tax": one.tax,
-                "vat_percent": one.vat_percent,
-                "from": "" if one.start is None else one.start.isoformat(),
-                "until": "" if one.end is None else one.end.isoformat(),
+                "price": tariff.price.value,
+                "tax": tariff.tax,
+                "vat_percent": tariff.vat_percent,
+                "from": "" if tariff.start is None else tariff.start.isoformat(),
+                "until": "" if tariff.end is None else tariff.end.isoformat(),
                 "net_month": net,
                 "gross_month": gross,
                 "net_hour": net / package.hours,

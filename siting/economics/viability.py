@@ -120,8 +120,8 @@ def break_even(site: Site, mix: Mix, cost: Float64, batch: Batch) -> Float64:
     left = cost - sum(n * site.revenue(key, batch) for key, n in mix.fixed.items())
     each = np.sum([s * site.revenue(key, batch) for key, s in mix.shares.items()], axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        found: Float64 = np.where(left > 0, np.maximum(left, 0) / each, 0.0)
-    return found
+        float64: Float64 = np.where(left > 0, np.maximum(left, 0) / each, 0.0)
+    return float64
 
 
 def break_evens(site: Site, batch: Batch) -> pd.DataFrame:
@@ -141,9 +141,9 @@ def break_evens(site: Site, batch: Batch) -> pd.DataFrame:
             for key, users in mix.fixed.items():
                 rows.append(_row(site, batch, account, mix, key, np.full(batch.size, users)))
                 rows[-1]["role"] = "fixed"
-            found = break_even(site, mix, cost, batch)
+            point = break_even(site, mix, cost, batch)
             for key, share in mix.shares.items():
-                rows.append(_row(site, batch, account, mix, key, found * share))
+                rows.append(_row(site, batch, account, mix, key, point * share))
     return pd.DataFrame(rows)
 
 
@@ -183,7 +183,7 @@ def outlook(site: Site, batch: Batch) -> pd.DataFrame:
     """
     if not site.expected:
         return pd.DataFrame()
-    counts = {key: batch[one] for key, one in site.expected.items()}
+    counts = {key: batch[item] for key, item in site.expected.items()}
     users = np.sum(list(counts.values()), axis=0)
     hours = np.sum([n * site.offers[key].package.hours for key, n in counts.items()], axis=0)
     revenue = np.sum([n * site.revenue(key, batch) for key, n in counts.items()], axis=0)
@@ -222,10 +222,10 @@ def tornado(site: Site, batch: Batch) -> pd.DataFrame:
     parts = []
     for mix in (*(Mix("", {key: 1.0}, {}) for key in site.offers), *site.mixes):
         profile, package = next(iter(mix.shares)) if len(mix.shares) == 1 else ("", "")
-        found = break_even(site, mix, cost, batch)
-        parts.append((mix.name, profile, package, found))
+        points = break_even(site, mix, cost, batch)
+        parts.append((mix.name, profile, package, points))
     if site.expected:
-        revenue = [batch[one] * site.revenue(key, batch) for key, one in site.expected.items()]
+        revenue = [batch[item] * site.revenue(key, batch) for key, item in site.expected.items()]
         parts.append(("balance", "", "", np.sum(revenue, axis=0) - cost))
     tables = []
     for name, profile, package, result in parts:

@@ -108,8 +108,8 @@ def from_sections(
     columns = {low if long[low] in lower else long[low]: name for low, name in lower.items()}
     for column in NEEDED:
         if column not in columns:
-            found = ", ".join(lower)
-            raise InputError("missing_column", file=file, column=column, found=found)
+            present = ", ".join(lower)
+            raise InputError("missing_column", file=file, column=column, found=present)
     if sections.crs is None:
         raise InputError("sections_without_crs", file=file)
     table = sections.rename(columns={name: full for full, name in columns.items()})

@@ -121,8 +121,8 @@ def _partners(segments: Segments, keep: Bool) -> Int64:
     degree = np.bincount(at, minlength=len(segments.lon))
     first = np.cumsum(degree) - degree
     two = np.flatnonzero((degree == 2) & ~keep)
-    one, other = order[first[two]], order[first[two] + 1]
-    a, b = one % n, other % n
+    here, other = order[first[two]], order[first[two] + 1]
+    a, b = here % n, other % n
     same = (
         (a != b)
         & (segments.kind[a] == segments.kind[b])
@@ -132,10 +132,10 @@ def _partners(segments: Segments, keep: Bool) -> Int64:
     ahead, back = np.isfinite(segments.forward_s), np.isfinite(segments.backward_s)
     into = np.concatenate([back, ahead])  # may one arrive at the node by this half-edge
     out = np.concatenate([ahead, back])
-    same &= (into[one] == out[other]) & (into[other] == out[one])
+    same &= (into[here] == out[other]) & (into[other] == out[here])
     partner = np.full(2 * n, -1, np.int64)
-    partner[one[same]] = other[same]
-    partner[other[same]] = one[same]
+    partner[here[same]] = other[same]
+    partner[other[same]] = here[same]
     return partner
 
 

@@ -30,9 +30,9 @@ def to_networkx(network: RoadNetwork) -> nx.MultiDiGraph[int]:
     included), `travel_time` (seconds), `length` (metres), `highway` and `edge` (directed edge).
     The graph's `crs` is set, so that osmnx takes it (`osmnx.save_graphml`, `graph_to_gdfs`).
     """
-    found: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="epsg:4326", mode=network.mode)
+    exchanged: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="epsg:4326", mode=network.mode)
     lon, lat = network.positions
-    found.add_nodes_from(
+    exchanged.add_nodes_from(
         (i, {"x": float(x), "y": float(y)}) for i, (x, y) in enumerate(zip(lon, lat, strict=True))
     )
     graph, edge = network.graph, network.arc_edge
@@ -42,7 +42,7 @@ def to_networkx(network: RoadNetwork) -> nx.MultiDiGraph[int]:
     for tail, head, duration, directed, metres, of_class in zip(
         *(column.tolist() for column in rows), strict=True
     ):
-        found.add_edge(
+        exchanged.add_edge(
             tail,
             head,
             duration=duration,
@@ -51,7 +51,7 @@ def to_networkx(network: RoadNetwork) -> nx.MultiDiGraph[int]:
             highway=network.classes[of_class],
             edge=directed,
         )
-    return found
+    return exchanged
 
 
 def read_graphml(
@@ -118,8 +118,8 @@ def from_networkx(
     xy, index = shapely.get_coordinates(shapes, return_index=True)
     first = np.searchsorted(index, np.arange(len(kept) + 1))
     lon, lat = _degrees(xy, graph.graph.get("crs"))
-    found = lines.segments(kept, lon, lat, first, np.array(ends), graph.number_of_edges())
-    return roads.build(found, speeds, snap_cap_m=snap_cap_m, crs=crs)
+    pieces = lines.segments(kept, lon, lat, first, np.array(ends), graph.number_of_edges())
+    return roads.build(pieces, speeds, snap_cap_m=snap_cap_m, crs=crs)
 
 
 def _paired(

@@ -90,17 +90,17 @@ def segments(path: Path, speeds: Speeds) -> Segments:
         restrictions = _read_restrictions(path, speeds)
     except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
         raise InputError("damaged_extract", file=path, detail=error) from error
-    found = _assemble(ways, nodes, restrictions)
-    if not len(found.tail):
+    assembled = _assemble(ways, nodes, restrictions)
+    if not len(assembled.tail):
         raise InputError("cut_extract", file=path)
-    return found
+    return assembled
 
 
 def _stream(path: Path, entity: Any, *filters: Any) -> Iterator[Any]:
     """Objects of one kind that pass the filters."""
     stream = osmium.FileProcessor(str(path), entity)
-    for one in filters:
-        stream = stream.with_filter(one)
+    for kept_by in filters:
+        stream = stream.with_filter(kept_by)
     return iter(stream)
 
 
@@ -195,9 +195,9 @@ def _delay(tags: dict[str, str], speeds: Speeds) -> tuple[float, int]:
         named.append("traffic_signals")
     seconds = max((speeds.nodes.get(name, 0.0) for name in named), default=0.0)
     towards = {"forward": 1, "backward": -1, "both": 2}
-    said = tags.get("traffic_signals:direction") or tags.get("direction", "")
-    if said in towards:
-        return seconds, towards[said]
+    direction = tags.get("traffic_signals:direction") or tags.get("direction", "")
+    if direction in towards:
+        return seconds, towards[direction]
     one_sided = {"stop", "give_way", "traffic_signals"}
     return seconds, 0 if one_sided.intersection(named) else 2
 
@@ -214,29 +214,29 @@ def _read_restrictions(path: Path, speeds: Speeds) -> list[Restriction]:
     """Third pass: turn restrictions that hold for the mode."""
     if speeds.mode not in _RESTRICTION_KEYS:
         return []
-    found = []
+    restrictions = []
     for relation in _stream(path, osmium.osm.RELATION, osmium.filter.KeyFilter("type")):
         tags = {tag.k: tag.v for tag in relation.tags}
         if not tags["type"].startswith("restriction") or _TIMED.intersection(tags):
             continue
-        said = _restriction_value(tags, speeds)
+        value = _restriction_value(tags, speeds)
         excepted = {e.strip() for e in tags.get("except", "").split(";")}
-        if not said.startswith(("no_", "only_")) or excepted & _EXCEPTED[speeds.mode]:
+        if not value.startswith(("no_", "only_")) or excepted & _EXCEPTED[speeds.mode]:
             continue
         roles: dict[tuple[str, str], list[int]] = {}
         for member in relation.members:
             roles.setdefault((member.role, member.type), []).append(member.ref)
-        found.append(
+        restrictions.append(
             Restriction(
-                only=said.startswith("only_"),
-                u_turn=said.endswith("u_turn"),
+                only=value.startswith("only_"),
+                u_turn=value.endswith("u_turn"),
                 from_ways=tuple(roles.get(("from", "w"), ())),
                 via_nodes=tuple(roles.get(("via", "n"), ())),
                 via_ways=tuple(roles.get(("via", "w"), ())),
                 to_ways=tuple(roles.get(("to", "w"), ())),
             )
         )
-    return found
+    return restrictions
 
 
 def _restriction_value(tags: dict[str, str], speeds: Speeds) -> str:
@@ -245,9 +245,9 @@ def _restriction_value(tags: dict[str, str], speeds: Speeds) -> str:
         key = tags["type"]
         return tags.get("restriction", "") if key in _RESTRICTION_KEYS[speeds.mode] else ""
     for key in _RESTRICTION_KEYS[speeds.mode]:
-        said = osm_tags.conditional(tags.get(f"{key}:conditional"), speeds.moment) or tags.get(key)
-        if said:
-            return said
+        value = osm_tags.conditional(tags.get(f"{key}:conditional"), speeds.moment) or tags.get(key)
+        if value:
+            return value
     return ""
 
 
@@ -271,7 +271,7 @@ def _assemble(ways: _Ways, nodes: _Nodes, restrictions: list[Restriction]) -> Se
     backward = _seconds(np.array(ways.kmh_backward)[way], length)
     forward, backward = _timetabled(np.array(ways.seconds), way, length, forward, backward)
     delayed = np.array(sorted(nodes.delays), np.int64)
-    said = [nodes.delays[int(i)] for i in delayed]
+    waits = [nodes.delays[int(i)] for i in delayed]
     return Segments(
         lon=lon,
         lat=lat,
@@ -287,8 +287,8 @@ def _assemble(ways: _Ways, nodes: _Nodes, restrictions: list[Restriction]) -> Se
         roundabout=np.array(ways.roundabout, bool)[way],
         delays=NodeDelays(
             np.searchsorted(ids, delayed).astype(np.int32),
-            np.array([s for s, _ in said], np.float64),
-            np.array([d for _, d in said], np.int8),
+            np.array([s for s, _ in waits], np.float64),
+            np.array([d for _, d in waits], np.int8),
         ),
         restrictions=tuple(restrictions),
         node_ids=ids,

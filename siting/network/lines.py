@@ -98,7 +98,7 @@ def segments(
     at = np.flatnonzero(start)
     line = of_vertex[at]
     length = geodesic_lengths(lon[at], lat[at], lon[at + 1], lat[at + 1])
-    classes = tuple(dict.fromkeys(one.highway for one in lines))
+    classes = tuple(dict.fromkeys(line.highway for line in lines))
     kinds = {name: i for i, name in enumerate(classes)}
 
     def seconds(kmh: list[float]) -> Float64:
@@ -110,14 +110,14 @@ def segments(
         lat=lat[place[used]],
         tail=node[at].astype(np.int32),
         head=node[at + 1].astype(np.int32),
-        way=np.array([one.way for one in lines], np.int64)[line],
-        kind=np.array([kinds[one.highway] for one in lines], np.int16)[line],
+        way=np.array([line.way for line in lines], np.int64)[line],
+        kind=np.array([kinds[line.highway] for line in lines], np.int16)[line],
         classes=classes,
         length_m=length,
-        forward_s=seconds([one.forward_kmh for one in lines]),
-        backward_s=seconds([one.backward_kmh for one in lines]),
-        ends_only=np.array([one.ends_only for one in lines], bool)[line],
-        roundabout=np.array([one.roundabout for one in lines], bool)[line],
+        forward_s=seconds([line.forward_kmh for line in lines]),
+        backward_s=seconds([line.backward_kmh for line in lines]),
+        ends_only=np.array([line.ends_only for line in lines], bool)[line],
+        roundabout=np.array([line.roundabout for line in lines], bool)[line],
         delays=NodeDelays.none(),
         restrictions=(),
         node_ids=np.arange(len(used), dtype=np.int64),

@@ -180,23 +180,23 @@ class RoadNetwork:
         """
         lon = points["lon"].to_numpy(np.float64)
         lat = points["lat"].to_numpy(np.float64)
-        found = snapping.snap(self.snapper, lon, lat, self.snap_cap_m)
-        seconds = np.nan_to_num(found.distance_m) / (self.access_kmh / 3.6)
+        snapped = snapping.snap(self.snapper, lon, lat, self.snap_cap_m)
+        seconds = np.nan_to_num(snapped.distance_m) / (self.access_kmh / 3.6)
         joined = Joined(
-            edge=found.edge,
-            vertex=found.before,
-            share=found.share,
-            ahead=self._ahead(found.edge, found.before, found.share),
-            back=self._back(found.edge, found.before, found.share),
+            edge=snapped.edge,
+            vertex=snapped.before,
+            share=snapped.share,
+            ahead=self._ahead(snapped.edge, snapped.before, snapped.share),
+            back=self._back(snapped.edge, snapped.before, snapped.share),
             access=np.rint(seconds * 10).astype(np.int32),
         )
-        reason = np.where(found.edge >= 0, "", "too_far_from_road").astype(object)
+        reason = np.where(snapped.edge >= 0, "", "too_far_from_road").astype(object)
         return Attachment(
             ids=points["id"].to_numpy(object),
             leaving=self._leaving(joined),
             arriving=self._arriving(joined),
             reason=reason,
-            distance_m=found.distance_m,
+            distance_m=snapped.distance_m,
             local=joined,
         )
 
@@ -375,12 +375,12 @@ def closed(network: RoadNetwork, edges: Int64) -> RoadNetwork:
 
     The graph keeps its arcs, so that a hierarchy built for it still holds.
     """
-    held = np.isin(np.arange(len(network.length_m)), edges)
-    on = np.repeat(held, np.diff(network.edges.first))
+    shut = np.isin(np.arange(len(network.length_m)), edges)
+    on = np.repeat(shut, np.diff(network.edges.first))
     forward = np.where(on, np.inf, network.edges.clock_forward)
     backward = np.where(on, np.inf, network.edges.clock_backward)
     changed = replace(network.edges, clock_forward=forward, clock_backward=backward)
-    duration = np.where(np.repeat(held, 2), -1, network.duration).astype(np.int32)
+    duration = np.where(np.repeat(shut, 2), -1, network.duration).astype(np.int32)
     times = network.graph.duration.copy()
     times[arcs_of(network, edges)] = CLOSED
     graph = replace(network.graph, duration=times)

@@ -209,18 +209,18 @@ def _place(snapper: Snapper, points: Geometries, edge: Int64) -> tuple[Int64, Fl
     """Vertex before the place on each edge, and the share of the way to the next vertex."""
     before = np.zeros(len(edge), np.int64)
     share = np.zeros(len(edge))
-    found = np.flatnonzero(edge >= 0)
-    if not len(found):
+    joined = np.flatnonzero(edge >= 0)
+    if not len(joined):
         return before, share
-    on = edge[found]
-    along = shapely.line_locate_point(snapper.lines.geometries[on], points[found])
+    on = edge[joined]
+    along = shapely.line_locate_point(snapper.lines.geometries[on], points[joined])
     begin, end = snapper.first[on], snapper.first[on + 1] - 1
     at = np.minimum(snapper.run[begin] + along, snapper.run[end])
     vertex = np.searchsorted(snapper.run, at, side="right") - 1
     vertex = np.clip(vertex, begin, end - 1)
     gap = snapper.run[vertex + 1] - snapper.run[vertex]
     part = (at - snapper.run[vertex]) / np.where(gap > 0, gap, 1.0)
-    before[found], share[found] = vertex, np.clip(part, 0.0, 1.0)
+    before[joined], share[joined] = vertex, np.clip(part, 0.0, 1.0)
     return before, share
 
 

@@ -173,16 +173,16 @@ class Speeds:
         """Whether a bicycle must be pushed: on foot's ways without leave to ride."""
         if self.mode != "bicycle":
             return False
-        said = tags.get("bicycle", "")
-        if said == "dismount" or highway == "steps":
+        bicycle = tags.get("bicycle", "")
+        if bicycle == "dismount" or highway == "steps":
             return True
         ways_on_foot = ("footway", "pedestrian", "platform", "corridor", "bridleway")
-        return highway in ways_on_foot and said not in ("yes", "designated", "permissive")
+        return highway in ways_on_foot and bicycle not in ("yes", "designated", "permissive")
 
     def _cap(self, tags: Tags) -> float:
         """Highest speed that surface, tracktype, smoothness and kind of service road allow."""
-        found = (by.get(tags.get(key, "")) for key, by in self.caps.items())
-        return min((cap for cap in found if cap is not None), default=float("inf"))
+        caps = (by.get(tags.get(key, "")) for key, by in self.caps.items())
+        return min((cap for cap in caps if cap is not None), default=float("inf"))
 
 
 def _separated(tags: Tags) -> bool:
@@ -301,8 +301,8 @@ def _pick(
 
 def _in_force(entries: list[dict[str, Any]], date: dt.date) -> dict[str, float]:
     """Limits in force at a date: entries up to it, later ones over earlier ones."""
-    found: dict[str, float] = {}
+    speeds: dict[str, float] = {}
     ordered = sorted(entries, key=lambda e: e["from"])
     for entry in [e for e in ordered if e["from"] <= date] or ordered[:1]:
-        found |= {k: float(v) for k, v in entry.items() if k not in ("from", "status")}
-    return found
+        speeds |= {k: float(v) for k, v in entry.items() if k not in ("from", "status")}
+    return speeds

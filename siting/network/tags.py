@@ -180,11 +180,11 @@ def conditional(value: str | None, moment: Moment) -> str | None:
     """
     if not value:
         return None
-    found = None
-    for said, condition in _CLAUSE.findall(value):
+    holding = None
+    for clause, condition in _CLAUSE.findall(value):
         if _holds(condition.strip("() ").lower(), moment):
-            found = said
-    return found
+            holding = clause
+    return holding
 
 
 def _holds(condition: str, moment: Moment) -> bool:
@@ -220,10 +220,10 @@ def access(tags: Tags, mode: str, direction: str, moment: Moment) -> Access | No
     """What access tags say of a mode in a direction (`forward`, `backward`); None for nothing."""
     for key in HIERARCHY[mode]:
         for name in (f"{key}:{direction}", key):
-            said = conditional(tags.get(f"{name}:conditional"), moment) or tags.get(name)
-            if said is None:
+            word = conditional(tags.get(f"{name}:conditional"), moment) or tags.get(name)
+            if word is None:
                 continue
-            known = [_VALUES[v] for v in map(str.strip, said.split(";")) if v in _VALUES]
+            known = [_VALUES[v] for v in map(str.strip, word.split(";")) if v in _VALUES]
             if known:
                 return Access(max(known))
     return None
@@ -244,23 +244,23 @@ def way_access(tags: Tags, mode: str, moment: Moment) -> tuple[Access, Access]:
 
 
 def _one_way_access(tags: Tags, mode: str, direction: str, moment: Moment) -> Access:
-    said = access(tags, mode, direction, moment)
+    word = access(tags, mode, direction, moment)
     highway = tags.get("highway", "")
     if highway not in _BY_PERMISSION[mode]:
-        return Access.OPEN if said is None else said
+        return Access.OPEN if word is None else word
     if mode == "car":
-        return _car_by_permission(tags, highway, said)
+        return _car_by_permission(tags, highway, word)
     # one may push a bicycle where one may walk
-    return access(tags, "foot", direction, moment) or Access.OPEN if said is None else said
+    return access(tags, "foot", direction, moment) or Access.OPEN if word is None else word
 
 
-def _car_by_permission(tags: Tags, highway: str, said: Access | None) -> Access:
+def _car_by_permission(tags: Tags, highway: str, access: Access | None) -> Access:
     """Tracks and pedestrian streets: by an own tag, and paved tracks at the ends of a trip."""
     own = any(key in tags for key in HIERARCHY["car"][:-1])
-    if said is not None and own:
-        return min(said, Access.ENDS) if highway == "pedestrian" else said
+    if access is not None and own:
+        return min(access, Access.ENDS) if highway == "pedestrian" else access
     paved = tags.get("tracktype") in _PAVED_TRACKS or tags.get("surface") in ("asphalt", "paved")
-    if highway == "track" and (paved or said is Access.OPEN) and said is not Access.NO:
+    if highway == "track" and (paved or access is Access.OPEN) and access is not Access.NO:
         return Access.ENDS
     return Access.NO
 
@@ -288,29 +288,29 @@ def oneway(tags: Tags, mode: str) -> tuple[bool, bool]:
     """Whether a way may be used forward, and backward."""
     if mode == "foot":
         return _walking_way(tags)
-    said = tags.get("oneway", "")
+    word = tags.get("oneway", "")
     own = tags.get(f"oneway:{'bicycle' if mode == 'bicycle' else 'motor_vehicle'}")
     if own is not None:
-        said = own
+        word = own
     elif mode == "bicycle" and _contraflow(tags):
         return True, True
-    if said in _FORWARD:
+    if word in _FORWARD:
         return True, False
-    if said in _REVERSE:
+    if word in _REVERSE:
         return False, True
-    if said == "reversible":
+    if word == "reversible":
         return False, False
     implied = tags.get("junction") in ("roundabout", "circular") or tags.get("highway") in (
         "motorway",
         "motorway_link",
     )
-    return True, said in ("no", "false", "0", "alternating") or not implied
+    return True, word in ("no", "false", "0", "alternating") or not implied
 
 
 def _walking_way(tags: Tags) -> tuple[bool, bool]:
     """People on foot go both ways unless a tag of their own, or an escalator, says otherwise."""
-    said = tags.get("oneway:foot") or tags.get("conveying", "")
-    return said not in {*_REVERSE, "backward"}, said not in {*_FORWARD, "forward"}
+    word = tags.get("oneway:foot") or tags.get("conveying", "")
+    return word not in {*_REVERSE, "backward"}, word not in {*_FORWARD, "forward"}
 
 
 def _contraflow(tags: Tags) -> bool:
@@ -327,9 +327,9 @@ def node_access(tags: Tags, mode: str, moment: Moment) -> Access:
     barrier = tags.get("barrier")
     if barrier is None or barrier == "no":
         return Access.OPEN
-    said = access(tags, mode, "both", moment)
-    if said is not None:
-        return said
+    word = access(tags, mode, "both", moment)
+    if word is not None:
+        return word
     if barrier == "bollard" and tags.get("bollard") == "rising":
         return Access.OPEN
     if tags.get("locked") == "yes" and mode == "car":
@@ -412,13 +412,13 @@ def _of_zone(country: str, name: str) -> Limit | None:
 def maxspeed(tags: Tags, direction: str, moment: Moment) -> Limit | None:
     """Signed limit of a way in a direction, None where no tag tells it."""
     for key in (f"maxspeed:{direction}", "maxspeed"):
-        found = limit(conditional(tags.get(f"{key}:conditional"), moment)) or limit(tags.get(key))
-        if found:
-            return found
+        sign = limit(conditional(tags.get(f"{key}:conditional"), moment)) or limit(tags.get(key))
+        if sign:
+            return sign
     for key in ("maxspeed:type", "source:maxspeed", "zone:maxspeed", "zone:traffic"):
-        found = limit(tags.get(key))
-        if found:
-            return found
+        sign = limit(tags.get(key))
+        if sign:
+            return sign
     return None
 
 
@@ -439,9 +439,9 @@ _ISO = re.compile(r"^PT(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)S)?$")
 
 def duration(value: str | None) -> float | None:
     """Seconds of a `duration` tag (`hh:mm`, `hh:mm:ss`, minutes, ISO 8601); None for any other."""
-    said = (value or "").strip()
-    found = _CLOCK.match(said) or _ISO.match(said)
-    if not found:
+    written = (value or "").strip()
+    match = _CLOCK.match(written) or _ISO.match(written)
+    if not match:
         return None
-    hours, minutes, seconds = (int(found[part] or 0) for part in "hms")
+    hours, minutes, seconds = (int(match[part] or 0) for part in "hms")
     return hours * 3600.0 + minutes * 60 + seconds or None

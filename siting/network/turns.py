@@ -72,14 +72,16 @@ def _meeting_nodes(segments: Segments) -> list[list[int]]:
         return set().union(*(of_way.get(w, set()) for w in ways))
 
     found = []
-    for one in segments.restrictions:
-        if one.via_ways:
-            via = nodes_of(one.via_ways)
-            meeting = via & (nodes_of(one.from_ways) | nodes_of(one.to_ways))
+    for restriction in segments.restrictions:
+        if restriction.via_ways:
+            via = nodes_of(restriction.via_ways)
+            meeting = via & (nodes_of(restriction.from_ways) | nodes_of(restriction.to_ways))
         else:
-            at = np.searchsorted(segments.node_ids, one.via_nodes)
+            at = np.searchsorted(segments.node_ids, restriction.via_nodes)
             inside = at[at < len(segments.node_ids)]
-            meeting = set(inside[np.isin(segments.node_ids[inside], one.via_nodes)].tolist())
+            meeting = set(
+                inside[np.isin(segments.node_ids[inside], restriction.via_nodes)].tolist()
+            )
         found.append(sorted(meeting))
     return found
 
@@ -204,8 +206,8 @@ class _Around:
     def leaving(self, node: int, ways: tuple[int, ...] | None = None) -> list[int]:
         """Directed edges that leave a node, along one of the ways if given."""
         low, high = np.searchsorted(self._tails, [node, node + 1])
-        found = self._leaving[low:high].tolist()
-        return [d for d in found if ways is None or self.first_way[d] in ways]
+        edges = self._leaving[low:high].tolist()
+        return [d for d in edges if ways is None or self.first_way[d] in ways]
 
     def arriving(self, node: int, ways: tuple[int, ...]) -> list[int]:
         """Directed edges that arrive at a node along one of the ways."""
@@ -215,61 +217,65 @@ class _Around:
 
 def _resolve(segments: Segments, around: _Around) -> tuple[list[Sequence], int]:
     """Forbidden sequences of directed edges, and the number of restrictions not understood."""
-    found: list[Sequence] = []
+    sequences: list[Sequence] = []
     ignored = 0
     if not segments.restrictions:
-        return found, 0
-    for one, nodes in zip(segments.restrictions, _meeting_nodes(segments), strict=True):
-        ways = _via_ways(one, nodes, around) if one.via_ways else _via_node(one, nodes, around)
+        return sequences, 0
+    for restriction, nodes in zip(segments.restrictions, _meeting_nodes(segments), strict=True):
+        ways = (
+            _via_ways(restriction, nodes, around)
+            if restriction.via_ways
+            else _via_node(restriction, nodes, around)
+        )
         if not ways:
             ignored += 1
-        elif one.only:
+        elif restriction.only:
             wanted = set(ways)
             for begin in {s[:-1] for s in ways}:
                 out = around.leaving(int(around.head[begin[-1]]))
-                found += [(*begin, d) for d in out if (*begin, d) not in wanted]
+                sequences += [(*begin, d) for d in out if (*begin, d) not in wanted]
         else:
-            found += ways
-    return sorted(set(found)), ignored
+            sequences += ways
+    return sorted(set(sequences)), ignored
 
 
-def _via_node(one: Restriction, nodes: list[int], around: _Around) -> list[Sequence]:
+def _via_node(restriction: Restriction, nodes: list[int], around: _Around) -> list[Sequence]:
     """Pairs of directed edges that a restriction over one node names."""
-    found: list[Sequence] = []
+    sequences: list[Sequence] = []
     for node in nodes:
-        into = around.arriving(node, one.from_ways)
-        out = around.leaving(node, one.to_ways)
-        if one.u_turn and one.from_ways == one.to_ways:
-            found += [(i, j) for i, j in product(into, out) if i == j ^ 1]
-        elif len(into) <= len(one.from_ways) and len(out) <= len(one.to_ways):
-            found += [(i, j) for i, j in product(into, out) if i != j ^ 1 or one.u_turn]
-    return found
+        into = around.arriving(node, restriction.from_ways)
+        out = around.leaving(node, restriction.to_ways)
+        if restriction.u_turn and restriction.from_ways == restriction.to_ways:
+            sequences += [(i, j) for i, j in product(into, out) if i == j ^ 1]
+        elif len(into) <= len(restriction.from_ways) and len(out) <= len(restriction.to_ways):
+            sequences += [(i, j) for i, j in product(into, out) if i != j ^ 1 or restriction.u_turn]
+    return sequences
 
 
-def _via_ways(one: Restriction, nodes: list[int], around: _Around) -> list[Sequence]:
+def _via_ways(restriction: Restriction, nodes: list[int], around: _Around) -> list[Sequence]:
     """Sequences of directed edges that a restriction over ways names: the shortest along them."""
-    ends = {node: around.leaving(node, one.to_ways) for node in nodes}
-    found: list[Sequence] = []
+    ends = {node: around.leaving(node, restriction.to_ways) for node in nodes}
+    sequences: list[Sequence] = []
     for node in nodes:
-        into = around.arriving(node, one.from_ways)
-        if not into or len(into) > len(one.from_ways):
+        into = around.arriving(node, restriction.from_ways)
+        if not into or len(into) > len(restriction.from_ways):
             continue
-        paths: list[Sequence] = [(d,) for d in around.leaving(node, one.via_ways)]
+        paths: list[Sequence] = [(d,) for d in around.leaving(node, restriction.via_ways)]
         arrived: list[Sequence] = []
         while paths and not arrived and len(paths[0]) <= VIA_EDGES:
             arrived = [p for p in paths if ends.get(int(around.head[p[-1]]))]
             paths = [
                 (*p, d)
                 for p in paths
-                for d in around.leaving(int(around.head[p[-1]]), one.via_ways)
+                for d in around.leaving(int(around.head[p[-1]]), restriction.via_ways)
                 if d >> 1 not in {e >> 1 for e in p}
             ]
         for begin, path in product(into, arrived):
             out = ends[int(around.head[path[-1]])]
             last = [d for d in out if d != path[-1] ^ 1]
-            if path[0] != begin ^ 1 and len(last) <= len(one.to_ways):
-                found += [(begin, *path, d) for d in last]
-    return found
+            if path[0] != begin ^ 1 and len(last) <= len(restriction.to_ways):
+                sequences += [(begin, *path, d) for d in last]
+    return sequences
 
 
 def _with_sequences(

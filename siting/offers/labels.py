@@ -66,8 +66,8 @@ class Rule(_Model):
         """The tests of facts in it."""
         if self.evidence is not None:
             yield self
-        for one in (*self.any, *self.all):
-            yield from one.plain()
+        for part in (*self.any, *self.all):
+            yield from part.plain()
 
 
 class Level(_Model):
@@ -100,24 +100,24 @@ class Labels(_Model):
     @model_validator(mode="after")
     def _known(self) -> Labels:
         for level in self.levels:
-            named = {*level.types, *(name for one in level.rules for name in one.types)}
+            named = {*level.types, *(name for rule in level.rules for name in rule.types)}
             if not named <= set(self.types):
                 raise ValueError("label_types")
-            tests = [test for one in level.rules for test in one.plain()]
-            if not {one.evidence for one in tests} <= set(self.evidence):
+            tests = [test for rule in level.rules for test in rule.plain()]
+            if not {test.evidence for test in tests} <= set(self.evidence):
                 raise ValueError("label_evidence")
-            ids = [one.id or one.evidence for one in level.rules]
+            ids = [rule.id or rule.evidence for rule in level.rules]
             if len(set(ids)) != len(ids) or None in ids:
                 raise ValueError("rule_ids")
-        if len({one.id for one in self.levels}) != len(self.levels):
+        if len({level.id for level in self.levels}) != len(self.levels):
             raise ValueError("ids_not_distinct")
         return self
 
     def type_of(self, kind: str) -> str:
         """Type of a place, by what an inventory calls it; empty where it is not known."""
         word = kind.strip().casefold()
-        for name, one in self.types.items():
-            if word in {name, *(said.casefold() for said in one.kinds)}:
+        for name, item in self.types.items():
+            if word in {name, *(kind.casefold() for kind in item.kinds)}:
                 return name
         return ""
 
@@ -152,13 +152,13 @@ class Judged:
     reasons: tuple[Reason, ...]
 
 
-def value(said: str, kind: Kind) -> bool | float | str | None:
+def value(written: str, kind: Kind) -> bool | float | str | None:
     """An entered value as its kind has it; None for one that does not fit."""
-    word = said.strip().casefold()
+    word = written.strip().casefold()
     if kind == "yes_no":
         return {**YES, **NO}.get(word)
     if kind == "text":
-        return said.strip() or None
+        return written.strip() or None
     try:
         number = float(word.replace(",", "."))
     except ValueError:
@@ -183,7 +183,7 @@ def judge(
         On which the age of evidence counts; None: age does not.
     """
     reasons: list[Reason] = []
-    held, possible = "", ""
+    won, possible = "", ""
     sure, open_ = True, True
     for level in labels.levels:
         if level.types and type_ and type_ not in level.types:
@@ -194,23 +194,25 @@ def judge(
             outcome = evaluate(rule, facts, day)
             if rule.types and not type_ and outcome == "failed":
                 outcome = "unknown"
-            names = [str(one.evidence) for one in rule.plain()]
+            names = [str(part.evidence) for part in rule.plain()]
             lost = tuple(
-                str(one.evidence) for one in rule.plain() if evaluate(one, facts, day) == "unknown"
+                str(part.evidence)
+                for part in rule.plain()
+                if evaluate(part, facts, day) == "unknown"
             )
             reasons.append(Reason(level.id, rule.id or names[0], outcome, tuple(names), lost))
             sure &= outcome == "passed"
             open_ &= outcome != "failed"
         sure &= not level.types or bool(type_)
-        held = level.id if sure else held
+        won = level.id if sure else won
         possible = level.id if open_ else possible
-    return Judged(held, possible, tuple(reasons))
+    return Judged(won, possible, tuple(reasons))
 
 
 def evaluate(rule: Rule, facts: Mapping[str, Fact], day: dt.date | None) -> Outcome:
     """Whether a rule passes."""
     if rule.evidence is None:
-        parts = [evaluate(one, facts, day) for one in (*rule.any, *rule.all)]
+        parts = [evaluate(part, facts, day) for part in (*rule.any, *rule.all)]
         decides: Outcome = "passed" if rule.any else "failed"
         if decides in parts:
             return decides
@@ -228,13 +230,13 @@ def evaluate(rule: Rule, facts: Mapping[str, Fact], day: dt.date | None) -> Outc
     return "unknown" if fits is None else "passed" if fits else "failed"
 
 
-def _fits(rule: Rule, said: bool | float | str) -> bool | None:  # noqa: FBT001 - of any kind
+def _fits(rule: Rule, declared: bool | float | str) -> bool | None:  # noqa: FBT001 - of any kind
     """Whether a value passes a test; None where the test cannot be put to it."""
     if rule.is_ is not None:
-        return said is rule.is_
+        return declared is rule.is_
     if rule.among:
-        return str(said) in rule.among
-    if isinstance(said, bool | str):
+        return str(declared) in rule.among
+    if isinstance(declared, bool | str):
         return None
-    low = rule.at_least is None or said >= rule.at_least
-    return low and (rule.at_most is None or said <= rule.at_most)
+    low = rule.at_least is None or declared >= rule.at_least
+    return low and (rule.at_most is None or declared <= rule.at_most)

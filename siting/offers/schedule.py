@@ -78,63 +78,63 @@ def dated(
         A step follows one that is not there, or itself through others; ends before it begins;
         leaves less than the time of opinion; or begins before what it waits for has ended.
     """
-    by_id = {one.id: one for one in steps}
-    found: dict[str, Step] = {}
+    by_id = {step.id: step for step in steps}
+    placed: dict[str, Step] = {}
     problems: list[SitingError] = []
     waiting = list(steps)
     while waiting:
-        ready = [one for one in waiting if one.after is None or one.after in found]
+        ready = [step for step in waiting if step.after is None or step.after in placed]
         if not ready:
-            for one in waiting:
+            for step in waiting:
                 known = ", ".join(by_id)
-                key = "step_follows_nothing" if one.after not in by_id else "step_waits"
-                problems.append(ConfigError(key, step=one.id, after=one.after, known=known))
+                key = "step_follows_nothing" if step.after not in by_id else "step_waits"
+                problems.append(ConfigError(key, step=step.id, after=step.after, known=known))
             break
-        for one in ready:
-            found[one.id] = _dated(one, found, opinion_end, problems)
-        waiting = [one for one in waiting if one.id not in found]
-    problems += _out_of_order(found)
+        for step in ready:
+            placed[step.id] = _dated(step, placed, opinion_end, problems)
+        waiting = [step for step in waiting if step.id not in placed]
+    problems += _out_of_order(placed)
     if problems:
         raise ProblemsError(problems)
-    return [found[one.id] for one in steps]
+    return [placed[step.id] for step in steps]
 
 
 def _dated(
-    one: Step,
-    found: Mapping[str, Step],
+    step: Step,
+    placed: Mapping[str, Step],
     opinion_end: Callable[[dt.date], dt.date],
     problems: list[SitingError],
 ) -> Step:
-    start, end = one.start, one.end
-    if one.after is not None:
-        before = found[one.after].end
+    start, end = step.start, step.end
+    if step.after is not None:
+        before = placed[step.after].end
         assert before is not None  # noqa: S101 - every step found has an end
         start = before + dt.timedelta(days=1)
     start = end if start is None else start
     assert start is not None  # noqa: S101 - the configuration gives a start or an end
-    least = opinion_end(start) if one.kind == "opinion" else start
-    if end is None and one.months is not None:
-        end = add_months(start, one.months)
-    elif end is None and one.days is not None:
-        end = start + dt.timedelta(days=one.days - 1)
+    least = opinion_end(start) if step.kind == "opinion" else start
+    if end is None and step.months is not None:
+        end = add_months(start, step.months)
+    elif end is None and step.days is not None:
+        end = start + dt.timedelta(days=step.days - 1)
     end = least if end is None else end
     if end < start:
-        problems.append(ConfigError("step_ends_early", step=one.id, start=start, end=end))
+        problems.append(ConfigError("step_ends_early", step=step.id, start=start, end=end))
     elif end < least:
-        problems.append(ConfigError("opinion_too_short", step=one.id, end=end, last=least))
-    return replace(one, start=start, end=end)
+        problems.append(ConfigError("opinion_too_short", step=step.id, end=end, last=least))
+    return replace(step, start=start, end=end)
 
 
-def _out_of_order(found: Mapping[str, Step]) -> list[SitingError]:
+def _out_of_order(placed: Mapping[str, Step]) -> list[SitingError]:
     """The draft is sent when it is written, and adopted when all opinions may have come."""
     problems: list[SitingError] = []
     ends = {"opinion": ("draft",), "adoption": ("draft", "opinion")}
-    for one in found.values():
-        for other in found.values():
-            early = one.start is not None and other.end is not None and one.start <= other.end
-            if other.kind in ends.get(one.kind, ()) and early:
-                said = {"step": one.id, "start": one.start, "other": other.id, "end": other.end}
-                problems.append(ConfigError("step_too_soon", **said))
+    for step in placed.values():
+        for other in placed.values():
+            early = step.start is not None and other.end is not None and step.start <= other.end
+            if other.kind in ends.get(step.kind, ()) and early:
+                values = {"step": step.id, "start": step.start, "other": other.id, "end": other.end}
+                problems.append(ConfigError("step_too_soon", **values))
     return problems
 
 

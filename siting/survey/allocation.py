@@ -65,8 +65,8 @@ def allocate(
     for group in groups:
         floor[group] = _level(most[group], slope[group], np.zeros(len(group)), 1.0)
     level = _level(most, slope, floor, float(total))
-    found: Float64 = np.minimum(most, slope * np.maximum(level, floor))
-    return found
+    float64: Float64 = np.minimum(most, slope * np.maximum(level, floor))
+    return float64
 
 
 def _level(most: Float64, slope: Float64, floor: Float64, total: float) -> float:

@@ -89,7 +89,7 @@ class _Columns:
 
 def read(
     paths: Sequence[Path],
-    asked: Questionnaire,
+    questionnaire: Questionnaire,
     salt: bytes,
     *,
     communes: pd.DataFrame | None = None,
@@ -103,7 +103,7 @@ def read(
     ----------
     paths
         Exported files; a respondent may stand in one of them only.
-    asked
+    questionnaire
         The questionnaire.
     salt
         Key of the hashes: random bytes, at least 16, to be forgotten afterwards.
@@ -120,12 +120,12 @@ def read(
         Every answer outside the form, every repeated respondent, every required answer that is
         missing; or no answer is left.
     """
-    desk = _Desk(asked, salt, _names(communes), part, weights, sample)
+    desk = _Desk(questionnaire, salt, _names(communes), part, weights, sample)
     files, ignored = [], []
     found_columns: set[str] = set()
     for path in paths:
         export = exports.read(path)
-        columns, other = _columns(export, asked, path)
+        columns, other = _columns(export, questionnaire, path)
         found_columns |= set(columns)
         ignored += [name for name in other if name not in ignored]
         _require_columns(desk, columns, path)
@@ -143,7 +143,12 @@ def read(
             refused=counts["refused"],
             incomplete=counts["incomplete"],
         )
-    carried = [name for one in asked.questions() if one.carried for name in one.columns]
+    carried = [
+        name
+        for question in questionnaire.questions()
+        if question.carried
+        for name in question.columns
+    ]
     head = ["respondent", "part", *(["weight"] if weights is not None else [])]
     order = [*head, *(name for name in carried if name not in head)]
     table = pd.DataFrame(desk.rows).reindex(columns=order).fillna("")
@@ -154,9 +159,11 @@ def read(
         tuple(files),
         tuple(ignored),
         tuple(
-            one.code for one in asked.questions() if one.carried and one.code not in found_columns
+            question.code
+            for question in questionnaire.questions()
+            if question.carried and question.code not in found_columns
         ),
-        tuple(one.code for one in asked.questions() if not one.carried),
+        tuple(question.code for question in questionnaire.questions() if not question.carried),
     )
 
 
@@ -164,31 +171,31 @@ def _names(communes: pd.DataFrame | None) -> dict[str, str] | None:
     """Code by comparable name; empty where two communes bear it."""
     if communes is None:
         return None
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for code, name in zip(communes["code"], communes["name"], strict=True):
         key = values.place(name)
-        found[key] = "" if key in found else code
+        names[key] = "" if key in names else code
     # codes are known too, by a name that nobody bears
-    return found | {f"={code}": code for code in communes["code"]}
+    return names | {f"={code}": code for code in communes["code"]}
 
 
-def _aliases(asked: Question) -> set[str]:
-    return {plain(asked.code), plain(asked.label.fr), plain(asked.label.en)}
+def _aliases(question: Question) -> set[str]:
+    return {plain(question.code), plain(question.label.fr), plain(question.label.en)}
 
 
-def _inner(asked: Question) -> dict[str, str]:
+def _inner(question: Question) -> dict[str, str]:
     """Code of each choice or row by what it may be called."""
-    found: dict[str, str] = {}
-    for one in asked.rows if asked.type == "grid" else asked.options:
-        for name in (one.code, one.label.fr, one.label.en):
-            found[plain(name)] = one.code
-    if asked.other or asked.type == "multiple":
-        found |= dict.fromkeys(values.OTHERS, OTHER)
-    return found
+    aliases: dict[str, str] = {}
+    for row in question.rows if question.type == "grid" else question.options:
+        for name in (row.code, row.label.fr, row.label.en):
+            aliases[plain(name)] = row.code
+    if question.other or question.type == "multiple":
+        aliases |= dict.fromkeys(values.OTHERS, OTHER)
+    return aliases
 
 
 def _columns(
-    export: Export, asked: Questionnaire, path: Path
+    export: Export, questionnaire: Questionnaire, path: Path
 ) -> tuple[dict[str, _Columns], list[str]]:
     """Columns of each question, and those of none.
 
@@ -201,12 +208,12 @@ def _columns(
     parts: dict[str, dict[str, int]] = {}
     other: list[str] = []
     for place, header in enumerate(export.headers):
-        found = _target(header, asked)
-        if found is None:
+        target = _target(header, questionnaire)
+        if target is None:
             if header.name and plain(header.name) not in exports.METADATA:
                 other.append(header.shown)
             continue
-        code, sub = found
+        code, sub = target
         into = whole if sub is None else parts.setdefault(code, {})
         key = code if sub is None else sub
         if key in into:
@@ -216,52 +223,52 @@ def _columns(
             )
         into[key] = place
     if not whole and not parts:
-        names = ", ".join(one.shown for one in export.headers)[:300]
+        names = ", ".join(header.shown for header in export.headers)[:300]
         raise InputError("answers_no_column", file=path, found=names)
     codes = {*whole, *parts}
     return {code: _Columns(whole.get(code), parts.get(code, {})) for code in codes}, other
 
 
-def _target(header: Header, asked: Questionnaire) -> tuple[str, str | None] | None:
+def _target(header: Header, questionnaire: Questionnaire) -> tuple[str, str | None] | None:
     """The question of a column, and its choice or row if it is of one."""
     for base, sub in _readings(header):
-        for one in asked.questions():
-            if plain(base) not in _aliases(one):
+        for question in questionnaire.questions():
+            if plain(base) not in _aliases(question):
                 continue
             if sub is None:
-                return one.code, None
-            if one.type in {"multiple", "grid"} or one.other:
-                code = _inner(one).get(plain(sub))
+                return question.code, None
+            if question.type in {"multiple", "grid"} or question.other:
+                code = _inner(question).get(plain(sub))
                 if code is not None:
-                    return one.code, code
+                    return question.code, code
     return None
 
 
 def _readings(header: Header) -> list[tuple[str, str | None]]:
     """What a header may mean: a question, or a question and what is inside it."""
     name = header.name
-    found: list[tuple[str, str | None]] = []
+    readings: list[tuple[str, str | None]] = []
     if header.above:
-        found.append((header.above, name))
+        readings.append((header.above, name))
     both = CODE_AND_TEXT.match(name)
     if both:
-        found.append((both["code"], both["sub"]))
-    found.append((name, None))
+        readings.append((both["code"], both["sub"]))
+    readings.append((name, None))
     brackets = BRACKETS.match(name)
     if brackets:
-        found += [(brackets["base"], brackets["sub"])]
+        readings += [(brackets["base"], brackets["sub"])]
     steps = name.split("/")
     for first in range(len(steps)):
-        found.append(("/".join(steps[first:]), None))
-        found += [
+        readings.append(("/".join(steps[first:]), None))
+        readings += [
             ("/".join(steps[first:cut]), "/".join(steps[cut:]))
             for cut in range(first + 1, len(steps))
         ]
     last = steps[-1]
     for cut, letter in enumerate(last):
         if letter in "_.:":
-            found.append((last[:cut], last[cut + 1 :]))
-    return found
+            readings.append((last[:cut], last[cut + 1 :]))
+    return readings
 
 
 def _require_columns(desk: _Desk, columns: Mapping[str, _Columns], path: Path) -> None:
@@ -270,12 +277,14 @@ def _require_columns(desk: _Desk, columns: Mapping[str, _Columns], path: Path) -
         if len(desk.asked.parts) == 1:
             desk.part = desk.asked.parts[0].id
         else:
-            known = ", ".join(one.id for one in desk.asked.parts)
+            known = ", ".join(part.id for part in desk.asked.parts)
             raise InputError("answers_part", file=path, known=known)
-    for one in desk.asked.questions():
-        needless = one.role == "part" or (desk.part is not None and not one.asked(desk.part))
-        if one.required and one.code not in columns and not needless:
-            desk.problems.append(InputError("answers_missing", file=path, question=one.code))
+    for question in desk.asked.questions():
+        needless = question.role == "part" or (
+            desk.part is not None and not question.asked(desk.part)
+        )
+        if question.required and question.code not in columns and not needless:
+            desk.problems.append(InputError("answers_missing", file=path, question=question.code))
 
 
 def _rows(desk: _Desk, export: Export, columns: Mapping[str, _Columns], path: Path) -> None:
@@ -315,11 +324,11 @@ def _row(
             reader.complain("answer_empty", by_part)
         return
     kept: dict[str, object] = {"part": part}
-    for one in desk.asked.questions():
-        if one.role == "part":
-            kept[one.code] = part
-        elif one.carried:
-            kept |= reader.answers(one, part)
+    for question in desk.asked.questions():
+        if question.role == "part":
+            kept[question.code] = part
+        elif question.carried:
+            kept |= reader.answers(question, part)
     kept["respondent"] = reader.respondent
     if desk.weights is not None:
         weight = desk.weights.get(siret)
@@ -346,42 +355,42 @@ class _Reader:
 
     def cell(self, place: int | None) -> str:
         """What stands in a column; nothing where there is no column."""
-        said = "" if place is None else self.row[place]
-        return "" if values.blank(said) else said
+        written = "" if place is None else self.row[place]
+        return "" if values.blank(written) else written
 
-    def complain(self, key: str, asked: Question, **said: object) -> None:
+    def complain(self, key: str, question: Question, **values: object) -> None:
         """Remember a problem."""
         self.wrong = True
-        problem = InputError(key, file=self.path, row=self.number, question=asked.code, **said)
+        problem = InputError(key, file=self.path, row=self.number, question=question.code, **values)
         self.desk.problems.append(problem)
 
-    def outside(self, asked: Question, said: str, known: str) -> None:
+    def outside(self, question: Question, written: str, known: str) -> None:
         """Say that an answer is outside the form; what may name somebody is not repeated."""
-        if asked.carried:
-            self.complain("answer_outside", asked, value=said[:SHOWN], known=known)
+        if question.carried:
+            self.complain("answer_outside", question, value=written[:SHOWN], known=known)
         else:
-            self.complain("answer_outside_hidden", asked, known=known)
+            self.complain("answer_outside_hidden", question, known=known)
 
     def identity(self, submission: str) -> str:
         """Find who answers, and refuse a repeat; gives the SIRET, if any."""
-        found: list[tuple[str, str]] = []
+        identity: list[tuple[str, str]] = []
         siret = ""
-        for one in self.desk.asked.questions():
-            if one.role != "respondent" or one.code not in self.columns:
+        for question in self.desk.asked.questions():
+            if question.role != "respondent" or question.code not in self.columns:
                 continue
-            said = self.cell(self.columns[one.code].whole)
-            digits = re.sub(r"\D", "", said)
-            if "siret" in one.code and said:
+            written = self.cell(self.columns[question.code].whole)
+            digits = re.sub(r"\D", "", written)
+            if "siret" in question.code and written:
                 if len(digits) != SIRET:
-                    self.outside(one, said, t("survey.answer.siret"))
+                    self.outside(question, written, t("survey.answer.siret"))
                 siret = digits
-                found.append((one.code, digits))
-            elif said:
-                found.append((one.code, plain(said)))
+                identity.append((question.code, digits))
+            elif written:
+                identity.append((question.code, plain(written)))
         if submission:
-            found.append(("", submission))
+            identity.append(("", submission))
         here = f"{self.path.name}:{self.number}"
-        for key in found:
+        for key in identity:
             before = self.desk.seen.setdefault(key, here)
             if before != here:
                 self.wrong = True
@@ -389,98 +398,98 @@ class _Reader:
                     InputError("respondent_again", file=self.path, row=self.number, other=before)
                 )
                 break
-        known = "\0".join(found[0]) if found else f"\0{here}"
+        known = "\0".join(identity[0]) if identity else f"\0{here}"
         digest = hmac.new(self.desk.salt, known.encode(), hashlib.sha256)
         self.respondent = digest.hexdigest()[:20]
         return siret
 
-    def answers(self, asked: Question, part: str) -> dict[str, object]:
+    def answers(self, question: Question, part: str) -> dict[str, object]:
         """Answers to a question, by column."""
-        columns = self.columns.get(asked.code, _Columns(None, {}))
+        columns = self.columns.get(question.code, _Columns(None, {}))
         before = len(self.desk.problems)
-        if asked.type == "grid":
-            found: dict[str, object] = {
-                f"{asked.code}_{row.code}": self._choice(
-                    asked, self.cell(columns.parts.get(row.code))
+        if question.type == "grid":
+            answers: dict[str, object] = {
+                f"{question.code}_{row.code}": self._choice(
+                    question, self.cell(columns.parts.get(row.code))
                 )
-                for row in asked.rows
+                for row in question.rows
             }
-        elif asked.type == "multiple":
-            found = {asked.code: self._ticked(asked, columns)}
+        elif question.type == "multiple":
+            answers = {question.code: self._ticked(question, columns)}
         else:
-            found = {asked.code: self.value(asked)}
-        answered = any(one != "" for one in found.values())
-        if not asked.asked(part):
+            answers = {question.code: self.value(question)}
+        answered = any(answer != "" for answer in answers.values())
+        if not question.asked(part):
             if answered:
-                self.complain("answer_other_part", asked, part=part)
-            return dict.fromkeys(found, "")
-        whole = all(one != "" for one in found.values())
-        if asked.required and not whole and len(self.desk.problems) == before:
-            self.complain("answer_empty", asked)
-        return found
+                self.complain("answer_other_part", question, part=part)
+            return dict.fromkeys(answers, "")
+        whole = all(answer != "" for answer in answers.values())
+        if question.required and not whole and len(self.desk.problems) == before:
+            self.complain("answer_empty", question)
+        return answers
 
-    def value(self, asked: Question) -> str:
+    def value(self, question: Question) -> str:
         """The answer in a question's own column; empty where there is none, or a wrong one."""
-        columns = self.columns.get(asked.code, _Columns(None, {}))
+        columns = self.columns.get(question.code, _Columns(None, {}))
         said = self.cell(columns.whole)
         if not said:
             written = self.cell(columns.parts.get(OTHER))
-            return OTHER if asked.other and written else ""
-        if asked.type == "single":
-            return self._choice(asked, said)
-        if asked.type in {"number", "integer"}:
-            return self._number(asked, said)
-        if asked.type == "yes_no":
-            found = values.yes_no(said)
-        elif asked.type == "date":
+            return OTHER if question.other and written else ""
+        if question.type == "single":
+            return self._choice(question, said)
+        if question.type in {"number", "integer"}:
+            return self._number(question, said)
+        if question.type == "yes_no":
+            answer = values.yes_no(said)
+        elif question.type == "date":
             day = values.date(said)
-            found = day.isoformat() if day else None
+            answer = day.isoformat() if day else None
         else:
-            found = values.commune(said, self.desk.names)
-        if found is None:
-            self.outside(asked, said, t(f"survey.answer.{asked.type}"))
-        return found or ""
+            answer = values.commune(said, self.desk.names)
+        if answer is None:
+            self.outside(question, said, t(f"survey.answer.{question.type}"))
+        return answer or ""
 
-    def _choice(self, asked: Question, said: str) -> str:
-        if not said:
+    def _choice(self, question: Question, written: str) -> str:
+        if not written:
             return ""
-        found = values.option(said, asked)
-        if found is None:
-            self.outside(asked, said, ", ".join(one.code for one in asked.options))
-        return found or ""
+        option = values.option(written, question)
+        if option is None:
+            self.outside(question, written, ", ".join(option.code for option in question.options))
+        return option or ""
 
-    def _number(self, asked: Question, said: str) -> str:
-        found = values.number(said, asked.unit)
-        kind = [t(f"survey.answer.{asked.type}")]
-        low, high = asked.minimum, asked.maximum
+    def _number(self, question: Question, written: str) -> str:
+        number = values.number(written, question.unit)
+        kind = [t(f"survey.answer.{question.type}")]
+        low, high = question.minimum, question.maximum
         kind += [] if low is None else [t("survey.answer.at_least", value=f"{low:g}")]
         kind += [] if high is None else [t("survey.answer.at_most", value=f"{high:g}")]
-        fits = found is not None and (asked.type == "number" or found.is_integer())
-        fits = fits and (low is None or found >= low) and (high is None or found <= high)  # type: ignore[operator]
+        fits = number is not None and (question.type == "number" or number.is_integer())
+        fits = fits and (low is None or number >= low) and (high is None or number <= high)  # type: ignore[operator]
         if not fits:
-            self.outside(asked, said, ", ".join(kind))
+            self.outside(question, written, ", ".join(kind))
             return ""
-        return f"{found:.10g}"
+        return f"{number:.10g}"
 
-    def _ticked(self, asked: Question, columns: _Columns) -> str:
+    def _ticked(self, question: Question, columns: _Columns) -> str:
         """Codes of the choices that are ticked."""
-        codes = [one.code for one in asked.options]
-        found = []
-        for one in asked.options:
-            said = self.cell(columns.parts.get(one.code))
-            own = {plain(one.code), plain(one.label.fr), plain(one.label.en)}
+        codes = [option.code for option in question.options]
+        ticked = []
+        for option in question.options:
+            said = self.cell(columns.parts.get(option.code))
+            own = {plain(option.code), plain(option.label.fr), plain(option.label.en)}
             answer = values.tick(said, own)
             if answer is None:
-                self.outside(asked, said, t("survey.answer.ticked"))
+                self.outside(question, said, t("survey.answer.ticked"))
             elif answer:
-                found.append(one.code)
+                ticked.append(option.code)
         written = self.cell(columns.parts.get(OTHER))
-        if asked.other and written and plain(written) not in values.NO:
-            found.append(OTHER)
+        if question.other and written and plain(written) not in values.NO:
+            ticked.append(OTHER)
         said = self.cell(columns.whole)
-        if said and not found:
-            several = values.options(said, asked)
+        if said and not ticked:
+            several = values.options(said, question)
             if several is None:
-                self.outside(asked, said, ", ".join(codes))
-            found = list(several or ())
-        return " ".join(found)
+                self.outside(question, said, ", ".join(codes))
+            ticked = list(several or ())
+        return " ".join(ticked)

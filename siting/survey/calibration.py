@@ -63,23 +63,25 @@ def indicators(
     columns, totals, names = [], [], []
     sums: dict[str, float] = {}
     for variable, counts in margins.items():
-        said = people[variable].to_numpy(object)
-        strange = sorted({one for one in said if not counts.get(one, 0) > 0})
+        categories = people[variable].to_numpy(object)
+        strange = sorted({category for category in categories if not counts.get(category, 0) > 0})
         if strange:
             raise ModelError(
                 "margin_unknown",
                 variable=variable,
-                categories=", ".join(one or "-" for one in strange),
+                categories=", ".join(category or "-" for category in strange),
                 known=", ".join(counts),
             )
-        empty = [one for one, total in counts.items() if total > 0 and one not in set(said)]
+        empty = [
+            item for item, total in counts.items() if total > 0 and item not in set(categories)
+        ]
         if empty:
             raise ModelError("margin_empty", variable=variable, categories=", ".join(empty))
-        for one, total in counts.items():
+        for item, total in counts.items():
             if total > 0:
-                columns.append((said == one).astype(np.float64))
+                columns.append((categories == item).astype(np.float64))
                 totals.append(float(total))
-                names.append((variable, one))
+                names.append((variable, item))
         sums[variable] = float(sum(counts.values()))
     first = next(iter(sums))
     for variable, total in sums.items():
@@ -146,8 +148,8 @@ def calibrate(
         gap = tried
     if not _within(gap, totals, MET, least):
         raise ModelError("calibration_impossible", gap=f"{float(np.abs(gap).max()):g}")
-    found: Float64 = start * factor(categories @ dual)
-    return found
+    float64: Float64 = start * factor(categories @ dual)
+    return float64
 
 
 def _within(gap: Float64, totals: Float64, tolerance: float, least: float) -> bool:
@@ -164,14 +166,14 @@ def _require_room(
     start: Float64, categories: Float64, totals: Float64, bounds: tuple[float, float]
 ) -> None:
     """Refuse bounds between which no weights meet the totals: a linear program tells."""
-    found = optimize.linprog(
+    program = optimize.linprog(
         np.zeros(len(start)),
         A_eq=categories.T,
         b_eq=totals,
         bounds=np.column_stack([start * bounds[0], start * bounds[1]]),
         method="highs",
     )
-    if not found.success:
+    if not program.success:
         raise ModelError("calibration_bounds", low=f"{bounds[0]:g}", high=f"{bounds[1]:g}")
 
 
@@ -206,7 +208,7 @@ def collapsed(
     margins: Mapping[str, float], people: Sequence[str], into: Mapping[str, str]
 ) -> tuple[dict[str, float], list[str]]:
     """Count categories with others: the margins, and the respondents' categories."""
-    found: dict[str, float] = {}
-    for one, total in margins.items():
-        found[into.get(one, one)] = found.get(into.get(one, one), 0.0) + total
-    return found, [into.get(one, one) for one in people]
+    merged: dict[str, float] = {}
+    for item, total in margins.items():
+        merged[into.get(item, item)] = merged.get(into.get(item, item), 0.0) + total
+    return merged, [into.get(person, person) for person in people]

@@ -98,7 +98,7 @@ def teleworkable(codes: pd.Series, activities: tuple[Activity, ...]) -> pd.Serie
     """Share of each activity code, by the longest prefix that fits; NaN where none does."""
     if not activities:
         return pd.Series(1.0, index=codes.index)
-    shares = {prefix: one.share for one in activities for prefix in one.naf}
+    shares = {prefix: activity.share for activity in activities for prefix in activity.naf}
     found = pd.Series(np.nan, index=codes.index)
     for prefix in sorted(shares, key=len):
         found[codes.str.startswith(prefix)] = shares[prefix]
@@ -202,10 +202,10 @@ def nearest_site(minutes: npt.NDArray[np.float32], limit: float) -> npt.NDArray[
     if not minutes.shape[1]:
         return np.full(len(minutes), -1, np.int64)
     filled = np.where(np.isnan(minutes), np.inf, minutes)
-    found: npt.NDArray[np.int64] = np.where(
+    nearest: npt.NDArray[np.int64] = np.where(
         (minutes <= limit).any(axis=1), filled.argmin(axis=1), -1
     ).astype(np.int64)
-    return found
+    return nearest
 
 
 def by_site(

@@ -95,10 +95,10 @@ def hide(units: int, columns: Sequence[Counts], fewest: int) -> list[Bools]:
     For each column, which of its rows go blank.
     """
     member, people = _atoms(units, columns)
-    told = np.concatenate([np.full(one.rows, one.told) for one in columns])
-    values = np.concatenate([one.values for one in columns]).astype(np.float64)
+    published = np.concatenate([np.full(column.rows, column.told) for column in columns])
+    values = np.concatenate([column.values for column in columns]).astype(np.float64)
     small = (values > 0) & (values < fewest)
-    reader = _Reader(member, people, told & ~small)
+    reader = _Reader(member, people, published & ~small)
     need = fewest - values
     pending = small.copy()
     for row in np.flatnonzero(small):
@@ -114,16 +114,18 @@ def hide(units: int, columns: Sequence[Counts], fewest: int) -> list[Bools]:
                 reader.close(np.flatnonzero(reader.open & (np.abs(change) > ALMOST)))
                 # the same tables would let these counts be as many
                 pending &= change < need - ALMOST
-    blank = told & ~reader.open
-    ends = np.cumsum([one.rows for one in columns])[:-1]
+    blank = published & ~reader.open
+    ends = np.cumsum([column.rows for column in columns])[:-1]
     return np.split(blank, ends)
 
 
 def _atoms(units: int, columns: Sequence[Counts]) -> tuple[sparse.csr_matrix, Float64]:
     """Membership of the atoms in the counts, shape (counts, atoms), and people of each atom."""
-    starts = np.cumsum([0, *(one.rows for one in columns)])
-    row = np.concatenate([one.row + start for one, start in zip(columns, starts, strict=False)])
-    unit = np.concatenate([one.unit for one in columns])
+    starts = np.cumsum([0, *(column.rows for column in columns)])
+    row = np.concatenate(
+        [column.row + start for column, start in zip(columns, starts, strict=False)]
+    )
+    unit = np.concatenate([column.unit for column in columns])
     size = int(starts[-1])
     whole = sparse.csc_matrix((np.ones(len(row)), (row, unit)), shape=(size, units))
     key = _signatures(whole.tocsr(), np.ones(size, bool))
@@ -136,9 +138,9 @@ def _signatures(member: sparse.csr_matrix, rows: Bools) -> npt.NDArray[np.uint64
     labels = _labels(member.shape[0])
     row = np.repeat(np.arange(member.shape[0]), np.diff(member.indptr))
     kept = rows[row]
-    found = np.zeros(member.shape[1], np.uint64)
-    np.add.at(found, member.indices[kept], labels[row[kept]])
-    return found
+    signatures = np.zeros(member.shape[1], np.uint64)
+    np.add.at(signatures, member.indices[kept], labels[row[kept]])
+    return signatures
 
 
 def _labels(count: int) -> npt.NDArray[np.uint64]:
@@ -148,10 +150,10 @@ def _labels(count: int) -> npt.NDArray[np.uint64]:
 class _Reader:
     """What a reader of the told counts cannot tell apart."""
 
-    def __init__(self, member: sparse.csr_matrix, people: Float64, told: Bools) -> None:
-        self.member, self.people, self.open = member, people, told.copy()
+    def __init__(self, member: sparse.csr_matrix, people: Float64, bools: Bools) -> None:
+        self.member, self.people, self.open = member, people, bools.copy()
         self.labels = _labels(member.shape[0])
-        self.signature = _signatures(member, told)
+        self.signature = _signatures(member, bools)
 
     def room(self, row: int) -> float:
         """People outside a count who may as well be in it."""
@@ -190,14 +192,14 @@ class _Program:
         self.row[places] = of
         self.values = values
         self.rows, self.atoms = matrix.shape
-        one = sparse.eye_array(self.rows, format="csr")
-        whole = sparse.hstack([matrix, -one, one], format="csr")
+        identity = sparse.eye_array(self.rows, format="csr")
+        whole = sparse.hstack([matrix, -identity, identity], format="csr")
         least = np.concatenate([-room, np.zeros(2 * self.rows)])
         self.highs = linear.model(whole, np.zeros(self.rows), least)
         self.columns = np.arange(self.atoms, whole.shape[1], dtype=np.int32)
         self.dear = 1 + float((inner.T @ values[places]).max())  # what one more person costs, and 1
 
-    def cheapest(self, row: int, need: Float64, told: Bools, pending: Bools) -> Float64:
+    def cheapest(self, row: int, need: Float64, bools: Bools, pending: Bools) -> Float64:
         """Change of every count in the cheapest way to raise one of them, shape (counts,).
 
         Parameters
@@ -206,13 +208,13 @@ class _Program:
             The count.
         need
             By how much each count is to rise to be safe.
-        told
+        bools
             Counts that must not change for nothing.
         pending
             Counts in doubt, which rise as well where that costs nothing.
         """
         price = np.zeros(self.rows)
-        shown = np.flatnonzero(told)
+        shown = np.flatnonzero(bools)
         np.add.at(price, self.row[shown], self.values[shown])
         rise, fall = price.copy(), price.copy()
         most = np.full(self.rows, linear.INFINITY)
@@ -226,8 +228,8 @@ class _Program:
         self.highs.run()
         if self.highs.getModelStatus() != linear.OPTIMAL:
             raise AssertionError(self.highs.getModelStatus())  # every count may rise
-        found = np.asarray(self.highs.getSolution().col_value, np.float64)[self.atoms :]
-        change = found[: self.rows] - found[self.rows :]
+        solution = np.asarray(self.highs.getSolution().col_value, np.float64)[self.atoms :]
+        change = solution[: self.rows] - solution[self.rows :]
         whole: Float64 = np.where(self.row < 0, 0.0, change[self.row])
         if whole[row] < need[row] - ALMOST:
             raise AssertionError(row)  # one more person is worth more than they cost

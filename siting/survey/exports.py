@@ -96,17 +96,17 @@ class Export:
 
     def column(self, names: set[str]) -> int | None:
         """Place of the first column that has one of these plain names."""
-        for place, one in enumerate(self.headers):
-            if plain(one.name) in names:
+        for place, header in enumerate(self.headers):
+            if plain(header.name) in names:
                 return place
         return None
 
 
-def plain(said: str) -> str:
+def plain(written: str) -> str:
     """A text without marks, accents, capitals and final punctuation, to be compared."""
-    bare = re.sub(r"<[^>]+>", " ", said).replace("\u2019", "'").replace("\ufeff", "")
+    bare = re.sub(r"<[^>]+>", " ", written).replace("\u2019", "'").replace("\ufeff", "")
     letters = unicodedata.normalize("NFKD", bare)
-    letters = "".join(one for one in letters if not unicodedata.combining(one))
+    letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return re.sub(r"\s+", " ", letters).strip().casefold().rstrip(" :?.*")
 
 
@@ -126,7 +126,7 @@ def read(path: Path) -> Export:
     if len(lines) < 2:
         raise InputError("empty_table", file=path)
     depth = HEADER_LINES if _webform(lines) else 1
-    headers = _three(lines) if depth == HEADER_LINES else tuple(Header(one) for one in lines[0])
+    headers = _three(lines) if depth == HEADER_LINES else tuple(Header(line) for line in lines[0])
     rows = [(*line[: len(headers)], *[""] * (len(headers) - len(line))) for line in lines[depth:]]
     if any(len(line) > len(headers) and any(line[len(headers) :]) for line in lines[depth:]):
         raise InputError("answers_format", file=path)
@@ -139,7 +139,7 @@ def _webform(lines: Sequence[Sequence[str]]) -> bool:
     """Whether the third line holds Webform's names, under lines that are mostly empty."""
     if len(lines) <= HEADER_LINES:
         return False
-    third = {plain(one) for one in lines[2]}
+    third = {plain(line) for line in lines[2]}
     return bool(third & WEBFORM) and bool(third & WEBFORM_TIME)
 
 
@@ -147,15 +147,15 @@ def _three(lines: Sequence[Sequence[str]]) -> tuple[Header, ...]:
     """Headers of three lines: the question of the second goes on over the choices of the third."""
     wide = max(len(line) for line in lines[:HEADER_LINES])
     second, third = ([*line, *[""] * (wide - len(line))] for line in lines[1:HEADER_LINES])
-    found, above = [], ""
+    headers, above = [], ""
     for over, name in zip(second, third, strict=True):
         above = over or above
-        found.append(Header(name, above))
-    return tuple(found)
+        headers.append(Header(name, above))
+    return tuple(headers)
 
 
 def _platform(headers: Sequence[Header], depth: int) -> Platform:
-    names = {plain(one.name) for one in headers}
+    names = {plain(header.name) for header in headers}
     if depth == HEADER_LINES:
         return "framaforms"
     if names & KOBO:
@@ -169,15 +169,15 @@ def _text(path: Path) -> list[list[str]]:
     raw = path.read_bytes()
     try:
         marked = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
-        said = raw.decode("utf-16" if marked else "utf-8-sig")
+        text = raw.decode("utf-16" if marked else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError("not_text", file=path, detail=f"octet {error.start}") from error
-    if "\0" in said:
+    if "\0" in text:
         raise InputError("not_text", file=path, detail="NUL")
     best: list[list[str]] = []
     for separator in SEPARATORS:
-        lines = list(csv.reader(io.StringIO(said, newline=""), delimiter=separator))
-        lines = [[one.strip() for one in line] for line in lines if line]
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+        lines = [[cell.strip() for cell in line] for line in lines if line]
         if lines and (not best or len(max(lines[:3], key=len)) > len(max(best[:3], key=len))):
             best = lines
     return best

@@ -89,8 +89,8 @@ def read_exclusions(path: Path) -> Exclusions:
     if nobody.any():
         row = int(nobody.to_numpy().argmax()) + 2
         raise InputError("exclusion_of_nobody", file=path, row=row)
-    found = [frozenset(plain.loc[named[name], name]) for name in columns]
-    return Exclusions(*found)
+    excluded = [frozenset(plain.loc[named[name], name]) for name in columns]
+    return Exclusions(*excluded)
 
 
 def read_rurality(path: Path, communes: Sequence[str], order: Sequence[str]) -> pd.Series:
@@ -114,11 +114,11 @@ def read_rurality(path: Path, communes: Sequence[str], order: Sequence[str]) -> 
         row = int(other.to_numpy().argmax())
         value, known = frame["class"].iloc[row], ", ".join(order)
         raise InputError("rurality_class", file=path, row=row + 2, value=value, known=known)
-    found = frame.set_index("code")["class"].reindex(list(communes))
-    missing = list(found.index[found.isna()])
+    classes = frame.set_index("code")["class"].reindex(list(communes))
+    missing = list(classes.index[classes.isna()])
     if missing:
         raise InputError("rurality_missing", file=path, codes=", ".join(missing[:5]))
-    return found
+    return classes
 
 
 def by_density(
@@ -141,15 +141,15 @@ def statuses(people: pd.DataFrame, rules: Sequence[Status]) -> pd.Series:
     employs = ~people["employees"].isin([*UNDECLARED, "00"])
     legal = people["legal_category"]
     firm = employs | ((legal != "") & ~legal.str.startswith(NATURAL_PERSON))
-    found = pd.Series("", index=people.index, dtype=object)
+    status = pd.Series("", index=people.index, dtype=object)
     for rule in reversed(rules):
         fits = pd.Series(data=True, index=people.index)
         if rule.firm is not None:
             fits = firm == rule.firm
         if rule.naf:
             fits &= people["activity"].str.startswith(rule.naf)
-        found[fits] = rule.id
-    return found
+        status[fits] = rule.id
+    return status
 
 
 def excluded(people: pd.DataFrame, who: Exclusions) -> pd.Series:

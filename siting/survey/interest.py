@@ -77,12 +77,12 @@ def blend(census: pd.DataFrame, interest: pd.DataFrame, fewest: int) -> pd.DataF
     unknown = sorted(set(interest["commune_code"]) - set(census["commune_code"]))
     if unknown:
         raise InputError("interest_elsewhere", codes=", ".join(unknown[:5]))
-    said = census.merge(interest, on="commune_code", how="left").fillna({"interested": 0})
-    total = int(said["interested"].sum())
+    declared = census.merge(interest, on="commune_code", how="left").fillna({"interested": 0})
+    total = int(declared["interested"].sum())
     if total < fewest:
         raise InputError("interest_too_few", count=total, fewest=fewest)
     columns = ["establishments", "teleworkable", "interested"]
-    table = said.groupby(["epci_code", "epci_name"], sort=True)[columns].sum().reset_index()
+    table = declared.groupby(["epci_code", "epci_name"], sort=True)[columns].sum().reset_index()
     unit = table["epci_code"].map(_units(table.set_index("epci_code")["interested"], fewest))
     sums = table.groupby(unit)[["interested", "teleworkable"]].sum()
     # who said that they would come is there, whether the register knows them or not
@@ -104,12 +104,12 @@ def blend(census: pd.DataFrame, interest: pd.DataFrame, fewest: int) -> pd.DataF
     )
 
 
-def _units(said: pd.Series, fewest: int) -> dict[str, str]:
+def _units(declared: pd.Series, fewest: int) -> dict[str, str]:
     """The unit of each EPCI: itself, or the one of those with few declared people."""
-    few = said[said < fewest]
+    few = declared[declared < fewest]
     together = list(few.index)
     if together and few.sum() < fewest:
         # too few even together: the smallest of the others joins them
-        others = said[said >= fewest].sort_index().sort_values(kind="stable")
+        others = declared[declared >= fewest].sort_index().sort_values(kind="stable")
         together.append(others.index[0])
-    return {code: ("" if code in together else code) for code in said.index}
+    return {code: ("" if code in together else code) for code in declared.index}

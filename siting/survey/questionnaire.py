@@ -102,15 +102,15 @@ class Question(_Model):
         if (self.type == "grid") != bool(self.rows):
             raise ValueError("question_rows")
         for items in (self.options, self.rows):
-            codes = [one.code.casefold() for one in items]
+            codes = [item.code.casefold() for item in items]
             if len(set(codes)) != len(codes):
                 raise ValueError("codes_not_distinct")
         if self.role and self.type not in KINDS_OF_ROLE[self.role]:
             raise ValueError("question_role")
         ticked = self.role in {"frequency", "minutes", "price"} and self.options
-        if ticked and any(one.value is None for one in self.options):
+        if ticked and any(option.value is None for option in self.options):
             raise ValueError("question_values")
-        if self.role == "frequency" and any(one.minutes is None for one in self.rows):
+        if self.role == "frequency" and any(row.minutes is None for row in self.rows):
             raise ValueError("question_minutes")
         return self
 
@@ -160,22 +160,30 @@ class Questionnaire(_Model):
 
     @model_validator(mode="after")
     def _sound(self) -> Questionnaire:
-        parts = [one.id for one in self.parts]
-        names = [name for one in self.questions() for name in {one.code, *one.columns}]
+        parts = [part.id for part in self.parts]
+        names = [
+            name for question in self.questions() for name in {question.code, *question.columns}
+        ]
         if len({*names, *RESERVED}) != len(names) + len(RESERVED):
             raise ValueError("codes_not_distinct")
         if len(set(parts)) != len(parts) or any(
-            name not in parts for one in self.questions() for name in one.parts
+            name not in parts for question in self.questions() for name in question.parts
         ):
             raise ValueError("question_parts")
-        roles = [one.role for one in self.questions() if one.role not in {None, "respondent"}]
+        roles = [
+            question.role
+            for question in self.questions()
+            if question.role not in {None, "respondent"}
+        ]
         if len(set(roles)) != len(roles):
             raise ValueError("role_again")
         if "consent" not in roles:
             raise ValueError("no_consent")
         if "part" in roles:
-            asked = self.of_role("part")
-            if asked is None or {one.code for one in asked.options} != set(parts):
+            part_question = self.of_role("part")
+            if part_question is None or {option.code for option in part_question.options} != set(
+                parts
+            ):
                 raise ValueError("part_options")
         return self
 
@@ -186,4 +194,4 @@ class Questionnaire(_Model):
 
     def of_role(self, role: Role) -> Question | None:
         """The question of a role; None where nobody is asked."""
-        return next((one for one in self.questions() if one.role == role), None)
+        return next((question for question in self.questions() if question.role == role), None)

@@ -70,8 +70,8 @@ def whole(
     chances = random.random((draws, len(start)))
     from siting.survey.kernels import walk  # noqa: PLC0415 - numba only where a sample is drawn
 
-    found = walk.walks(start, matrix, len(margins), order, chances)[:, :size]
-    if (found > 1).any():
+    rounded = walk.walks(start, matrix, len(margins), order, chances)[:, :size]
+    if (rounded > 1).any():
         raise AssertionError("margins of more than two nested families")
-    drawn: Int64 = (base + found).astype(np.int64)
+    drawn: Int64 = (base + rounded).astype(np.int64)
     return drawn

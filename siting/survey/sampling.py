@@ -56,8 +56,8 @@ class Design:
     @property
     def probability(self) -> npt.NDArray[np.float64]:
         """Inclusion probability of each unit of the frame."""
-        found: npt.NDArray[np.float64] = self.strata["probability"].to_numpy()[self.stratum]
-        return found
+        probability: npt.NDArray[np.float64] = self.strata["probability"].to_numpy()[self.stratum]
+        return probability
 
 
 def design(
@@ -114,7 +114,7 @@ def counts(plan: Design, seed: int, draws: int = 1, at_least_one: Protect = "epc
     margins += [*_members(strata, "epci"), *_members(strata, "status")]
     # nested in the EPCI (or in the statuses): two nested families in all
     rural = (strata["rurality"] == plan.rural).to_numpy(bool)
-    margins += [one & rural for one in _members(strata, second)]
+    margins += [member & rural for member in _members(strata, second)]
     soft = _members(strata, "rurality")
     expected = strata["expected"].to_numpy(np.float64)
     return rounding.whole(expected, margins, soft, seed, draws)
@@ -157,9 +157,9 @@ def draw(plan: Design, chosen: Int64, seed: int, replacements: int) -> pd.DataFr
             for like, columns in kinds:
                 same = (strata[left][:, columns] == strata[unit, columns]).all(axis=1)
                 if same.any():
-                    found = int(left[same.argmax()])
-                    rows.append((found, int(unit), rank, like))
-                    left = left[left != found]
+                    replacement = int(left[same.argmax()])
+                    rows.append((replacement, int(unit), rank, like))
+                    left = left[left != replacement]
                     break
     return pd.DataFrame(rows, columns=["unit", "replaces", "rank", "like"])
 
@@ -186,4 +186,4 @@ def margins(plan: Design, chosen: Int64 | None = None) -> pd.DataFrame:
 def _members(strata: pd.DataFrame, kind: str) -> Sequence[Bools]:
     """Which strata each value of a kind has."""
     values = strata[kind].to_numpy(object)
-    return [values == one for one in sorted(set(values))]
+    return [values == value for value in sorted(set(values))]

@@ -74,13 +74,13 @@ def fit(events: Float64, exposure: Float64) -> Prior:
     grid = np.linspace(LEAST, MOST, 37)
     best = int(np.argmin([loss(value) for value in grid]))
     ends = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
-    found = optimize.minimize_scalar(loss, bounds=ends, method="bounded", options={"xatol": 1e-9})
+    fitted = optimize.minimize_scalar(loss, bounds=ends, method="bounded", options={"xatol": 1e-9})
     expected = pooled * exposure
     terms = special.xlogy(events, expected) - special.gammaln(events + 1) - expected
     poisson = -float(terms.sum())
-    if poisson <= found.fun + 1e-9:
+    if poisson <= fitted.fun + 1e-9:
         return Prior(np.inf, pooled)
-    shape = float(np.exp(found.x))
+    shape = float(np.exp(fitted.x))
     return Prior(shape, mean_of(shape))
 
 

@@ -76,8 +76,10 @@ def hide(
     Which are hidden, shape (cells,).
     """
     values = np.asarray(counts, np.float64)
-    told = np.ones(len(values), bool) if sensitive is None else np.asarray(sensitive, bool)
-    small = (values > 0) & (values < fewest) & told
+    sensitive_cells = (
+        np.ones(len(values), bool) if sensitive is None else np.asarray(sensitive, bool)
+    )
+    small = (values > 0) & (values < fewest) & sensitive_cells
     table = _Table(values, tuple(relations))
     given = np.zeros(len(values), bool) if already is None else np.asarray(already, bool)
     hidden: Bools = small | given
@@ -129,10 +131,10 @@ class _Table:
     def ties(self) -> sparse.csr_matrix:
         """Parts less total, a row for each relation, shape (relations, cells)."""
         rows, columns, data = [], [], []
-        for row, one in enumerate(self.relations):
-            rows += [row] * (len(one.parts) + 1)
-            columns += [*one.parts, one.total]
-            data += [1.0] * len(one.parts) + [-1.0]
+        for row, relation in enumerate(self.relations):
+            rows += [row] * (len(relation.parts) + 1)
+            columns += [*relation.parts, relation.total]
+            data += [1.0] * len(relation.parts) + [-1.0]
         shape = (len(self.relations), len(self.values))
         return sparse.csr_matrix((data, (rows, columns)), shape)
 
@@ -164,7 +166,7 @@ class _Table:
 
     def exposed(self, hidden: Bools, cells: Places, fewest: int) -> Places:
         """Of some hidden cells, those whose greatest value is below `fewest`."""
-        found: list[int] = []
+        exposed: list[int] = []
         for inside, ties, right in self.components(hidden, cells):
             program = _Program(ties, right)
             left = np.isin(inside, cells)
@@ -173,22 +175,32 @@ class _Table:
                 best, point = program.extreme(place, -1.0)
                 left[place] = False
                 if best < fewest - ALMOST:
-                    found.append(int(inside[place]))
+                    exposed.append(int(inside[place]))
                 if point is not None:  # the same table clears others
                     left &= point < fewest - ALMOST
-        return np.array(sorted(found), np.int64)
+        return np.array(sorted(exposed), np.int64)
 
     def helpful(self, hidden: Bools, exposed: Places) -> Places:
         """One more cell to hide for each exposed one, by its nearest relations."""
         touched = {int(cell) for cell in exposed}
         added: set[int] = set()
         for cell in exposed:
-            own = [one for one in self.relations if cell in (one.total, *one.parts)]
-            alone = [one for one in own if not self._company(one, hidden, added, int(cell))]
+            own = [
+                relation for relation in self.relations if cell in (relation.total, *relation.parts)
+            ]
+            alone = [
+                cell_beside
+                for cell_beside in own
+                if not self._company(cell_beside, hidden, added, int(cell))
+            ]
             best = self._smallest(alone or own, hidden, added)
             if best is None:  # through what is tied to it
                 tied = set(self.beside(hidden, int(cell))) | touched
-                around = [one for one in self.relations if tied & {one.total, *one.parts}]
+                around = [
+                    relation
+                    for relation in self.relations
+                    if tied & {relation.total, *relation.parts}
+                ]
                 best = self._smallest(around, hidden, added)
             if best is not None:
                 added.add(best)
@@ -203,8 +215,8 @@ class _Table:
     def _smallest(self, among: list[Relation], hidden: Bools, added: set[int]) -> int | None:
         """The cheapest cell to hide in some relations: parts first, zeros last."""
         best, least = None, (2, np.inf, -1)
-        for one in among:
-            for cell in (*one.parts, one.total):
+        for candidate in among:
+            for cell in (*candidate.parts, candidate.total):
                 if hidden[cell] or cell in added:
                     continue
                 value = float(self.values[cell])
@@ -238,5 +250,5 @@ class _Program:
             return np.inf, None
         if status != linear.OPTIMAL:
             raise AssertionError(status)  # the counts themselves agree with what is told
-        found = np.asarray(self.highs.getSolution().col_value, np.float64)
-        return float(found[place]), found
+        solution = np.asarray(self.highs.getSolution().col_value, np.float64)
+        return float(solution[place]), solution

@@ -67,11 +67,11 @@ class Weighted:
     @property
     def cuts(self) -> list[tuple[str, str, Bools]]:
         """Whole, then each category of each variable: its kind, name and respondents."""
-        found = [(ALL, ALL, np.ones(len(self.answers), bool))]
+        cuts = [(ALL, ALL, np.ones(len(self.answers), bool))]
         for kind in self.groups.columns:
             values = self.groups[kind].to_numpy(object)
-            found += [(kind, one, values == one) for one in sorted(set(values))]
-        return found
+            cuts += [(kind, value, values == value) for value in sorted(set(values))]
+        return cuts
 
 
 @dataclass(frozen=True)
@@ -112,11 +112,11 @@ def mean(values: Float64, base: Bools, people: Weighted, level: float) -> Estima
     if total <= 0 or size < 2:
         return NONE
     filled = np.where(known, values, 0.0)
-    found = float(weights @ filled / total)
-    variance = _variance((filled - found) * known / total, people)
+    average = float(weights @ filled / total)
+    variance = _variance((filled - average) * known / total, people)
     half = float(special.stdtrit(size - 1, (1 + level) / 2)) * np.sqrt(variance)
     kish = float(total**2 / (weights**2).sum())
-    return Estimated(found, found - half, found + half, kish)
+    return Estimated(average, average - half, average + half, kish)
 
 
 def _variance(linearised: Float64, people: Weighted) -> float:
@@ -134,7 +134,7 @@ def _variance(linearised: Float64, people: Weighted) -> float:
 
 
 def tabulate(
-    asked: Questionnaire, people: Weighted, level: float, fewest: int
+    questionnaire: Questionnaire, people: Weighted, level: float, fewest: int
 ) -> dict[str, pd.DataFrame]:
     """Tables of all questions whose answers are carried on.
 
@@ -157,41 +157,45 @@ def tabulate(
     )
     respondents.loc[hidden, ["respondents", "people"]] = np.nan
     tables = []
-    for one in asked.questions():
-        if not one.carried or one.type in {"date", "commune"} or one.role in {"part", "consent"}:
+    for question in questionnaire.questions():
+        if (
+            not question.carried
+            or question.type in {"date", "commune"}
+            or question.role in {"part", "consent"}
+        ):
             continue
-        for column in one.columns:
+        for column in question.columns:
             if column in people.answers:
-                row = column.removeprefix(f"{one.code}_") if one.type == "grid" else ""
-                tables.append(_table(one, column, row, people, level, fewest, hidden))
+                row = column.removeprefix(f"{question.code}_") if question.type == "grid" else ""
+                tables.append(_table(question, column, row, people, level, fewest, hidden))
     both = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=ANSWERS)
     return {"respondents": respondents, "answers": both[ANSWERS]}
 
 
-def numbers(asked: Question, said: pd.Series) -> Float64 | None:
+def numbers(question: Question, answers: pd.Series) -> Float64 | None:
     """What answers count as numbers; None for a question that has none."""
-    if asked.type in {"number", "integer"}:
-        return pd.to_numeric(said, errors="coerce").to_numpy(np.float64)
-    if asked.options and all(one.value is not None for one in asked.options):
-        worth = {one.code: one.value for one in asked.options}
-        return said.map(worth).to_numpy(np.float64)
+    if question.type in {"number", "integer"}:
+        return pd.to_numeric(answers, errors="coerce").to_numpy(np.float64)
+    if question.options and all(option.value is not None for option in question.options):
+        worth = {option.code: option.value for option in question.options}
+        return answers.map(worth).to_numpy(np.float64)
     return None
 
 
-def _choices(asked: Question, said: pd.Series) -> dict[str, Bools]:
+def _choices(question: Question, answers: pd.Series) -> dict[str, Bools]:
     """Who gave each answer."""
-    if asked.type in {"number", "integer"}:
+    if question.type in {"number", "integer"}:
         return {}
-    if asked.type == "yes_no":
+    if question.type == "yes_no":
         codes = ["yes", "no"]
     else:
-        codes = [one.code for one in asked.options] + (["other"] if asked.other else [])
-    told = [set(one.split()) for one in said]
-    return {code: np.array([code in one for one in told], bool) for code in codes}
+        codes = [option.code for option in question.options] + (["other"] if question.other else [])
+    chosen = [set(answer.split()) for answer in answers]
+    return {code: np.array([code in options for options in chosen], bool) for code in codes}
 
 
 def _table(
-    asked: Question,
+    question: Question,
     column: str,
     row: str,
     people: Weighted,
@@ -200,43 +204,43 @@ def _table(
     groups_hidden: Bools,
 ) -> pd.DataFrame:
     """Rows of one question, small counts suppressed."""
-    cuts, said = people.cuts, people.answers[column].astype(str)
-    answered = (said != "").to_numpy(bool)
-    choices = _choices(asked, said)
-    counts, hidden = _suppressed(cuts, answered, choices, fewest, groups_hidden, asked.type)
-    values = numbers(asked, said)
+    cuts, answers = people.cuts, people.answers[column].astype(str)
+    answered = (answers != "").to_numpy(bool)
+    choices = _choices(question, answers)
+    counts, hidden = _suppressed(cuts, answered, choices, fewest, groups_hidden, question.type)
+    values = numbers(question, answers)
     rows = []
     wide = len(cuts)
     for place, (kind, name, inside) in enumerate(cuts):
         base = answered & inside
         shown_base = np.nan if hidden[place] else counts[place]
-        head = {"question": asked.code, "row": row, "group_kind": kind, "group": name}
+        head = {"question": question.code, "row": row, "group_kind": kind, "group": name}
         for number, (code, chosen) in enumerate(choices.items(), 1):
             covered = hidden[number * wide + place] or hidden[place]
-            found = NONE if covered else share(chosen & inside, base, people, level)
+            estimate = NONE if covered else share(chosen & inside, base, people, level)
             count = np.nan if hidden[number * wide + place] else counts[number * wide + place]
-            rows.append(head | _told(code, "share", shown_base, count, found))
+            rows.append(head | _told(code, "share", shown_base, count, estimate))
         if values is not None:
             # a mean and the shares that are told would give back those that are not
             some = hidden[place::wide].any()
             covered = some or counts[place] < fewest
-            found = NONE if covered else mean(values, base, people, level)
-            rows.append(head | _told("", "mean", shown_base, shown_base, found))
+            estimate = NONE if covered else mean(values, base, people, level)
+            rows.append(head | _told("", "mean", shown_base, shown_base, estimate))
     return pd.DataFrame(rows, columns=ANSWERS)
 
 
 def _told(
-    answer: str, measure: str, base: float, count: float, found: Estimated
+    answer: str, measure: str, base: float, count: float, estimated: Estimated
 ) -> dict[str, object]:
     return {
         "answer": answer,
         "measure": measure,
         "answered": base,
         "count": count,
-        "estimate": found.value,
-        "low": found.low,
-        "high": found.high,
-        "effective_size": found.effective,
+        "estimate": estimated.value,
+        "low": estimated.low,
+        "high": estimated.high,
+        "effective_size": estimated.effective,
     }
 
 
@@ -259,7 +263,7 @@ def _suppressed(
     if several:
         blocks += [answered & ~chosen for chosen in choices.values()]
     counts = np.array([(block & inside).sum() for block in blocks for _, _, inside in cuts], float)
-    relations = [one for block in range(len(blocks)) for one in _sums(cuts, block * wide)]
+    relations = [relation for block in range(len(blocks)) for relation in _sums(cuts, block * wide)]
     for place in range(wide):
         if several:
             relations += [
@@ -277,5 +281,5 @@ def _sums(cuts: list[tuple[str, str, Bools]], start: int) -> Iterator[Relation]:
     """The whole is the sum of the categories of each variable; counts begin at `start`."""
     kinds = list(dict.fromkeys(kind for kind, _, _ in cuts[1:]))
     for kind in kinds:
-        parts = tuple(start + place for place, one in enumerate(cuts) if one[0] == kind)
+        parts = tuple(start + place for place, cut in enumerate(cuts) if cut[0] == kind)
         yield Relation(start, parts)

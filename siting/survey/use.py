@@ -102,8 +102,8 @@ class Use:
     def days(self, minutes: npt.NDArray[np.float32]) -> Float64:
         """Days a month of one person at so many minutes; 0 where there is no time (NaN)."""
         known = np.where(np.isnan(minutes), np.float32(np.inf), minutes).astype(np.float32)
-        found = self.level * FAMILIES[self.family][1](*self.parameters)(known)
-        return np.where(np.isnan(minutes), 0.0, found)
+        days = self.level * FAMILIES[self.family][1](*self.parameters)(known)
+        return np.where(np.isnan(minutes), 0.0, days)
 
     def table(self, minutes: Sequence[float], level: float) -> pd.DataFrame:
         """Days a month with their interval: `minutes,days,low,high,relative`."""
@@ -152,11 +152,11 @@ def fit(
     chosen = [family] if family != "auto" else list(FAMILIES)
     times = len(np.unique(minutes))
     fits = [
-        _fit(one, minutes, days, weights, respondent)
-        for one in chosen
-        if times >= 1 + len(FAMILIES[one][0])
+        _fit(family, minutes, days, weights, respondent)
+        for family in chosen
+        if times >= 1 + len(FAMILIES[family][0])
     ]
-    return min(fits, key=lambda one: one.aic)
+    return min(fits, key=lambda use: use.aic)
 
 
 def _fit(
@@ -188,11 +188,11 @@ def _fit(
     count = GRID if len(names) == 1 else GRID // 3
     axes = [np.linspace(low, high, count) for low, high in zip(lows, highs, strict=True)]
     points = np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, len(names))
-    start = points[np.argmin([loss(one) for one in points])]
-    found = optimize.minimize(
+    start = points[np.argmin([loss(point) for point in points])]
+    fitted = optimize.minimize(
         loss, start, method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-14, "maxiter": 2000}
     )
-    logs = found.x
+    logs = fitted.x
     a, shape = level(logs)
     slopes = _slopes(family, a, logs, times)
     mean = a * shape
@@ -212,7 +212,7 @@ def _fit(
         covariance,
         people,
         len(days),
-        float(found.fun / weights.sum()),
+        float(fitted.fun / weights.sum()),
     )
 
 

@@ -30,52 +30,52 @@ WORDED = re.compile(r"^(?:\w+,? )?(?P<d>\d{1,2})(?:er)? (?P<m>[a-z]+) (?P<y>\d{4
 NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?$")
 
 
-def blank(said: str) -> bool:
+def blank(written: str) -> bool:
     """Whether nothing is answered."""
-    return said.strip().casefold() in BLANK
+    return written.strip().casefold() in BLANK
 
 
-def tick(said: str, names: set[str]) -> bool | None:
+def tick(written: str, names: set[str]) -> bool | None:
     """Whether a box is ticked; None for what is neither. `names` are the choice's own."""
-    word = plain(said)
+    word = plain(written)
     if word in names:
         return True
-    if blank(said) or word in NO:
+    if blank(written) or word in NO:
         return False
     return True if word in YES else None
 
 
-def yes_no(said: str) -> str | None:
+def yes_no(written: str) -> str | None:
     """`yes` or `no`; None for what is neither."""
-    word = plain(said)
+    word = plain(written)
     return "yes" if word in YES else "no" if word in NO else None
 
 
-def option(said: str, asked: Question) -> str | None:
+def option(written: str, question: Question) -> str | None:
     """Code of a choice that is named by its code or label; None for any other."""
-    word = plain(said)
-    for one in asked.options:
-        if word in {plain(one.code), plain(one.label.fr), plain(one.label.en)}:
-            return one.code
+    word = plain(written)
+    for option in question.options:
+        if word in {plain(option.code), plain(option.label.fr), plain(option.label.en)}:
+            return option.code
     # codes only: a label is not cut
-    if asked.other and word in OTHERS:
+    if question.other and word in OTHERS:
         return OTHER
     return None
 
 
-def options(said: str, asked: Question) -> tuple[str, ...] | None:
+def options(written: str, question: Question) -> tuple[str, ...] | None:
     """Codes of several choices in one cell, by codes or labels; None where something is left over.
 
     Between choices stand spaces (KoboToolbox), commas (Webform), semicolons or bars; labels may
     hold commas themselves, so the longest one that fits is taken.
     """
     names = {}
-    for one in asked.options:
-        for name in (one.code, one.label.fr, one.label.en):
-            names[plain(name)] = one.code
-    if asked.other:
+    for option in question.options:
+        for name in (option.code, option.label.fr, option.label.en):
+            names[plain(name)] = option.code
+    if question.other:
         names |= dict.fromkeys(OTHERS, OTHER)
-    left, found = plain(said), []
+    left, codes = plain(written), []
     while left:
         fits = [
             name
@@ -85,15 +85,15 @@ def options(said: str, asked: Question) -> tuple[str, ...] | None:
         if not fits:
             return None
         name = max(fits, key=len)
-        found.append(names[name])
+        codes.append(names[name])
         left = left[len(name) :].lstrip(" ,;|.?")
-    order = [one.code for one in asked.options] + [OTHER]
-    return tuple(sorted(set(found), key=order.index))
+    order = [option.code for option in question.options] + [OTHER]
+    return tuple(sorted(set(codes), key=order.index))
 
 
-def number(said: str, unit: str = "") -> float | None:
+def number(written: str, unit: str = "") -> float | None:
     """A number as French or English write it: `1 250,50 €`, `1,250.50`, `12.5`; None for other."""
-    bare = re.sub(r"[\s\u00a0\u202f]", "", said).replace("€", "")
+    bare = re.sub(r"[\s\u00a0\u202f]", "", written).replace("€", "")
     if unit and bare.casefold().endswith(unit.casefold()):
         bare = bare[: -len(unit)]
     if "," in bare and "." in bare:
@@ -103,13 +103,13 @@ def number(said: str, unit: str = "") -> float | None:
     return float(bare) if NUMBER.match(bare) else None
 
 
-def date(said: str) -> dt.date | None:
+def date(written: str) -> dt.date | None:
     """A day: ISO, `31/03/2026` (day first), `31 mars 2026`; None for other."""
-    word = plain(said)
+    word = plain(written)
     for form in DATES:
-        found = form.match(word)
-        if found:
-            return _day(int(found["y"]), int(found["m"]), int(found["d"]))
+        match = form.match(word)
+        if match:
+            return _day(int(match["y"]), int(match["m"]), int(match["d"]))
     worded = WORDED.match(word)
     if worded and worded["m"] in MONTHS:
         return _day(int(worded["y"]), MONTHS.index(worded["m"]) + 1, int(worded["d"]))
@@ -123,7 +123,7 @@ def _day(year: int, month: int, day: int) -> dt.date | None:
         return None
 
 
-def commune(said: str, names: Mapping[str, str] | None) -> str | None:
+def commune(written: str, names: Mapping[str, str] | None) -> str | None:
     """Code of a commune that is named by its code or name; None for any other.
 
     Parameters
@@ -131,7 +131,7 @@ def commune(said: str, names: Mapping[str, str] | None) -> str | None:
     names
         Code by plain name, an empty code for a name that two communes bear; None: codes only.
     """
-    word = re.sub(r"[\s\u00a0]+", " ", said).strip()
+    word = re.sub(r"[\s\u00a0]+", " ", written).strip()
     code = word.upper().zfill(5) if word.isdigit() else word.upper()
     shaped = re.fullmatch(r"\d[0-9AB]\d{3}", code) is not None
     if names is None:
@@ -144,6 +144,6 @@ def commune(said: str, names: Mapping[str, str] | None) -> str | None:
 
 def place(name: str) -> str:
     """A commune's name, to be compared: hyphens, apostrophes and `St` do not matter."""
-    said = re.sub(r"[-'\u2019]", " ", plain(name))
-    said = re.sub(r"\bst\b", "saint", re.sub(r"\bste\b", "sainte", said))
-    return re.sub(r"\s+", " ", said).strip()
+    written = re.sub(r"[-'\u2019]", " ", plain(name))
+    written = re.sub(r"\bst\b", "saint", re.sub(r"\bste\b", "sainte", written))
+    return re.sub(r"\s+", " ", written).strip()

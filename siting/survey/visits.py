@@ -83,19 +83,19 @@ def plan(between: Float64, teams: Sequence[Team], visit: float, budget: float) -
     for first in bases:
         listed = _listed(way, teams[first], visit, budget)
         whole &= listed.whole
-        rounds += [Round(first, *one) for one in listed.rounds()]
+        rounds += [Round(first, *day) for day in listed.rounds()]
     chosen, proven = _pack(rounds, {first: _days(teams, bases[first]) for first in bases}, size)
     kept = [rounds[index] for index in chosen]
-    seen = {stop for one in kept for stop in one.stops}
+    seen = {stop for round_ in kept for stop in round_.stops}
     left = tuple(stop for stop in range(size) if stop not in seen)
     return Plan(_shared(kept, bases, teams), left, whole and proven)
 
 
 def _bases(teams: Sequence[Team]) -> dict[int, list[int]]:
     """Investigators by base: the first of each, and all who leave from there."""
-    found: dict[int, list[int]] = {}
+    bases: dict[int, list[int]] = {}
     for index, team in enumerate(teams):
-        for first, members in found.items():
+        for first, members in bases.items():
             other = teams[first]
             if np.array_equal(team.out, other.out, equal_nan=True) and np.array_equal(
                 team.back, other.back, equal_nan=True
@@ -103,8 +103,8 @@ def _bases(teams: Sequence[Team]) -> dict[int, list[int]]:
                 members.append(index)
                 break
         else:
-            found[index] = [index]
-    return found
+            bases[index] = [index]
+    return bases
 
 
 def _days(teams: Sequence[Team], members: Sequence[int]) -> int:
@@ -118,12 +118,12 @@ def _shared(
     given: list[Round] = []
     for first, members in bases.items():
         free = {index: teams[index].days for index in members}
-        mine = [one for one in rounds if one.team == first]
-        for one in sorted(mine, key=lambda some: (-len(some.stops), -some.minutes, some.stops)):
+        mine = [day for day in rounds if day.team == first]
+        for day in sorted(mine, key=lambda some: (-len(some.stops), -some.minutes, some.stops)):
             who = max(members, key=lambda index: free[index])
             free[who] -= 1
-            given.append(Round(who, one.stops, one.minutes))
-    return tuple(sorted(given, key=lambda one: one.team))
+            given.append(Round(who, day.stops, day.minutes))
+    return tuple(sorted(given, key=lambda day: day.team))
 
 
 @dataclass(frozen=True)
@@ -149,14 +149,14 @@ class _Listed:
 
     def rounds(self) -> list[tuple[tuple[int, ...], float]]:
         """Stops in order and minutes of each."""
-        found = []
+        rounds = []
         for size, level in enumerate(self.levels):
             whole = level.minutes + level.back[level.members]
             best = whole.argmin(axis=1)
             for row in np.flatnonzero(whole.min(axis=1) <= self.budget + ALMOST):
                 stops = self._order(size, int(row), int(best[row]))
-                found.append((stops, float(whole[row, best[row]])))
-        return found
+                rounds.append((stops, float(whole[row, best[row]])))
+        return rounds
 
     def _order(self, size: int, row: int, last: int) -> tuple[int, ...]:
         """Follow a round back to its first stop."""
@@ -188,7 +188,7 @@ def _levels(
     A stop is added to a set where it is among the `near` nearest of one of its stops.
     """
     size = len(way)
-    out, back = (np.where(np.isnan(one), np.inf, one) for one in (team.out, team.back))
+    out, back = (np.where(np.isnan(minutes), np.inf, minutes) for minutes in (team.out, team.back))
     rank = np.argsort(np.argsort(way + np.diag(np.full(size, np.inf)), axis=1), axis=1)
     close = rank < near
     labels = np.random.default_rng(size).integers(0, 2**64, size, np.uint64)
@@ -234,17 +234,17 @@ def _pack(rounds: Sequence[Round], days: dict[int, int], size: int) -> tuple[lis
     if not rounds:
         return [], True
     teams = list(days)
-    stop = [(one, column) for column, some in enumerate(rounds) for one in some.stops]
+    stop = [(stop, column) for column, some in enumerate(rounds) for stop in some.stops]
     team = [(size + teams.index(some.team), column) for column, some in enumerate(rounds)]
     row, column = np.array(stop + team).T
     shape = (size + len(teams), len(rounds))
     once = sparse.csr_array((np.ones(len(row)), (row, column)), shape=shape)
-    most = np.concatenate([np.ones(size), [float(days[one]) for one in teams]])
-    visits = np.array([float(len(one.stops)) for one in rounds])
-    minutes = np.array([one.minutes + DAY for one in rounds])
+    most = np.concatenate([np.ones(size), [float(days[team]) for team in teams]])
+    visits = np.array([float(len(day.stops)) for day in rounds])
+    minutes = np.array([day.minutes + DAY for day in rounds])
     # where every stop that can be visited is, the first question is answered: try that first
     every = np.zeros(len(most))
-    every[np.unique([one for one, _ in stop])] = 1.0
+    every[np.unique([visit for visit, _ in stop])] = 1.0
     all_seen = _solve(minutes, [optimize.LinearConstraint(once, every, most)])
     if all_seen.status == 0:
         return list(np.flatnonzero(all_seen.x > 0.5)), True
@@ -255,8 +255,8 @@ def _pack(rounds: Sequence[Round], days: dict[int, int], size: int) -> tuple[lis
     seen = round(float(visits @ first.x))
     limits.append(optimize.LinearConstraint(visits[None], seen - 0.5, np.inf))
     second = _solve(minutes, limits)
-    found = first.x if second.x is None else second.x
-    return list(np.flatnonzero(found > 0.5)), first.status == 0 and second.status == 0
+    packed = first.x if second.x is None else second.x
+    return list(np.flatnonzero(packed > 0.5)), first.status == 0 and second.status == 0
 
 
 def _solve(cost: Float64, limits: list[optimize.LinearConstraint]) -> optimize.OptimizeResult:

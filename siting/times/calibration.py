@@ -159,12 +159,12 @@ def _fit(split: Float64, fixed: Float64, seconds: Float64, met: npt.NDArray[np.b
     share = split[:, met] / seconds[:, None]
     rest = (fixed + split[:, ~met].sum(axis=1)) / seconds
     ridge = np.sqrt(RIDGE) * np.eye(share.shape[1])
-    found = lsq_linear(
+    fitted = lsq_linear(
         np.vstack([share, ridge]),
         np.concatenate([1 - rest, np.diag(ridge)]),
         bounds=(1 / FASTEST, 1 / SLOWEST),
     )
-    return np.asarray(found.x, np.float64)
+    return np.asarray(fitted.x, np.float64)
 
 
 def _split(network: RoadNetwork, start: Attachment, end: Attachment) -> tuple[Float64, Float64]:
@@ -218,8 +218,8 @@ def _fastest_arcs(network: RoadNetwork) -> tuple[csr_array, dict[int, int]]:
     pointer = np.searchsorted(graph.tail[arc], np.arange(graph.n_nodes + 1))
     size = (graph.n_nodes, graph.n_nodes)
     weights = graph.duration[arc].astype(np.float64)
-    found = csr_array((weights, graph.head[arc], pointer), shape=size)
-    return found, dict(zip(key.tolist(), arc.tolist(), strict=True))
+    ways = csr_array((weights, graph.head[arc], pointer), shape=size)
+    return ways, dict(zip(key.tolist(), arc.tolist(), strict=True))
 
 
 def _ends(network: RoadNetwork, observed: pd.DataFrame) -> tuple[Attachment, Attachment]:

@@ -95,8 +95,8 @@ def surface(
     if place.reason[0]:
         raise NetworkError("place_off_road", id=place.ids[0], reason=place.reason[0])
     bound = int(limit * DECISECONDS_PER_MINUTE)
-    one, other = _vertex_times(router, network, place, bound, towards=towards)
-    best = np.minimum(one, other)
+    along, other = _vertex_times(router, network, place, bound, towards=towards)
+    best = np.minimum(along, other)
     x, y = _plane(network)
     crs = network.snapper.crs
     # stretches between vertices of edges that a point may join, reached or not
@@ -120,7 +120,7 @@ def surface(
     if len(v):
         length = np.hypot(x[v + 1] - x[v], y[v + 1] - y[v])
         count = np.maximum(2, np.ceil(length / (cell_m / 2)).astype(np.int64) + 1)
-        ahead = np.column_stack([one[v], one[v + 1]])
+        ahead = np.column_stack([along[v], along[v + 1]])
         back = np.column_stack([other[v], other[v + 1]])
         spread.draw(v, count, x, y, ahead, back, west, south, cell_m, grid, road)
     at = round((at_y - south) / cell_m), round((at_x - west) / cell_m)
@@ -140,14 +140,14 @@ def _around(values: Float64, margin: float, cell_m: float) -> tuple[float, float
     return float(low), float(np.ceil((values.max() + margin) / cell_m) * cell_m)
 
 
-def polygons(found: Surface, limits: Sequence[float]) -> list[shapely.MultiPolygon]:
+def polygons(surface: Surface, limits: Sequence[float]) -> list[shapely.MultiPolygon]:
     """Isochrones of a surface, in its coordinate system, one for each limit in minutes."""
-    rows, columns = found.minutes.shape
+    rows, columns = surface.minutes.shape
     # beyond the limit the surface goes on rising, so that the contour closes around it
-    high = np.nanmax(found.minutes, initial=0)
-    filled = np.where(np.isnan(found.minutes), high + _step(found), found.minutes)
-    x = found.west + found.cell_m * np.arange(columns)
-    y = found.south + found.cell_m * np.arange(rows)
+    high = np.nanmax(surface.minutes, initial=0)
+    filled = np.where(np.isnan(surface.minutes), high + _step(surface), surface.minutes)
+    x = surface.west + surface.cell_m * np.arange(columns)
+    y = surface.south + surface.cell_m * np.arange(rows)
     lines: Any = contourpy.contour_generator(x, y, filled, fill_type="OuterOffset")
     result = []
     for limit in limits:
@@ -203,32 +203,34 @@ def of_points(
     return gpd.GeoDataFrame(whole, geometry="geometry", crs=4326)
 
 
-def write_raster(path: Path, found: Surface) -> None:
+def write_raster(path: Path, surface: Surface) -> None:
     """Write a surface as GeoTIFF: minutes, float32, no data where beyond the limit."""
     import rasterio  # noqa: PLC0415 - GDAL only where a raster is written
 
-    rows, columns = found.minutes.shape
-    half = found.cell_m / 2
-    north = found.south + (rows - 1) * found.cell_m + half
-    transform = rasterio.transform.from_origin(found.west - half, north, found.cell_m, found.cell_m)
+    rows, columns = surface.minutes.shape
+    half = surface.cell_m / 2
+    north = surface.south + (rows - 1) * surface.cell_m + half
+    transform = rasterio.transform.from_origin(
+        surface.west - half, north, surface.cell_m, surface.cell_m
+    )
     profile = {
         "driver": "GTiff",
         "height": rows,
         "width": columns,
         "count": 1,
         "dtype": "float32",
-        "crs": found.crs,
+        "crs": surface.crs,
         "transform": transform,
         "nodata": float("nan"),
         "compress": "deflate",
     }
     with replacing(path) as part, rasterio.open(part, "w", **profile) as raster:
-        raster.write(found.minutes[::-1], 1)
+        raster.write(surface.minutes[::-1], 1)
 
 
-def _step(found: Surface) -> float:
+def _step(surface: Surface) -> float:
     """Minutes that one cell on foot takes at most: how fast the surface rises beyond the limit."""
-    differences = np.abs(np.diff(found.minutes, axis=1))
+    differences = np.abs(np.diff(surface.minutes, axis=1))
     return float(np.nanmax(differences, initial=1.0))
 
 
@@ -275,18 +277,18 @@ def _vertex_times(
         if towards:
             state = states.leaving
             end = np.where(state >= 0, node_time[np.maximum(state, 0)], np.inf)
-            one = end[2 * of_edge] + ahead[last][of_edge] - ahead
+            along = end[2 * of_edge] + ahead[last][of_edge] - ahead
             other = end[2 * of_edge + 1] + back
         else:
             graph = network.graph
             turn = graph.duration - duration[network.arc_edge]
             start = np.full(len(duration), np.inf)
             np.minimum.at(start, network.arc_edge, node_time[graph.tail] + turn)
-            one = start[2 * of_edge] + ahead
+            along = start[2 * of_edge] + ahead
             other = start[2 * of_edge + 1] + back[last][of_edge] - back
-        one = np.where(np.isnan(one), np.inf, one)
+        along = np.where(np.isnan(along), np.inf, along)
         other = np.where(np.isnan(other), np.inf, other)
-    return _own_edge(place, edges.first, ahead, back, one, other, towards=towards)
+    return _own_edge(place, edges.first, ahead, back, along, other, towards=towards)
 
 
 def _own_edge(
@@ -294,7 +296,7 @@ def _own_edge(
     first: npt.NDArray[np.int64],
     ahead: Float64,
     back: Float64,
-    one: Float64,
+    float64: Float64,
     other: Float64,
     *,
     towards: bool,
@@ -308,11 +310,11 @@ def _own_edge(
     at_ahead, at_back = float(joined.ahead[0]), float(joined.back[0])
     if at_ahead >= 0:  # the edge may be travelled forward
         part = before if towards else after
-        one[part] = np.minimum(one[part], np.abs(at_ahead - ahead[part]) + access)
+        float64[part] = np.minimum(float64[part], np.abs(at_ahead - ahead[part]) + access)
     if at_back >= 0:
         part = after if towards else before
         other[part] = np.minimum(other[part], np.abs(at_back - back[part]) + access)
-    return one, other
+    return float64, other
 
 
 def times_within(

@@ -288,12 +288,21 @@ def _restricted(hierarchy: Hierarchy, up: Half, down: Half, sources: Legs, targe
     out = np.empty((len(targets.first) - 1, len(order)), np.int32)
 
     def block(begin: int, end: int, work: _Work) -> None:
-        found = np.empty((len(wanted_node), LANES), np.int32)
+        block_times = np.empty((len(wanted_node), LANES), np.int32)
         lanes.to_targets(
-            nodes, h.depth, first, depth, weight, work.slot, work.rows, work.stack, wanted, found
+            nodes,
+            h.depth,
+            first,
+            depth,
+            weight,
+            work.slot,
+            work.rows,
+            work.stack,
+            wanted,
+            block_times,
         )
         columns = order[begin:end]
-        lanes.finish(found, targets.first, leg_row, targets.duration, out, columns)
+        lanes.finish(block_times, targets.first, leg_row, targets.duration, out, columns)
 
     _in_blocks(h, up, _taken(sources, order), block)
     return out
