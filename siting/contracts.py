@@ -70,8 +70,8 @@ def check(frame: pd.DataFrame, table: Table, file: object) -> pd.DataFrame:
     """
     missing = [c.name for c in table.columns if c.name not in frame.columns]
     if missing:
-        found = ", ".join(map(str, frame.columns))
-        raise InputError("missing_column", file=file, column=missing[0], found=found)
+        present = ", ".join(map(str, frame.columns))
+        raise InputError("missing_column", file=file, column=missing[0], found=present)
     if frame.empty and not table.may_be_empty:
         raise InputError("empty_table", file=file)
     named = [c.name for c in table.columns]
@@ -122,10 +122,10 @@ def _typed(values: pd.Series, column: Column, file: object) -> pd.Series:
     if wrong.any():
         row = int(np.flatnonzero(wrong.to_numpy())[0])
         value = pd.to_numeric(values.iloc[row : row + 1], errors="coerce").abs().max()
-        said = "" if column.kind in ("text", "date") else str(values.iloc[row])
+        written = "" if column.kind in ("text", "date") else str(values.iloc[row])
         key = "metres_in_degrees" if column.unit == "°" and value > METRES else "bad_value"
         raise InputError(
-            "decimal_comma" if DECIMAL_COMMA.fullmatch(said) else key,
+            "decimal_comma" if DECIMAL_COMMA.fullmatch(written) else key,
             file=file,
             row=row + 2,
             column=column.name,
@@ -142,14 +142,14 @@ def _typed(values: pd.Series, column: Column, file: object) -> pd.Series:
 def _expected(column: Column) -> str:
     """Say what a column holds, for the message that refuses a value."""
     kind = "float" if column.kind == "float32" else column.kind
-    said = [t(f"contract.{kind}")]
+    parts = [t(f"contract.{kind}")]
     if column.among:
-        said.append(" | ".join(column.among))
+        parts.append(" | ".join(column.among))
     if column.minimum is not None:
-        said.append(f"≥ {column.minimum:g}")
+        parts.append(f"≥ {column.minimum:g}")
     if column.maximum is not None:
-        said.append(f"≤ {column.maximum:g}")
-    return ", ".join(said)
+        parts.append(f"≤ {column.maximum:g}")
+    return ", ".join(parts)
 
 
 def code(name: str, meaning: str, *, required: bool = True) -> Column:

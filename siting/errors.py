@@ -85,7 +85,7 @@ def require_known(key: str, names: Iterable[str], known: Collection[str]) -> tup
         With the key, the first `value` that is none of the `known`, and those.
     """
     chosen = tuple(dict.fromkeys(names))
-    for one in chosen:
-        if one not in known:
-            raise ConfigError(key, value=one, known=", ".join(known))
+    for name in chosen:
+        if name not in known:
+            raise ConfigError(key, value=name, known=", ".join(known))
     return chosen

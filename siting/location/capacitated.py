@@ -171,18 +171,18 @@ def _by_branching(loads: Loads, gain: Float64 | None, search: Search, best: list
     if not whole.size.size or not whole.knapsacks_fit:
         return False
     search.unit = float((whole.costs % 1 == 0).all())
-    found = Plans(whole, search)
+    plans = Plans(whole, search)
     try:
-        found.wander()
-        if found.best is None:
+        plans.wander()
+        if plans.best is None:
             return False
-        capacity_tree.minimise(found)
+        capacity_tree.minimise(plans)
     finally:
-        if found.best is not None:
+        if plans.best is not None:
             share = np.zeros_like(whole.costs)
-            share[found.best.site_of, np.arange(whole.size.size)] = 1.0
+            share[plans.best.site_of, np.arange(whole.size.size)] = 1.0
             best.append(share[: len(loads.costs)])
-            search.sites = found.best.sites[found.best.sites < len(loads.costs)]
+            search.sites = plans.best.sites[plans.best.sites < len(loads.costs)]
     return True
 
 

@@ -155,9 +155,9 @@ def _treat(node: Node, effort: Effort, near: npt.NDArray[np.int32], plans: Plans
     if first >= 0:
         group[group == first] = -1
     group[mask] = node.sets if first < 0 else first
-    one = replace(node, group=group, sets=node.sets + (first < 0))
+    child = replace(node, group=group, sets=node.sets + (first < 0))
     none = replace(node, free=node.free & ~mask, reach=node.reach & ~mask[:, None])
-    return [one, none]
+    return [child, none]
 
 
 def _split_demand(node: Node, single: Bools) -> list[Node]:

@@ -156,23 +156,23 @@ def floors(
     """
     k = problem.free_places(p)
     names = np.asarray(zones).astype(str)
-    found, zone_of = np.unique(names, return_inverse=True)
+    zone_names, zone_of = np.unique(names, return_inverse=True)
     shares = np.array(
         [
             float(floor.get(z, 0.0)) if not isinstance(floor, float | int) else float(floor)
-            for z in found
+            for z in zone_names
         ]
     )
     if not ((shares >= 0) & (shares <= 1)).all():
         raise ModelError("bad_number", name="floor", value=shares.max(), expected="0-1")
     search = Search(limits or Limits())
     cover = problem.minutes <= max_minutes
-    zone_bits = zone_of[None, :] == np.arange(found.size)[:, None]
+    zone_bits = zone_of[None, :] == np.arange(zone_names.size)[:, None]
     joint = covering.of_cover(np.vstack([cover, zone_bits]), problem.weights)
     sites = problem.site_ids.size
     groups = covering.Groups(joint.cover[:sites], joint.weight, joint.group_of)
     in_zone = joint.cover[sites:]
-    of_zone = np.array([problem.weights[zone_of == z].sum() for z in range(found.size)])
+    of_zone = np.array([problem.weights[zone_of == z].sum() for z in range(zone_names.size)])
     need = shares * of_zone
 
     def value(plan: Sites) -> float:
@@ -192,14 +192,14 @@ def floors(
     _run(model.program(), problem, value, search)
     reason = None
     if search.lower == math.inf:
-        reason = _floor_reason(problem, p, cover, found, zone_of, need)
+        reason = _floor_reason(problem, p, cover, zone_names, zone_of, need)
     total = float(problem.weights.sum())
     objective = None if search.sites is None else value(search.sites)
     figures: dict[str, object] = {"max_minutes": max_minutes}
     if search.sites is not None:
         reached = cover[search.sites].any(axis=0) * problem.weights
         figures["covered_by_zone"] = {
-            str(name): float(reached[zone_of == i].sum()) for i, name in enumerate(found)
+            str(name): float(reached[zone_of == i].sum()) for i, name in enumerate(zone_names)
         }
     return plans.solution(
         problem,

@@ -190,9 +190,9 @@ def _branch(groups: Groups, root: Node, search: Search) -> None:
     waiting = [Branch(root, ~everything, everything)]
     effort = ROOT
     while waiting:
-        bounds = [one.parent.bound for one in waiting]
+        bounds = [node.parent.bound for node in waiting]
         search.raise_lower(min(total - max(bounds), search.upper))
-        stored = sum(one.parent.item.size for one in waiting)
+        stored = sum(node.parent.item.size for node in waiting)
         at = int(np.argmax(bounds)) if stored <= STORED_ENTRIES else len(waiting) - 1
         branch: Branch | None = waiting.pop(at)
         while branch is not None:

@@ -49,7 +49,7 @@ def decide(data: Assignment, fixed: Sites, free: Sites, p: int, search: Search) 
     if found is None:
         return False
     constant, levels = found
-    cover = np.array([np.frombuffer(one, bool) for one in levels]).reshape(-1, sites.size)
+    cover = np.array([np.frombuffer(level, bool) for level in levels]).reshape(-1, sites.size)
     cost = np.concatenate([np.zeros(sites.size), np.array(list(levels.values()), dtype=float)])
     count = len(levels)
     row, site = np.nonzero(cover)

@@ -104,7 +104,7 @@ def _branch(data: Assignment, p: int, root: Bound, search: Search) -> None:
 
     Where it grows long, HiGHS decides between the sites that the root leaves, if they are few.
     """
-    order, asked = 0, PROGRAM_AFTER
+    order, program_at = 0, PROGRAM_AFTER
     tried: set[bytes] = set()
     queue: list[tuple[float, int, Bound]] = [(root.lower, order, root)]
     while queue:
@@ -112,10 +112,10 @@ def _branch(data: Assignment, p: int, root: Bound, search: Search) -> None:
         search.raise_lower(min(lower, search.upper))
         if lower > search.cut:
             return
-        if order >= asked:
+        if order >= program_at:
             if median_program.decide(data, *fix(root, p, search.cut), p, search):
                 return
-            asked = 4 * asked
+            program_at = 4 * program_at
         for fixed, free in _children(bound, p, search):
             node = _bound_node(data, fixed, free, bound.prices, p, tried, search)
             if node is not None:

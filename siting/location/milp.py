@@ -93,8 +93,8 @@ def solve(
     status = highs.getModelStatus()
     if status == highspy.HighsModelStatus.kInfeasible:
         return Outcome("infeasible", None, math.inf)
-    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-    x = np.asarray(highs.getSolution().col_value) if found else None
+    feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    x = np.asarray(highs.getSolution().col_value) if feasible else None
     if x is None and start is not None:
         x = start
     whole = program.integer.any()
@@ -102,7 +102,7 @@ def solve(
     done = status == highspy.HighsModelStatus.kOptimal
     if not done and not whole:
         bound = -math.inf
-    duals = None if whole or not found else np.asarray(highs.getSolution().row_dual)
+    duals = None if whole or not feasible else np.asarray(highs.getSolution().row_dual)
     return Outcome("optimal" if done else "stopped", x, bound, duals)
 
 

@@ -155,8 +155,8 @@ def from_arrays(
         required=_mask(sites, required, "required"),
         closed=_mask(sites, closed, "closed"),
     )
-    for one, other in (("required", "closed"), ("existing", "closed")):
-        both = getattr(problem, one) & getattr(problem, other)
+    for role, other in (("required", "closed"), ("existing", "closed")):
+        both = getattr(problem, role) & getattr(problem, other)
         if both.any():
             raise ModelError("open_and_closed", sites=shown(sites[both]))
     return replace(problem, required=problem.required & ~problem.existing)
@@ -199,8 +199,8 @@ def from_tables(
     row = pd.Index(demand_ids).get_indexer(origins.cat.categories)[origins.cat.codes.to_numpy()]
     known = row >= 0
     if not known.any():
-        found = shown(origins.cat.categories.to_numpy(object))
-        raise InputError("no_common_ids", found=found, expected=shown(demand_ids))
+        present = shown(origins.cat.categories.to_numpy(object))
+        raise InputError("no_common_ids", found=present, expected=shown(demand_ids))
     table = np.full((len(demand_ids), len(site_ids)), np.inf)
     values = matrix["minutes"].to_numpy(float)[known]
     row, column = row[known], column[known]

@@ -92,11 +92,11 @@ class Solution:
 
     def proof(self) -> dict[str, Any]:
         """Status, objective, bounds and gap; without a plan also why, and who blocks."""
-        told = self.summary()
-        told = {key: told[key] for key in PROOF}
+        proof = self.summary()
+        proof = {key: proof[key] for key in PROOF}
         if self.reason is not None:
-            told |= {"reason": self.reason.text(), "blocking_demand": list(self.reason.demand)}
-        return told
+            proof |= {"reason": self.reason.text(), "blocking_demand": list(self.reason.demand)}
+        return proof
 
     def summary(self) -> dict[str, Any]:
         """Plain values for JSON: status, objective, bounds, gap, counts, why there is no plan."""

@@ -263,11 +263,11 @@ def zone_balance(people: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
     unit = "commune_code" if "commune_code" in zones.columns else "cell_id"
     rows = zones.drop_duplicates([unit, *ZONE])
     count = people["population"].to_numpy(np.float64)
-    told = []
+    parts = []
     for kind, part in rows.groupby("zone_kind", sort=False):
         times = people[unit].map(part[unit].value_counts()).fillna(0).to_numpy()
-        told.append((kind, count.sum(), count[times == 0].sum(), count[times > 1].sum()))
-    return pd.DataFrame(told, columns=["zone_kind", "population", "left_out", "in_several"])
+        parts.append((kind, count.sum(), count[times == 0].sum(), count[times > 1].sum()))
+    return pd.DataFrame(parts, columns=["zone_kind", "population", "left_out", "in_several"])
 
 
 def beyond(access: pd.DataFrame, threshold: float) -> pd.DataFrame:

@@ -57,17 +57,17 @@ def technology_shares(broadband: pd.DataFrame) -> pd.DataFrame:
     table = _checked(broadband)
     parts = []
     columns = [f"mci_{name}" for name in TECHNOLOGIES]
-    told = pd.Series(data=False, index=table.index)
+    known = pd.Series(data=False, index=table.index)
     if set(columns) <= set(table.columns):
-        told = table[columns].notna().all(axis=1)
-        lines = table[told]
+        known = table[columns].notna().all(axis=1)
+        lines = table[known]
         wrong = lines[columns].sum(axis=1) != lines["mci_premises"]
         if wrong.any():
             codes = ", ".join(lines.loc[wrong, "code"].head(SHOWN))
             raise InputError("technologies_unbalanced", codes=codes)
         for name, column in zip(TECHNOLOGIES, columns, strict=True):
             parts.append(_share(lines, name, lines[column], lines["mci_premises"]))
-    rest = table[~told]
+    rest = table[~known]
     parts.append(_share(rest, "fibre", rest["ftth_premises"], rest["premises"]))
     result = pd.concat([part for part in parts if len(part)])
     return result.sort_index(kind="stable").reset_index(drop=True)
@@ -209,8 +209,8 @@ def copper_exposure(
     """
     table = _at(_checked(broadband), date)
     if "copper_closure" not in table.columns:
-        found = ", ".join(table.columns)
-        raise InputError("missing_column", file="broadband", column="copper_closure", found=found)
+        present = ", ".join(table.columns)
+        raise InputError("missing_column", file="broadband", column="copper_closure", found=present)
     closure = pd.to_datetime(table["copper_closure"].replace("", None))
     closing = closure.notna() & (closure <= pd.Timestamp(horizon))
     left = (table["premises"] - table["ftth_premises"]).clip(lower=0)
@@ -278,8 +278,8 @@ def _checked(broadband: pd.DataFrame) -> pd.DataFrame:
     """The table with dates as dates and numbers as numbers; one row a commune and date."""
     for column in ("code", "date", "premises", "ftth_premises"):
         if column not in broadband.columns:
-            found = ", ".join(map(str, broadband.columns))
-            raise InputError("missing_column", file="broadband", column=column, found=found)
+            present = ", ".join(map(str, broadband.columns))
+            raise InputError("missing_column", file="broadband", column=column, found=present)
     counts = [name for name in broadband.columns if name.startswith("mci_")]
     table = broadband.assign(date=pd.to_datetime(broadband["date"]))
     for column in ("premises", "ftth_premises", *counts):

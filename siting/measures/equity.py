@@ -49,8 +49,8 @@ def lorenz(values: Numbers, weights: Numbers, rank: Numbers | None = None) -> pd
     by = value if rank is None else _numbers(rank, "rank", len(value))
     _, step = np.unique(by, return_inverse=True)
     count = np.bincount(step, people)
-    held = np.bincount(step, people * value)
-    return pd.DataFrame({"people": _shares(count), "value": _shares(held)})
+    amount = np.bincount(step, people * value)
+    return pd.DataFrame({"people": _shares(count), "value": _shares(amount)})
 
 
 def gini(values: Numbers, weights: Numbers) -> float:
@@ -82,14 +82,14 @@ def theil(values: Numbers, weights: Numbers, zones: Numbers | None = None) -> Th
         raise InputError("wrong_length", name="zones", found=len(zone), expected=len(value))
     names, number = np.unique(zone, return_inverse=True)
     count = np.bincount(number, people)
-    held = np.bincount(number, people * value)
-    mean = np.divide(held, count, out=np.zeros(len(held)), where=count > 0)
-    whole = held.sum() / count.sum()
+    amount = np.bincount(number, people * value)
+    mean = np.divide(amount, count, out=np.zeros(len(amount)), where=count > 0)
+    whole = amount.sum() / count.sum()
     own = mean[number]
     relative = np.divide(value, own, out=np.zeros(len(value)), where=own > 0)
     inside = np.bincount(number, people * _xlogx(relative))
     each = np.divide(inside, count, out=np.zeros(len(inside)), where=count > 0)
-    share = held / held.sum() if held.sum() > 0 else np.zeros(len(held))
+    share = amount / amount.sum() if amount.sum() > 0 else np.zeros(len(amount))
     within = float((share * each).sum())
     ratio = mean / whole if whole > 0 else np.zeros(len(mean))
     between = float((count / count.sum() * _xlogx(ratio)).sum())

@@ -104,17 +104,17 @@ def from_long(
     """
     for column in ("origin_id", "destination_id", "minutes"):
         if column not in matrix.columns:
-            found = ", ".join(map(str, matrix.columns))
-            raise InputError("missing_column", file="matrix", column=column, found=found)
+            present = ", ".join(map(str, matrix.columns))
+            raise InputError("missing_column", file="matrix", column=column, found=present)
     rows, row = _numbered(matrix["origin_id"], origins, "origin_id")
     columns, column_of = _numbered(matrix["destination_id"], destinations, "destination_id")
     minutes = matrix["minutes"].to_numpy(np.float32, na_value=np.nan)
     known = ~np.isnan(minutes)
     reason = np.full(len(rows), "beyond_limit", object)
     if "reason" in matrix.columns and not known.all():
-        told = matrix["reason"].to_numpy(object)
-        reason[row[told == "no_route"]] = "no_route"
-        off = np.bincount(row[told == "too_far_from_road"], minlength=len(rows))
+        reasons = matrix["reason"].to_numpy(object)
+        reason[row[reasons == "no_route"]] = "no_route"
+        off = np.bincount(row[reasons == "too_far_from_road"], minlength=len(rows))
         reason[(off > 0) & (off == np.bincount(row, minlength=len(rows)))] = "too_far_from_road"
     if not known.all():
         row, column_of, minutes = row[known], column_of[known], minutes[known]
@@ -409,13 +409,13 @@ def checked_thresholds(values: Sequence[float]) -> Float32:
     InputError
         There is none, they do not increase, or one is not between 0 and 1,440 (a day): in seconds?
     """
-    asked = np.asarray(values, np.float64)
-    said = ", ".join(f"{value:g}" for value in asked)
-    if not len(asked) or not bool(np.all(asked[1:] > asked[:-1])):
-        raise InputError("thresholds_unsorted", thresholds=said)
-    if not bool(np.all((asked >= 0) & (asked <= LONGEST_MINUTES))):
-        raise InputError("thresholds_unit", thresholds=said)
-    return asked.astype(np.float32)
+    limits = np.asarray(values, np.float64)
+    shown = ", ".join(f"{value:g}" for value in limits)
+    if not len(limits) or not bool(np.all(limits[1:] > limits[:-1])):
+        raise InputError("thresholds_unsorted", thresholds=shown)
+    if not bool(np.all((limits >= 0) & (limits <= LONGEST_MINUTES))):
+        raise InputError("thresholds_unit", thresholds=shown)
+    return limits.astype(np.float32)
 
 
 def _pairs(

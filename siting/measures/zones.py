@@ -38,8 +38,8 @@ def of_cells(cells: pd.DataFrame, polygons: GeoDataFrame) -> pd.DataFrame:
     """
     for column in COLUMNS:
         if column not in polygons.columns:
-            found = ", ".join(map(str, polygons.columns))
-            raise InputError("missing_column", file="polygons", column=column, found=found)
+            present = ", ".join(map(str, polygons.columns))
+            raise InputError("missing_column", file="polygons", column=column, found=present)
     if polygons.crs is None:
         raise InputError("polygons_without_crs")
     points = gpd.GeoDataFrame(
@@ -49,6 +49,6 @@ def of_cells(cells: pd.DataFrame, polygons: GeoDataFrame) -> pd.DataFrame:
     shapes = polygons.to_crs(4326)
     cell, shape = shapes.sindex.query(points.geometry, predicate="intersects")
     pairs = pd.DataFrame({"cell": cell, "shape": shape}).sort_values(["cell", "shape"])
-    told = pd.DataFrame(shapes[COLUMNS]).iloc[pairs["shape"]].reset_index(drop=True)
-    told.insert(0, "cell_id", points["cell_id"].to_numpy()[pairs["cell"]])
-    return told
+    joined = pd.DataFrame(shapes[COLUMNS]).iloc[pairs["shape"]].reset_index(drop=True)
+    joined.insert(0, "cell_id", points["cell_id"].to_numpy()[pairs["cell"]])
+    return joined

@@ -70,8 +70,8 @@ def pack(values: npt.NDArray[np.int64]) -> str:
 
 def zigzag(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Whole numbers as numbers that are not negative: 0, -1, 1, -2… as 0, 1, 2, 3, and so on."""
-    found: npt.NDArray[np.int64] = (values << 1) ^ (values >> 63)
-    return found
+    folded: npt.NDArray[np.int64] = (values << 1) ^ (values >> 63)
+    return folded
 
 
 def pack_shapes(geometries: Iterable[shapely.Geometry]) -> dict[str, str]:

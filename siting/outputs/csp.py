@@ -61,7 +61,7 @@ def hashes(page: str) -> Hashes:
     # browsers read line ends as one sign before they hash
     reader.feed(page.replace("\r\n", "\n").replace("\r", "\n"))
     reader.close()
-    named = {tag: tuple(dict.fromkeys(map(hash_of, held))) for tag, held in reader.found.items()}
+    named = {tag: tuple(dict.fromkeys(map(hash_of, item))) for tag, item in reader.found.items()}
     return Hashes(named["script"], named["style"])
 
 
@@ -75,11 +75,11 @@ def of(page: str, images: Sequence[str] = ()) -> str:
     images
         Hosts that images may come from.
     """
-    found = hashes(page)
+    digests = hashes(page)
     rules = {
         "default-src": ("'none'",),
-        "script-src": found.scripts or ("'none'",),
-        "style-src": found.styles or ("'none'",),
+        "script-src": digests.scripts or ("'none'",),
+        "style-src": digests.styles or ("'none'",),
         "img-src": ("data:", *images),
         "base-uri": ("'none'",),
         "form-action": ("'none'",),

@@ -48,7 +48,7 @@ class About:
 
     def joined(self, key: str) -> str:
         """One fact of all sources, each once."""
-        return " ; ".join(dict.fromkeys(one[key] for one in self.sources if one[key]))
+        return " ; ".join(dict.fromkeys(source[key] for source in self.sources if source[key]))
 
     @property
     def tags(self) -> dict[str, str]:
@@ -75,8 +75,8 @@ def write_parquet(path: Path, layer: gpd.GeoDataFrame, about: About) -> None:
 
     layer.to_parquet(path, index=False)
     table = pq.read_table(path)
-    told = {"siting": json.dumps({**about.tags, "sources": about.sources}, ensure_ascii=False)}
-    flat = {key: value.encode() for key, value in {**about.tags, **told}.items()}
+    metadata = {"siting": json.dumps({**about.tags, "sources": about.sources}, ensure_ascii=False)}
+    flat = {key: value.encode() for key, value in {**about.tags, **metadata}.items()}
     pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **flat}), path)
 
 
@@ -101,7 +101,7 @@ def write_table(
         )
     else:
         write_csv(path, table)
-    numbers = {one for one in table if pd.api.types.is_numeric_dtype(table[one])}
+    numbers = {column for column in table if pd.api.types.is_numeric_dtype(table[column])}
     columns = [
         {
             "name": str(name),
@@ -180,7 +180,7 @@ def write_raster(
         "photometric": "palette",
     }
     bounds = np.asarray(scale.limits)
-    colours = [tuple(int(one[i : i + 2], 16) for i in (1, 3, 5)) for one in scale.colours]
+    colours = [tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5)) for colour in scale.colours]
     table = {v: (*colours[int(np.searchsorted(bounds, v))], 255) for v in range(NO_DATA)}
     with rasterio.open(path, "w", **profile) as raster:
         raster.write(values, 1)
@@ -221,9 +221,9 @@ def write_workbook(
     book.properties.description = f"{about.joined('attribution')} | {about.joined('licence')}"
     book.properties.created = book.properties.modified = FIXED
     for name, table in sheets.items():
-        units = [definitions[name][str(one)].unit for one in table.columns]
+        units = [definitions[name][str(column)].unit for column in table.columns]
         _fill(book.create_sheet(name), table, units)
-    told = pd.DataFrame(
+    dictionary = pd.DataFrame(
         [
             (
                 name,
@@ -234,12 +234,12 @@ def write_workbook(
             for name, table in sheets.items()
             for column in table.columns
         ],
-        columns=[t(f"exports.head.{one}") for one in ("sheet", "column", "meaning", "unit")],
+        columns=[t(f"exports.head.{head}") for head in ("sheet", "column", "meaning", "unit")],
     )
-    _fill(book.create_sheet(t("exports.sheet.definitions")), told, [""] * 4)
+    _fill(book.create_sheet(t("exports.sheet.definitions")), dictionary, [""] * 4)
     keys = ("title", "producer", "vintage", "licence", "status", "attribution")
-    listed = pd.DataFrame([[one[key] for key in keys] for one in about.sources], columns=keys)
-    listed.columns = pd.Index([t(f"exports.head.{one}") for one in keys])
+    listed = pd.DataFrame([[source[key] for key in keys] for source in about.sources], columns=keys)
+    listed.columns = pd.Index([t(f"exports.head.{key}") for key in keys])
     _fill(book.create_sheet(t("exports.sheet.sources")), listed, [""] * len(keys))
     book.save(path)
 
@@ -252,7 +252,7 @@ def _fill(sheet: Any, table: pd.DataFrame, units: Sequence[str]) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill  # noqa: PLC0415
     from openpyxl.utils import get_column_letter  # noqa: PLC0415
 
-    sheet.append([str(one) for one in table.columns])
+    sheet.append([str(column) for column in table.columns])
     plain = table.astype(object).where(table.notna(), None)
     for number, row in enumerate(plain.itertuples(index=False, name=None), 2):
         sheet.append([_plain(value) for value in row])

@@ -155,13 +155,13 @@ def snippets(frame: Frame, *, height: int = HEIGHT) -> Snippets:
         Pixels, until the map asks for another.
     """
     script = f"<script>{LISTENER}</script>"
-    found = csp.hashes(frame.page)
+    digests = csp.hashes(frame.page)
     listener = csp.hash_of(LISTENER)
     place = urlsplit(frame.source)
     origin = f"{place.scheme}://{place.netloc}" if place.netloc else "'self'"
     inside: dict[str, Sequence[str]] = {
-        "script-src": (*found.scripts, listener),
-        "style-src": found.styles,
+        "script-src": (*digests.scripts, listener),
+        "style-src": digests.styles,
         "img-src": ("data:", "https://data.geopf.fr", "https://*.tile.openstreetmap.fr"),
     }
     return Snippets(
@@ -196,14 +196,15 @@ def write_page(path: Path, title: str, frames: Sequence[Frame]) -> None:
 
 def page(title: str, frames: Sequence[Frame]) -> str:
     """Give a page of several maps."""
-    told = html.escape(title)
+    heading = html.escape(title)
     links = "".join(
-        f'<li><a href="#map-{i}">{html.escape(one.title)}</a></li>' for i, one in enumerate(frames)
+        f'<li><a href="#map-{i}">{html.escape(frame.title)}</a></li>'
+        for i, frame in enumerate(frames)
     )
-    figures = [_figure(one, f'src="{html.escape(one.source)}"', HEIGHT) for one in frames]
+    figures = [_figure(frame, f'src="{html.escape(frame.source)}"', HEIGHT) for frame in frames]
     sections = "\n".join(
-        f'<section id="map-{i}"><h2>{html.escape(one.title)}</h2>\n{figures[i]}\n</section>'
-        for i, one in enumerate(frames)
+        f'<section id="map-{i}"><h2>{html.escape(frame.title)}</h2>\n{figures[i]}\n</section>'
+        for i, frame in enumerate(frames)
     )
     policy = (
         f"default-src 'none'; script-src {csp.hash_of(LISTENER)}; style-src {csp.hash_of(STYLE)}; "
@@ -213,8 +214,8 @@ def page(title: str, frames: Sequence[Frame]) -> str:
         f'<!DOCTYPE html>\n<html lang="{texts.language()}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{told}</title>\n<style>{STYLE}</style>\n<script>{LISTENER}</script>\n"
-        f"</head>\n<body>\n<main>\n<h1>{told}</h1>\n"
+        f"<title>{heading}</title>\n<style>{STYLE}</style>\n<script>{LISTENER}</script>\n"
+        f"</head>\n<body>\n<main>\n<h1>{heading}</h1>\n"
         f'<nav aria-label="{html.escape(t("embed.maps"))}"><ul>{links}</ul></nav>\n'
         f"{sections}\n</main>\n</body>\n</html>\n"
     )
@@ -222,7 +223,7 @@ def page(title: str, frames: Sequence[Frame]) -> str:
 
 def _figure(frame: Frame, inside: str, height: int) -> str:
     """A frame with its title, and its text alternative below."""
-    title, said = html.escape(frame.title), html.escape(frame.description)
+    title, description = html.escape(frame.title), html.escape(frame.description)
     link = ""
     if inside.startswith("src="):
         link = f' <a href="{html.escape(frame.source)}">{html.escape(t("embed.open"))}</a>'
@@ -230,7 +231,7 @@ def _figure(frame: Frame, inside: str, height: int) -> str:
         f'<figure class="siting-figure">\n<iframe class="siting-map" title="{title}" '
         f'width="100%" height="{height}" loading="lazy" referrerpolicy="no-referrer" '
         f'sandbox="{SANDBOX}" {inside}></iframe>\n'
-        f"<figcaption>{said}{link}</figcaption>\n</figure>"
+        f"<figcaption>{description}{link}</figcaption>\n</figure>"
     )
 
 

@@ -115,8 +115,8 @@ def _footer(section: Any) -> None:
     """The page's number, and how many there are, as fields that the reader's program fills."""
     paragraph = section.footer.paragraphs[0]
     before, middle, after = t("sample.sheet.pages", page="|", pages="|").split("|")
-    for said, field in ((before, "PAGE"), (middle, "NUMPAGES"), (after, "")):
-        paragraph.add_run(said)
+    for words, field in ((before, "PAGE"), (middle, "NUMPAGES"), (after, "")):
+        paragraph.add_run(words)
         if field:
             element = OxmlElement("w:fldSimple")
             element.set(qn("w:instr"), field)
@@ -127,10 +127,10 @@ def _save(document: Any, path: Path) -> None:
     """Save with fixed dates inside."""
     raw = BytesIO()
     document.save(raw)
-    with zipfile.ZipFile(raw) as held, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
-        for item in held.infolist():
+    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+        for item in source.infolist():
             target.writestr(
                 zipfile.ZipInfo(item.filename, FIXED_DATE),
-                held.read(item.filename),
+                source.read(item.filename),
                 zipfile.ZIP_DEFLATED,
             )

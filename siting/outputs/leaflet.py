@@ -96,20 +96,20 @@ def page(
     leaflet = f"<script>{vendor('leaflet.js').decode()}</script>"
     heading = f"<title>{html.escape(title)}</title>"
     about = f'<meta name="description" content="{html.escape(description)}">'
-    told = (
+    fallback = (
         f"<noscript><p>{html.escape(description)} {html.escape(t('map.noscript'))}</p></noscript>"
     )
     # what we write comes after folium's random identifiers are numbered: none of it is one of them
     own_text = {
         "@siting-head@": heading + about + styles + leaflet,
-        "@siting-told@": told,
+        "@siting-told@": fallback,
         "@siting-script@": script,
     }
     root.header.add_child(Element("@siting-head@"), name="siting_head", index=0)
     root.html.add_child(Element("@siting-told@"), name="siting_told")
     frame.add_child(_Script(f"(function (map) {{\n@siting-script@\n}})({frame.get_name()});"))
     written: str = stable_ids(root.render())
-    written = PLACE.sub(lambda found: own_text[found[0]], written)
+    written = PLACE.sub(lambda match: own_text[match[0]], written)
     written = written.replace("<html>", f'<html lang="{language}">', 1)
     # folium's own forbids readers on a phone to enlarge
     written = VIEWPORT.sub(r'\1width=device-width, initial-scale=1"', written, count=1)

@@ -28,18 +28,18 @@ def png(pixels: NDArray[np.uint8], dpi: int, title: str = "") -> bytes:
     dpi, title
         Said in the file's metadata.
     """
-    found = few_colours(pixels)
-    if found is None:
+    colours = few_colours(pixels)
+    if colours is None:
         image = Image.fromarray(np.ascontiguousarray(pixels[..., :3]))
     else:
-        image = Image.fromarray(found[0], "P")
-        image.putpalette(found[1].tobytes())
-    said = PngImagePlugin.PngInfo()
+        image = Image.fromarray(colours[0], "P")
+        image.putpalette(colours[1].tobytes())
+    metadata = PngImagePlugin.PngInfo()
     if title:
-        said.add_text("Title", title)
-    held = BytesIO()
-    image.save(held, "PNG", dpi=(dpi, dpi), pnginfo=said)
-    return held.getvalue()
+        metadata.add_text("Title", title)
+    buffer = BytesIO()
+    image.save(buffer, "PNG", dpi=(dpi, dpi), pnginfo=metadata)
+    return buffer.getvalue()
 
 
 def few_colours(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]] | None:

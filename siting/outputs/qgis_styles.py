@@ -41,14 +41,14 @@ class Rule:
 def rules(column: str, scale: Scale) -> list[Rule]:
     """Rules of a scale on a column, what has no value last."""
     name = '"' + column.replace('"', '""') + '"'
-    found = []
+    rules = []
     bounds = [None, *scale.limits, None]
     for i, (label, colour) in enumerate(zip(scale.labels, scale.colours, strict=True)):
         low, high = bounds[i], bounds[i + 1]
         parts = [] if low is None else [f"{name} > {low:g}"]
         parts += [] if high is None else [f"{name} <= {high:g}"]
-        found.append(Rule(" AND ".join(parts), label, colour))
-    return [*found, Rule(f"{name} IS NULL", scale.missing, None)]
+        rules.append(Rule(" AND ".join(parts), label, colour))
+    return [*rules, Rule(f"{name} IS NULL", scale.missing, None)]
 
 
 def qml(
@@ -78,13 +78,13 @@ def qml(
     )
     listed = ET.SubElement(renderer, "rules", key="{siting}")
     symbols = ET.SubElement(renderer, "symbols")
-    for i, one in enumerate(entries):
-        values = {"key": f"{{siting-{i}}}", "symbol": str(i), "label": one.label}
-        ET.SubElement(listed, "rule", values | ({"filter": one.filter} if one.filter else {}))
+    for i, entry in enumerate(entries):
+        values = {"key": f"{{siting-{i}}}", "symbol": str(i), "label": entry.label}
+        ET.SubElement(listed, "rule", values | ({"filter": entry.filter} if entry.filter else {}))
         symbol = ET.SubElement(
             symbols, "symbol", type=kind, name=str(i), alpha="1", clip_to_extent="1", force_rhr="0"
         )
-        _layer(symbol, kind, one.colour, size)
+        _layer(symbol, kind, entry.colour, size)
     if label:
         labeling = ET.SubElement(root, "labeling", type="simple")
         settings = ET.SubElement(labeling, "settings")

@@ -89,9 +89,9 @@ def write(
     every: list[Sheet] = []
     waiting: list[Future[None]] = []
     with replacing_all(folder) as part:
-        for one in made:
-            every.append(one)
-            bare = replace(one, table=None)
+        for sheet in made:
+            every.append(sheet)
+            bare = replace(sheet, table=None)
             work = (bare, size, theme, tuple(kinds), part, ending, language)
             if pool is None:
                 _draw(work)
@@ -137,8 +137,10 @@ def _tables(folder: Path, made: Sequence[Sheet], kinds: Sequence[Kind], ending: 
 
     from siting.outputs.tables import write_csv  # noqa: PLC0415
 
-    for one in made:
-        if one.table is not None:
-            write_csv(folder / f"{one.name}.csv", one.table)
-    rows = [(f"{one.name}{ending}.{kind}", one.title, one.alt) for one in made for kind in kinds]
+    for sheet in made:
+        if sheet.table is not None:
+            write_csv(folder / f"{sheet.name}.csv", sheet.table)
+    rows = [
+        (f"{sheet.name}{ending}.{kind}", sheet.title, sheet.alt) for sheet in made for kind in kinds
+    ]
     write_csv(folder / "index.csv", pd.DataFrame(rows, columns=["file", "title", "alternative"]))

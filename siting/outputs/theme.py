@@ -64,9 +64,9 @@ def luminance(colour: str) -> float:
     return float(0.2126 * red + 0.7152 * green + 0.0722 * blue)
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(colour: str, other: str) -> float:
     """Contrast of two colours, 1 to 21 (WCAG 2.1)."""
-    dark, light = sorted((luminance(one), luminance(other)))
+    dark, light = sorted((luminance(colour), luminance(other)))
     return (light + 0.05) / (dark + 0.05)
 
 
@@ -173,10 +173,10 @@ class Theme(_Part):
         """Neighbouring colours of the two scales that a grey print cannot tell apart."""
         scales = (self.palette, self.share_palette)
         return [
-            (one, other)
+            (colour, other)
             for scale in scales
-            for one, other in pairwise(scale)
-            if abs(lightness(one) - lightness(other)) < APART
+            for colour, other in pairwise(scale)
+            if abs(lightness(colour) - lightness(other)) < APART
         ]
 
 

@@ -75,7 +75,9 @@ def write(layers: Mapping[str, gpd.GeoDataFrame], about: Mapping[str, Any]) -> s
         for name, frame in frames.items()
     }
     arcs = _Arcs(
-        _ends([ring for layer in rings.values() for one in layer for p in one for ring in p])
+        _ends(
+            [ring for layer in rings.values() for polygons in layer for p in polygons for ring in p]
+        )
     )
     objects = {
         name: {

@@ -97,8 +97,8 @@ def _opened(template: Path) -> Any:
     if lacking:
         raise InputError("report_template_styles", file=template, styles=", ".join(lacking))
     known = {word for words in FIELDS.values() for word in words}
-    found = {name for one in _paragraphs(file) for name in FIELD.findall(_text(one))}
-    unknown = sorted(found - known)
+    fields = {name for paragraph in _paragraphs(file) for name in FIELD.findall(_text(paragraph))}
+    unknown = sorted(fields - known)
     if unknown:
         raise InputError(
             "report_template_fields",
@@ -106,7 +106,7 @@ def _opened(template: Path) -> Any:
             fields=", ".join(unknown),
             known=", ".join(sorted(known)),
         )
-    if not found & set(FIELDS["report"]):
+    if not fields & set(FIELDS["report"]):
         raise InputError("report_template_marker", file=template, known=", ".join(sorted(known)))
     return file
 
@@ -119,11 +119,11 @@ def _paragraphs(file: Any) -> list[Any]:
             part = getattr(section, side)
             if not part.is_linked_to_previous:
                 roots.append(part._element)  # noqa: SLF001 - python-docx has no public name for it
-    return [one for root in roots for one in root.iter(qn("w:p"))]
+    return [paragraph for root in roots for paragraph in root.iter(qn("w:p"))]
 
 
 def _text(paragraph: Any) -> str:
-    return "".join(one.text or "" for one in paragraph.iter(qn("w:t")))
+    return "".join(run.text or "" for run in paragraph.iter(qn("w:t")))
 
 
 def _blank(document: Document) -> Any:
@@ -204,13 +204,13 @@ class _Writer:
         self._help_styles()
         docx_parts.set_language(self.file, self.document.language)
         filled = {"report"} if self.own else self._fill()
-        headings = [one for one in self.document.blocks if isinstance(one, Heading)]
-        self.headings = [(f"_Toc{i:06d}", one) for i, one in enumerate(headings, 1)]
+        headings = [block for block in self.document.blocks if isinstance(block, Heading)]
+        self.headings = [(f"_Toc{i:06d}", heading) for i, heading in enumerate(headings, 1)]
         if self.own or "title" not in filled:
             self._cover()
         if not self.document.brief:
             self._contents()
-        names = {id(one): name for name, one in self.headings}
+        names = {id(heading): name for name, heading in self.headings}
         blocks = self.document.blocks
         for before, block, after in zip((None, *blocks), blocks, (*blocks[1:], None), strict=False):
             if isinstance(block, Heading):
@@ -260,27 +260,27 @@ class _Writer:
 
     def _fill(self) -> set[str]:
         """Fill the fields of a template; returns those that it holds."""
-        told = {
+        values = {
             "title": self.document.title,
             "subtitle": self.document.subtitle,
             "date": self.document.cover[-1] if self.document.cover else "",
             "author": self.document.author,
         }
         names = {word: key for key, words in FIELDS.items() for word in words}
-        found = set()
+        filled = set()
         for paragraph in _paragraphs(self.file):
             text = _text(paragraph)
             keys = {names[word] for word in FIELD.findall(text)}
-            found |= keys
+            filled |= keys
             if "report" in keys:
                 self.marker = paragraph
             elif keys:
                 pieces = list(paragraph.iter(qn("w:t")))
-                pieces[0].text = FIELD.sub(lambda one: told[names[one[1]]], text)
+                pieces[0].text = FIELD.sub(lambda match: values[names[match[1]]], text)
                 pieces[0].set(qn("xml:space"), "preserve")
                 for piece in pieces[1:]:
                     piece.text = ""
-        return found
+        return filled
 
     def _new(self, style: str) -> Any:
         """A paragraph at the place where the report goes."""
@@ -327,7 +327,7 @@ class _Writer:
         """A field that holds its entries, so that it is not empty before an update."""
         title = self._new(LEAD)
         title.add_run(self.document.words.contents).bold = True
-        entries = [(name, one) for name, one in self.headings if one.level <= 2]
+        entries = [(name, heading) for name, heading in self.headings if heading.level <= 2]
         for i, (name, heading) in enumerate(entries):
             paragraph = self._new(f"toc {heading.level}")
             if i == 0:
@@ -358,8 +358,8 @@ class _Writer:
             if piece == "{number}":
                 docx_parts.field(paragraph, f"SEQ {label} \\* ARABIC", str(block.number))
             elif piece:
-                told = piece.replace("{label}", label).replace("{text}", "")
-                paragraph.add_run(block.caption if piece == "{text}" else told)
+                caption = piece.replace("{label}", label).replace("{text}", "")
+                paragraph.add_run(block.caption if piece == "{text}" else caption)
         return paragraph
 
     def _table(self, block: Table, *, last: bool) -> None:
@@ -368,10 +368,10 @@ class _Writer:
         self._place(table._tbl)  # noqa: SLF001 - python-docx has no public name for it
         table._tbl.tblStyle_val = self._style("Table Grid")  # noqa: SLF001 - as above
         table.autofit = False
-        total = sum(one.width for one in block.columns)
-        widths = [Emu(int(self.width * one.width / total)) for one in block.columns]
+        total = sum(column.width for column in block.columns)
+        widths = [Emu(int(self.width * column.width / total)) for column in block.columns]
         docx_parts.table(table, widths, self.document.words.caption_of(block), block.note)
-        heads = tuple(one.title for one in block.columns)
+        heads = tuple(column.title for column in block.columns)
         keep = len(block.rows) <= 8  # a short table stays on one page
         style = self.file.styles[CELL].style_id  # looked up once: python-docx searches each time
         for r, (row, texts) in enumerate(
@@ -403,10 +403,10 @@ class _Writer:
         most = Cm(20)
         if picture.height > most:
             picture.width, picture.height = Emu(picture.width * most // picture.height), most
-        told = picture._inline.docPr  # noqa: SLF001 - python-docx has no public name for it
-        told.set("descr", block.alternative)
-        told.set("title", block.caption)
-        told.set("name", f"{self.document.words.figure} {block.number}")
+        properties = picture._inline.docPr  # noqa: SLF001 - python-docx has no public name for it
+        properties.set("descr", block.alternative)
+        properties.set("title", block.caption)
+        properties.set("name", f"{self.document.words.figure} {block.number}")
         self._caption(block)
 
 

@@ -182,8 +182,8 @@ def table(made: Any, widths: list[Emu], title: str, description: str) -> None:
     (at.addprevious if at is not None else shape.append)(margins)
     told = [element("tblCaption", val=title)]
     told += [element("tblDescription", val=description)] if description else []
-    for one in told:
-        shape.append(one)
+    for part in told:
+        shape.append(part)
     if look is not None:
         look.set(qn("w:firstColumn"), "0")
         look.set(qn("w:noHBand"), "1")
@@ -256,7 +256,7 @@ class Footnotes:
                 self.part = relation.target_part
         blob = _EMPTY if self.part is None else self.part.blob
         self.root = parse_xml(blob)
-        ids = [int(one.get(qn("w:id"))) for one in self.root.findall(qn("w:footnote"))]
+        ids = [int(note.get(qn("w:id"))) for note in self.root.findall(qn("w:footnote"))]
         self.next = max([0, *ids]) + 1
         self.used = False
 

@@ -223,8 +223,8 @@ def numbered(document: Document) -> Document:
         if isinstance(block, Heading):
             levels[block.level - 1] += 1
             levels[block.level :] = [0] * (3 - block.level)
-            told = ".".join(map(str, levels[: block.level]))
-            blocks.append(replace(block, number=told))
+            number = ".".join(map(str, levels[: block.level]))
+            blocks.append(replace(block, number=number))
         elif isinstance(block, Table | Figure):
             kind = "table" if isinstance(block, Table) else "figure"
             counts[kind] += 1
@@ -232,9 +232,9 @@ def numbered(document: Document) -> Document:
         else:
             blocks.append(block)
     plain = {
-        one.name: _cleaned(getattr(document, one.name))
-        for one in fields(document)
-        if one.name != "blocks"
+        field.name: _cleaned(getattr(document, field.name))
+        for field in fields(document)
+        if field.name != "blocks"
     }
     return Document(**plain, blocks=tuple(blocks))
 
@@ -246,7 +246,7 @@ def spans(text: Text) -> tuple[Span, ...]:
 
 def plain(text: Text) -> str:
     """A text without its styles, its notes left out."""
-    return text if isinstance(text, str) else "".join(one.text for one in text)
+    return text if isinstance(text, str) else "".join(piece.text for piece in text)
 
 
 def clean(text: str) -> str:
@@ -274,7 +274,7 @@ def _cleaned(value: Any) -> Any:
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, tuple):
-        return tuple(_cleaned(one) for one in value)
+        return tuple(_cleaned(item) for item in value)
     if is_dataclass(value) and not isinstance(value, type):
         return replace(value, **{f.name: _cleaned(getattr(value, f.name)) for f in fields(value)})
     return value
@@ -282,7 +282,7 @@ def _cleaned(value: Any) -> Any:
 
 def prose(document: Document) -> list[str]:
     """Every sentence of the document outside tables: paragraphs, lists, notes, cover."""
-    said = [document.title, document.subtitle, *document.cover]
+    sentences = [document.title, document.subtitle, *document.cover]
     for block in document.blocks:
         texts: tuple[Text, ...] = ()
         if isinstance(block, Paragraph):
@@ -290,12 +290,12 @@ def prose(document: Document) -> list[str]:
         elif isinstance(block, Bullets):
             texts = block.items
         elif isinstance(block, Table):
-            said += [block.caption, block.note]
+            sentences += [block.caption, block.note]
         elif isinstance(block, Figure):
-            said += [block.caption, block.alternative]
+            sentences += [block.caption, block.alternative]
         elif isinstance(block, Heading):
-            said.append(block.text)
+            sentences.append(block.text)
         for text in texts:
-            said.append(plain(text))
-            said += [one.note for one in spans(text)]
-    return [one for one in said if one]
+            sentences.append(plain(text))
+            sentences += [span.note for span in spans(text)]
+    return [sentence for sentence in sentences if sentence]

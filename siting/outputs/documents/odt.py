@@ -99,8 +99,8 @@ class _Writer:
         self.pictures: dict[str, bytes] = {}
         self.notes = 0
         self.shapes: list[Any] = []
-        self.headings = [one for one in document.blocks if isinstance(one, Heading)]
-        self.names = {id(one): f"_Toc{i:06d}" for i, one in enumerate(self.headings, 1)}
+        self.headings = [block for block in document.blocks if isinstance(block, Heading)]
+        self.names = {id(heading): f"_Toc{i:06d}" for i, heading in enumerate(self.headings, 1)}
 
     def content(self) -> Any:
         """The root of `content.xml`."""
@@ -128,11 +128,11 @@ class _Writer:
         return root
 
     def _sequences(self) -> Any:
-        held = _new("text:sequence-decls")
+        declarations = _new("text:sequence-decls")
         for label in (self.document.words.table, self.document.words.figure):
             about = {"text:display-outline-level": "0", "text:name": label}
-            held.append(_new("text:sequence-decl", about))
-        return held
+            declarations.append(_new("text:sequence-decl", about))
+        return declarations
 
     def _cover(self, text: Any) -> None:
         if self.document.look.logo:
@@ -164,12 +164,12 @@ class _Writer:
         head = _new("text:index-title", {"text:name": "Contents_Head"})
         head.append(_new("text:p", style, title))
         body.append(head)
-        for one in self.headings:
-            if one.level > 2:
+        for heading in self.headings:
+            if heading.level > 2:
                 continue
-            line = _new("text:p", {"text:style-name": f"Contents_20_{one.level}"})
-            about = {"xlink:type": "simple", "xlink:href": f"#{self.names[id(one)]}"}
-            line.append(_new("text:a", about, f"{one.number} {one.text}"))
+            line = _new("text:p", {"text:style-name": f"Contents_20_{heading.level}"})
+            about = {"xlink:type": "simple", "xlink:href": f"#{self.names[id(heading)]}"}
+            line.append(_new("text:a", about, f"{heading.number} {heading.text}"))
             body.append(line)
         index.extend([source, body])
         return index
@@ -188,12 +188,12 @@ class _Writer:
         if isinstance(block, Paragraph):
             return [self._paragraph(STYLES[block.kind], block.text)]
         if isinstance(block, Bullets):
-            held = _new("text:list", {"text:style-name": "Bullets"})
+            bullets = _new("text:list", {"text:style-name": "Bullets"})
             for item in block.items:
                 entry = _new("text:list-item")
                 entry.append(self._paragraph("List", item))
-                held.append(entry)
-            return [held]
+                bullets.append(entry)
+            return [bullets]
         if isinstance(block, Table):
             return self._table(block)
         if isinstance(block, Figure):
@@ -245,7 +245,7 @@ class _Writer:
 
     def _table(self, block: Table) -> list[Any]:
         name = f"Table{block.number}"
-        total = sum(one.width for one in block.columns)
+        total = sum(column.width for column in block.columns)
         style = "ShortTable" if len(block.rows) <= SHORT else "Table"
         made = _new("table:table", {"table:name": name, "table:style-name": style})
         made.append(_new("table:title", {}, self.document.words.caption_of(block)))
@@ -259,7 +259,7 @@ class _Writer:
             self.shapes.append(shape)
             made.append(_new("table:table-column", {"table:style-name": style}))
         head = _new("table:table-header-rows")
-        head.append(self._row(block, tuple(one.title for one in block.columns), "Head"))
+        head.append(self._row(block, tuple(column.title for column in block.columns), "Head"))
         made.append(head)
         for i, row in enumerate(block.rows):
             made.append(self._row(block, row, "Total" if i in block.strong else "Cell"))
@@ -281,7 +281,7 @@ class _Writer:
             row.append(cell)
         return row
 
-    def _image(self, data: bytes, told: str, name: str, width: float, title: str = "") -> Any:
+    def _image(self, data: bytes, alt: str, name: str, width: float, title: str = "") -> Any:
         ending = "png" if data.startswith(b"\x89PNG") else "jpg"
         file = f"Pictures/{len(self.pictures) + 1}.{ending}"
         self.pictures[file] = data
@@ -303,5 +303,5 @@ class _Writer:
         frame.append(_new("draw:image", {**link, "xlink:actuate": "onLoad"}))
         if title:
             frame.append(_new("svg:title", {}, title))
-        frame.append(_new("svg:desc", {}, told))
+        frame.append(_new("svg:desc", {}, alt))
         return frame

@@ -46,8 +46,8 @@ def write(path: Path, document: Document) -> None:
     filled = numbered(document)
     with tempfile.TemporaryDirectory(prefix="siting-") as name:
         folder = Path(name)
-        told = _content(filled, folder)
-        (folder / "doc.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+        content = _content(filled, folder)
+        (folder / "doc.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
         page = resources.files("siting.outputs").joinpath("assets", "report.typ")
         (folder / "main.typ").write_bytes(page.read_bytes())
         try:
@@ -67,8 +67,8 @@ def write(path: Path, document: Document) -> None:
 
 def _fonts() -> list[Path]:
     """Where DejaVu is: it has the letters that the typesetter's own fonts lack."""
-    found = util.find_spec("matplotlib")
-    where = None if found is None or found.origin is None else Path(found.origin).parent
+    package = util.find_spec("matplotlib")
+    where = None if package is None or package.origin is None else Path(package.origin).parent
     folder = None if where is None else where / "mpl-data" / "fonts" / "ttf"
     if folder is None or not folder.is_dir():
         log.warning("DejaVu is missing: rare letters of the PDF fall back on the typesetter's own")
@@ -84,14 +84,14 @@ def _content(document: Document, folder: Path) -> dict[str, Any]:
             file = f"figure-{i}.png"
             (folder / file).write_bytes(block.png)
             caption = document.words.caption_of(block)
-            told = {"is": "figure", "file": file, "share": block.share, "caption": caption}
-            blocks.append({**told, "alternative": block.alternative})
+            figure = {"is": "figure", "file": file, "share": block.share, "caption": caption}
+            blocks.append({**figure, "alternative": block.alternative})
             continue
         made = {"is": KINDS.get(type(block), "break"), **asdict(block)}
         if isinstance(block, Paragraph):
             made["text"] = _spans(block.text)
         elif isinstance(block, Bullets):
-            made["items"] = [_spans(one) for one in block.items]
+            made["items"] = [_spans(item) for item in block.items]
         elif isinstance(block, Table):
             made["caption"] = document.words.caption_of(block)
         blocks.append(made)
@@ -99,7 +99,7 @@ def _content(document: Document, folder: Path) -> dict[str, Any]:
     if document.look.logo:
         logo = "logo.png" if document.look.logo.startswith(b"\x89PNG") else "logo.jpg"
         (folder / logo).write_bytes(document.look.logo)
-    one = document.date
+    day = document.date
     return {
         "title": document.title,
         "subtitle": document.subtitle,
@@ -107,7 +107,7 @@ def _content(document: Document, folder: Path) -> dict[str, Any]:
         "subject": document.subject,
         "keywords": document.keywords,
         "language": document.language,
-        "date": [one.year, one.month, one.day],
+        "date": [day.year, day.month, day.day],
         "cover": document.cover,
         "words": asdict(document.words),
         "look": {"accent": document.look.accent, "tint": document.look.tint},
@@ -118,4 +118,4 @@ def _content(document: Document, folder: Path) -> dict[str, Any]:
 
 
 def _spans(text: Any) -> list[dict[str, Any]]:
-    return [asdict(one) for one in spans(text)]
+    return [asdict(span) for span in spans(text)]

@@ -33,11 +33,11 @@ def png(figure: Figure, theme: Theme) -> bytes:
         figure.canvas.draw()
     canvas: Any = figure.canvas  # Agg's, whose methods have no types
     dots = np.asarray(canvas.buffer_rgba())[..., :3]
-    held = BytesIO()
+    buffer = BytesIO()
     image = Image.fromarray(np.ascontiguousarray(dots))
     fewer = image.resize((image.width // 4, image.height // 4), Image.Resampling.NEAREST)
     colours = fewer.quantize(256, method=Image.Quantize.MEDIANCUT)
-    told = [255 if one > NEARLY_WHITE else one for one in colours.getpalette() or []]
-    colours.putpalette(told)  # paper stays white
-    image.quantize(palette=colours, dither=Image.Dither.NONE).save(held, "PNG")
-    return held.getvalue()
+    palette = [255 if level > NEARLY_WHITE else level for level in colours.getpalette() or []]
+    colours.putpalette(palette)  # paper stays white
+    image.quantize(palette=colours, dither=Image.Dither.NONE).save(buffer, "PNG")
+    return buffer.getvalue()

@@ -48,10 +48,10 @@ class One:
         """The document, its maps drawn."""
         left = list(self.maps)
         blocks: list[Block] = [
-            replace(one, png=pictures.of_sheet(left.pop(0), theme))
-            if isinstance(one, Figure) and not one.png
-            else one
-            for one in self.document.blocks
+            replace(block, png=pictures.of_sheet(left.pop(0), theme))
+            if isinstance(block, Figure) and not block.png
+            else block
+            for block in self.document.blocks
         ]
         return replace(self.document, blocks=tuple(blocks))
 
@@ -90,25 +90,25 @@ def write(
     language = texts.language()
     work: list[Work] = [
         (
-            replace(one, maps=tuple(replace(sheet, table=None) for sheet in one.maps)),
+            replace(document, maps=tuple(replace(sheet, table=None) for sheet in document.maps)),
             theme,
-            tuple(folder / f"{one.name}.{form}" for form in formats),
+            tuple(folder / f"{document.name}.{form}" for form in formats),
             template,
             language,
         )
-        for one in made
+        for document in made
     ]
     count = min(jobs, len(work))
     if count > 1:
         how = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(count, mp_context=how) as pool:
-            waiting = [pool.submit(_write, one) for one in work]
+            waiting = [pool.submit(_write, job) for job in work]
             for done, written in enumerate(as_completed(waiting), 1):
                 written.result()
                 say(done, len(work))
     else:
-        for done, one in enumerate(work, 1):
-            _write(one)
+        for done, job in enumerate(work, 1):
+            _write(job)
             say(done, len(work))
     return [path for _, _, paths, _, _ in work for path in paths]
 
