@@ -36,6 +36,7 @@ def add(app: typer.Typer) -> None:
         study_scores.check(settings)
         with terminal.progress() as say:
             base = prepared.prepare(settings, say)
-            found = study_scores.compare(base, how, say)
+            say(t("cli_score.progress.values"))
+            found = study_scores.compare(base, study_scores.values(base), how, say)
             folder = score_tables.write(found, out or Path("maps") / study_scores.folder(found))
         scores_shown.show(found, folder)

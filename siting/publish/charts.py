@@ -209,7 +209,7 @@ def _ranks(result: Result, compared: Compared | None) -> Chart | str:
     if len(result.candidates) < 2:
         return "one_candidate"
     try:
-        found = compared or study_scores.rank(result.ground, None, lambda _: None)
+        found = compared or study_scores.rank(result.study, result.scores.of, None)
     except ModelError:
         return "no_criterion"
     if isinstance(found, study_scores.Ranked):

@@ -12,7 +12,7 @@ import yaml
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from siting.ranking.criteria import Criterion
+    from siting.ranking.definition import Criterion
     from siting.ranking.scales import Float64
 
 KINDS = ("approaches", "actors")

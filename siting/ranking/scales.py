@@ -86,7 +86,8 @@ class Values:
         scale = np.where(apart, best - worst, 1.0)
         with np.errstate(over="ignore"):
             found = np.where(apart, (self.raw - worst) / scale, 0.5)
-        return np.where(self.known, np.clip(found, 0, 1), np.nan)
+        # + 0: the worst place of what is better small is zero, not minus zero
+        return np.where(self.known, np.clip(found, 0, 1) + 0.0, np.nan)
 
     @cached_property
     def order(self) -> npt.NDArray[np.intp]:

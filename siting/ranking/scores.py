@@ -1,7 +1,7 @@
-"""Scores of candidate sites: a weighted mean of normalised criteria that can be opened.
+"""Scores of candidate sites: raw values, weights and method in, a ranking that can be opened out.
 
 Equipment weighs at most a declared share in all (20 % by default), since use follows the image of a
-place and not its equipment; the rest grows in proportion.
+place and not its equipment; the rest grows in proportion: see `weights.capped`.
 
 An unknown value is not zero. The score is the mean over the criteria that are known for the site;
 `score_low` and `score_high` are what it would be if every unknown were the worst or the best.
@@ -10,22 +10,65 @@ An unknown value is not zero. The score is the mean over the criteria that are k
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from siting.ranking import weights as weighing
+from siting.ranking import ranking, small_counts
+from siting.ranking.scales import Scale, Values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from siting.ranking.criteria import Criterion
+    from siting.ranking.definition import Criterion
+    from siting.ranking.outranking import Thresholds
+    from siting.ranking.ranking import Method, Ranking
+    from siting.ranking.scales import Bool, Float64, Normalisation
 
-Float64 = npt.NDArray[np.float64]
 
-EQUIPMENT_CAP = 0.2
+@dataclass(frozen=True)
+class SiteValues:
+    """Candidate sites and the raw values of their criteria.
+
+    Attributes
+    ----------
+    sites
+        `site_id,name,commune_code`, in the order of the candidates.
+    criteria
+        The criteria, in the order of the columns of `raw`.
+    raw
+        Shape (sites, criteria), NaN where unknown; small counts of persons are stood in for.
+    fewest
+        Counts of persons from 1 to `fewest - 1` are not told.
+    """
+
+    sites: pd.DataFrame
+    criteria: tuple[Criterion, ...]
+    raw: Float64
+    fewest: int = 5
+
+    @property
+    def small(self) -> Bool:
+        """Which values stand for a small count of persons, shape (sites, criteria)."""
+        return small_counts.small(self.criteria, self.raw, self.fewest)
+
+    @cached_property
+    def values(self) -> Values:
+        """The same, as a scale is fixed by them."""
+        more = np.array([c.definition.better == "more" for c in self.criteria], np.bool_)
+        ids = self.sites["site_id"].to_numpy(str)
+        return Values(ids, tuple(c.id for c in self.criteria), more, self.raw)
+
+    def scale(self, normalisation: Normalisation = "min_max") -> Scale:
+        """Give the values' scale by a normalisation."""
+        return Scale(normalisation, self.values)
+
+    def table(self) -> pd.DataFrame:
+        """Raw values, one row a site (indexed by its id), one column a criterion."""
+        return pd.DataFrame(self.raw, index=self.values.sites, columns=list(self.values.criteria))
 
 
 @dataclass(frozen=True)
@@ -34,30 +77,56 @@ class Scores:
 
     Attributes
     ----------
-    sites
-        `site_id,name,commune_code`, in the order of the candidates.
-    criteria
-        The criteria, in the order of the columns below.
+    of
+        The sites and the raw values of their criteria.
     weights
         Shares of the weights, summing to 1, shape (criteria,).
-    raw, normalised
-        Values and their place between worst (0) and best (1), shape (sites, criteria), NaN where
-        unknown.
-    score, low, high
-        Between 0 and 100, shape (sites,).
-    rank
-        1 for the best; equal scores are ranked by site_id, shape (sites,).
+    normalised
+        Values on their scale (by `min_max`: between worst 0 and best 1), shape (sites, criteria),
+        NaN where unknown.
+    ranking
+        Scores, bands, ranks and ties.
     """
 
-    sites: pd.DataFrame
-    criteria: tuple[Criterion, ...]
+    of: SiteValues
     weights: Float64
-    raw: Float64
     normalised: Float64
-    score: Float64
-    low: Float64
-    high: Float64
-    rank: npt.NDArray[np.int64]
+    ranking: Ranking
+
+    @property
+    def sites(self) -> pd.DataFrame:
+        """`site_id,name,commune_code`, in the order of the candidates."""
+        return self.of.sites
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """The criteria, in the order of the columns."""
+        return self.of.criteria
+
+    @property
+    def raw(self) -> Float64:
+        """Raw values, shape (sites, criteria), NaN where unknown."""
+        return self.of.raw
+
+    @property
+    def score(self) -> Float64:
+        """The score of each site, shape (sites,)."""
+        return self.ranking.score
+
+    @property
+    def low(self) -> Float64:
+        """The score if every unknown value were the worst, shape (sites,)."""
+        return self.ranking.low
+
+    @property
+    def high(self) -> Float64:
+        """The score if every unknown value were the best, shape (sites,)."""
+        return self.ranking.high
+
+    @property
+    def rank(self) -> npt.NDArray[np.int64]:
+        """1 for the best; equal scores are ranked by site_id, shape (sites,)."""
+        return self.ranking.rank
 
     def table(self) -> pd.DataFrame:
         """Table `scores.csv`, best first: raw and normalised value of each criterion, band last."""
@@ -75,81 +144,33 @@ class Scores:
         return pd.DataFrame(columns).sort_values("rank", ignore_index=True)
 
 
-def equipment(criteria: Sequence[Criterion]) -> npt.NDArray[np.bool_]:
+def equipment(criteria: Sequence[Criterion]) -> Bool:
     """Which criteria count equipment."""
-    return np.array([one.definition.equipment for one in criteria], dtype=np.bool_)
+    return np.array([c.definition.equipment for c in criteria], dtype=np.bool_)
 
 
-def normalise(raw: Float64, better: list[str]) -> Float64:
-    """Min-max between the worst (0) and the best (1) known value of each criterion.
-
-    A criterion with one value for all sites tells them apart in nothing: each gets 0.5.
-
-    Parameters
-    ----------
-    raw
-        Shape (sites, criteria), NaN where unknown.
-    better
-        `more` or `less` for each criterion.
-    """
-    sign = np.where(np.array(better) == "more", 1.0, -1.0)
-    value = raw * sign
-    known = ~np.isnan(value)
-    low = np.min(np.where(known, value, np.inf), axis=0)
-    span = np.max(np.where(known, value, -np.inf), axis=0) - low
-    with np.errstate(invalid="ignore", divide="ignore"):
-        place = np.where(span > 0, (value - low) / span, 0.5)
-    return np.where(known, place, np.nan)
-
-
-def weighted_mean(
-    sites: pd.DataFrame,
-    criteria: list[Criterion],
-    weights: list[float],
-    raw: pd.DataFrame,
-    equipment_cap: float = EQUIPMENT_CAP,
+def score(
+    of: SiteValues,
+    weights: Float64,
+    method: Method = "sum",
+    normalisation: Normalisation = "min_max",
+    thresholds: Thresholds | None = None,
 ) -> Scores:
-    """Score the sites.
+    """Score and rank sites: the one way from raw values to ranks.
 
     Parameters
     ----------
-    sites
-        `site_id,name,commune_code`, one row a site.
-    criteria
-        Criteria, in the order of the weights.
     weights
-        Positive; taken as shares of their sum.
-    raw
-        Values of `criteria.values`, one column a criterion.
-    equipment_cap
-        Share that equipment weighs at most.
+        Shares of 1, equipment capped, shape (criteria,): see `weights.shared`.
+    thresholds
+        Of the outranking methods.
 
     Raises
     ------
-    ConfigError
-        Equipment alone has a weight.
+    ModelError
+        A normalisation cannot take a value.
     """
-    share = np.asarray(weights, float) / np.sum(weights)
-    share = weighing.capped(share, equipment(criteria), equipment_cap)
-    values = raw[[one.id for one in criteria]].to_numpy(np.float64)
-    place = normalise(values, [one.definition.better for one in criteria])
-    known = ~np.isnan(place)
-    points = np.where(known, place, 0) @ share
-    certain = known @ share
-    score = np.divide(points, certain, out=np.zeros(len(sites)), where=certain > 0)
-    # rounded before ranking, so that a tie is one that the reader sees
-    shown = np.round(100 * score, 4)
-    order = np.lexsort((sites["site_id"].to_numpy(str), -shown))
-    rank = np.empty(len(sites), np.int64)
-    rank[order] = np.arange(1, len(sites) + 1)
-    return Scores(
-        sites,
-        tuple(criteria),
-        share,
-        values,
-        place,
-        shown,
-        np.round(100 * points, 4),
-        np.round(100 * (points + 1 - certain), 4),
-        rank,
-    )
+    scale = of.scale(normalisation)
+    ranked = ranking.rank(method, scale, weights, thresholds)
+    places = np.where(scale.of.known, scale(scale.of.corner(0.5)), np.nan)
+    return Scores(of, weights, places, ranked)

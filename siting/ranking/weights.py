@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from siting import texts
 from siting.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 Rule = Literal["roc", "rs", "rr"]
 MOST_INCONSISTENT = 0.1
+MOST_POINTS = 1_000_000
 # Saaty's mean consistency index of random matrices of 1 to 15 criteria
 RANDOM_INDEX = (0, 0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59)
 
@@ -44,11 +46,14 @@ def shares(points: Mapping[str, float], what: str) -> dict[str, float]:
     Raises
     ------
     ConfigError
-        One is negative or not a number, or all are zero.
+        One is negative, above `MOST_POINTS` or not a number, or all are zero.
     """
     for criterion, value in points.items():
         if not np.isfinite(value) or value < 0:
             raise ConfigError("weight_negative", what=what, criterion=criterion, value=f"{value:g}")
+        if value > MOST_POINTS:  # beyond, sums lose the other weights, and at last overflow
+            large = {"value": f"{value:g}", "most": texts.number(MOST_POINTS)}
+            raise ConfigError("weight_too_large", what=what, criterion=criterion, **large)
     total = sum(points.values())
     if total <= 0:
         raise ConfigError("weights_all_zero", what=what)

@@ -8,12 +8,12 @@ import geopandas as gpd
 import pandas as pd
 
 from siting.measures import coverage as coverages
-from siting.ranking import criteria, scores
 from siting.study import inputs as study_inputs
 from siting.study import prepared
 from siting.study.result import Result
 from siting.study.stages import measures as study_measures
-from siting.study.stages import registry, site_facts
+from siting.study.stages import registry
+from siting.study.stages import scores as study_scores
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -51,16 +51,9 @@ def run(study: Study, say: Callable[[str], None]) -> Result:
     say(t("progress.measures"))
     covered = coverages.coverage(access, read.zones, study.thresholds_minutes)
     say(t("progress.sites"))
-    chosen = [criteria.parse(one.id) for one in study.criteria]
     first = access[access["service"] == study.services[0].id]
-    found = site_facts.gather(base, first)
-    ranked = scores.weighted_mean(
-        read.candidates.rename(columns={"id": "site_id"}),
-        chosen,
-        [one.weight for one in study.criteria],
-        criteria.values(chosen, found),
-        study.equipment_cap,
-    )
+    candidates = study_scores.values(base, first["minutes"].to_numpy())
+    ranked = study_scores.by_own_weights(study, candidates)
     facilities = pd.concat(
         [read.services[one.id].assign(service=one.id) for one in study.services],
         ignore_index=True,

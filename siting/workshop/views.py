@@ -15,11 +15,11 @@ from siting.errors import NetworkError
 from siting.location import registry
 from siting.network.distance_table import DistanceNetwork
 from siting.outputs import compact
-from siting.workshop import small_counts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from siting.ranking.scores import Scores
     from siting.workshop.scenario import Scenario
     from siting.workshop.workshop import Workshop
 
@@ -64,7 +64,7 @@ def study(workshop: Workshop, *, read_only: bool) -> dict[str, Any]:
                 "weight": weights[one.id],
                 "family": one.definition.family,
             }
-            for one in workshop.criteria
+            for one in workshop.facts.criteria
         ],
         "zones": workshop.zones.to_dict("records"),
         "facilities": _places(workshop.facilities),
@@ -152,36 +152,40 @@ def answer(workshop: Workshop, asked: Scenario) -> dict[str, Any]:
 
 def ranking(workshop: Workshop, asked: Scenario) -> dict[str, Any]:
     """The candidates, best first."""
-    weights = asked.weights or {one.id: one.weight for one in workshop.ground.study.criteria}
-    found = workshop.ranking(asked.what_if, weights)
-    points = 100 * found.normalised * found.weights
-    small = small_counts.stood_in(found.criteria, found.raw)
-    told = np.where(small, np.nan, found.raw)
+    ranked = _ranked(workshop, asked)
+    points = 100 * ranked.normalised * ranked.weights
+    small = ranked.of.small
+    shown = np.where(small, np.nan, ranked.raw)
     sites = [
         {
-            "id": str(found.sites["site_id"].iloc[row]),
-            "name": str(found.sites["name"].iloc[row]),
-            "rank": int(found.rank[row]),
-            "score": float(found.score[row]),
-            "low": float(found.low[row]),
-            "high": float(found.high[row]),
-            "raw": [_known(value) for value in told[row]],
+            "id": str(ranked.sites["site_id"].iloc[row]),
+            "name": str(ranked.sites["name"].iloc[row]),
+            "rank": int(ranked.rank[row]),
+            "score": float(ranked.score[row]),
+            "low": float(ranked.low[row]),
+            "high": float(ranked.high[row]),
+            "raw": [_known(value) for value in shown[row]],
             "small": small[row].tolist(),
             "points": [_known(value) for value in points[row]],
         }
-        for row in found.rank.argsort(kind="stable")
+        for row in ranked.rank.argsort(kind="stable")
     ]
     return {
-        "criteria": [one.id for one in found.criteria],
+        "criteria": [criterion.id for criterion in ranked.criteria],
         "sites": sites,
-        "fewest": small_counts.FEWEST,
+        "fewest": ranked.of.fewest,
     }
+
+
+def _ranked(workshop: Workshop, asked: Scenario) -> Scores:
+    """Rank under the scenario's weights, the study's where it has none."""
+    weights = asked.weights or {c.id: c.weight for c in workshop.ground.study.criteria}
+    return workshop.ranking(asked.what_if, weights)
 
 
 def robustness(workshop: Workshop, asked: Scenario) -> dict[str, Any]:
     """How far the ranking holds: ranks over all weightings, and how far each weight may move."""
-    weights = asked.weights or {one.id: one.weight for one in workshop.ground.study.criteria}
-    found = workshop.ranking(asked.what_if, weights)
+    found = _ranked(workshop, asked)
     held = workshop.robustness(found)
     shares = held.drawn.acceptability
     sites = [

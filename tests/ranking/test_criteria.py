@@ -10,8 +10,8 @@ import pytest
 
 from siting import texts
 from siting.errors import ConfigError
-from siting.ranking import criteria
-from siting.ranking.criteria import Reach, SiteFacts
+from siting.ranking import criteria, definition
+from siting.ranking.facts import Reach, SiteFacts
 
 NAN = np.nan
 
@@ -35,9 +35,11 @@ def facts():
         people=people,
         minutes_now=np.array([4, 25, 25, NAN], np.float32),
         communes=np.array(["A", "B"], object),
-        commune_minutes=np.array([[0, 20], [20.1, 0]], np.float32),
-        independents=Reach(np.ones(2), np.array([[20, 20.1], [1, 1]], np.float32)),
-        minutes_to_station=np.array([12, NAN], np.float32),
+        around={
+            "chefs_lieux": Reach(np.ones(2), np.array([[0, 20], [20.1, 0]], np.float32)),
+            "establishments": Reach(np.ones(2), np.array([[20, 20.1], [1, 1]], np.float32)),
+        },
+        nearest={"stations": np.array([12, NAN], np.float32)},
         broadband=broadband,
     )
 
@@ -66,9 +68,11 @@ def test_no_value_tells_a_small_count_of_independents(facts):
     minutes = np.full((6, 7), 30, np.float32)
     for site in range(7):
         minutes[:site, site] = 20
-    there = replace(facts, independents=Reach(np.ones(6), minutes), fewest=5,
+    there = replace(facts, around={"establishments": Reach(np.ones(6), minutes)}, fewest=5,
                     commune_codes=np.array(list("ABCDEFG"), object))  # fmt: skip
     assert value(there, "independents_20min") == [0, 2.5, 2.5, 2.5, 2.5, 5, 6]
+    assert value(replace(there, fewest=40), "independents_20min") == [0, 20, 20, 20, 20, 20, 20]
+    assert value(replace(there, fewest=2), "independents_20min") == [0, 1, 2, 3, 4, 5, 6]
 
 
 def test_fibre_at_the_site_is_unknown_without_premises(facts):
@@ -103,8 +107,10 @@ def test_people_only_here_are_near_no_facility_and_no_other_candidate(facts):
 def test_mesh_counts_tiers_lieux_and_competition_measures_the_nearest(facts):
     near = replace(
         facts,
-        tiers_lieux=Reach(np.ones(3), np.array([[5, 50], [40, 40.1], [NAN, 1]], np.float32)),
-        minutes_to_tiers_lieu=np.array([5, 1], np.float32),
+        around={
+            "tiers_lieux": Reach(np.ones(3), np.array([[5, 50], [40, 40.1], [NAN, 1]], np.float32))
+        },
+        nearest={"tiers_lieux": np.array([5, 1], np.float32)},
     )
     assert value(near, "tiers_lieux_40min") == [2, 1]
     assert value(near, "minutes_to_tiers_lieu") == [5, 1]
@@ -127,11 +133,11 @@ def test_what_is_entered_or_spared_is_unknown_until_it_is_there(facts):
 
 def test_every_family_has_a_criterion_and_every_criterion_its_words():
     found = {family for one in criteria.DEFINITIONS.values() for family in one.families}
-    wanted = {*criteria.SEED, *criteria.CGET, *criteria.CHARTER, *criteria.CHARTER_2016}
+    wanted = {*definition.SEED, *definition.CGET, *definition.CHARTER, *definition.CHARTER_2016}
     assert found == wanted
     for name, one in criteria.DEFINITIONS.items():
         assert one.asked_by
-        assert one.section in criteria.SECTIONS
+        assert one.section in definition.SECTIONS
         for key in ("name", "unit", "how", "source"):
             for language in ("fr", "en"):
                 assert texts.text(f"criteria.{name}.{key}", language, number=20)

@@ -19,14 +19,15 @@ def sites(n):
     return pd.DataFrame({"site_id": ids, "name": ids, "commune_code": "12202"})
 
 
-def raw(rows):
-    return pd.DataFrame(np.array(rows, float), columns=IDS)
+def scored(rows, points):
+    rows = np.array(rows, float)
+    of = scores.SiteValues(sites(len(rows)), tuple(CRITERIA), rows)
+    return scores.score(of, np.array(points, float) / sum(points))
 
 
 def test_worked_by_hand():
     # norms: gained 0, 1, 0.5; station (less is better) 1, 0, 0.5; saved unknown, 1, 0
-    values = raw([[0, 10, np.nan], [100, 30, 4], [50, 20, 2]])
-    found = scores.weighted_mean(sites(3), CRITERIA, [2, 1, 1], values)
+    found = scored([[0, 10, np.nan], [100, 30, 4], [50, 20, 2]], [2, 1, 1])
     assert found.weights == pytest.approx([0.5, 0.25, 0.25])
     assert found.score == pytest.approx([100 * 0.25 / 0.75, 75, 37.5], abs=1e-3)
     assert found.low == pytest.approx([25, 75, 37.5])
@@ -35,8 +36,7 @@ def test_worked_by_hand():
 
 
 def test_table_opens_the_score():
-    values = raw([[0, 10, 1], [100, 30, 4]])
-    table = scores.weighted_mean(sites(2), CRITERIA, [1, 1, 1], values).table()
+    table = scored([[0, 10, 1], [100, 30, 4]], [1, 1, 1]).table()
     assert list(table.columns[:5]) == ["site_id", "name", "commune_code", "rank", "score"]
     shares = np.full(3, 1 / 3)
     opened = table[[f"{one}_norm" for one in IDS]].to_numpy() @ shares * 100
@@ -45,7 +45,7 @@ def test_table_opens_the_score():
 
 
 def test_equal_scores_are_ranked_by_id():
-    found = scores.weighted_mean(sites(3), CRITERIA, [1, 1, 1], raw([[1, 1, 1]] * 3))
+    found = scored([[1, 1, 1]] * 3, [1, 1, 1])
     assert list(found.rank) == [1, 2, 3]
     assert found.score == pytest.approx([50, 50, 50])
 
@@ -57,11 +57,11 @@ def test_the_band_holds_the_score_and_scale_does_not_matter(data):
     value = st.one_of(st.just(np.nan), st.integers(0, 50).map(float))
     rows = data.draw(st.lists(st.lists(value, min_size=3, max_size=3), min_size=n, max_size=n))
     weights = data.draw(st.lists(st.integers(1, 9), min_size=3, max_size=3))
-    found = scores.weighted_mean(sites(n), CRITERIA, weights, raw(rows))
+    found = scored(rows, weights)
     assert (found.low <= found.high + 1e-9).all()
     known = ~np.isnan(found.raw).all(axis=1)
     assert (found.low[known] <= found.score[known] + 1e-3).all()
     assert (found.score[known] <= found.high[known] + 1e-3).all()
-    double = scores.weighted_mean(sites(n), CRITERIA, [2 * w for w in weights], raw(rows) * 3)
+    double = scored(np.array(rows) * 3, [2 * w for w in weights])
     assert double.score == pytest.approx(found.score)
     assert sorted(found.rank) == list(range(1, n + 1))

@@ -29,11 +29,10 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 from siting.config import load
-from siting.ranking import criteria
 from siting.study import run as studies
 from siting.study.stages import site_facts
 from siting.texts import percent
-from siting.workshop import api, scenario, server, small_counts
+from siting.workshop import api, scenario, server
 from siting.workshop.guard import BODY_BYTES, Guard
 
 NAUCELLE = {"id": "naucelle-bis", "name": "Naucelle bis", "lon": 2.343, "lat": 44.197}
@@ -121,7 +120,7 @@ def test_saved_scenario_runs_to_the_same_figures(client, desk):
 def test_small_counts_of_persons_are_never_told(client, desk):
     """Wherever a candidate is moved, nothing that is told depends on who the few are."""
     base = desk.workshop.ground
-    column = next(one.id for one in desk.workshop.criteria if one.name == "independents")
+    column = next(one.id for one in desk.workshop.facts.criteria if one.name == "independents")
     first = client.get("/api/study").json()["candidates"][0]
     people = site_facts.independents(base)
     seats = base.read.communes[["chef_lieu_lon", "chef_lieu_lat"]].to_numpy()
@@ -129,7 +128,7 @@ def test_small_counts_of_persons_are_never_told(client, desk):
         id=base.read.communes["code"], commune_code=base.read.communes["code"]
     )
     minutes = base.minutes(people, places)
-    limit = next(one.number for one in desk.workshop.criteria if one.id == column)
+    limit = next(one.number for one in desk.workshop.facts.criteria if one.id == column)
     counts = (minutes <= limit).sum(axis=0)
     few = np.flatnonzero((counts > 0) & (counts < 5))
     assert len(few) >= 2, "the study has remote communes"
@@ -145,17 +144,6 @@ def test_small_counts_of_persons_are_never_told(client, desk):
         assert site["small"][j] is True
         told.append(site["points"][j])
     assert len(set(told)) == 1
-
-
-def test_small_counts_stand_for_each_other():
-    chosen = [criteria.parse("independents_20min"), criteria.parse("minutes_saved")]
-    raw = pd.DataFrame({chosen[0].id: [0.0, 1, 4, 5, np.nan], chosen[1].id: [1.0, 2, 3, 4, 5]})
-    shown = small_counts.hidden(chosen, raw)
-    assert shown[chosen[1].id].tolist() == raw[chosen[1].id].tolist()
-    assert shown[chosen[0].id].tolist()[:4] == [0, 2.5, 2.5, 5]
-    small = small_counts.stood_in(chosen, shown.to_numpy())
-    assert small[:, 0].tolist() == [False, True, True, False, False]
-    assert not small[:, 1].any()
 
 
 def test_exports_agree(client, desk):

@@ -30,7 +30,7 @@ TAGS = {"fr": "fr-FR", "en": "en-GB"}
 def compare(result: Result, say: Callable[[str], None]) -> Compared:
     """What the report tells of the ranking's robustness."""
     say(t("report.progress.compare"))
-    return study_scores.compare(result.ground, None, lambda _: None)
+    return study_scores.compare(result.ground, result.scores.of, None, lambda _: None)
 
 
 def document(result: Result, found: Compared, say: Callable[[str], None]) -> Document:

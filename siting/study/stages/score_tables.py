@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from siting.ranking.criteria import Criterion
+    from siting.ranking.definition import Criterion
     from siting.ranking.scales import Float64
     from siting.ranking.smaa import Smaa
     from siting.study.stages.scores import Compared

@@ -1,4 +1,4 @@
-"""Comparing a study's candidates: its `scoring:` keys, its ground, its tables.
+"""Comparing a study's candidates: its `scoring:` keys, its candidates, its ranking.
 
 Every ranking has its robustness: under all weightings, under those that keep a family ahead, under
 those of each actor, for each missing value and each assumption.
@@ -6,7 +6,7 @@ those of each actor, for each missing value and each assumption.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +16,6 @@ from siting.config.sites import Scoring, Threshold
 from siting.errors import ModelError
 from siting.ranking import agreement, criteria, ranking, robustness, scores, smaa, weightings
 from siting.ranking.outranking import Thresholds
-from siting.ranking.scales import Scale, Values
 from siting.sources import evidence
 from siting.study import prepared
 from siting.study.stages import site_facts
@@ -27,12 +26,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from siting.config import Study
-    from siting.ranking.criteria import Criterion
+    from siting.ranking.definition import Criterion
+    from siting.ranking.facts import Minutes, SiteFacts
     from siting.ranking.ranking import Method, Ranking
-    from siting.ranking.scores import Scores
+    from siting.ranking.scales import Scale, Values
+    from siting.ranking.scores import Scores, SiteValues
     from siting.ranking.smaa import Smaa
     from siting.ranking.weightings import Information
     from siting.study.prepared import PreparedStudy
+    from siting.study.stages.site_facts import StudyFacts
     from siting.study.stages.weights import Weighed
 
 INDIFFERENCE, PREFERENCE = 0.05, 0.2  # of the span of a criterion, where no threshold is given
@@ -42,17 +44,43 @@ ON_TABLE = ("access_speed", "access_detour", "outside_speed", "outside_cap", "ta
 
 @dataclass(frozen=True)
 class Ranked:
-    """Candidates ranked by the study's own weights; attributes as in `Compared`."""
+    """Candidates ranked as `scoring:` says.
+
+    Attributes
+    ----------
+    asked
+        The keys of `scoring:`.
+    method, thresholds
+        How sites are compared.
+    views
+        Every weighting that the study's criteria allow, the one that ranks first.
+    scale
+        Values and normalisation.
+    scores
+        The ranking.
+    """
 
     asked: Scoring
-    sites: pd.DataFrame
-    criteria: tuple[Criterion, ...]
-    raw: pd.DataFrame
-    scale: Scale
-    thresholds: Thresholds
     method: Method
+    thresholds: Thresholds
     views: tuple[Weighed, ...]
-    ranking: Ranking
+    scale: Scale
+    scores: Scores
+
+    @property
+    def sites(self) -> pd.DataFrame:
+        """`site_id,name,commune_code`, in the order of the candidates."""
+        return self.scores.sites
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """What they are compared on."""
+        return self.scores.criteria
+
+    @property
+    def ranking(self) -> Ranking:
+        """Scores, bands, ranks and ties."""
+        return self.scores.ranking
 
     @property
     def weighed(self) -> Weighed:
@@ -71,22 +99,12 @@ class Compared:
 
     Attributes
     ----------
-    sites
-        `site_id,name,commune_code`, in the order of the candidates.
-    criteria, scale, thresholds
-        What they are compared on.
-    method, weighed
-        How, and under whose weights.
-    scores
-        The ranking as `scores.csv` writes it.
-    ranking
-        The same, with its ties.
+    now
+        The candidates ranked as `scoring:` says.
     draws
         SMAA by what is known of the weights: `free`, `known`, `ahead:<family>`.
-    views
-        Every weighting that the study's criteria allow, the one that ranks first.
     view_ranks
-        Ranking under each of them.
+        Ranking under each weighting that the study's criteria allow.
     stability, missing, pairs, assumptions, use
         See `robustness` and `agreement`; `assumptions` as `_assumptions`.
     concordance
@@ -94,16 +112,8 @@ class Compared:
     """
 
     study: Study
-    sites: pd.DataFrame
-    criteria: tuple[Criterion, ...]
-    scale: Scale
-    thresholds: Thresholds
-    method: Method
-    weighed: Weighed
-    scores: Scores
-    ranking: Ranking
+    now: Ranked
     draws: Mapping[str, Smaa]
-    views: tuple[Weighed, ...]
     view_ranks: Mapping[str, Ranking]
     stability: pd.DataFrame
     missing: pd.DataFrame
@@ -111,6 +121,51 @@ class Compared:
     assumptions: pd.DataFrame
     use: pd.DataFrame
     concordance: float
+
+    @property
+    def scores(self) -> Scores:
+        """The ranking as `scores.csv` writes it."""
+        return self.now.scores
+
+    @property
+    def sites(self) -> pd.DataFrame:
+        """`site_id,name,commune_code`, in the order of the candidates."""
+        return self.now.sites
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """What they are compared on."""
+        return self.now.criteria
+
+    @property
+    def scale(self) -> Scale:
+        """Values and normalisation."""
+        return self.now.scale
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Differences that count, of the outranking methods."""
+        return self.now.thresholds
+
+    @property
+    def method(self) -> Method:
+        """How they are compared."""
+        return self.now.method
+
+    @property
+    def views(self) -> tuple[Weighed, ...]:
+        """Every weighting, the one that ranks first."""
+        return self.now.views
+
+    @property
+    def weighed(self) -> Weighed:
+        """The weighting that ranks."""
+        return self.now.weighed
+
+    @property
+    def ranking(self) -> Ranking:
+        """Scores, bands, ranks and ties."""
+        return self.now.ranking
 
 
 def check(study: Study) -> None:
@@ -121,7 +176,7 @@ def check(study: Study) -> None:
     ConfigError
         Which, and the remedy.
     """
-    chosen = [criteria.parse(one.id) for one in study.criteria]
+    chosen = site_facts.parsed(study)
     asked = study.scoring or Scoring()
     study_weights.main(study_weights.views(study, asked, chosen), asked)
     study_weights.require_known(asked.thresholds, chosen, "thresholds")
@@ -140,15 +195,63 @@ def folder(found: Compared) -> str:
     return "-".join(parts)
 
 
-def rank(base: PreparedStudy, method: Method | None, say: Callable[[str], None]) -> Ranked:
-    """Rank the candidates of a study by its own weights.
+def values(base: PreparedStudy, minutes_now: Minutes | None = None) -> SiteValues:
+    """Give a study's candidates and the raw values of their criteria.
 
     Parameters
     ----------
+    minutes_now
+        Minutes from each cell to the nearest facility of the first service, NaN where there is
+        none; computed where None.
+    """
+    fixed = site_facts.unchanging(base)
+    now = _minutes_now(base) if minutes_now is None else minutes_now
+    return valued(base, fixed, site_facts.gather(base, fixed, now))
+
+
+def valued(base: PreparedStudy, fixed: StudyFacts, facts: SiteFacts) -> SiteValues:
+    """Compute the raw values of a study's candidates from the facts of their sites."""
+    sites = base.read.candidates.rename(columns={"id": "site_id"}).reset_index(drop=True)
+    raw = criteria.values(fixed.criteria, facts).to_numpy(np.float64)
+    return scores.SiteValues(sites, fixed.criteria, raw, fixed.fewest)
+
+
+def _minutes_now(base: PreparedStudy) -> Minutes:
+    service = base.study.services[0].id
+    minutes: Minutes = base.access(service, base.read.services[service])["minutes"].to_numpy()
+    return minutes
+
+
+def by_own_weights(
+    study: Study, candidates: SiteValues, points: Mapping[str, float] | None = None
+) -> Scores:
+    """Rank candidates by the weighted mean, under the weights of the criteria themselves.
+
+    `siting run`, the maps and the workshop rank so; `siting score` as `scoring:` says.
+
+    Parameters
+    ----------
+    points
+        Weights by criterion, in place of those of the configuration.
+
+    Raises
+    ------
+    ConfigError
+        See `weights.own`.
+    """
+    weighed = study_weights.own(study, candidates.criteria, points)
+    return scores.score(candidates, weighed.weights)
+
+
+def rank(study: Study, candidates: SiteValues, method: Method | None) -> Ranked:
+    """Rank the candidates of a study as `scoring:` says.
+
+    Parameters
+    ----------
+    candidates
+        See `values`.
     method
         In place of the configuration's.
-    say
-        Called with the name of each stage as it begins.
 
     Raises
     ------
@@ -157,97 +260,62 @@ def rank(base: PreparedStudy, method: Method | None, say: Callable[[str], None])
     ModelError
         No criterion tells two sites apart.
     """
-    study, asked = base.study, base.study.scoring or Scoring()
+    asked = study.scoring or Scoring()
     check(study)
     how = method or asked.method
-    chosen = [criteria.parse(one.id) for one in study.criteria]
-    say(t("cli_score.progress.values"))
-    raw = _values(base, chosen)
-    sites = base.read.candidates.rename(columns={"id": "site_id"})
-    views = study_weights.views(study, asked, chosen)
+    views = study_weights.views(study, asked, candidates.criteria)
     main = study_weights.main(views, asked)
-    views.sort(key=lambda one: one.key != main.key)
-    scale = _scale(asked, sites, chosen, raw)
-    if len(sites) > 1 and not (scale.of.span > 0).any() and scale.of.known.all():
+    views.sort(key=lambda weighed: weighed.key != main.key)
+    scale = candidates.scale(asked.normalisation)
+    if len(candidates.sites) > 1 and not (scale.of.span > 0).any() and scale.of.known.all():
         raise ModelError("nothing_to_rank", criteria=", ".join(scale.of.criteria))
-    thresholds = _thresholds(asked, chosen, scale.of)
-    ranked = ranking.rank(how, scale, main.weights, thresholds)
-    held = (sites, tuple(chosen), raw, scale, thresholds, how, tuple(views), ranked)
-    return Ranked(asked, *held)
+    thresholds = _thresholds(asked, candidates.criteria, scale.of)
+    ranked = scores.score(candidates, main.weights, how, asked.normalisation, thresholds)
+    return Ranked(asked, how, thresholds, tuple(views), scale, ranked)
 
 
-def compare(base: PreparedStudy, method: Method | None, say: Callable[[str], None]) -> Compared:
-    """Compare the candidates of a study under every weighting: parameters and errors as `rank`."""
-    study, now = base.study, rank(base, method, say)
-    asked, sites, raw, chosen = now.asked, now.sites, now.raw, list(now.criteria)
-    how, scale, thresholds, main = now.method, now.scale, now.thresholds, now.weighed
-    ranked, views = now.ranking, now.views
+def compare(
+    base: PreparedStudy,
+    candidates: SiteValues,
+    method: Method | None,
+    say: Callable[[str], None],
+) -> Compared:
+    """Compare the candidates of a study under every weighting: parameters and errors as `rank`.
+
+    Parameters
+    ----------
+    say
+        Called with the name of each stage as it begins.
+    """
+    study, now = base.study, rank(base.study, candidates, method)
+    asked, how, scale, thresholds, main = (
+        now.asked,
+        now.method,
+        now.scale,
+        now.thresholds,
+        now.weighed,
+    )
     say(t("cli_score.progress.draws"))
     draws = {
-        key: now.drawn(known) for key, known in study_weights.informations(asked, chosen).items()
+        key: now.drawn(known)
+        for key, known in study_weights.informations(asked, now.criteria).items()
     }
-    of_views = {one.key: ranking.rank(how, scale, one.weights, thresholds) for one in views}
-    ranks = {key: one.rank for key, one in of_views.items()}
+    of_views = {
+        weighed.key: ranking.rank(how, scale, weighed.weights, thresholds) for weighed in now.views
+    }
+    ranks = {key: ranked.rank for key, ranked in of_views.items()}
     say(t("cli_score.progress.assumptions"))
     return Compared(
         study=study,
-        sites=sites,
-        criteria=tuple(chosen),
-        scale=scale,
-        thresholds=thresholds,
-        method=how,
-        weighed=main,
-        scores=_scores(study, sites, chosen, raw, main, how, scale, ranked),
-        ranking=ranked,
+        now=now,
         draws=draws,
-        views=views,
         view_ranks=of_views,
         stability=robustness.stability(scale, main.weights) if how == "sum" else pd.DataFrame(),
         missing=robustness.missing(how, scale, main.weights, thresholds),
         pairs=agreement.pairs(ranks, scale.of.sites),
-        assumptions=_assumptions(base, asked, chosen, main, how, ranked),
-        use=_use(study, sites, raw),
+        assumptions=_assumptions(base, now),
+        use=_use(study, candidates),
         concordance=agreement.concordance(np.array(list(ranks.values()))),
-    )
-
-
-def _values(base: PreparedStudy, chosen: list[Criterion]) -> pd.DataFrame:
-    service = base.study.services[0].id
-    facts = site_facts.gather(base, base.access(service, base.read.services[service]))
-    return criteria.values(chosen, facts)
-
-
-def _scale(
-    asked: Scoring, sites: pd.DataFrame, chosen: Sequence[Criterion], raw: pd.DataFrame
-) -> Scale:
-    more = np.array([one.definition.better == "more" for one in chosen], dtype=np.bool_)
-    ids = sites["site_id"].to_numpy(str)
-    values = raw[[one.id for one in chosen]].to_numpy(np.float64)
-    return Scale(asked.normalisation, Values(ids, tuple(one.id for one in chosen), more, values))
-
-
-def _scores(
-    study: Study,
-    sites: pd.DataFrame,
-    chosen: list[Criterion],
-    raw: pd.DataFrame,
-    main: Weighed,
-    how: Method,
-    scale: Scale,
-    ranked: Ranking,
-) -> Scores:
-    """The ranking as `siting run` writes it: the same where it is the study's own."""
-    mean = scores.weighted_mean(sites, chosen, list(main.asked), raw, study.equipment_cap)
-    if how == "sum" and scale.name == "min_max":
-        return mean
-    places = np.where(scale.of.known, scale(scale.of.corner(0.5)), np.nan)
-    return replace(
-        mean,
-        normalised=places,
-        score=ranked.score,
-        low=ranked.low,
-        high=ranked.high,
-        rank=ranked.rank,
     )
 
 
@@ -274,14 +342,7 @@ def assumed(study: Study) -> tuple[str, ...]:
     return ON_ROADS if study.roads.distances is None else ON_TABLE
 
 
-def _assumptions(
-    base: PreparedStudy,
-    asked: Scoring,
-    chosen: list[Criterion],
-    main: Weighed,
-    how: Method,
-    now: Ranking,
-) -> pd.DataFrame:
+def _assumptions(base: PreparedStudy, now: Ranked) -> pd.DataFrame:
     """Rank again with each assumption of the times at either end of its range.
 
     Returns
@@ -289,46 +350,45 @@ def _assumptions(
     Columns `assumption,unit,status,source,value`, then for `low` and `high`: `…_value,…_first` (who
     is first), `…_kendall` (with the ranking of now), `…_most_moved,…_from,…_to`.
     """
-    held = base.study.assumptions
-    ids = base.read.candidates["id"].to_numpy(str)
+    declared, asked = base.study.assumptions, now.asked
+    ids, before = now.scale.of.sites, now.ranking.rank
+    fixed = site_facts.unchanging(base)
     rows = []
     for name in assumed(base.study):
-        one = getattr(held, name)
-        row = {"assumption": name, **one.model_dump(include={"unit", "status", "source", "value"})}
+        assumption = getattr(declared, name)
+        described = assumption.model_dump(include={"unit", "status", "source", "value"})
+        row = {"assumption": name, **described}
         for end, factor in (
             ("low", 1 - asked.assumption_range),
             ("high", 1 + asked.assumption_range),
         ):
-            moved = one.model_copy(update={"value": one.value * factor})
-            changed = prepared.assuming(base, held.model_copy(update={name: moved}))
-            scale = _scale(
-                asked,
-                base.read.candidates.rename(columns={"id": "site_id"}),
-                chosen,
-                _values(changed, chosen),
-            )
-            thresholds = _thresholds(asked, chosen, scale.of)
-            then = ranking.rank(how, scale, main.weights, thresholds)
-            gap = np.abs(then.rank - now.rank)
-            most = int(np.lexsort((now.rank, -gap))[0])
+            moved = assumption.model_copy(update={"value": assumption.value * factor})
+            changed = prepared.assuming(base, declared.model_copy(update={name: moved}))
+            facts = site_facts.gather(changed, fixed, _minutes_now(changed))
+            candidates = valued(changed, fixed, facts)
+            scale = candidates.scale(asked.normalisation)
+            thresholds = _thresholds(asked, now.criteria, scale.of)
+            after = ranking.rank(now.method, scale, now.weighed.weights, thresholds).rank
+            gap = np.abs(after - before)
+            most = int(np.lexsort((before, -gap))[0])
             row |= {
                 f"{end}_value": moved.value,
-                f"{end}_first": ids[then.rank.argmin()],
-                f"{end}_kendall": agreement.kendall(now.rank, then.rank),
+                f"{end}_first": ids[after.argmin()],
+                f"{end}_kendall": agreement.kendall(before, after),
                 f"{end}_most_moved": ids[most] if gap[most] else "",
-                f"{end}_from": int(now.rank[most]),
-                f"{end}_to": int(then.rank[most]),
+                f"{end}_from": int(before[most]),
+                f"{end}_to": int(after[most]),
             }
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _use(study: Study, sites: pd.DataFrame, raw: pd.DataFrame) -> pd.DataFrame:
+def _use(study: Study, candidates: SiteValues) -> pd.DataFrame:
     """Rank correlation of use with each criterion, over the places whose use is known."""
     asked = study.scoring
     if asked is None or asked.use is None:
         return agreement.use(np.array([]), pd.DataFrame())
     places = evidence.read_use(asked.use).drop(columns="name", errors="ignore").set_index("id")
-    computed = raw.set_axis(sites["site_id"].to_numpy(str), axis=0).reindex(places.index)
+    computed = candidates.table().reindex(places.index)
     table = places.drop(columns="users").combine_first(computed).reindex(places.index)
     return agreement.use(places["users"].to_numpy(np.float64), table)

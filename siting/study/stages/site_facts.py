@@ -1,8 +1,13 @@
-"""What the criteria of a study's candidate sites are computed from."""
+"""What the criteria of a study's candidate sites are computed from.
+
+One function gathers it, for `siting run` and for the workshop; what differs is where the times come
+from (`SiteTimes`): a matrix computed at once, or columns kept place by place.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
@@ -12,83 +17,188 @@ from siting.config.census import Census
 from siting.contracts import Column, Table
 from siting.measures import coverage as coverages
 from siting.ranking import criteria
-from siting.ranking.criteria import Reach, SiteFacts
+from siting.ranking.facts import Reach, SiteFacts
 from siting.sources import sirene
 from siting.times import matrix
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from siting.ranking.criteria import Float64, Minutes
+    from siting.config import Study
+    from siting.network.routing import Attachment
+    from siting.ranking.definition import Criterion
+    from siting.ranking.facts import Float64, Minutes
     from siting.study.prepared import PreparedStudy
 
 PREMISES = {"floor_area": "floor_area_m2", "rent": "rent_eur_month"}
+PEOPLE = "people"  # the layer of demand cells
 
 
-def gather(base: PreparedStudy, access: pd.DataFrame) -> SiteFacts:
+class SiteTimes(Protocol):
+    """Times between the points of a layer and the candidate sites."""
+
+    def to_sites(self, layer: str) -> Minutes:
+        """Minutes from each point to each site, float32, shape (points, sites); NaN: no way."""
+
+    def to_nearest(self, layer: str) -> Minutes:
+        """Minutes from each site to the nearest point, float32, shape (sites,); NaN: no way."""
+
+
+@dataclass(frozen=True)
+class StudyFacts:
+    """What the criteria of a study draw on that no scenario changes.
+
+    Attributes
+    ----------
+    criteria
+        Those of the study.
+    layers
+        Points (`id,lon,lat`…) of each layer that a criterion needs; one that the study lacks has
+        no entry.
+    days
+        Days a month by minutes, where a survey says it and a criterion needs it.
+    fewest
+        Count of persons below which none is told: that of the census.
+    """
+
+    criteria: tuple[Criterion, ...]
+    layers: Mapping[str, pd.DataFrame]
+    days: Callable[[Minutes], Float64] | None
+    fewest: int
+
+
+@dataclass(frozen=True)
+class MatrixTimes:
+    """Times to the candidates of a study, all computed at once.
+
+    Attributes
+    ----------
+    base
+        The study.
+    layers
+        See `StudyFacts`.
+    sites
+        The candidates, joined to the roads.
+    """
+
+    base: PreparedStudy
+    layers: Mapping[str, pd.DataFrame]
+    sites: Attachment
+
+    def to_sites(self, layer: str) -> Minutes:
+        """Minutes from each point to each site: see `SiteTimes`."""
+        router = self.base.router
+        joined = self.base.demand if layer == PEOPLE else self._joined(layer)
+        minutes: Minutes = matrix.dense(router, joined, self.sites).minutes
+        return minutes
+
+    def to_nearest(self, layer: str) -> Minutes:
+        """Minutes from each site to the nearest point: see `SiteTimes`."""
+        times = matrix.dense(self.base.router, self.sites, self._joined(layer))
+        minutes: Minutes = coverages.nearest(times)["minutes"].to_numpy(np.float32)
+        return minutes
+
+    def _joined(self, layer: str) -> Attachment:
+        return self.base.router.network.attach(self.layers[layer])
+
+
+def parsed(study: Study) -> tuple[Criterion, ...]:
+    """Give the criteria of a study.
+
+    Raises
+    ------
+    ConfigError
+        One is unknown.
+    """
+    return tuple(criteria.parse(weighted.id) for weighted in study.criteria)
+
+
+def unchanging(base: PreparedStudy) -> StudyFacts:
+    """Gather what no scenario changes."""
+    chosen = parsed(base.study)
+    needed = {c.definition.around for c in chosen} | {c.definition.nearest for c in chosen}
+    points = {layer: _points(base, layer) for layer in sorted(needed - {""})}
+    layers = {layer: table for layer, table in points.items() if table is not None}
+    return StudyFacts(chosen, layers, _days(base, chosen), fewest(base.study))
+
+
+def gather(
+    base: PreparedStudy,
+    fixed: StudyFacts,
+    minutes_now: Minutes,
+    times: SiteTimes | None = None,
+) -> SiteFacts:
     """Gather the facts of a study's candidates; times are from the resident to the site.
 
     Parameters
     ----------
     base
-        The study's ground.
-    access
-        Table `access.csv` of the first service.
+        The study; its candidates and its roads may be those of a scenario.
+    fixed
+        What `unchanging` gives of it.
+    minutes_now
+        Minutes from each cell to the nearest facility of the first service, NaN where there is
+        none.
+    times
+        Where times are taken from; computed where None.
     """
-    read, router = base.read, base.router
-    sites = router.network.attach(read.candidates)
-
-    def reach(points: pd.DataFrame | None) -> Reach | None:
-        if points is None:
-            return None
-        minutes = matrix.dense(router, router.network.attach(points), sites).minutes
-        return Reach(np.ones(len(points)), minutes)
-
-    def to_nearest(places: pd.DataFrame | None) -> Minutes | None:
-        if places is None:
-            return None
-        if places.empty:  # a list that has none near
-            return np.full(len(read.candidates), np.nan, np.float32)
-        times = matrix.dense(router, sites, router.network.attach(places))
-        found: Minutes = coverages.nearest(times)["minutes"].to_numpy(np.float32)
-        return found
-
-    seats = reach(chefs_lieux(base))
-    assert seats is not None  # noqa: S101 - there are communes
-    people = base.cells["population"].to_numpy(np.float64)
+    read, sites = base.read, base.read.candidates
+    if times is None:
+        times = MatrixTimes(base, fixed.layers, base.router.network.attach(sites))
+    around, nearest = {}, {}
+    for criterion in fixed.criteria:
+        layer = criterion.definition.around
+        if layer in fixed.layers and layer not in around:
+            empty = np.zeros((0, len(sites)), np.float32)
+            minutes = times.to_sites(layer) if len(fixed.layers[layer]) else empty
+            around[layer] = Reach(np.ones(len(minutes)), minutes)
+        layer = criterion.definition.nearest
+        if layer in fixed.layers and layer not in nearest:
+            none = np.full(len(sites), np.nan, np.float32)  # of a list that has none near
+            nearest[layer] = times.to_nearest(layer) if len(fixed.layers[layer]) else none
     return SiteFacts(
-        commune_codes=read.candidates["commune_code"].to_numpy(object),
-        people=Reach(people, matrix.dense(router, base.demand, sites).minutes),
-        minutes_now=access["minutes"].to_numpy(),
+        commune_codes=sites["commune_code"].to_numpy(object),
+        people=Reach(base.cells["population"].to_numpy(np.float64), times.to_sites(PEOPLE)),
+        minutes_now=minutes_now,
+        around=around,
+        nearest=nearest,
         communes=read.communes["code"].to_numpy(object),
-        commune_minutes=seats.minutes,
-        independents=reach(independents(base)),
-        everyday=reach(everyday(base)),
-        minutes_to_tiers_lieu=to_nearest(read.tiers_lieux),
-        minutes_to_station=to_nearest(read.stations),
         broadband=read.broadband,
-        tiers_lieux=reach(read.tiers_lieux),
-        minutes_to_bus=to_nearest(read.bus_stops),
-        minutes_to_carpool=to_nearest(read.carpool_areas),
-        services_here=services_here(read.everyday, read.candidates),
+        services_here=services_here(read.everyday, sites),
         spared=spared(base),
-        entered=entered(read.evidence, read.candidates, base.study.candidates),
-        minutes_to_relay=_to_relay(base, to_nearest),
-        days=_days(base),
-        fewest=fewest(base),
+        entered=entered(read.evidence, sites, base.study.candidates),
+        days=fixed.days,
+        fewest=fixed.fewest,
     )
 
 
-def fewest(base: PreparedStudy) -> int:
-    """Count of likely users below which none is told: that of the census."""
-    return (base.study.census or Census()).fewest
+def fewest(study: Study) -> int:
+    """Count of persons below which none is told: that of the census."""
+    return (study.census or Census()).fewest
 
 
-def _days(base: PreparedStudy) -> Callable[[Minutes], Float64] | None:
+def _points(base: PreparedStudy, layer: str) -> pd.DataFrame | None:
+    """Points of a layer of criteria, `id,lon,lat`…; None where the study has no such table."""
+    tables: Mapping[str, Callable[[], pd.DataFrame | None]] = {
+        "bus_stops": lambda: base.read.bus_stops,
+        "carpool_areas": lambda: base.read.carpool_areas,
+        "chefs_lieux": lambda: chefs_lieux(base),
+        "establishments": lambda: independents(base),
+        "everyday": lambda: everyday(base),
+        "relays": lambda: _relays(base.study),
+        "stations": lambda: base.read.stations,
+        "tiers_lieux": lambda: base.read.tiers_lieux,
+    }
+    return tables[layer]()
+
+
+def _days(
+    base: PreparedStudy, chosen: tuple[Criterion, ...]
+) -> Callable[[Minutes], Float64] | None:
     """Days a month by minutes, where a survey says it and a criterion needs it."""
-    asked = base.study.survey
-    needed = {criteria.parse(one.id).definition.layer for one in base.study.criteria}
-    if asked is None or asked.answers is None or "survey" not in needed:
+    survey = base.study.survey
+    needed = {criterion.definition.layer for criterion in chosen}
+    if survey is None or survey.answers is None or "survey" not in needed:
         return None
     # only where it is asked for
     from siting.study.stages import answers as study_answers  # noqa: PLC0415
@@ -96,19 +206,15 @@ def _days(base: PreparedStudy) -> Callable[[Minutes], Float64] | None:
     return study_answers.fitted(base.study, base.read).days
 
 
-def _to_relay(
-    base: PreparedStudy, to_nearest: Callable[[pd.DataFrame | None], Minutes | None]
-) -> Minutes | None:
-    """Minutes from each site to the nearest relay; None where no relay is known."""
-    asked = base.study.offers
-    needed = {criteria.parse(one.id).name for one in base.study.criteria}
-    if asked is None or "minutes_to_relay" not in needed:
+def _relays(study: Study) -> pd.DataFrame | None:
+    """Places that send people on; None where no relay is known."""
+    if study.offers is None:
         return None
     # only where it is asked for
     from siting.study.stages import offers as study_offers  # noqa: PLC0415
 
-    relays = study_offers.register(base.study).relays(asked)
-    return to_nearest(relays) if len(relays) else None
+    relays = study_offers.register(study).relays(study.offers)
+    return relays if len(relays) else None
 
 
 def services_here(everyday: pd.DataFrame | None, sites: pd.DataFrame) -> Float64 | None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from siting import texts
 from siting.errors import ConfigError
-from siting.ranking import criteria, preferences, scores, weightings, weights
+from siting.ranking import definition, preferences, scores, weightings, weights
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from siting.config import Study
     from siting.config.sites import Scoring, Weighting
-    from siting.ranking.criteria import Criterion
+    from siting.ranking.definition import Criterion
     from siting.ranking.scales import Float64
     from siting.ranking.weightings import Information
 
@@ -50,26 +50,48 @@ class Weighed:
     ratio: float = float("nan")
 
 
-def views(study: Study, asked: Scoring, chosen: list[Criterion]) -> list[Weighed]:
+def own(
+    study: Study, chosen: Sequence[Criterion], points: Mapping[str, float] | None = None
+) -> Weighed:
+    """Weigh the criteria by their own points.
+
+    Parameters
+    ----------
+    points
+        By criterion, in place of those of the configuration.
+
+    Raises
+    ------
+    ConfigError
+        A weight is negative or too large, all are zero, or equipment alone has one.
+    """
+    name = t("scores.views.own")
+    if points is None:
+        points = {weighted.id: weighted.weight for weighted in study.criteria}
+    by_criterion = weights.shares(points, name)
+    share = np.array([by_criterion[criterion.id] for criterion in chosen])
+    return _weighed(OWN, name, OWN, share, chosen, study)
+
+
+def views(study: Study, asked: Scoring, chosen: Sequence[Criterion]) -> list[Weighed]:
     """Every weighting: the criteria's own, those proposed, those of the configuration."""
-    own = np.array([one.weight for one in study.criteria], float)
-    found = {OWN: _weighed(OWN, t("scores.views.own"), OWN, own / own.sum(), chosen, study)}
+    found = {OWN: own(study, chosen)}
     for kind in preferences.KINDS:
         for key, points in preferences.proposed()[kind].items():
             share = preferences.shared(points, chosen)
             if share is not None and share[~scores.equipment(chosen)].any():
                 name = t(f"scores.views.{key}")
                 found[key] = _weighed(key, name, kind, share, chosen, study)
-    for key, said in asked.weightings.items():
-        share, ratio = _said(key, said, chosen)
+    for key, declared in asked.weightings.items():
+        share, ratio = _declared(key, declared, chosen)
         known = texts.section("scores.views").get(key, key)
-        one = _weighed(key, said.name or known, "declared", share, chosen, study)
-        found[key] = replace(one, ratio=ratio)
+        weighed = _weighed(key, declared.name or known, "declared", share, chosen, study)
+        found[key] = replace(weighed, ratio=ratio)
     return list(found.values())
 
 
 def _weighed(
-    key: str, name: str, kind: str, share: Float64, chosen: list[Criterion], study: Study
+    key: str, name: str, kind: str, share: Float64, chosen: Sequence[Criterion], study: Study
 ) -> Weighed:
     held = weights.capped(share, scores.equipment(chosen), study.equipment_cap)
     return Weighed(key, name, kind, held, share)
@@ -84,30 +106,30 @@ def main(every: list[Weighed], asked: Scoring) -> Weighed:
     return by_key[wanted]
 
 
-def _said(key: str, said: Weighting, chosen: list[Criterion]) -> tuple[Float64, float]:
+def _declared(key: str, declared: Weighting, chosen: Sequence[Criterion]) -> tuple[Float64, float]:
     """Shares of the study's criteria as somebody said them, and the consistency ratio."""
-    what, ratio = said.name or key, float("nan")
+    what, ratio = declared.name or key, float("nan")
     named = [
-        *said.points,
-        *said.percent,
-        *said.swing,
-        *(one for pair in said.ahp for one in pair[:2]),
+        *declared.points,
+        *declared.percent,
+        *declared.swing,
+        *(one for pair in declared.ahp for one in pair[:2]),
     ]
-    named += [one for level in said.order for one in level]
+    named += [one for level in declared.order for one in level]
     require_known(dict.fromkeys(named), chosen, f"weightings.{key}")
-    if said.order:
+    if declared.order:
         if len(set(named)) < len(named):
             raise ConfigError("order_twice", what=what)
-        found = weights.by_order([level for level in said.order if level], said.rule)
-    elif said.ahp:
-        judged = weights.pairwise(said.ahp, what)
+        found = weights.by_order([level for level in declared.order if level], declared.rule)
+    elif declared.ahp:
+        judged = weights.pairwise(declared.ahp, what)
         found, ratio = judged.weights, judged.ratio
-    elif said.percent:
-        found = weights.percent(said.percent, what)
-    elif said.swing:
-        found = weights.swing(said.swing, what)
+    elif declared.percent:
+        found = weights.percent(declared.percent, what)
+    elif declared.swing:
+        found = weights.swing(declared.swing, what)
     else:
-        found = weights.shares(said.points, what)
+        found = weights.shares(declared.points, what)
     return np.array([found.get(one.id, 0.0) for one in chosen]), ratio
 
 
@@ -130,7 +152,7 @@ def informations(asked: Scoring, chosen: Sequence[Criterion]) -> dict[str, Infor
     said = known(asked, chosen)
     if said is not None:
         found[KNOWN] = said
-    present = [name for name in criteria.SECTIONS if _members(name, chosen)]
+    present = [name for name in definition.SECTIONS if _members(name, chosen)]
     if len(present) > 1:
         for name in present:
             found[f"{AHEAD}:{name}"] = _ahead(found[FREE], name, chosen)
@@ -173,7 +195,7 @@ def _ahead(base: Information, family: str, chosen: Sequence[Criterion]) -> Infor
             name for one in chosen for name in (one.definition.section, *one.definition.families)
         )
         raise ConfigError("no_criterion_of_family", family=family, known=", ".join(present))
-    lists = (criteria.SECTIONS, criteria.CGET, (*criteria.CHARTER, *criteria.CHARTER_2016))
+    lists = (definition.SECTIONS, definition.CGET, (*definition.CHARTER, *definition.CHARTER_2016))
     among = next(one for one in lists if family in one)
     others = [_members(name, chosen) for name in among if name != family]
     return weightings.ahead(base, leader, [group for group in others if group])
