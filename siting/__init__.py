@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from siting.version import __version__
 
 if TYPE_CHECKING:
+    from siting.api.choices import locate, score
     from siting.api.measures import catchments, coverage
     from siting.api.roads import Roads, read_roads
     from siting.api.studies import Result, Study, load
@@ -28,8 +29,10 @@ _MODULE_OF = {
     "coverage": "siting.api.measures",
     "isochrones": "siting.api.times",
     "load": "siting.api.studies",
+    "locate": "siting.api.choices",
     "nearest": "siting.api.times",
     "read_roads": "siting.api.roads",
+    "score": "siting.api.choices",
     "travel_times": "siting.api.times",
 }
 
@@ -45,8 +48,10 @@ __all__ = [
     "coverage",
     "isochrones",
     "load",
+    "locate",
     "nearest",
     "read_roads",
+    "score",
     "travel_times",
 ]
 

@@ -7,6 +7,7 @@ import importlib
 import subprocess
 import sys
 import time
+from itertools import combinations
 
 import geopandas as gpd
 import numpy as np
@@ -15,6 +16,7 @@ import pytest
 from shapely.geometry import LineString, Point
 
 import siting
+from siting.api import choices as api_choices
 from siting.api import measures as api_measures
 from siting.api import roads as api_roads
 from siting.api import studies as api_studies
@@ -29,6 +31,11 @@ SIGNATURES = {
     "coverage": ["times", "people", "thresholds", "by", "population"],
     "catchments": ["times", "people", "supply", "method", "bands", "population", "capacity"],
     "load": ["path"],
+    "locate": [
+        *("times", "people", "model", "p", "population", "existing", "required", "closed"),
+        *("seconds", "gap", "parameters"),
+    ],
+    "score": ["table", "criteria", "weights"],
 }
 TOWNS = pd.DataFrame(
     {
@@ -69,7 +76,7 @@ def test_an_unknown_name_is_an_attribute_error():
         _ = siting.reed_roads
 
 
-@pytest.mark.parametrize("module", [api_measures, api_roads, api_studies, api_times])
+@pytest.mark.parametrize("module", [api_choices, api_measures, api_roads, api_studies, api_times])
 def test_the_examples_of_the_docstrings_run(module, samples):
     module = importlib.import_module(module.__name__)
     failed, tried = doctest.testmod(module, extraglobs={"samples": samples})
@@ -210,3 +217,47 @@ def test_a_study_is_what_siting_run_gives(tmp_path):
     assert study.config.thresholds_minutes != (15.0,)
     with pytest.raises(SitingError, match="thresholds"):
         study.replace(thresholds=[15])
+
+
+def test_a_plan_is_the_best_of_all_plans(roads):
+    times = siting.travel_times(roads, TOWNS, TOWNS)
+    minutes, people = times.dense().astype(float), TOWNS["population"].to_numpy()
+    plan = siting.locate(times, TOWNS, model="p-median", p=2)
+    best = min((people @ minutes[:, list(pair)].min(axis=1)) for pair in combinations(range(4), 2))
+    assert plan.status == "proven"
+    assert np.isclose(plan.objective, best)
+    same = siting.locate(times.table, TOWNS, model="p-median", p=2)
+    assert sorted(plan.chosen) == sorted(same.chosen)
+    with pytest.raises(SitingError, match="p-medion"):
+        siting.locate(times, TOWNS, model="p-medion", p=2)
+    with pytest.raises(SitingError, match="sites"):
+        siting.locate(times, TOWNS, model="p-median", p=2, sites=3)
+
+
+def test_scores_are_those_of_the_study_that_asks_the_same():
+    result = siting.load("configs/telecentres.yaml").run()
+    criteria = {c.id: c.definition.better for c in result.run.scores.criteria}
+    weights = dict(zip(criteria, result.run.scores.weights, strict=True))
+    theirs = result.scores
+    ours = siting.score(theirs.rename(columns={"site_id": "id"}), criteria, weights)
+    assert ours["id"].tolist() == theirs["site_id"].tolist()
+    assert np.allclose(ours["score"], theirs["score"])
+    for name in criteria:
+        assert np.allclose(ours[f"{name}_norm"], theirs[f"{name}_norm"], equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "weights"),
+    [
+        ({}, {"people": 0, "rent": 0}),
+        ({}, {"people": 1e308, "rent": 1e308}),
+        ({}, {"people": -1, "rent": 2}),
+        ({}, {"people": 1}),
+        ({"people": ["many", "2"]}, {"people": 1, "rent": 1}),
+        ({"id": ["x", "x"]}, {"people": 1, "rent": 1}),
+    ],
+)
+def test_scores_refuse_what_they_cannot_weigh(change, weights):
+    sites = pd.DataFrame({"id": ["x", "y"], "people": [1, 2], "rent": [3.0, np.nan]})
+    with pytest.raises(InputError):
+        siting.score(sites.assign(**change), {"people": "more", "rent": "less"}, weights)
