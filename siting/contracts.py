@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
 from siting.errors import InputError
 from siting.texts import text as t
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 Kind = Literal["text", "integer", "float", "float32", "date", "boolean"]
 
@@ -39,12 +42,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table's contract: its columns, those that identify a row, whether it may have no row."""
+    """A table's contract: its columns, those that identify a row, whether it may have no row.
+
+    `may_be_absent`: a stage makes it only where its inputs hold what it tells.
+    """
 
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     may_be_empty: bool = False
+    may_be_absent: bool = False
 
 
 def check(frame: pd.DataFrame, table: Table, file: object) -> pd.DataFrame:
@@ -85,6 +92,27 @@ def check(frame: pd.DataFrame, table: Table, file: object) -> pd.DataFrame:
             shown = ", ".join("/".join(row) for row in ids.astype(str).itertuples(index=False))
             raise InputError("duplicate_ids", file=file, column="/".join(table.key), ids=shown)
     return result
+
+
+def optional(table: Table) -> Table:
+    """The same contract, for a table that a stage makes where it is asked for."""
+    return replace(table, may_be_absent=True)
+
+
+def require(made: Mapping[str, pd.DataFrame], tables: Sequence[Table]) -> None:
+    """Refuse tables of a stage that are not those of its contracts; the frames stay as they are.
+
+    Raises
+    ------
+    InputError
+        A table is missing or too many, or see `check`.
+    """
+    known = {table.name: table for table in tables}
+    due = {table.name for table in tables if not table.may_be_absent}
+    for name in sorted((due - set(made)) | (set(made) - set(known))):
+        raise InputError("stage_tables", table=name, known=", ".join(known))
+    for name, frame in made.items():
+        check(frame, known[name], f"{name}.csv")
 
 
 DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*")

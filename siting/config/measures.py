@@ -14,7 +14,9 @@ class Catchment(Model):
 
     method: Literal["2sfca", "e2sfca", "3sfca", "m2sfca", "kd2sfca", "bfca", "raam"] = "e2sfca"
     bands: tuple[tuple[float, float], ...] = Field(
-        ((10, 1), (20, 0.68), (30, 0.22)), description="minutes and weight of each ring"
+        ((10, 1), (20, 0.68), (30, 0.22)),
+        min_length=1,
+        description="minutes and weight of each ring",
     )
     supply: str = Field("", description="column of the facilities; 1 for each where empty")
 
@@ -45,7 +47,7 @@ class Digital(Model):
     """Far or near, connected or not."""
 
     minutes: float = Field(20, gt=0, le=600, description="beyond it one is far")
-    fibre_share: float = Field(0.8, ge=0, le=1, description="from it a commune is connected")
+    fibre_share: float = Field(0.8, gt=0, le=1, description="from it a commune is connected")
 
 
 class Measures(Model):

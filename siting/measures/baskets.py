@@ -102,6 +102,19 @@ def load(path: Path) -> Basket:
     return basket
 
 
+def require_known(basket: Basket, types: pd.Series) -> None:
+    """Refuse a basket none of whose items is among the types of a table of facilities.
+
+    Raises
+    ------
+    InputError
+        The table is of another edition of the BPE, or holds none of its types.
+    """
+    there = set(types.astype(str))
+    if not any(there & set(item.types) for item in basket.items):
+        raise InputError("basket_without_facilities", basket=basket.id, edition=basket.edition)
+
+
 def in_reach(basket: Basket, pairs: Pairs, types: pd.Series) -> Scores:
     """Score of each cell: what it finds within each item's minutes.
 

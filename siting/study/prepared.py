@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from siting.config import Assumptions, Study, WhatIf
     from siting.network.routing import Attachment, Network
+    from siting.network.speeds import Speeds
     from siting.study.inputs import Inputs
 
 
@@ -85,9 +86,9 @@ def prepare(
         A file or a key is wrong; a `ProblemsError` holds several.
     """
     say(t("progress.inputs"))
-    read = _changed(study, study_inputs.read(study))
+    read = changed(study, study_inputs.read(study))
     say(t("progress.cells"))
-    cells = _cells(study, read)
+    cells = demand_cells(study, read)
     say(t("progress.network"))
 
     def make() -> matrix.Router:
@@ -121,8 +122,14 @@ def assuming(base: PreparedStudy, assumptions: Assumptions) -> PreparedStudy:
     return PreparedStudy(study, base.read, base.cells, router, demand)
 
 
-def _changed(study: Study, read: Inputs) -> Inputs:
-    """What was read, with the scenario's facilities."""
+def changed(study: Study, read: Inputs) -> Inputs:
+    """What was read, with the scenario's facilities.
+
+    Raises
+    ------
+    ConfigError, InputError
+        The scenario names what is not there, or a site far from the area.
+    """
     change = study.what_if
     if change is None:
         return read
@@ -143,7 +150,27 @@ def _changed(study: Study, read: Inputs) -> Inputs:
     return replace(read, candidates=candidates, services=services)
 
 
-def _cells(study: Study, read: Inputs) -> gpd.GeoDataFrame:
+def check_roads(study: Study, read: Inputs) -> None:
+    """Refuse roads that could not be built.
+
+    Roads of a large extract are read only where the scenario closes some of them: whether there is
+    one at a position, nothing else tells.
+
+    Raises
+    ------
+    SitingError
+        A table, a speed or a closed road is wrong.
+    """
+    change, on_table = study.what_if, study.roads.distances is not None
+    if on_table or (change is not None and change.closed_roads):
+        _network(study, read)
+        return
+    _speeds(study)
+    if change is not None and change.closed_links:
+        raise ConfigError("closed_links_need_table")
+
+
+def demand_cells(study: Study, read: Inputs) -> gpd.GeoDataFrame:
     """Demand cells: read, or spread within communes by the model."""
     crs = study.territory.crs
     if read.cells is None:
@@ -196,16 +223,9 @@ def _roads(study: Study, read: Inputs) -> Network:
     asked = study.roads
     if asked.distances is None:
         # osmium only where a study needs it
-        from siting.network import bdtopo, osm, speeds  # noqa: PLC0415
+        from siting.network import bdtopo, osm  # noqa: PLC0415
 
-        chosen = speeds.load(
-            asked.speeds,
-            mode=asked.mode,
-            date=asked.date,
-            department=study.territory.department.code,
-            country=asked.country,
-            period=asked.period,
-        )
+        chosen = _speeds(study)
         cap = assume.snap_cap.value
         if asked.osm is not None:
             return osm.read(asked.osm, mode=asked.mode, speeds=chosen, snap_cap_m=cap)
@@ -215,6 +235,21 @@ def _roads(study: Study, read: Inputs) -> Network:
         )
     crs, factor, access = study.territory.crs, assume.table_factor.value, _access(assume)
     return distance_table.build(read.links, read.communes, read.boundaries, crs, access, factor)
+
+
+def _speeds(study: Study) -> Speeds:
+    """Speeds of the study's mode, date, territory and period."""
+    from siting.network import speeds  # noqa: PLC0415 - only where roads are read
+
+    roads_keys = study.roads
+    return speeds.load(
+        roads_keys.speeds,
+        mode=roads_keys.mode,
+        date=roads_keys.date,
+        department=study.territory.department.code,
+        country=roads_keys.country,
+        period=roads_keys.period,
+    )
 
 
 def _access(assume: Assumptions) -> distance_table.Access:

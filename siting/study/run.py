@@ -11,7 +11,6 @@ from siting.measures import coverage as coverages
 from siting.study import inputs as study_inputs
 from siting.study import prepared
 from siting.study.result import Result
-from siting.study.stages import measures as study_measures
 from siting.study.stages import registry
 from siting.study.stages import scores as study_scores
 from siting.texts import text as t
@@ -24,10 +23,16 @@ if TYPE_CHECKING:
 
 
 def check(study: Study, say: Callable[[str], None]) -> Inputs:
-    """Read and check every input, without computing; raises a `SitingError` with all problems."""
+    """Read and check every input as `run` will, without searching a route.
+
+    Raises
+    ------
+    SitingError
+        What `run` would be refused for: the one problem, or a `ProblemsError` with all of them.
+    """
     say(t("progress.inputs"))
     read = study_inputs.read(study)
-    registry.check(study, read)
+    registry.check(study, prepared.changed(study, read))
     return read
 
 
@@ -43,7 +48,7 @@ def run(study: Study, say: Callable[[str], None]) -> Result:
     """
     base = prepared.prepare(study, say)
     registry.check(study, base.read)
-    read, router, cells, demand = base.read, base.router, base.cells, base.demand
+    read = base.read
     say(t("progress.times"))
     access = pd.concat(
         [base.access(one.id, read.services[one.id]) for one in study.services], ignore_index=True
@@ -61,19 +66,21 @@ def run(study: Study, say: Callable[[str], None]) -> Result:
     summary = coverages.summary(first, "commune_code").reset_index(names="code")
     communes = read.boundaries[["code", "geometry"]].merge(read.communes, on="code")
     communes = communes.merge(summary.drop(columns="population"), on="code", how="left")
+    made = registry.compute(base, access)
+    measures = made.pop("measures", {})
     return Result(
         study,
         read.read,
         communes.rename(columns={"mean_minutes": "minutes"}),
-        cells,
+        base.cells,
         _points(facilities),
         _points(read.candidates),
         access,
         covered,
         ranked,
-        study_measures.compute(study, read, router, cells, demand, access),
+        measures,
         base,
-        registry.compute(base),
+        {name: table for tables in made.values() for name, table in tables.items()},
     )
 
 

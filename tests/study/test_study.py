@@ -19,7 +19,7 @@ from siting.errors import InputError, OutputError, ProblemsError, SitingError
 from siting.measures import pairs
 from siting.publish import run_folder
 from siting.study import run as study
-from siting.study.stages import measures as study_measures
+from siting.study.stages import measure_tables
 from siting.times import matrix
 
 ROOT = Path(__file__).parents[2]
@@ -362,7 +362,7 @@ def test_every_catchment_method_can_be_asked_for(result, method):
     times = matrix.dense(router, base.demand, router.network.attach(places))
     people = pd.Series(some["population"].to_numpy(float), list(some["cell_id"]))
     found = pairs.from_times(times, 90.0)
-    table = study_measures._catchments(asked, places, found, people, some, read)
+    table = measure_tables.by_zone_supply(asked, places, found, people, some, read)
     whole = table[table["zone_kind"] == "department"].iloc[0]
     assert whole["population"] == 279_609
     assert whole["cost_minutes" if method == "raam" else "supply_per_1000"] > 0

@@ -62,6 +62,18 @@ def tables(study: Study, read: Inputs) -> dict[str, pd.DataFrame]:
     return tabulated(study, read).tables
 
 
+def check(study: Study, read: Inputs) -> None:
+    """Refuse a questionnaire that is wrong, and answers that cannot be tabled.
+
+    Raises
+    ------
+    SitingError
+        See `tabulated`.
+    """
+    study_survey.of_study(study)
+    tables(study, read)
+
+
 def fitted(study: Study, read: Inputs) -> Use:
     """How use falls with travel time, for `locate:` and the criteria.
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from siting.config.census import Census
+from siting.errors import ConfigError
 from siting.sources import sirene
 from siting.study.stages import likely_users
 from siting.study.stages import sample as study_sample
@@ -213,9 +214,19 @@ def _add_squares(study: Study, asked: Census, chosen: pd.DataFrame, page: _Page)
 
 
 def check(study: Study, read: Inputs) -> None:
-    """Refuse what a census cannot be computed from."""
-    if study.census is not None:
-        likely_users.expected(study, read, likely_users.selected(study, read))
+    """Refuse what a census cannot be computed from.
+
+    Raises
+    ------
+    SitingError
+        There is no register, nobody of it is a likely user, or the file of interest is wrong.
+    """
+    if study.census is None:
+        return
+    chosen = likely_users.selected(study, read)
+    if not chosen["commune_code"].isin(read.communes["code"]).any():
+        raise ConfigError("census_nobody")
+    likely_users.expected(study, read, chosen)
 
 
 def _sites(ground: PreparedStudy) -> pd.DataFrame:

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from siting.config import Study
     from siting.config.amounts import Range
     from siting.config.effects import Effects
+    from siting.study.inputs import Inputs
     from siting.study.prepared import PreparedStudy
 
     Float64 = npt.NDArray[np.float64]
@@ -78,6 +80,31 @@ def tables(ground: PreparedStudy) -> dict[str, pd.DataFrame]:
         "effects_tornado": batch.tornado(found["co2_kg"][1]),
         "effects_assumptions": pd.DataFrame(rows),
     }
+
+
+def check(study: Study, read: Inputs) -> None:
+    """Refuse effects that cannot be computed; no route is searched.
+
+    Raises
+    ------
+    ConfigError
+        A site is not a candidate, or there is neither a file of flows nor a register.
+    """
+    asked = study.effects
+    if asked is not None:
+        _sites(asked, read)
+        if read.flows is None and read.establishments is None:
+            raise ConfigError("effects_need_register")
+
+
+def _sites(asked: Effects, read: Inputs) -> pd.DataFrame:
+    """Candidates that open."""
+    candidates = read.candidates
+    unknown = sorted(set(asked.sites) - set(candidates["id"]))
+    if unknown:
+        known = ", ".join(candidates["id"])
+        raise ConfigError("effects_unknown_sites", sites=", ".join(unknown), known=known)
+    return candidates[candidates["id"].isin(asked.sites)] if asked.sites else candidates
 
 
 def by_site(ground: PreparedStudy, asked: Effects) -> dict[str, Float64]:
@@ -203,12 +230,7 @@ def _metric(ground: PreparedStudy, places: pd.DataFrame) -> gpd.GeoDataFrame:
 
 def _nearest_site(ground: PreparedStudy, asked: Effects, homes: gpd.GeoDataFrame) -> pd.DataFrame:
     """Straight kilometres and minutes to the nearest site by road; NaN where there is none."""
-    candidates = ground.read.candidates
-    unknown = sorted(set(asked.sites) - set(candidates["id"]))
-    if unknown:
-        known = ", ".join(candidates["id"])
-        raise ConfigError("effects_unknown_sites", sites=", ".join(unknown), known=known)
-    chosen = candidates[candidates["id"].isin(asked.sites)] if asked.sites else candidates
+    chosen = _sites(asked, ground.read)
     sites = _metric(ground, chosen.reset_index(drop=True))
     minutes = ground.minutes(homes, chosen)
     reached = ~np.isnan(minutes).all(axis=1)

@@ -14,6 +14,7 @@ from siting.location import registry, solver
 from siting.location.attributes import Attributes
 from siting.location.question import Question
 from siting.location.search import Limits
+from siting.study import prepared
 from siting.study.stages import answers as study_answers
 from siting.study.stages import likely_users, site_facts
 
@@ -63,16 +64,29 @@ def check(study: Study, read: Inputs) -> None:
     Raises
     ------
     ConfigError, ModelError
-        A service, an EPCI or a site is unknown, or there are fewer sites than p.
+        A service, an EPCI or a site is unknown, there are fewer sites than p, or the register or
+        the survey that tells who comes is absent.
     """
     asked = study.locate
     if asked is None:
         return
     _service(study, asked)
     _floors(asked, read)
-    if asked.sites != "cells":
-        places, existing = _places(study, read, asked, None)
-        _problem(asked, places, existing, np.zeros((1, len(places))), np.ones(1), ["-"])
+    _require_demand(study, read, asked)
+    cells = prepared.demand_cells(study, read) if asked.sites == "cells" else None
+    places, existing = _places(study, read, asked, cells)
+    _problem(asked, places, existing, np.zeros((1, len(places))), np.ones(1), ["-"])
+
+
+def _require_demand(study: Study, read: Inputs, asked: Locate) -> None:
+    """Refuse people or a decay that nothing tells."""
+    answered = study.survey is not None and study.survey.answers is not None
+    if asked.demand in ("likely_users", "expected_users") and read.establishments is None:
+        raise ConfigError("locate_no_register")
+    if asked.demand == "expected_users" and likely_users.expected_by_commune(study, read) is None:
+        raise ConfigError("locate_no_interest")
+    if asked.decay == "survey" or (asked.demand == "likely_users" and answered):
+        study_answers.fitted(study, read)
 
 
 def solve(ground: PreparedStudy, limits: Limits | None = None) -> Located:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from siting.config import Study
     from siting.config.offers import Offers
     from siting.errors import SitingError
+    from siting.study.inputs import Inputs
     from siting.study.prepared import PreparedStudy
 
 ENTERED = Table(
@@ -112,16 +113,32 @@ def tables(ground: PreparedStudy) -> dict[str, pd.DataFrame]:
     if study.offers is None:
         return {}
     found = register(study)
-    near = area.within(
-        found.places,
-        area.surroundings(ground.read.boundaries, study.territory.crs),
-        study.territory.buffer_km,
-    )
+    near = _near(found, study, ground.read)
     told = {"offers": _levels(found, near), "offers_rules": _rules(found, near)}
     relays = found.relays(study.offers)
     if len(relays):
         told["offers_relays"] = _relays(ground, relays)
     return told
+
+
+def check(study: Study, read: Inputs) -> None:
+    """Refuse a register of which nothing can be told.
+
+    Raises
+    ------
+    SitingError
+        See `register`; or no place is in the area or near it.
+    """
+    if study.offers is not None and _near(register(study), study, read).empty:
+        raise InputError(
+            "offers_elsewhere", file=study.offers.places, km=f"{study.territory.buffer_km:g}"
+        )
+
+
+def _near(found: Register, study: Study, read: Inputs) -> pd.DataFrame:
+    """Places in the area or near it."""
+    around = area.surroundings(read.boundaries, study.territory.crs)
+    return area.within(found.places, around, study.territory.buffer_km)
 
 
 def _places(path: Path, labels: Labels) -> pd.DataFrame:

@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from siting.config import Study
     from siting.config.amounts import Range
     from siting.config.viability import Variant, Viability
     from siting.economics.estimates import Batch
+    from siting.study.inputs import Inputs
     from siting.study.prepared import PreparedStudy
 
 EVERYONE = "all"
@@ -168,6 +170,33 @@ def animator_share(asked: Viability, minutes: Mapping[str, float] | None) -> pd.
     return animator.split(team.amount.value * PER_MONTH[team.period], stops)
 
 
+def check(study: Study, read: Inputs) -> None:
+    """Refuse a site that cannot be judged; no route is searched.
+
+    Raises
+    ------
+    SitingError
+        See `judge` and `routes`.
+    """
+    asked = study.viability
+    if asked is None:
+        return
+    if needs_routes(asked):
+        _ends(asked, read)
+    team = asked.animator
+    judge(asked, {} if team is None else {site.id: 1.0 for site in team.sites})
+
+
+def of_study(ground: PreparedStudy) -> dict[str, pd.DataFrame]:
+    """Tables `viability_…` of a study that has this key."""
+    asked = ground.study.viability
+    if asked is None:
+        return {}
+    minutes = routes(asked, ground) if needs_routes(asked) else {}
+    judged = tables(asked, judge(asked, minutes))
+    return {f"viability_{name}": table for name, table in judged.items()}
+
+
 def needs_routes(asked: Viability) -> bool:
     """Whether the animator's route times are to be computed on the roads of a study."""
     team = asked.animator
@@ -182,20 +211,26 @@ def routes(asked: Viability, ground: PreparedStudy) -> dict[str, float]:
     ConfigError
         The base or a site is not a candidate, or no road leads from one to the other.
     """
-    team = asked.animator
-    assert team is not None  # noqa: S101 - the caller's condition
-    wanted = [one.id for one in team.sites if one.minutes is None]
-    candidates = ground.read.candidates.set_index("id", drop=False)
-    named = ([] if team.base is None else [team.base]) + wanted
-    unknown = [one for one in named if one not in candidates.index]
-    if unknown or team.base is None:
-        missing = ", ".join(unknown or wanted)
-        raise ConfigError("animator_without_minutes", sites=missing)
-    found = ground.minutes(candidates.loc[[team.base]], candidates.loc[wanted])[0]
+    base, sites = _ends(asked, ground.read)
+    wanted = list(sites["id"])
+    found = ground.minutes(base, sites)[0]
     lost = [one for one, minutes in zip(wanted, found, strict=True) if np.isnan(minutes)]
     if lost:
         raise ConfigError("animator_without_minutes", sites=", ".join(lost))
     return dict(zip(wanted, map(float, found), strict=True))
+
+
+def _ends(asked: Viability, read: Inputs) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The animator's base, and the sites whose minutes the roads are to tell, as points."""
+    team = asked.animator
+    assert team is not None  # noqa: S101 - the callers' condition
+    wanted = [site.id for site in team.sites if site.minutes is None]
+    candidates = read.candidates.set_index("id", drop=False)
+    named = ([] if team.base is None else [team.base]) + wanted
+    unknown = [site for site in named if site not in candidates.index]
+    if unknown or team.base is None:
+        raise ConfigError("animator_without_minutes", sites=", ".join(unknown or wanted))
+    return candidates.loc[[team.base]], candidates.loc[wanted]
 
 
 def _varied(asked: Viability, variant: Variant) -> Viability:
