@@ -12,6 +12,7 @@ from siting.config.amounts import Amount  # noqa: TC001 - pydantic needs it at r
 from siting.config.assumptions import Assumptions
 from siting.config.base import File, Model
 from siting.config.census import Census  # noqa: TC001 - pydantic needs it at run time
+from siting.config.context import Context  # noqa: TC001 - pydantic needs it at run time
 from siting.config.effects import Effects  # noqa: TC001 - pydantic needs it at run time
 from siting.config.fetch import Fetch  # noqa: TC001 - pydantic needs it at run time
 from siting.config.layers import Layers
@@ -66,6 +67,7 @@ class Study(Model):
     )
     candidates: File
     layers: Layers = Layers()
+    context: Context | None = Field(None, description="background of the maps")
     criteria: tuple[Criterion, ...] = Field(min_length=1)
     plans: dict[str, Plan] = Field(default_factory=dict)
     what_if: WhatIf | None = None

@@ -69,7 +69,7 @@ def place(
             shift = away if across == 0 else away / 2
             low = y + shift if up > 0 else y - shift - high if up < 0 else y - high / 2
             box = (left, low, left + wide, low + high)
-            if _inside(box, frame) and not any(overlap(box, one) for one in full):
+            if inside(box, frame) and not any(overlap(box, one) for one in full):
                 full.append(box)
                 placed.append(Placed(index, box))
                 break
@@ -81,5 +81,6 @@ def overlap(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def _inside(box: Box, frame: Box) -> bool:
+def inside(box: Box, frame: Box) -> bool:
+    """Whether a box lies within another."""
     return box[0] >= frame[0] and box[1] >= frame[1] and box[2] <= frame[2] and box[3] <= frame[3]

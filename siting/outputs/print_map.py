@@ -14,12 +14,12 @@ import numpy as np
 import shapely
 from matplotlib.collections import LineCollection
 from matplotlib.patches import PathPatch, Polygon, Rectangle
-from matplotlib.path import Path as Outline
 from matplotlib.patheffects import withStroke
 from PIL import Image
 
 from siting import texts
-from siting.outputs import france, labels, paper
+from siting.outputs import france, labels, paper, print_context
+from siting.outputs.print_shapes import patch
 from siting.outputs.theme import DEFAULT
 from siting.texts import text as t
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Text
 
+    from siting.outputs.context import Context
     from siting.outputs.paper import Kind, Paper
     from siting.outputs.theme import Theme
 
@@ -143,6 +144,8 @@ class Sheet:
         Vintage of the codes, as written.
     cut
         Whether the focus is a part of the territory.
+    context
+        What lies around and under it, in the same system; None: nothing is known.
     """
 
     name: str
@@ -164,6 +167,7 @@ class Sheet:
     table: Any
     date: str = ""
     cut: bool = False
+    context: Context | None = None
 
     def render(
         self,
@@ -307,13 +311,15 @@ def _map(
     axes.set_facecolor(theme.colours.outside)
     for side in axes.spines.values():
         side.set_visible(True)
-    axes.add_artist(_patch(sheet.territory, facecolor=theme.colours.background, edgecolor="none"))
+    if sheet.context is not None:
+        print_context.draw_ground(axes, sheet.context, page.zoom)
+    axes.add_artist(patch(sheet.territory, facecolor=theme.colours.background, edgecolor="none"))
     _limits(axes, [sheet.territory], theme.colours.ink, 1.2 * page.zoom, 4.5)
     for fill in sheet.fills:
         if shapely.is_empty(fill.shape):
             continue
         if fill.colour:
-            axes.add_artist(_patch(fill.shape, facecolor=fill.colour, edgecolor="none", zorder=2))
+            axes.add_artist(patch(fill.shape, facecolor=fill.colour, edgecolor="none", zorder=2))
         if fill.hatch:
             axes.add_artist(_hatched(fill.shape, fill.hatch, theme))
     seen = shapely.box(left, low, right, high)
@@ -321,7 +327,7 @@ def _map(
     _limits(axes, _within(sheet.epci, seen), theme.colours.border, 0.8 * page.zoom, 4)
     if sheet.cut:
         axes.add_artist(
-            _patch(sheet.focus, facecolor="none", edgecolor=theme.colours.ink, lw=1.6, zorder=5)
+            patch(sheet.focus, facecolor="none", edgecolor=theme.colours.ink, lw=1.6, zorder=5)
         )
     scale = box[2] / (right - left)
     taken = _signs(page, axes, sheet, scale)
@@ -335,7 +341,10 @@ def _map(
         holder.set_xlim(left, left + CORNER[0] / scale)
         holder.set_ylim(low, low + CORNER[1] / scale)
         holder.set_axis_off()
-    _names(page, axes, sheet, taken, scale, kept)
+    placed = _names(page, axes, sheet, taken, scale, kept)
+    if sheet.context is not None:
+        over = [*taken, *kept, *placed]
+        print_context.draw_names(axes, sheet.context, sheet.territory, over, theme, page.zoom)
     _scale_bar(page, holder, scale, at)
     _north(page, holder, sheet, scale, at)
     return axes
@@ -356,22 +365,9 @@ def _within(polygons: Any, seen: Any) -> Any:
     return every[shapely.intersects(shapely.box(*shapely.bounds(every).T), seen)]
 
 
-def _patch(shape: Any, **look: Any) -> PathPatch:
-    """A geometry's polygons as one patch, holes cut out."""
-    parts = shapely.get_parts(shape)
-    rings = shapely.get_rings(parts[shapely.get_dimensions(parts) == 2])
-    if not len(rings):
-        return PathPatch(Outline(np.zeros((1, 2))), **look)
-    points, ring = shapely.get_coordinates(rings, return_index=True)
-    codes = np.full(len(points), Outline.LINETO, Outline.code_type)
-    codes[np.searchsorted(ring, np.arange(len(rings)), "left")] = Outline.MOVETO
-    codes[np.searchsorted(ring, np.arange(len(rings)), "right") - 1] = Outline.CLOSEPOLY
-    return PathPatch(Outline(points, codes), **look)
-
-
 def _hatched(shape: Any, hatch: Hatch, theme: Theme) -> PathPatch:
     colour = theme.no_data if hatch == "no_data" else theme.colours.muted
-    return _patch(
+    return patch(
         shape, facecolor="none", edgecolor=colour, linewidth=0, hatch=HATCHES[hatch], zorder=2.5
     )
 
@@ -440,8 +436,8 @@ def _names(
     taken: list[labels.Box],
     scale: float,
     kept: list[labels.Box],
-) -> None:
-    """Place the names beside the signs, out of the boxes that are kept."""
+) -> list[labels.Box]:
+    """Place the names beside the signs, out of the boxes that are kept; gives where they stand."""
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
     size = 6.2 * page.zoom
@@ -479,6 +475,7 @@ def _names(
             zorder=12,
             path_effects=[withStroke(linewidth=2.0, foreground=page.theme.colours.background)],
         )
+    return [label.box for label in found]
 
 
 def _corner(page: _Page, axes: Axes, sheet: Sheet, scale: float) -> labels.Box:
@@ -729,11 +726,11 @@ def _inset(page: _Page, sheet: Sheet, box: tuple[float, float, float, float], ma
     axes = page.axes(box, zorder=3)
     theme = page.theme
     axes.add_artist(
-        _patch(whole, facecolor=theme.colours.outside, edgecolor=theme.colours.muted, lw=0.5)
+        patch(whole, facecolor=theme.colours.outside, edgecolor=theme.colours.muted, lw=0.5)
     )
     place = shapely.simplify(sheet.territory, 2000)
     shown = _moved(place, both)
-    axes.add_artist(_patch(shown, facecolor=theme.colours.accent, edgecolor=theme.colours.accent))
+    axes.add_artist(patch(shown, facecolor=theme.colours.accent, edgecolor=theme.colours.accent))
     left, low, right, high = shapely.bounds(whole)
     span = 1.03 * max(right - left, high - low)
     west, south, east, north = shapely.bounds(shown)

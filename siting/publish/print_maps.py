@@ -14,6 +14,7 @@ import shapely
 from siting import texts
 from siting.errors import ConfigError
 from siting.measures import baskets, digital
+from siting.outputs import context
 from siting.outputs.print_map import Fill, Name, Sheet, Signs
 from siting.publish import opinion as study_opinion
 from siting.publish import sources as study_sources
@@ -23,6 +24,7 @@ from siting.texts import text as t
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from siting.outputs.context import Context
     from siting.outputs.print_map import Hatch
     from siting.outputs.theme import Theme
     from siting.study.result import Result
@@ -138,11 +140,12 @@ def each_epci(
 
 @dataclass(frozen=True)
 class Limits:
-    """Communes, EPCI and the whole, metres."""
+    """Communes, EPCI, the whole and what lies around, metres."""
 
     communes: Any
     epci: Any
     territory: Any
+    context: Context | None = None
 
 
 def _limits(result: Result) -> Limits:
@@ -150,7 +153,9 @@ def _limits(result: Result) -> Limits:
     groups = whole[whole["epci_code"] != ""].groupby("epci_code", sort=True)
     epci = [_merged(part.geometry.to_numpy()) for _, part in groups]
     every = whole.geometry.to_numpy()
-    return Limits(every, np.array(epci, object), _merged(every))
+    around = context.gather(result.ground.read.context)
+    moved = None if around is None else around.to_crs(result.study.territory.crs)
+    return Limits(every, np.array(epci, object), _merged(every), moved)
 
 
 def _merged(shapes: Any) -> Any:
@@ -567,6 +572,7 @@ class _Base:
             alt=f"{alt} {headline}",
             table=pd.DataFrame(rows, columns=["class", "count"]),
             date=t("print.date", day=day),
+            context=limits.context,
         )
 
 

@@ -19,6 +19,7 @@ from siting.sources import boundaries as boundary_files
 from siting.sources import (
     bpe,
     carpool_areas,
+    context_layers,
     evidence,
     facility_lists,
     facts,
@@ -72,6 +73,8 @@ class Inputs:
         The files, in the order in which they were read.
     access
         ARCEP's files in one table: see `territory.broadband.merged`.
+    context
+        Background of the maps by layer: see `sources.context_layers`.
     """
 
     communes: pd.DataFrame
@@ -93,6 +96,7 @@ class Inputs:
     quality: pd.DataFrame
     read: list[Input]
     access: pd.DataFrame | None = None
+    context: dict[str, gpd.GeoDataFrame] = field(default_factory=dict)
 
     @property
     def register_is_modelled(self) -> bool:
@@ -179,6 +183,7 @@ def read(study: Study) -> Inputs:
     told: list[pd.DataFrame] = []
     stock = _establishments(desk, layers, communes, changes, told)
     flows = _flows(desk, study.effects, communes, changes)
+    context = _context(desk, study)
     _others(desk, study)
     for one in study.criteria:
         desk.attempt(criteria.parse, one.id)
@@ -251,6 +256,7 @@ def read(study: Study) -> Inputs:
         pd.concat(told, ignore_index=True),
         desk.read,
         None if net is None else net.access,
+        context,
     )
 
 
@@ -376,6 +382,19 @@ def _entered(desk: _Desk, study: Study, candidates: pd.DataFrame | None) -> pd.D
     if found is not None and candidates is not None:
         desk.attempt(_require_entered, study.scoring.evidence, found, candidates)
     return found
+
+
+def _context(desk: _Desk, study: Study) -> dict[str, gpd.GeoDataFrame]:
+    """Layers of the maps' background that the study names."""
+    if study.context is None:
+        return {}
+    layers = {}
+    for name, path in study.context:
+        reader = context_layers.towns if name == "towns" else context_layers.shapes
+        frame = desk.take(f"context.{name}", path, reader)
+        if frame is not None:
+            layers[name] = frame
+    return layers
 
 
 def _others(desk: _Desk, study: Study) -> None:

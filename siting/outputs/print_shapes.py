@@ -1,0 +1,23 @@
+"""Geometries as matplotlib draws them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import shapely
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path as Outline
+
+
+def patch(shape: Any, **look: Any) -> PathPatch:
+    """A geometry's polygons as one patch, holes cut out."""
+    parts = shapely.get_parts(shape)
+    rings = shapely.get_rings(parts[shapely.get_dimensions(parts) == 2])
+    if not len(rings):
+        return PathPatch(Outline(np.zeros((1, 2))), **look)
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    codes = np.full(len(points), Outline.LINETO, Outline.code_type)
+    codes[np.searchsorted(ring, np.arange(len(rings)), "left")] = Outline.MOVETO
+    codes[np.searchsorted(ring, np.arange(len(rings)), "right") - 1] = Outline.CLOSEPOLY
+    return PathPatch(Outline(points, codes), **look)
