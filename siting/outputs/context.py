@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # colours of what tells no quantity: paler than any class of the data
 NEIGHBOUR, NEIGHBOUR_BORDER = "#ebebe8", "#c4c4c0"
 WATER, WATER_LINE = "#c9dcea", "#9dbdd6"
-ROAD, RAILWAY, TOWN, WORDS = "#a8957c", "#9a9a9a", "#7d7d7d", "#767676"
+ROAD, SHIELD, RAILWAY, TOWN, WORDS = "#a8957c", "#6b573c", "#9a9a9a", "#7d7d7d", "#6e6e6e"
 MOTORWAYS = ("motorway",)
 REGION_CLASSES = ("region", "region_border")  # drawn by nobody: départements hold them
 

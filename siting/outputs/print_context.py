@@ -113,30 +113,30 @@ def _departements(
     """Write each neighbour's name in the middle of what is seen of it."""
     seen, territory = shapes
     scale = _millimetres(axes)
-    west, south = shapely.bounds(seen)[:2]
+    west, south, east, _ = shapely.bounds(seen)
+    across = (east - west) * scale
     boxes = []
     for name, shape in zip(around["name"], around.geometry, strict=True):
-        free = shapely.difference(shapely.intersection(shape, seen), shapely.buffer(territory, 0))
+        free = shapely.difference(shapely.intersection(shape, seen), territory)
         if shapely.contains(shape, shapely.point_on_surface(territory)) or shapely.is_empty(free):
             continue
         circle = shapely.maximum_inscribed_circle(free, tolerance=500)
-        middle, edge = shapely.get_coordinates(circle)
-        radius = float(np.hypot(*(edge - middle))) * scale
-        size = 7.5 * zoom
-        text = " ".join(name.upper())
-        wide = paper.width(text, size, theme)
-        if radius < ROOM * zoom / 2 or wide / 2 > 2.4 * radius:
-            text, size = name, 6.2 * zoom
-            wide = paper.width(text, size, theme)
-            if wide / 2 > 2.2 * radius:
+        middle, edge = (shapely.get_coordinates(circle) - [west, south]) * scale
+        radius = float(np.hypot(*(edge - middle)))
+        if radius < ROOM * zoom / 2:
+            continue
+        for text, size in ((" ".join(name.upper()), 7.5 * zoom), (name, 6.2 * zoom)):
+            half = paper.width(text, size, theme) / 2 + 0.5
+            x = float(np.clip(middle[0], half + 1, max(across - half - 1, half + 1)))
+            box = (x - half, middle[1] - 0.25 * size, x + half, middle[1] + 0.25 * size)
+            corners = np.array(box).reshape(2, 2) / scale + np.array([west, south])
+            ground = shapely.box(*corners.ravel())
+            if shapely.intersects(territory, ground) or half > 2.4 * radius:
                 continue
-        half = min(wide / 2 + 0.5, (shapely.bounds(seen)[2] - west) * scale / 2 - 1)
-        x = np.clip(
-            (middle[0] - west) * scale, half, (shapely.bounds(seen)[2] - west) * scale - half
-        )
-        y = (middle[1] - south) * scale
-        boxes.append((x - half, y - 0.22 * size, x + half, y + 0.22 * size))
-        _write(axes, (west + x / scale, middle[1]), text, size, look.WORDS, ha="center")
+            boxes.append(box)
+            at = (west + x / scale, south + middle[1] / scale)
+            _write(axes, at, text, size, look.WORDS, ha="center")
+            break
     return boxes
 
 
@@ -155,7 +155,7 @@ def _numbers(
         if number is None or not len(parts):
             continue
         longest = parts[int(np.argmax(shapely.length(parts)))]
-        wide, high = paper.width(number[0], size, theme, bold=True) + 1.0, 0.5 * size
+        wide, high = paper.width(number[0], size, theme) + 1.4, 0.55 * size
         for along in (0.5, 0.35, 0.65, 0.2, 0.8):
             at = shapely.line_interpolate_point(longest, along, normalized=True)
             x, y = ((shapely.get_coordinates(at)[0] - [west, south]) * scale).tolist()
@@ -165,7 +165,13 @@ def _numbers(
             ):
                 boxes.append(box)
                 where = (west + x / scale, south + y / scale)
-                _write(axes, where, number[0], size, look.ROAD, ha="center", fontweight="bold")
+                shield = {
+                    "boxstyle": "square,pad=0.18",
+                    "fc": "#ffffff",
+                    "ec": look.ROAD,
+                    "lw": 0.4,
+                }
+                _write(axes, where, number[0], size, look.SHIELD, ha="center", bbox=shield)
                 break
     return boxes
 
@@ -173,9 +179,10 @@ def _numbers(
 def _write(
     axes: Axes, at: tuple[float, float], text: str, size: float, colour: str, **style: Any
 ) -> None:
+    halo = [withStroke(linewidth=1.6, foreground="#ffffffb0")]
     axes.text(
-        *at, text, fontsize=size, color=colour, va="center", gid="context", zorder=5.4, clip_on=True,
-        path_effects=[withStroke(linewidth=1.6, foreground="#ffffffb0")], **style,
+        *at, text, fontsize=size, color=colour, va="center", gid="context", zorder=5.4,
+        clip_on=True, path_effects=halo, **style,
     )  # fmt: skip
 
 

@@ -102,12 +102,22 @@ class Signs:
 
 @dataclass(frozen=True)
 class Name:
-    """A name to place: metres; heavier ones are placed first."""
+    """A name to place: metres; heavier ones are placed first.
+
+    Attributes
+    ----------
+    size
+        Of its letters, points.
+    needed
+        Whether it is written even where it must stand away from its place, at a leader's end.
+    """
 
     text: str
     x: float
     y: float
     bold: bool = False
+    size: float = 6.0
+    needed: bool = False
 
 
 @dataclass(frozen=True)
@@ -440,14 +450,13 @@ def _names(
     """Place the names beside the signs, out of the boxes that are kept; gives where they stand."""
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
-    size = 6.2 * page.zoom
     points = [((one.x - west) * scale, (one.y - south) * scale) for one in sheet.names]
     frame = (1.0, 1.0, (east - west) * scale - 1, (north - south) * scale - 1)
 
     def extent(index: int) -> tuple[float, float]:
         one = sheet.names[index]
-        wide = paper.width(one.text, size, page.theme, bold=one.bold)
-        return wide + 0.6, page.line(6.2)
+        wide = paper.width(one.text, one.size * page.zoom, page.theme, bold=one.bold)
+        return wide + 0.6, page.line(one.size)
 
     def away(index: int) -> float:
         x, y = points[index]
@@ -455,7 +464,8 @@ def _names(
         reach = [max(b[2] - x, x - b[0], b[3] - y, y - b[1]) for b in over]
         return max([AIR * page.zoom, *(one + AIR / 2 * page.zoom for one in reach)])
 
-    found = labels.place(points, extent, [*taken, *kept], frame, away, MOST_NAMES)
+    needed = sum(name.needed for name in sheet.names)
+    found = labels.place(points, extent, [*taken, *kept], frame, away, MOST_NAMES, needed)
     for one in found:
         name = sheet.names[one.index]
         if away(one.index) == AIR * page.zoom:  # no sign stands there
@@ -464,11 +474,17 @@ def _names(
                 color=page.theme.colours.ink, markeredgecolor=page.theme.colours.background,
                 markeredgewidth=0.4, zorder=5.5,
             )  # fmt: skip
+        if one.away:
+            end = labels.nearest(one.box, points[one.index])
+            axes.plot(
+                [name.x, west + end[0] / scale], [name.y, south + end[1] / scale],
+                color=page.theme.colours.ink, lw=0.4 * page.zoom, zorder=11.5,
+            )  # fmt: skip
         axes.text(
             west + (one.box[0] + 0.3) / scale,
             south + (one.box[1] + one.box[3]) / 2 / scale,
             name.text,
-            fontsize=size,
+            fontsize=name.size * page.zoom,
             fontweight="bold" if name.bold else "normal",
             va="center",
             gid="name",

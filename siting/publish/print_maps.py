@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 MAPS = ("access", "coverage", "candidates", "digital", "mesh", "gap")
 EXCESS = (5.0, 10.0, 15.0)  # classes of minutes beyond the standard
+TOWN_LETTERS = ((15_000, 8.0), (7_000, 7.0))  # people, points; smaller ones as all others
 LARGEST = 7.0  # millimetres of the largest proportional circle
 HARDLY = 0.0005  # written 0.0 %
 QUADRANTS = ("near_connected", "near_unconnected", "far_connected", "far_unconnected")
@@ -544,10 +545,12 @@ class _Base:
         seats = self._seats(own)
         taken = {one.text for one in first}
         names = [
-            Name(town, float(x), float(y))
-            for town, (x, y) in zip(own["name"], seats, strict=True)
+            _name(town, people, x, y)
+            for town, people, (x, y) in zip(own["name"], own["population"], seats, strict=True)
             if town not in taken
         ]
+        main = [name for name in names if name.needed]
+        names = [*main, *first, *(name for name in names if not name.needed)]
         cut = self.result.epci is not None
         vintage = self.result.study.territory.vintage
         day = t("charts.day", day=f"{vintage:%d}", month=f"{vintage:%m}", year=vintage.year)
@@ -560,7 +563,7 @@ class _Base:
             unit=legend[1],
             fills=tuple(fills),
             signs=tuple(one for one in signs if len(one.points)),
-            names=(*first, *names),
+            names=tuple(names),
             communes=limits.communes,
             epci=limits.epci,
             focus=_merged(own.geometry.to_numpy()) if cut else limits.territory,
@@ -574,6 +577,14 @@ class _Base:
             date=t("print.date", day=day),
             context=limits.context,
         )
+
+
+def _name(town: str, people: float, x: float, y: float) -> Name:
+    """Name of a commune in letters of its rank; those of main towns are always written."""
+    for least, size in TOWN_LETTERS:
+        if people >= least:
+            return Name(town, float(x), float(y), bold=True, size=size, needed=True)
+    return Name(town, float(x), float(y))
 
 
 def class_labels(bounds: Sequence[float], unit: str) -> list[str]:

@@ -73,3 +73,23 @@ def test_labels_of_a_chart_are_apart(values):
         apart = placed[i] - placed[i - 1]
         assert apart >= (heights[i] + heights[i - 1]) / 2 - 1e-9
     assert placed[-1] + heights[-1] / 2 <= 103 + 1e-9
+
+
+def test_a_needed_name_is_placed_farther_off_and_joined_to_its_place():
+    crowd = [(x, y, x + 4.0, y + 4.0) for x in range(40, 60, 4) for y in range(40, 60, 4)]
+    arguments = ([(50.0, 50.0)], lambda _: (12.0, 2.0), crowd, (0.0, 0.0, 100.0, 100.0))
+    assert labels.place(*arguments, lambda _: 1.0, 5) == []
+    (placed,) = labels.place(*arguments, lambda _: 1.0, 5, needed=1)
+    assert placed.away
+    assert not any(labels.overlap(placed.box, other) for other in crowd)
+    end = labels.nearest(placed.box, (50.0, 50.0))
+    assert placed.box[0] <= end[0] <= placed.box[2]
+    assert placed.box[1] <= end[1] <= placed.box[3]
+
+
+def test_a_needed_name_stands_over_signs_rather_than_nowhere_but_never_over_a_name():
+    frame = (0.0, 0.0, 40.0, 10.0)
+    points = [(20.0, 5.0), (20.0, 5.0)]
+    placed = labels.place(points, lambda _: (14.0, 3.0), [frame], frame, lambda _: 1.0, 5, needed=2)
+    assert [label.index for label in placed] == [0, 1]
+    assert not labels.overlap(placed[0].box, placed[1].box)
