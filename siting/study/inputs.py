@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -11,8 +11,7 @@ import pandas as pd
 import pyproj
 import yaml
 
-from siting import provenance
-from siting.errors import ConfigError, InputError, ProblemsError, SitingError
+from siting.errors import ConfigError, InputError
 from siting.provenance import Input, Source
 from siting.ranking import criteria
 from siting.sources import boundaries as boundary_files
@@ -28,11 +27,11 @@ from siting.sources import (
     reading,
     sirene_stock,
 )
+from siting.study.reading import Reading
 from siting.territory import area, codes, demand, quality
 from siting.territory import broadband as broadband_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date
     from pathlib import Path
 
@@ -105,54 +104,6 @@ class Inputs:
         return any(source is not None and source.status == "modelled" for source in sources)
 
 
-@dataclass
-class _Desk:
-    """Takes files one by one and remembers what was read and what was wrong."""
-
-    base: Path
-    sources: dict[str, Source] = field(default_factory=dict)
-    read: list[Input] = field(default_factory=list)
-    problems: list[SitingError] = field(default_factory=list)
-
-    def take(self, role: str, path: Path | None, reader: Callable[[Path], Any]) -> Any:
-        """Read a file; None where there is none or where it is wrong (the problem is kept)."""
-        if path is None:
-            return None
-        frame = self.attempt(reader, path)
-        if frame is not None:
-            self.note(role, path, len(frame))
-        return frame
-
-    def note(self, role: str, path: Path, rows: int) -> None:
-        """Remember that a file was read."""
-        shown = provenance.relative(path, self.base)
-        digest, source = provenance.sha256(path), self.sources.get(path.name)
-        self.read.append(Input(role, shown, digest, rows, source))
-
-    def attempt(self, action: Callable[..., T], *arguments: Any) -> T | None:
-        """Do something; keep its problem, if any, and give None."""
-        try:
-            return action(*arguments)
-        except SitingError as problem:
-            self.problems.append(problem)
-            return None
-
-    def probe(self, action: Callable[[], object]) -> None:
-        """Keep the problem of a file whose rows cannot be chosen, the communes being wrong."""
-        try:
-            action()
-        except SitingError as problem:
-            if problem.key != "no_row_of_the_area":  # of course: no commune is known
-                self.problems.append(problem)
-
-    def require_none(self) -> None:
-        """Raise the problems that were kept, if any."""
-        if len(self.problems) == 1:
-            raise self.problems[0]
-        if self.problems:
-            raise ProblemsError(self.problems)
-
-
 def read(study: Study) -> Inputs:
     """Read and check every input of a study.
 
@@ -163,7 +114,7 @@ def read(study: Study) -> Inputs:
     """
     if study.fetch is not None and not study.territory.communes.exists():
         raise InputError("fetch_first", file=study.territory.communes)
-    desk = _Desk(study.base)
+    desk = Reading(study.base)
     desk.sources = desk.attempt(_sources, study.provenance) or {}
     crs = desk.attempt(_metric, study.territory.crs)
     place, layers = study.territory, study.layers
@@ -237,26 +188,26 @@ def read(study: Study) -> Inputs:
     }
     told += _quality(desk, {**places, **tables}, communes)
     return Inputs(
-        communes,
-        shapes,
-        zones,
-        cells,
-        links,
-        {one.id: places[f"services.{one.id}"] for one in study.services},
-        candidates,
-        None if net is None else net.table,
-        stock,
-        places.get(TIERS_LIEUX),
-        places.get(STATIONS),
-        everyday,
-        bus_stops,
-        carpool,
-        entered,
-        flows,
-        pd.concat(told, ignore_index=True),
-        desk.read,
-        None if net is None else net.access,
-        context,
+        communes=communes,
+        boundaries=shapes,
+        zones=zones,
+        cells=cells,
+        links=links,
+        services={service.id: places[f"services.{service.id}"] for service in study.services},
+        candidates=candidates,
+        broadband=None if net is None else net.table,
+        establishments=stock,
+        tiers_lieux=places.get(TIERS_LIEUX),
+        stations=places.get(STATIONS),
+        everyday=everyday,
+        bus_stops=bus_stops,
+        carpool_areas=carpool,
+        evidence=entered,
+        flows=flows,
+        quality=pd.concat(told, ignore_index=True),
+        read=desk.read,
+        access=None if net is None else net.access,
+        context=context,
     )
 
 
@@ -277,7 +228,7 @@ class _Here:
         return places.assign(commune_code=now)
 
 
-def _lists(desk: _Desk, study: Study) -> tuple[dict[str, Path], dict[str, Any]]:
+def _lists(desk: Reading, study: Study) -> tuple[dict[str, Path], dict[str, Any]]:
     """Files of lists of places by role, and the lists; None for one that is wrong."""
     files = {f"services.{one.id}": one.facilities for one in study.services}
     layers = {TIERS_LIEUX: study.layers.tiers_lieux, STATIONS: study.layers.stations}
@@ -288,7 +239,7 @@ def _lists(desk: _Desk, study: Study) -> tuple[dict[str, Path], dict[str, Any]]:
 
 
 def _broadband(
-    desk: _Desk, paths: tuple[Path, ...], communes: pd.DataFrame | None, changes: Any
+    desk: Reading, paths: tuple[Path, ...], communes: pd.DataFrame | None, changes: Any
 ) -> broadband_files.Layer | None:
     """Premises and fibre by commune and date."""
     if not paths:
@@ -313,7 +264,7 @@ def _placed_apart(
 
 
 def _cells(
-    desk: _Desk,
+    desk: Reading,
     path: Path | None,
     communes: pd.DataFrame | None,
     shapes: gpd.GeoDataFrame | None,
@@ -331,7 +282,7 @@ def _cells(
 
 
 def _establishments(
-    desk: _Desk,
+    desk: Reading,
     layers: Layers,
     communes: pd.DataFrame | None,
     changes: Any,
@@ -362,7 +313,7 @@ def _establishments(
     return found.table
 
 
-def _stops(desk: _Desk, layers: Layers) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
+def _stops(desk: Reading, layers: Layers) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
     """Stops from which a bus leaves on the day that is named, and car-pool areas."""
     areas = desk.take("carpool_areas", layers.carpool_areas, carpool_areas.read)
     if layers.bus is None:
@@ -374,7 +325,7 @@ def _stops(desk: _Desk, layers: Layers) -> tuple[pd.DataFrame | None, pd.DataFra
     return stops, areas
 
 
-def _entered(desk: _Desk, study: Study, candidates: pd.DataFrame | None) -> pd.DataFrame | None:
+def _entered(desk: Reading, study: Study, candidates: pd.DataFrame | None) -> pd.DataFrame | None:
     """What was entered of the candidates."""
     if study.scoring is None:
         return None
@@ -384,7 +335,7 @@ def _entered(desk: _Desk, study: Study, candidates: pd.DataFrame | None) -> pd.D
     return found
 
 
-def _context(desk: _Desk, study: Study) -> dict[str, gpd.GeoDataFrame]:
+def _context(desk: Reading, study: Study) -> dict[str, gpd.GeoDataFrame]:
     """Layers of the maps' background that the study names."""
     if study.context is None:
         return {}
@@ -397,7 +348,7 @@ def _context(desk: _Desk, study: Study) -> dict[str, gpd.GeoDataFrame]:
     return layers
 
 
-def _others(desk: _Desk, study: Study) -> None:
+def _others(desk: Reading, study: Study) -> None:
     """Note files that later stages read: answers of the survey, the register of places."""
     if study.survey is not None:
         asked = study.survey
@@ -413,7 +364,7 @@ def _others(desk: _Desk, study: Study) -> None:
 
 
 def _flows(
-    desk: _Desk, asked: Effects | None, communes: pd.DataFrame | None, changes: Any
+    desk: Reading, asked: Effects | None, communes: pd.DataFrame | None, changes: Any
 ) -> pd.DataFrame | None:
     """Home-to-work flows of the area's residents, codes brought to the study's."""
     if asked is None or communes is None:
@@ -434,7 +385,7 @@ def _flows(
 
 
 def _quality(
-    desk: _Desk, tables: dict[str, pd.DataFrame | None], communes: pd.DataFrame
+    desk: Reading, tables: dict[str, pd.DataFrame | None], communes: pd.DataFrame
 ) -> list[pd.DataFrame]:
     """What became of the rows of each table."""
     rows: Counter[str] = Counter()
@@ -485,7 +436,7 @@ def _everyday(
 
 
 def _require_codes(
-    desk: _Desk,
+    desk: Reading,
     keyed: list[tuple[Path | None, Any, str]],
     communes: pd.DataFrame,
     changes: Any,
@@ -498,7 +449,7 @@ def _require_codes(
             desk.attempt(codes.require_known, *known)
 
 
-def _require_near(desk: _Desk, here: _Here, tables: list[tuple[Path | None, Any, float]]) -> None:
+def _require_near(desk: Reading, here: _Here, tables: list[tuple[Path | None, Any, float]]) -> None:
     """Refuse points of tables (file, points, kilometres) that lie farther off the area."""
     for path, frame, kilometres in tables:
         if frame is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
+from siting import contracts
 from siting.measures import coverage as coverages
 from siting.study import inputs as study_inputs
 from siting.study import prepared
@@ -53,8 +54,10 @@ def run(study: Study, say: Callable[[str], None]) -> Result:
     access = pd.concat(
         [base.access(one.id, read.services[one.id]) for one in study.services], ignore_index=True
     )
+    contracts.require({"access": access}, (contracts.ACCESS,))
     say(t("progress.measures"))
     covered = coverages.coverage(access, read.zones, study.thresholds_minutes)
+    contracts.require({"coverage": covered}, (contracts.COVERAGE,))
     say(t("progress.sites"))
     first = access[access["service"] == study.services[0].id]
     candidates = study_scores.values(base, first["minutes"].to_numpy())

@@ -12,6 +12,8 @@ from siting.publish.report.words import num, said, share, table
 from siting.texts import text as t
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from siting.publish.report.figures import Figures
@@ -27,10 +29,10 @@ def by_service(result: Result, service: str, name: str) -> list[Block]:
         for key, one in result.measures.items()
         if "service" in one.columns
     }
-    parts = (_closures, _overlap, _dependence, _catchments, _opportunities, _equity)
     blocks: list[Block] = []
-    for part in parts:
-        blocks += part(result, held, name)
+    for sections in BY_SERVICE.values():
+        for section in sections:
+            blocks += section(result, held, name)
     return blocks
 
 
@@ -156,11 +158,11 @@ def _equity(_result: Result, held: dict[str, pd.DataFrame], name: str) -> list[B
 
 def everyday(result: Result, drawn: Figures) -> list[Block]:
     """Baskets of everyday services, and the mesh of centres; nothing where none is asked for."""
-    blocks = [*_baskets(result), *_mesh(result, drawn)]
+    blocks = [block for section in EVERYDAY.values() for block in section(result, drawn)]
     return [Heading(1, t("stages.headings.everyday")), *blocks] if blocks else []
 
 
-def _baskets(result: Result) -> list[Block]:
+def _baskets(result: Result, _: Figures) -> list[Block]:
     asked, held = result.study.measures, result.measures.get("baskets")
     if held is None or asked is None:
         return []
@@ -230,3 +232,19 @@ def _mesh(result: Result, drawn: Figures) -> list[Block]:
 def said_of(key: str, /, **values: object) -> Block:
     """A paragraph of the text `stages.said.<key>`."""
     return Paragraph(t(f"stages.said.{key}", **values))
+
+
+BY_SERVICE: dict[str, tuple[Callable[[Result, dict[str, pd.DataFrame], str], list[Block]], ...]] = {
+    "closures_minutes": (_closures,),
+    "overlap_minutes": (_overlap, _dependence),
+    "catchment": (_catchments,),
+    "opportunities": (_opportunities,),
+    "equity": (_equity,),
+}
+"""Sections of each service, by the key of the registry of measures."""
+
+EVERYDAY: dict[str, Callable[[Result, Figures], list[Block]]] = {
+    "baskets": _baskets,
+    "mesh": _mesh,
+}
+"""Sections of everyday services, by the key of the registry of measures."""

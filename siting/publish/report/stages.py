@@ -5,6 +5,7 @@ A section stands only where the study asks for it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,11 +16,14 @@ from siting.outputs.documents.model import Block, Heading, Paragraph
 from siting.publish.report.measured import said_of
 from siting.publish.report.shown import KINDS, Columns, named, shown, whole, zones
 from siting.publish.report.words import day, num, said, share
+from siting.study.stages import registry
 from siting.survey.tabulation import ALL
 from siting.texts import grammar
 from siting.texts import text as t
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from siting.publish.report.figures import Figures
     from siting.study.result import Result
 
@@ -139,9 +143,9 @@ def effects(result: Result, drawn: Figures) -> list[Block]:
     return [*blocks, *drawn.take("tornado_effects")]
 
 
-def people(result: Result) -> list[Block]:
+def people(result: Result, _: Figures) -> list[Block]:
     """Census, sample, survey and places: what the study has of them."""
-    parts = [*_census(result), *_sample(result), *_survey(result), *_offers(result)]
+    parts = [block for section in PEOPLE.values() for block in section(result)]
     if not parts:
         return []
     return [_head("people"), said("people_text"), *parts]
@@ -273,7 +277,7 @@ def _offers(result: Result) -> list[Block]:
     return [_head("offers", 2), said_of("offers"), *shown("offers", told, columns, "offers.csv")]
 
 
-def calendar(result: Result) -> list[Block]:
+def calendar(result: Result, _: Figures) -> list[Block]:
     """Steps of the schéma, and the opinions that are awaited."""
     steps = result.extras.get("calendar")
     if steps is None:
@@ -292,16 +296,53 @@ def calendar(result: Result) -> list[Block]:
     return blocks
 
 
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter of the report on what some keys of the configuration found.
+
+    Attributes
+    ----------
+    name
+        The text `report.missing.<name>` says that it was not computed.
+    keys
+        Stages of the registry that it tells.
+    told
+        Its blocks; none where nothing was computed.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    told: Callable[[Result, Figures], list[Block]]
+
+
+PEOPLE: dict[str, Callable[[Result], list[Block]]] = {
+    "census": _census,
+    "sample": _sample,
+    "survey": _survey,
+    "offers": _offers,
+}
+"""Sections of the chapter on people, by the key of the registry of stages."""
+
+CHAPTERS = (
+    Chapter("viability", ("viability",), viability),
+    Chapter("effects", ("effects",), effects),
+    Chapter("people", tuple(PEOPLE), people),
+    Chapter("calendar", ("calendar",), calendar),
+)
+"""Chapters after the plan, in their order."""
+
+
 def absent(result: Result) -> list[str]:
     """What was not computed, and the key that asks for it."""
-    study, held = result.study, result.extras
+    made = {**result.measures, **result.extras}
+    tables = {stage.key: {table.name for table in stage.tables} for stage in registry.STAGES}
     keys = {
-        "measures": study.measures is None,
-        "digital": "digital" not in result.measures,
-        "locate": "location_summary" not in held,
-        "viability": "viability_costs" not in held,
-        "effects": "effects" not in held,
-        "people": "census" not in held and "survey_respondents" not in held,
-        "calendar": "calendar" not in held,
+        "measures": result.study.measures is None,
+        "digital": "digital" not in made,
+        "locate": tables["locate"].isdisjoint(made),
+        **{
+            chapter.name: all(tables[key].isdisjoint(made) for key in chapter.keys)
+            for chapter in CHAPTERS
+        },
     }
     return [t(f"report.missing.{key}") for key, missing in keys.items() if missing]

@@ -1,0 +1,64 @@
+"""Taking a study's files one by one: what was read, and what was wrong with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from siting import provenance
+from siting.errors import ProblemsError, SitingError
+from siting.provenance import Input, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+T = TypeVar("T")
+
+
+@dataclass
+class Reading:
+    """Takes files one by one and remembers what was read and what was wrong."""
+
+    base: Path
+    sources: dict[str, Source] = field(default_factory=dict)
+    read: list[Input] = field(default_factory=list)
+    problems: list[SitingError] = field(default_factory=list)
+
+    def take(self, role: str, path: Path | None, reader: Callable[[Path], Any]) -> Any:
+        """Read a file; None where there is none or where it is wrong (the problem is kept)."""
+        if path is None:
+            return None
+        frame = self.attempt(reader, path)
+        if frame is not None:
+            self.note(role, path, len(frame))
+        return frame
+
+    def note(self, role: str, path: Path, rows: int) -> None:
+        """Remember that a file was read."""
+        shown = provenance.relative(path, self.base)
+        digest, source = provenance.sha256(path), self.sources.get(path.name)
+        self.read.append(Input(role, shown, digest, rows, source))
+
+    def attempt(self, action: Callable[..., T], *arguments: Any) -> T | None:
+        """Do something; keep its problem, if any, and give None."""
+        try:
+            return action(*arguments)
+        except SitingError as problem:
+            self.problems.append(problem)
+            return None
+
+    def probe(self, action: Callable[[], object]) -> None:
+        """Keep the problem of a file whose rows cannot be chosen, the communes being wrong."""
+        try:
+            action()
+        except SitingError as problem:
+            if problem.key != "no_row_of_the_area":  # of course: no commune is known
+                self.problems.append(problem)
+
+    def require_none(self) -> None:
+        """Raise the problems that were kept, if any."""
+        if len(self.problems) == 1:
+            raise self.problems[0]
+        if self.problems:
+            raise ProblemsError(self.problems)
