@@ -266,6 +266,9 @@ def _coverage(result: Result) -> Table:
 
 def _ranking(result: Result) -> Table:
     """The sites, best first, with the criteria of greatest weight."""
+    # loaded by then, and by no command that runs nothing
+    from siting.study.stages import score_tables
+
     scores = result.scores
     main = scores.weights.argsort(kind="stable")[::-1][:3]
     table = Table(title=t("run.ranking"), title_justify="left")
@@ -279,7 +282,11 @@ def _ranking(result: Result) -> Table:
         table.add_column(f"{name} ({t(f'criteria.{one.name}.unit')})", justify="right")
     for row in scores.rank.argsort():
         band = f"{texts.number(scores.low[row])}-{texts.number(scores.high[row])}"
-        raw = [_value(scores.raw[row, j], scores.criteria[j].definition.unit) for j in main]
+        raw = [
+            score_tables.fewer(scores, row, j)
+            or _value(scores.raw[row, j], scores.criteria[j].definition.unit)
+            for j in main
+        ]
         table.add_row(
             str(scores.rank[row]),
             str(scores.sites["name"].iloc[row]),

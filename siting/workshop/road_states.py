@@ -47,8 +47,8 @@ class RoadState:
     ----------
     router
         Ready for searches.
-    joined
-        Layers of the study joined to these roads, by name, as they are asked for.
+    layers, places
+        Layers of the study and places joined to these roads, as they are asked for.
     facilities
         Minutes from every cell to every facility, float32, shape (cells, facilities).
     to_place
@@ -60,7 +60,8 @@ class RoadState:
     """
 
     router: Router
-    joined: Recent[Attachment]
+    layers: Recent[Attachment]
+    places: Recent[Attachment]
     facilities: Minutes
     to_place: Mapping[str, Recent[Minutes]]
     to_nearest: Mapping[str, Recent[float]]
@@ -133,7 +134,7 @@ class RoadStates:
                 return network.rejoined(here) if isinstance(network, roads.RoadNetwork) else here
             return self._base.demand if name == PEOPLE else network.attach(self._layers[name])
 
-        return state.joined.get(name, make)
+        return state.layers.get(name, make)
 
     def _other(self, change: WhatIf) -> RoadState:
         """Roads with some closed or at another speed."""
@@ -152,6 +153,7 @@ class RoadStates:
         return RoadState(
             router,
             Recent(RECENT_LAYERS),
+            Recent(RECENT_PLACES),
             facilities,
             {layer: Recent(RECENT_PLACES) for layer in layers},
             {layer: Recent(RECENT_PLACES) for layer in layers},
@@ -194,6 +196,11 @@ def places(table: pd.DataFrame) -> tuple[Place, ...]:
 
 def joined(state: RoadState, place: Place) -> Attachment:
     """Join a place to some roads."""
-    lon, lat, commune = place
-    table = pd.DataFrame({"id": ["place"], "lon": [lon], "lat": [lat], "commune_code": [commune]})
-    return state.router.network.attach(table)
+
+    def make() -> Attachment:
+        columns = dict(
+            zip(("lon", "lat", "commune_code"), ([value] for value in place), strict=True)
+        )
+        return state.router.network.attach(pd.DataFrame({"id": ["place"], **columns}))
+
+    return state.places.get(place, make)

@@ -166,10 +166,11 @@ def test_minutes_to_the_nearest_relay_are_a_criterion(relayed):
     from siting.study.stages import site_facts
 
     access = relayed.access("tiers_lieux", relayed.read.services["tiers_lieux"])
-    facts = site_facts.gather(relayed, access)
+    fixed = site_facts.unchanging(relayed)
+    facts = site_facts.gather(relayed, fixed, access["minutes"].to_numpy())
     told = study_offers.tables(relayed)["offers_relays"]
     sites = told[told["kind"] == "candidate"]["minutes"].to_numpy()
-    assert facts.minutes_to_relay == pytest.approx(sites)
+    assert facts.nearest["relays"] == pytest.approx(sites)
 
 
 def test_levels_are_explained_place_by_place(relayed):

@@ -126,10 +126,11 @@ def test_the_fitted_decay_is_a_criterion(base):
     from siting.study.stages import site_facts
 
     access = base.access("tiers_lieux", base.read.services["tiers_lieux"])
-    facts = site_facts.gather(base, access)
+    fixed = site_facts.unchanging(base)
+    facts = site_facts.gather(base, fixed, access["minutes"].to_numpy())
     value = criteria.DEFINITIONS["expected_use"].compute(facts, 0)
     use = study_answers.fitted(base.study, base.read)
-    minutes = facts.independents.minutes.astype(float)
+    minutes = facts.around["establishments"].minutes.astype(float)
     plain = np.where(np.isnan(minutes), 0, use.level * np.exp(-use.parameters[0] * minutes)).sum(0)
     assert value == pytest.approx(plain, rel=1e-4)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from siting import texts
 from siting.outputs import web_map
+from siting.study.stages import score_tables
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def opened(ranked: Scores, i: int, sources: dict[str, str]) -> list[web_map.Crit
         found.append(
             web_map.Criterion(
                 t(f"criteria.{one.name}.name", number=one.number),
-                criterion_value(raw, one.name, one.definition.unit),
+                score_tables.fewer(ranked, i, j)
+                or criterion_value(raw, one.name, one.definition.unit),
                 texts.percent(ranked.weights[j], 0),
                 points,
                 sources[one.definition.layer],

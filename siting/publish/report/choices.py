@@ -66,10 +66,17 @@ def candidates(result: Result, found: Compared, drawn: Figures) -> list[Block]:
     blocks.append(table("ranking", told, "rllr", widths=(0.6, 2.6, 2.6, 0.8), data="scores"))
     blocks += drawn.take("candidates", "criteria")
     brought = score_tables.contributions(found)
-    own = brought[brought["site_id"] == found.scale.of.sites[found.ranking.rank.argmin()]]
+    best = int(found.ranking.rank.argmin())
+    own = brought[brought["site_id"] == found.scale.of.sites[best]]
     shown = [
-        (r["name"], num(r["raw"], 2), r["unit"], share(r["weight"]), num(r["contribution"], 1))
-        for r in own.to_dict("records")
+        (
+            r["name"],
+            score_tables.fewer(found.scores, best, j) or num(r["raw"], 2),
+            r["unit"],
+            share(r["weight"]),
+            num(r["contribution"], 1),
+        )
+        for j, r in enumerate(own.to_dict("records"))
     ]
     blocks.append(
         table(
@@ -77,7 +84,7 @@ def candidates(result: Result, found: Compared, drawn: Figures) -> list[Block]:
             shown,
             "lrlrr",
             widths=(2.8, 1, 0.9, 0.9, 1),
-            site=str(found.sites["name"].iloc[int(found.ranking.rank.argmin())]),
+            site=str(found.sites["name"].iloc[best]),
         )
     )
     return blocks

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from siting.ranking.definition import Criterion
     from siting.ranking.scales import Float64
+    from siting.ranking.scores import Scores
     from siting.ranking.smaa import Smaa
     from siting.study.stages.scores import Compared
 
@@ -64,6 +65,13 @@ def tables(found: Compared) -> dict[str, pd.DataFrame]:
 def name_of(one: Criterion) -> str:
     """A criterion's name in the current language."""
     return t(f"criteria.{one.name}.name", number=one.number)
+
+
+def fewer(scores: Scores, site: int, criterion: int) -> str:
+    """Tell a small count of persons as « fewer than »; empty for a value that may be told."""
+    if not scores.of.small[site, criterion]:
+        return ""
+    return t("page.small_count", fewest=scores.of.fewest)
 
 
 def contributions(found: Compared) -> pd.DataFrame:
