@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 NAMES = ["Mende", "Florac", "Langogne", "Marvejols", "Villefort", "Ispagnac"]
 CODES = [f"48{n:03d}" for n in (95, 61, 80, 92, 198, 75)]
-REGIONS = ("auvergne", "languedoc-roussillon", "midi-pyrenees", "rhone-alpes")
+EXTRACTS = ("ardeche", "aveyron", "cantal", "gard", "haute_loire", "lozere")
 
 
 def lozere(folder: Path) -> prepare.Official:
@@ -126,9 +126,9 @@ def mirror(folder: Path) -> None:
         folder / "communes_48.geojson", driver="GeoJSON"
     )
     official.france_services.rename(folder / "liste-france-services.csv")
-    for number, region in enumerate(REGIONS):
+    for number, department in enumerate(EXTRACTS):
         source = official.roads[number % 2]
-        (folder / f"{region}-latest.osm.pbf").write_bytes(source.read_bytes())
+        (folder / f"{department}.osm.pbf").write_bytes(source.read_bytes())
     _layers(folder)
 
 
@@ -166,8 +166,8 @@ def _layers(folder: Path) -> None:
             "LATITUDE": [*lat, 48.85],
         }
     ).to_csv(folder / "bpe.csv", sep=";", index=False)
-    with zipfile.ZipFile(folder / "BPE24.zip", "w") as archive:
-        archive.write(folder / "bpe.csv", "BPE24.csv")
+    with zipfile.ZipFile(folder / "BPE25.zip", "w") as archive:
+        archive.write(folder / "bpe.csv", "BPE25.csv")
     (folder / "liste-des-gares.csv").write_text(
         "CODE_UIC;LIBELLE;FRET;VOYAGEURS;X_WGS84;Y_WGS84\n"
         "1;Mende;N;O;3.35;44.35\n2;Paris;N;O;2.35;48.85\n",

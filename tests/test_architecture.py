@@ -23,7 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "contracts": set(),
     "provenance": set(),
     "atomic_files": set(),
-    "config": {"location"},  # the registry of models, which loads no solver
+    "config": {"location", "sources"},  # registries of models and sources, which load neither
     "sources": set(),
     "network": set(),
     "territory": {"sources"},

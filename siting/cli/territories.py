@@ -33,7 +33,7 @@ def add(app: typer.Typer) -> None:
         ] = False,
     ) -> None:
         from siting.cli import terminal
-        from siting.setup import official as setup
+        from siting.setup import init as setup
 
         begun = setup.begin(setup.Asked(department, epci, communes, official, territory), out)
         key = "fetch_next" if begun.to_fetch else "check_next"
@@ -57,7 +57,7 @@ def add(app: typer.Typer) -> None:
     ) -> None:
         from siting.cli import terminal
         from siting.config import load
-        from siting.setup import official as setup
+        from siting.setup import fetch as setup
         from siting.setup.download import Settings
 
         study = load(config)

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from siting.config.base import File, Model
-
-FetchedLayer = Literal[
-    "cells",
-    "broadband",
-    "everyday",
-    "establishments",
-    "stations",
-    "carpool_areas",
-    "schools",
-    "pharmacies",
-    "postal",
-]
+from siting.sources import catalogue
 
 
 class Fetch(Model):
@@ -28,7 +16,7 @@ class Fetch(Model):
     epci: str | None = Field(None, pattern=r"^\d{9}$", description="SIREN of an EPCI")
     communes: tuple[str, ...] = ()
     tables: File = Field(description="folder of the tables; the sources go to its `sources`")
-    layers: tuple[FetchedLayer, ...] = Field(
+    layers: tuple[str, ...] = Field(
         ("cells", "broadband", "everyday", "establishments"),
         description="beyond communes, boundaries, roads and France Services",
     )
@@ -38,3 +26,12 @@ class Fetch(Model):
         if sum(map(bool, (self.department, self.epci, self.communes))) != 1:
             raise ValueError("fetch_one_territory")
         return self
+
+    @field_validator("layers")
+    @classmethod
+    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        known = list(catalogue.layers())
+        if set(names) - set(known):
+            expected = " or ".join(map(repr, known))
+            raise PydanticCustomError("literal_error", "one of {expected}", {"expected": expected})
+        return names

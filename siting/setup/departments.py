@@ -10,6 +10,12 @@ import yaml
 
 from siting.errors import ConfigError
 
+OVERSEAS = ("971", "972", "973", "974", "976")
+"""OpenStreetMap France has their extracts elsewhere than the départements of Europe."""
+
+SMALL = ("75", "92", "93", "94", "90")
+"""So small that a study's buffer goes through them to the départements beyond."""
+
 
 @cache
 def _content() -> dict[str, Any]:
@@ -43,7 +49,10 @@ def with_neighbours(codes: list[str]) -> list[str]:
     found = set(codes)
     for code in codes:
         name(code)
-        found |= set(_content()[code]["neighbours"])
+        beside = set(_content()[code]["neighbours"])
+        for small in {code, *beside} & set(SMALL):
+            beside |= set(_content()[small]["neighbours"])
+        found |= beside
     return sorted(found)
 
 

@@ -6,11 +6,13 @@ could not be tried says `unverified: true`; any address can be replaced by one's
 
 from __future__ import annotations
 
+import re
 import string
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
@@ -20,12 +22,33 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+Step = Literal["national", "area", "department", "around", "layer", ""]
+
+
 @dataclass(frozen=True)
 class Source:
     """One file of the catalogue, its pattern filled.
 
     Attributes
     ----------
+    vintage_rule
+        `study_year`, `latest` or `edition`: what chooses the vintage.
+    fallback
+        A second address, for when the first does not give the file; empty: none.
+    fallback_source
+        Another entry that holds the same ground; empty: none.
+    original
+        Names under which the producer gives the file.
+    step
+        When `fetch` takes it; empty: only by hand.
+    layer, makes
+        Its name in `fetch.layers`, and the tables of the study that are made of it.
+    reader, layouts
+        `module:function`, and the name of the module's layouts: the contract of its columns.
+    places
+        Whether it is a list of places, recognised by its header.
+    confirmed_by, confirmed_on
+        How and when the address was seen to be right; empty with `unverified`.
     size_mb
         Rough size, for `--dry-run`; None where not known.
     """
@@ -39,8 +62,20 @@ class Source:
     vintage: str
     licence: str
     feeds: str
+    vintage_rule: str = ""
     unverified: bool = False
     size_mb: float | None = None
+    fallback: str = ""
+    fallback_source: str = ""
+    original: tuple[str, ...] = ()
+    step: Step = ""
+    layer: str = ""
+    makes: tuple[str, ...] = ()
+    reader: str = ""
+    layouts: str = ""
+    places: bool = False
+    confirmed_by: str = ""
+    confirmed_on: str = ""
 
 
 @cache
@@ -52,7 +87,41 @@ def _content() -> dict[str, Any]:
 
 def names() -> list[str]:
     """Ids of the catalogue, in its order."""
-    return list(_content()["sources"])
+    return list(entries())
+
+
+def entries() -> Mapping[str, Mapping[str, Any]]:
+    """Give every entry as it is written, by its id."""
+    held: dict[str, dict[str, Any]] = _content()["sources"]
+    return held
+
+
+def layers() -> dict[str, tuple[str, ...]]:
+    """Names that `fetch.layers` may hold, and the sources of each."""
+    by_layer: dict[str, tuple[str, ...]] = {}
+    for name, entry in entries().items():
+        if layer := entry.get("layer"):
+            by_layer[layer] = (*by_layer.get(layer, ()), name)
+    return by_layer
+
+
+def of_step(step: Step) -> list[str]:
+    """Ids of the sources that `fetch` takes at a step."""
+    return [name for name, entry in entries().items() if entry.get("step", "") == step]
+
+
+def place_layers() -> list[str]:
+    """Layers whose national list is kept as it is: the study cuts it when it reads it."""
+    return [e["layer"] for e in entries().values() if e.get("places") and "layer" in e]
+
+
+def made_of() -> dict[str, tuple[str, ...]]:
+    """Tables of a study, and the sources that each is made of."""
+    tables: dict[str, tuple[str, ...]] = {}
+    for name, entry in entries().items():
+        for table in entry.get("makes", ()):
+            tables[table] = (*tables.get(table, ()), name)
+    return tables
 
 
 def resolve(
@@ -72,22 +141,30 @@ def resolve(
     Raises
     ------
     ConfigError
-        An id is unknown, or a pattern names a value that is not given.
+        An id is unknown, a pattern names a value that is not given, or the year has no edition.
     """
     addresses = addresses or {}
-    for asked in [*ids, *addresses]:
-        if asked not in _content()["sources"]:
-            raise ConfigError("unknown_source", id=asked, known=", ".join(names()))
-    return [_filled(one, values, addresses.get(one)) for one in ids]
+    for name in [*ids, *addresses]:
+        if name not in entries():
+            raise ConfigError("unknown_source", id=name, known=", ".join(names()))
+    return [_filled(name, values, addresses.get(name)) for name in ids]
 
 
 def _filled(name: str, values: Mapping[str, str], address: str | None) -> Source:
-    entry: dict[str, Any] = dict(_content()["sources"][name])
+    entry: dict[str, Any] = dict(entries()[name])
+    by_year = entry.pop("editions", {})
+    known = {**entry.pop("defaults", {}), **values}
     if address is not None:
-        entry |= {"url": address, "unverified": False}
-    held = {**entry.pop("defaults", {}), **values}
-    for key in ("url", "file", "vintage"):
-        entry[key] = _fill(str(entry[key]), held, name)
+        entry |= {"url": address, "unverified": False, "fallback": "", "fallback_source": ""}
+    elif by_year:
+        year = known.setdefault("year", max(by_year))
+        if year not in by_year:
+            raise ConfigError("no_edition", id=name, year=year, known=", ".join(by_year))
+        known |= by_year[year]
+    for key in ("url", "file", "vintage", "fallback"):
+        entry[key] = _fill(str(entry.get(key, "")), known, name)
+    for key in ("original", "makes"):
+        entry[key] = tuple(entry.get(key, ()))
     return Source(id=name, **entry)
 
 
@@ -96,6 +173,34 @@ def _fill(pattern: str, values: Mapping[str, str], name: str) -> str:
         if key is not None and key not in values:
             raise ConfigError("source_needs", id=name, key=key)
     return pattern.format(**values)
+
+
+def extract_names(department: str, name: str) -> dict[str, str]:
+    """Names that OpenStreetMap France gives a département's extract and its folder.
+
+    Parameters
+    ----------
+    department
+        Its code.
+    name
+        Its name, with accents.
+
+    Raises
+    ------
+    ConfigError
+        The département is unknown.
+    """
+    [region] = geofabrik_regions([department])
+    return {
+        "osm_region": region.replace("-", "_"),
+        "osm_department": _plain(name),
+        "region": region,
+    }
+
+
+def _plain(name: str) -> str:
+    bare = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", bare)
 
 
 def geofabrik_regions(departments: Sequence[str]) -> list[str]:

@@ -5,35 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from siting.sources import (
-    carpool_areas,
-    facts,
-    finess,
-    france_services_list,
-    la_poste,
-    layouts,
-    school_directory,
-    station_list,
-    tiers_lieux_inventory,
-)
+from siting.sources import facts, layouts, registry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     import pandas as pd
-
-    from siting.sources.layouts import Layout
-
-READERS: tuple[tuple[Sequence[Layout], Callable[[Path], pd.DataFrame]], ...] = (
-    (france_services_list.LAYOUTS, france_services_list.read),
-    (tiers_lieux_inventory.LAYOUTS, tiers_lieux_inventory.read),
-    (school_directory.LAYOUTS, school_directory.read),
-    (la_poste.LAYOUTS, la_poste.read),
-    (carpool_areas.LAYOUTS, carpool_areas.read),
-    (station_list.LAYOUTS, station_list.read),
-    (finess.LAYOUTS, finess.read),
-)
 
 
 @dataclass(frozen=True)
@@ -65,13 +43,14 @@ def read(path: Path, own: Callable[[Path], pd.DataFrame] = facts.facilities) -> 
     InputError
         See the reader of the list's layout; that of siting's own table where none is known.
     """
-    if finess.recognised(path):
-        return Listed(finess.read(path), official=True)
-    every = [layout for known, _ in READERS for layout in known]
-    header = layouts.header(path, every)
-    for known, reader in READERS:
-        if layouts.fits(header, known):
-            return Listed(reader(path), official=True)
+    known = registry.place_lists()
+    for listed in known:
+        if listed.recognised is not None and listed.recognised(path):
+            return Listed(listed.reader(path), official=True)
+    header = layouts.header(path, [layout for listed in known for layout in listed.layouts])
+    for listed in known:
+        if layouts.fits(header, listed.layouts):
+            return Listed(listed.reader(path), official=True)
     return Listed(own(path), official=False)
 
 

@@ -13,7 +13,9 @@ import yaml
 from siting import config
 from siting.cli import app as cli
 from siting.errors import ConfigError, InputError
-from siting.setup import official as setup
+from siting.setup import code_lists, download, init
+from siting.setup import fetch as setup
+from siting.sources import catalogue
 from siting.study import inputs
 
 ROOT = Path(__file__).parents[2]
@@ -49,7 +51,7 @@ def test_the_embedded_departement_begins_offline(capsys, tmp_path):
 
 def test_an_epci_is_cut_from_the_embedded_tables(tmp_path):
     path = tmp_path / "rodez.yaml"
-    begun = setup.begin(setup.Asked(epci="241200187"), path)
+    begun = init.begin(init.Asked(epci="241200187"), path)
     assert not begun.to_fetch
     read = inputs.read(config.load(path))
     assert len(read.communes) == 8
@@ -66,7 +68,7 @@ def test_a_study_of_one_commune_runs_and_several_need_roads(capsys, tmp_path):
     assert set(access["commune_code"]) == {"12202"}
     assert access["minutes"].between(0, 15).all()
     two = tmp_path / "two.yaml"
-    setup.begin(setup.Asked(epci="241200187"), two)
+    init.begin(init.Asked(epci="241200187"), two)
     links = config.load(two).roads.distances
     links.write_text(links.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
     code, _, wrong = siting(capsys, "check", two)
@@ -87,7 +89,7 @@ def test_a_study_of_one_commune_runs_and_several_need_roads(capsys, tmp_path):
 def test_a_list_of_communes(tmp_path, text):
     (tmp_path / "list.csv").write_text(text, encoding="utf-8")
     path = tmp_path / "two.yaml"
-    setup.begin(setup.Asked(communes=tmp_path / "list.csv"), path)
+    init.begin(init.Asked(communes=tmp_path / "list.csv"), path)
     assert set(inputs.read(config.load(path)).communes["code"]) == {"12202", "12176"}
 
 
@@ -147,38 +149,38 @@ def test_embedded_tables_can_be_declined(capsys, tmp_path):
 
 def test_what_fetch_would_bring_is_told_in_two_steps_for_an_epci(tmp_path):
     path = tmp_path / "x.yaml"
-    setup.begin(setup.Asked(epci="244800001"), path)
-    planned, whole = setup.plan(config.load(path), setup.download.Settings())
+    init.begin(init.Asked(epci="244800001"), path)
+    planned, whole = setup.plan(config.load(path), download.Settings())
     assert not whole
-    assert [one.source.id for one in planned] == list(setup.NATIONAL)
+    assert [one.source.id for one in planned] == catalogue.of_step("national")
 
 
 def test_an_epci_is_fetched_once_its_composition_is_known(tmp_path, mirror):
     path = tmp_path / "cc.yaml"
-    setup.begin(setup.Asked(epci="244800001"), path)
+    init.begin(init.Asked(epci="244800001"), path)
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     content["fetch"]["layers"] = []
     del content["cells"], content["layers"]
     content["criteria"] = content["criteria"][:2]
     path.write_text(yaml.safe_dump(content), encoding="utf-8")
-    setup.fetch(config.load(path), setup.download.Settings(mirror=mirror), lambda _: None)
+    setup.fetch(config.load(path), download.Settings(mirror=mirror), lambda _: None)
     assert set(inputs.read(config.load(path)).communes["code"]) == set(official_files.CODES)
 
 
 @pytest.mark.parametrize(
     ("asked", "key"),
     [
-        (setup.Asked(), "init_one_territory"),
-        (setup.Asked(department="12", epci="241200187"), "init_one_territory"),
-        (setup.Asked(department="99"), "unknown_department"),
-        (setup.Asked(department="6AE"), "department_in_parts"),
-        (setup.Asked(department="20"), "department_in_parts"),
-        (setup.Asked(epci="12"), "not_a_siren"),
+        (init.Asked(), "init_one_territory"),
+        (init.Asked(department="12", epci="241200187"), "init_one_territory"),
+        (init.Asked(department="99"), "unknown_department"),
+        (init.Asked(department="6AE"), "department_in_parts"),
+        (init.Asked(department="20"), "department_in_parts"),
+        (init.Asked(epci="12"), "not_a_siren"),
     ],
 )
 def test_what_cannot_begin(tmp_path, asked, key):
     with pytest.raises(ConfigError) as caught:
-        setup.begin(asked, tmp_path / "x.yaml")
+        init.begin(asked, tmp_path / "x.yaml")
     assert caught.value.key == key
     assert not (tmp_path / "x.yaml").exists()
 
@@ -187,7 +189,7 @@ def test_a_configuration_is_not_written_over(tmp_path):
     path = tmp_path / "x.yaml"
     path.write_text("mine", encoding="utf-8")
     with pytest.raises(ConfigError) as caught:
-        setup.begin(setup.Asked(department="12"), path)
+        init.begin(init.Asked(department="12"), path)
     assert caught.value.key == "config_stands"
     assert path.read_text(encoding="utf-8") == "mine"
 
@@ -195,20 +197,20 @@ def test_a_configuration_is_not_written_over(tmp_path):
 def test_a_list_must_hold_codes(tmp_path):
     (tmp_path / "list.csv").write_text("12202\nRodez\n", encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        setup.read_codes(tmp_path / "list.csv")
+        code_lists.read(tmp_path / "list.csv")
     assert caught.value.key == "not_a_commune_code"
     (tmp_path / "list.csv").write_text("\n", encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        setup.read_codes(tmp_path / "list.csv")
+        code_lists.read(tmp_path / "list.csv")
     assert caught.value.key == "empty_table"
     (tmp_path / "list.csv").write_text("com\n1004\n2A004\n97411\n", encoding="utf-8")
-    assert setup.read_codes(tmp_path / "list.csv") == ["01004", "2A004", "97411"]
+    assert code_lists.read(tmp_path / "list.csv") == ["01004", "2A004", "97411"]
 
 
 def test_a_list_of_codes_of_another_date(tmp_path):
     (tmp_path / "list.csv").write_text("12202\n12076\n", encoding="utf-8")
     path = tmp_path / "two.yaml"
-    begun = setup.begin(setup.Asked(communes=tmp_path / "list.csv"), path)
+    begun = init.begin(init.Asked(communes=tmp_path / "list.csv"), path)
     assert not begun.to_fetch
     assert set(inputs.read(config.load(path)).communes["code"]) == {"12202", "12218"}
 
@@ -216,17 +218,17 @@ def test_a_list_of_codes_of_another_date(tmp_path):
 def test_a_study_without_fetch_has_nothing_to_fetch():
     study = config.load(ROOT / "configs" / "aveyron.yaml")
     with pytest.raises(ConfigError) as caught:
-        setup.plan(study, setup.download.Settings())
+        setup.plan(study, download.Settings())
     assert caught.value.key == "nothing_to_fetch"
 
 
 def test_a_missing_file_of_the_mirror_is_named(tmp_path):
     path = tmp_path / "dep48.yaml"
-    setup.begin(setup.Asked(department="48"), path)
+    init.begin(init.Asked(department="48"), path)
     empty = tmp_path / "empty"
     empty.mkdir()
     with pytest.raises(Exception, match="v_commune_2025") as caught:
-        setup.fetch(config.load(path), setup.download.Settings(mirror=empty), lambda _: None)
+        setup.fetch(config.load(path), download.Settings(mirror=empty), lambda _: None)
     assert "v_commune_2025.csv" in caught.value.text("fr")
 
 
@@ -237,7 +239,7 @@ def test_ctrl_c_is_told_and_leaves_with_130(capsys, tmp_path, monkeypatch, mirro
     def pressed(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(setup.download, "fetch", pressed)
+    monkeypatch.setattr(download, "fetch", pressed)
     code, _, said = siting(capsys, "fetch", path, "--mirror", mirror)
     assert code == 130
     assert "Interrompu" in said

@@ -227,6 +227,7 @@ def test_a_damaged_lock_is_refused(tmp_path):
 
 def test_every_entry_of_the_catalogue_is_whole():
     values = {"department": "12", "department_3": "012", "region": "midi-pyrenees"}
+    values |= catalogue.extract_names("12", "Aveyron")
     for one in catalogue.resolve(catalogue.names(), values):
         assert one.url.startswith("https://")
         assert "{" not in one.url + one.file

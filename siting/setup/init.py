@@ -1,0 +1,175 @@
+"""The first step of a study: a configuration for the territory that a planner names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from siting import atomic_files as files
+from siting.config import load
+from siting.errors import ConfigError
+from siting.setup import code_lists, departments, prepare, presets, starter
+from siting.sources import facts
+from siting.territory import codes as code_changes
+from siting.texts import text as t
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+IN_PARTS = {
+    "20": "2A, 2B",
+    "6AE": "67, 68",
+    "69D": "69",
+    "69M": "69",
+}
+"""Codes met for départements that the code officiel géographique writes otherwise."""
+
+EMBEDDED_STUDY = Path("configs/aveyron.yaml")
+EDITION = date(2025, 1, 1)  # of the catalogue's own addresses
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A configuration that was written, and whether its files are still to be fetched."""
+
+    path: Path
+    to_fetch: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The territory that a planner names, one of four; `official`: from no embedded table."""
+
+    department: str | None = None
+    epci: str | None = None
+    communes: Path | None = None
+    official: bool = False
+    territory: str | None = None
+
+
+def begin(asked: Asked, out: Path) -> Begun:
+    """Write a first configuration.
+
+    The embedded tables serve a territory that lies in them whole: as they are for their
+    département, cut (to the folder named as the configuration) for a part of it. For any other
+    territory the configuration says what `fetch` brings.
+
+    Raises
+    ------
+    ConfigError
+        Not exactly one territory is named, or the département is unknown.
+    InputError
+        The list of communes is wrong.
+    OutputError
+        The file stands already, or cannot be written.
+    """
+    named = (asked.department, asked.epci, asked.communes, asked.territory)
+    if sum(one is not None for one in named) != 1:
+        raise ConfigError("init_one_territory")
+    if out.exists():
+        raise ConfigError("config_stands", file=out)
+    study = load(EMBEDDED_STUDY)
+    known = facts.communes(study.territory.communes)
+    changes = facts.changes(study.territory.changes) if study.territory.changes else None
+    old = code_changes.recoded(changes, frozenset(known["code"]))
+    place = _place(asked, known, old, study.territory.department.code, out.stem)
+    source = study.territory.communes.parent
+    tables = out.parent / out.stem
+    name = starter.plain_name(out.stem)
+    if asked.official or not place.embedded:
+        text = starter.config_text(
+            name=name,
+            title=place.title,
+            vintage=EDITION,
+            zone=place.zone,
+            tables=tables,
+            beside=out.parent,
+            crs=place.crs,
+            fetch=place.fetch,
+        )
+        _write(out, text)
+        return Begun(out, to_fetch=True)
+    if place.embedded == set(known["code"]):
+        tables = source
+    else:
+        prepare.cut(source, place.embedded, tables)
+    text = starter.config_text(
+        name=name,
+        title=place.title,
+        vintage=study.territory.vintage,
+        zone=place.zone,
+        tables=tables,
+        beside=out.parent,
+        crs=study.territory.crs,
+        roads="distances",
+        embedded=source,
+    )
+    _write(out, text)
+    return Begun(out, to_fetch=False)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A territory: its code and name, its title, what fetches it, its embedded communes."""
+
+    zone: tuple[str, str]
+    title: str
+    fetch: str
+    crs: str
+    embedded: frozenset[str] = frozenset()
+
+
+def _place(asked: Asked, known: pd.DataFrame, old: dict[str, str], home: str, stem: str) -> _Place:
+    """What is known of a territory; `embedded` is empty where the embedded tables lack a part."""
+    if asked.department is not None:
+        code = asked.department.strip().upper().zfill(2)
+        if code in IN_PARTS:
+            raise ConfigError("department_in_parts", code=code, parts=IN_PARTS[code])
+        name = departments.name(code)
+        held = frozenset(known["code"]) if code == home else frozenset()
+        title = t("setup.title_department", name=name)
+        fetch, crs = f'department: "{code}"', starter.metric_crs(code)
+        return _Place((code, name), title, fetch, crs, held)
+    if asked.epci is not None:
+        if re.fullmatch(r"\d{9}", asked.epci) is None:
+            raise ConfigError("not_a_siren", value=asked.epci)
+        rows = known[known["epci_code"] == asked.epci]
+        name = rows["epci_name"].iloc[0] if len(rows) else asked.epci
+        title, fetch = t("setup.title_zone", name=name), f'epci: "{asked.epci}"'
+        crs = starter.metric_crs("")
+        return _Place((asked.epci, name), title, fetch, crs, frozenset(rows["code"]))
+    if asked.territory is not None:
+        return _preset(asked.territory, known)
+    assert asked.communes is not None  # noqa: S101 - one of four
+    named = code_lists.read(asked.communes)
+    fetch = "communes: [" + ", ".join(f'"{one}"' for one in named) + "]"
+    held = frozenset(old.get(code, code) for code in named)
+    held = held if held <= set(known["code"]) else frozenset()
+    crs = starter.metric_crs(departments.of_commune(named[0]))
+    return _Place((stem, stem), t("setup.title_zone", name=stem), fetch, crs, held)
+
+
+def _preset(name: str, known: pd.DataFrame) -> _Place:
+    """A named territory as it is today: its EPCI in the embedded table, and members beyond."""
+    here = presets.preset(name, EDITION)
+    inside = frozenset(known.loc[known["epci_code"].isin(here.epci), "code"])
+    codes = sorted(inside | frozenset(here.beyond))
+    fetch = "communes: [" + ", ".join(f'"{one}"' for one in codes) + "]"
+    crs = starter.metric_crs(departments.of_commune(codes[0]))
+    held = frozenset() if here.beyond else inside
+    return _Place((name, here.name), t("setup.title_zone", name=here.name), fetch, crs, held)
+
+
+def doubtful(name: str) -> str:
+    """Members of a named territory that are a hypothesis; empty: none is."""
+    here = presets.preset(name, EDITION)
+    return "" if here.status == "measured" else ", ".join(here.beyond.values()) or here.name
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with files.replacing(path) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,41 @@
+"""What each table made by `fetch` is made of, as the study's provenance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import yaml
+
+from siting.sources import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from siting.sources.catalogue import Source
+
+
+def provenance(sources: Sequence[Source], tables: Path) -> str:
+    """What each table is made of, as `provenance` reads it."""
+    by_id: dict[str, list[Source]] = {}
+    for source in sources:
+        by_id.setdefault(source.id, []).append(source)
+    content = {}
+    for name, ids in catalogue.made_of().items():
+        held = [source for key in ids for source in by_id.get(key, [])]
+        if not held or not (tables / name).exists():
+            continue
+        first = list(dict.fromkeys(source.title for source in held))
+        producers = list(dict.fromkeys(source.producer for source in held))
+        content[name] = {
+            "title": " ; ".join(first),
+            "producer": " ; ".join(producers),
+            "vintage": " ; ".join(dict.fromkeys(source.vintage for source in held)),
+            "licence": " ; ".join(dict.fromkeys(source.licence for source in held)),
+            "status": "derived" if name == "candidates.csv" else "real",
+            "attribution": {
+                "fr": f"{' ; '.join(producers)} : {' ; '.join(first)}",
+                "en": f"{'; '.join(producers)}: {'; '.join(first)}",
+            },
+        }
+    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False)

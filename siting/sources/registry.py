@@ -1,0 +1,59 @@
+"""The one registry of published sources: of each entry of the catalogue, its reader and contract.
+
+An entry of `catalogue.yaml` names its reader (`module:function`) and the module's layouts. What is
+derived here (the lists of places known by their header, the contract of a file) is written nowhere
+else: a new source is its entry, its reader and the names of its role in the texts.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from siting.sources import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from siting.sources.layouts import Layout
+
+
+class PlaceList(NamedTuple):
+    """A published list of places: its reader, its layouts, and what knows it without a header."""
+
+    reader: Callable[[Path], Any]
+    layouts: Sequence[Layout]
+    recognised: Callable[[Path], bool] | None
+
+
+def reader(source: str) -> Callable[..., Any] | None:
+    """Give the function that reads a source; None where another program does (`bdtopo`, `osm`)."""
+    where = catalogue.entries()[source].get("reader")
+    if where is None:
+        return None
+    module, function = where.split(":")
+    found: Callable[..., Any] = getattr(import_module(module), function)
+    return found
+
+
+def contract(source: str) -> Sequence[Layout]:
+    """Layouts that the reader of a source knows; none where it is not a table."""
+    entry = catalogue.entries()[source]
+    if "layouts" not in entry:
+        return ()
+    found: Sequence[Layout] = getattr(
+        import_module(entry["reader"].split(":")[0]), entry["layouts"]
+    )
+    return found
+
+
+def place_lists() -> list[PlaceList]:
+    """Every published list of places, in the catalogue's order: the first that fits is taken."""
+    known = []
+    for source, entry in catalogue.entries().items():
+        if entry.get("places"):
+            module = import_module(entry["reader"].split(":")[0])
+            read = getattr(module, entry["reader"].split(":")[1])
+            known.append(PlaceList(read, contract(source), getattr(module, "recognised", None)))
+    return known
