@@ -28,13 +28,14 @@ def test_each_entry_has_its_reader_and_contract(source):
 
 
 @pytest.fixture
-def with_a_toy(monkeypatch):
+def _with_a_toy(monkeypatch):
     content = copy.deepcopy(catalogue._content())
     content["sources"]["toy_libraries"] = toy_source.ENTRY
     monkeypatch.setattr(catalogue, "_content", lambda: content)
 
 
-def test_a_source_is_added_by_its_entry_alone(tmp_path, with_a_toy):
+@pytest.mark.usefixtures("_with_a_toy")
+def test_a_source_is_added_by_its_entry_alone(tmp_path):
     """A layer that can be fetched, a table with its origin, a list known by its header."""
     assert Fetch(department="48", tables=tmp_path, layers=("libraries",)).layers == ("libraries",)
     assert "libraries" in catalogue.place_layers()
