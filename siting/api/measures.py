@@ -77,11 +77,11 @@ def coverage(
         raise InputError("threshold_beyond_limit", threshold=f"{max(thresholds):g}", limit=limit)
     indexed = people if "id" in people.columns else people.rename_axis("id").reset_index()
     ids = pd.Index(indexed["id"].map(str))
-    found = pairs_of(times, ids)
-    access = coverages.nearest_pair(found).rename(columns={"origin_id": "cell_id"})
+    reached = pairs_of(times, ids)
+    access = coverages.nearest_pair(reached).rename(columns={"origin_id": "cell_id"})
     access = access.assign(
         service="",
-        population=frames.column(people, population, "people", found.origins).to_numpy(),
+        population=frames.column(people, population, "people", reached.origins).to_numpy(),
     )
     if by is not None and by not in people.columns:
         present = ", ".join(map(str, people.columns))
@@ -132,7 +132,7 @@ def catchments(
         A column or an identifier is missing, or a value is negative.
     """
     require_known("unknown_catchment", (method,), two_step_measures.METHODS)
-    found = pairs_of(times)
-    demand = frames.column(people, population, "people", found.origins)
-    places = frames.column(supply, capacity, "supply", found.destinations)
-    return two_step_measures.by_method(method, found, demand, places, bands)
+    reached = pairs_of(times)
+    demand = frames.column(people, population, "people", reached.origins)
+    places = frames.column(supply, capacity, "supply", reached.destinations)
+    return two_step_measures.by_method(method, reached, demand, places, bands)

@@ -107,8 +107,8 @@ def build() -> typer.Typer:
     return app
 
 
-def _version(asked: bool) -> None:  # noqa: FBT001 - typer's calling convention
-    if asked:
+def _version(wanted: bool) -> None:  # noqa: FBT001 - typer's calling convention
+    if wanted:
         print(f"siting {__version__}")  # noqa: T201 - what the option is for
         raise typer.Exit
 

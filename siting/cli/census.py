@@ -31,10 +31,10 @@ def add(app: typer.Typer) -> None:
             base = prepared.prepare(study, say)
             say(t("cli_census.counting"))
             study_census.check(study, base.read)
-            found = study_census.tables(base)
-        census_tables.show_census(base, found)
+            tables = study_census.tables(base)
+        census_tables.show_census(base, tables)
         if out is not None:
-            census_tables.write_census(out, found)
+            census_tables.write_census(out, tables)
 
     @app.command(help=t("cli_sample.help"))
     def sample(
@@ -56,6 +56,6 @@ def add(app: typer.Typer) -> None:
         with terminal.progress() as say:
             base = prepared.prepare(study, say)
             say(t("cli_sample.drawing"))
-            found = study_sample.draw(base, size, seed)
-        census_tables.show_sample(found, base.read.communes)
-        census_tables.write_sample(out, study.title, found)
+            drawn = study_sample.draw(base, size, seed)
+        census_tables.show_sample(drawn, base.read.communes)
+        census_tables.write_sample(out, study.title, drawn)

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from siting.study.stages.sample import Drawn
 
 
-def show_census(base: PreparedStudy, found: dict[str, pd.DataFrame]) -> None:
+def show_census(base: PreparedStudy, tables: dict[str, pd.DataFrame]) -> None:
     """Print the census by EPCI and by site, and what it rests on."""
-    asked = base.study.census or Census()
-    zones, sites = found["census"], found["census_sites"]
+    census = base.study.census or Census()
+    zones, sites = tables["census"], tables["census_sites"]
     epci = zones[zones["zone_kind"] == "epci"]
     table = _table("by_epci", ["epci"], ["count", "masked", "likely", "per_1000", "quotient"])
     table.add_column(t("cli_census.shrunk"), justify="right")
@@ -42,33 +42,33 @@ def show_census(base: PreparedStudy, found: dict[str, pd.DataFrame]) -> None:
             *(_number(value, 2) for value in (row.quotient, row.quotient_shrunk)),
         )
     _print(table)
-    table = _table("by_site", ["site"], ["within", "catchment"], minutes=f"{asked.minutes:g}")
+    table = _table("by_site", ["site"], ["within", "catchment"], minutes=f"{census.minutes:g}")
     candidates = sites[sites["kind"] == "candidate"]
     for row in candidates.itertuples():
         table.add_row(str(row.name), _number(row.within), _number(row.catchment))
     _print(table)
-    if "census_interest" in found:
-        _print(_interest(found["census_interest"]))
+    if "census_interest" in tables:
+        _print(_interest(tables["census_interest"]))
     whole = zones[zones["zone_kind"] == "department"].iloc[0]
     numbers = {
         "count": _number(whole["establishments"]),
         "masked": _number(whole["masked"]),
         "likely": _number(whole["teleworkable"]),
     }
-    said = "headline_untold" if pd.isna(whole["masked"]) else "headline"
-    print_line(t(f"cli_census.{said}", zone=whole["zone_name"], **numbers))
-    print_line(t("cli_census.blanks", fewest=asked.fewest))
-    print_line(t("cli_census.hypotheses", minutes=f"{asked.minutes:g}"))
+    headline = "headline_untold" if pd.isna(whole["masked"]) else "headline"
+    print_line(t(f"cli_census.{headline}", zone=whole["zone_name"], **numbers))
+    print_line(t("cli_census.blanks", fewest=census.fewest))
+    print_line(t("cli_census.hypotheses", minutes=f"{census.minutes:g}"))
     if base.read.register_is_modelled:
         print_line(t("cli_census.modelled"))
 
 
-def write_census(folder: Path, found: dict[str, pd.DataFrame]) -> None:
+def write_census(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
     """Write the tables, and say so."""
     with replacing_all(folder) as part:
-        for name, table in found.items():
+        for name, table in tables.items():
             write_csv(part / f"{name}.csv", table)
-    names = ", ".join(f"{name}.csv" for name in found)
+    names = ", ".join(f"{name}.csv" for name in tables)
     print_line(t("cli_census.written", folder=folder, names=names))
 
 
@@ -105,7 +105,7 @@ def show_sample(drawn: Drawn, communes: pd.DataFrame) -> None:
         counted(
             "cli_sample.visits",
             len(drawn.plan.rounds),
-            visited=sum(len(one.stops) for one in drawn.plan.rounds),
+            visited=sum(len(day.stops) for day in drawn.plan.rounds),
             size=len(drawn.sample),
             road=_number(drawn.visits["road_minutes"].sum()),
             proof=t("cli_sample.proven" if drawn.plan.proven else "cli_sample.not_proven"),
@@ -131,7 +131,7 @@ def write_sample(path: Path, title: str, drawn: Drawn) -> None:
     with replacing(beside["visits.docx"]) as part:
         title = t("sample.sheet.title", study=title)
         field_sheet.write(part, title, _notes(drawn), _sheets(drawn))
-    names = ", ".join(str(one) for one in (path, *beside.values()))
+    names = ", ".join(str(file) for file in (path, *beside.values()))
     print_line(t("cli_sample.written", names=names))
     print_line(t("cli_sample.confidential"))
 
@@ -146,10 +146,10 @@ def _notes(drawn: Drawn) -> list[str]:
     """Lines under the field sheet's title."""
     work, counts = drawn.asked.visits, _counts(drawn)
     counts.pop("no_status")
-    said = [t("sample.sheet.modelled")] if drawn.modelled else []
+    notes = [t("sample.sheet.modelled")] if drawn.modelled else []
     return [
         t("sample.sheet.confidential"),
-        *said,
+        *notes,
         t("sample.sheet.drawn", size=len(drawn.sample), seed=drawn.asked.seed, **counts),
         t(
             "sample.sheet.hours",
@@ -208,21 +208,21 @@ def _sheets(drawn: Drawn) -> list[Sheet]:
         sheets.append(Sheet(heading, lines))
     left = [siret for siret in units.index if siret not in set(drawn.visits["siret"])]
     if left:
-        said = t("sample.sheet.left", count=len(left))
-        sheets.append(Sheet(said, [row(str(siret)) for siret in left]))
+        footer = t("sample.sheet.left", count=len(left))
+        sheets.append(Sheet(footer, [row(str(siret)) for siret in left]))
     return sheets
 
 
 def _counts(drawn: Drawn) -> dict[str, str]:
     """People of the census, of the frame, and those left out by reason."""
     why = drawn.frame.people["left_out"]
-    found = {name: _number((why == name).sum()) for name in ("masked", "excluded", "no_status")}
-    return {"census": _number(len(why)), "frame": _number((why == "").sum()), **found}
+    counts = {name: _number((why == name).sum()) for name in ("masked", "excluded", "no_status")}
+    return {"census": _number(len(why)), "frame": _number((why == "").sum()), **counts}
 
 
-def _interest(found: pd.DataFrame) -> Table:
+def _interest(interest: pd.DataFrame) -> Table:
     table = _table("by_interest", ["epci"], ["likely", "rate", "expected", "band"])
-    for row in found.itertuples():
+    for row in interest.itertuples():
         low, high = _number(row.expected_low, 1), _number(row.expected_high, 1)
         band = "-" if low == "-" else f"{low} - {high}"
         rate = texts.percent(float(str(row.rate)))
@@ -231,8 +231,8 @@ def _interest(found: pd.DataFrame) -> Table:
     return table
 
 
-def _table(title: str, left: list[str], right: list[str], **said: object) -> Table:
-    table = Table(title=t(f"cli_census.{title}", **said), title_justify="left")
+def _table(title: str, left: list[str], right: list[str], **values: object) -> Table:
+    table = Table(title=t(f"cli_census.{title}", **values), title_justify="left")
     for key in left:
         table.add_column(t(f"cli_census.{key}"))
     for key in right:

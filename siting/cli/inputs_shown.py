@@ -41,8 +41,8 @@ def print_inputs(read: Inputs) -> None:
 def _role(role: str) -> str:
     """What a table is to the study, in words."""
     kind, _, name = role.partition(".")
-    said = t(f"quality.role.{kind}") if f"quality.role.{kind}" in _known() else kind
-    return t("quality.of", name=said, detail=name) if name else said
+    label = t(f"quality.role.{kind}") if f"quality.role.{kind}" in _known() else kind
+    return t("quality.of", name=label, detail=name) if name else label
 
 
 def _day(iso: str) -> str:
@@ -69,12 +69,12 @@ def _quality(rows: pd.DataFrame) -> Table:
     for name, what, detail, value, share in rows.to_numpy():
         if not value and what != "read":
             continue
-        said, key = t(f"quality.what.{what}"), f"quality.detail.{detail}"
+        label, key = t(f"quality.what.{what}"), f"quality.detail.{detail}"
         if what == "date":
-            said = f"{said} {_day(detail)}"
+            label = f"{label} {_day(detail)}"
         elif detail:
-            said = t("quality.of", name=said, detail=t(key) if key in _known() else detail)
+            label = t("quality.of", name=label, detail=t(key) if key in _known() else detail)
         part = "" if np.isnan(share) else texts.percent(share)
-        table.add_row("" if name == last else _role(name), said, texts.number(value), part)
+        table.add_row("" if name == last else _role(name), label, texts.number(value), part)
         last = name
     return table

@@ -42,11 +42,11 @@ def add(app: typer.Typer) -> None:
             result = study.run(settings, say)
             folder = out or Path("maps") / settings.name
             written = map_folder.write(result, folder, only or (), say, look, notes.append)
-        for one in notes:
-            terminal.print_line(one)
+        for note in notes:
+            terminal.print_line(note)
         for name, reason in written.skipped.items():
-            said = t("maps.skipped", name=t(f"maps.theme.{name}"), reason=reason)
-            terminal.print_line(said)
+            sentence = t("maps.skipped", name=t(f"maps.theme.{name}"), reason=reason)
+            terminal.print_line(sentence)
         count = len(written.files)
         key = "maps.done_one" if count == 1 else "maps.done" if count else "maps.none_done"
         values = {"count": count, "folder": folder, "index": folder / "maps.html"}

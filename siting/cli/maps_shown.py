@@ -21,13 +21,13 @@ def show_snippets(paths: Sequence[Path], base: str, variant: str, height: int, t
     for path in paths:
         frame = embedding.read(path, source=address(path, base))
         frame = replace(frame, title=title) if title else frame
-        found = embedding.snippets(frame, height=height)
+        snippets = embedding.snippets(frame, height=height)
         if variant in ("all", "srcdoc"):
-            _print(t("embed.say_srcdoc", name=path.name), found.srcdoc, found.script)
-            _print(t("embed.say_srcdoc_policy"), _comment(found.srcdoc_policy))
+            _print(t("embed.say_srcdoc", name=path.name), snippets.srcdoc, snippets.script)
+            _print(t("embed.say_srcdoc_policy"), _comment(snippets.srcdoc_policy))
         if variant in ("all", "src"):
-            _print(t("embed.say_src", name=path.name), found.iframe, found.script)
-            _print(t("embed.say_src_policy"), _comment(found.iframe_policy))
+            _print(t("embed.say_src", name=path.name), snippets.iframe, snippets.script)
+            _print(t("embed.say_src_policy"), _comment(snippets.iframe_policy))
 
 
 def write_page(paths: Sequence[Path], page: Path, base: str, title: str) -> None:
@@ -46,8 +46,8 @@ def address(path: Path, base: str, seen_from: Path | None = None) -> str:
     return quote(Path(os.path.relpath(path, seen_from)).as_posix())
 
 
-def _print(said: str, *lines: str) -> None:
-    sys.stdout.write("\n".join((f"<!-- {said} -->", *lines)) + "\n")
+def _print(heading: str, *lines: str) -> None:
+    sys.stdout.write("\n".join((f"<!-- {heading} -->", *lines)) + "\n")
 
 
 def _comment(text: str) -> str:

@@ -34,6 +34,6 @@ def add(app: typer.Typer) -> None:
         with terminal.progress() as say:
             result = study.run(settings, say)
             count = study_opinion.write(result, out, say)
-            asked = jobs or sheet_files.cores()
-            sheets.write(result, out, wanted, inside=SHEET, jobs=asked, say=say)
+            workers = jobs or sheet_files.cores()
+            sheets.write(result, out, wanted, inside=SHEET, jobs=workers, say=say)
         terminal.print_line(t("opinion.done", count=count, folder=out))

@@ -64,14 +64,14 @@ def add(app: typer.Typer) -> None:
         folder = out or Path("maps") / settings.name / "print"
         sheet = paper(size.upper(), landscape=landscape)
         missing: dict[study_print.Missing, None] = {}
-        asked = jobs or sheet_files.cores()
-        with terminal.progress() as say, sheet_files.helpers(asked) as pool:
+        workers = jobs or sheet_files.cores()
+        with terminal.progress() as say, sheet_files.helpers(workers) as pool:
             result = study.run(settings, say)
             if by:
-                found = study_print.each_epci(result, theme, only or ("access",))
+                sheets = study_print.each_epci(result, theme, only or ("access",))
             else:
-                found = study_print.each(result, theme, only or ())
-            made = study_print.sheets_of(found, missing)
+                sheets = study_print.each(result, theme, only or ())
+            made = study_print.sheets_of(sheets, missing)
             count = sheet_files.write(folder, made, sheet, theme, wanted, pool=pool, say=say)
         for absent in missing:
             terminal.print_line(t("cli_print.cannot", name=absent.name, why=absent.why))
@@ -115,8 +115,8 @@ def add(app: typer.Typer) -> None:
         terminal.print_line(t(key, count=len(made), folder=folder))
 
 
-def _kinds(asked: list[str] | None) -> "list[Kind]":
+def _kinds(names: list[str] | None) -> "list[Kind]":
     from siting.outputs.paper import KINDS
 
-    chosen = require_known("unknown_kind", asked or (), KINDS)
+    chosen = require_known("unknown_kind", names or (), KINDS)
     return [kind for kind in KINDS if not chosen or kind in chosen]

@@ -30,26 +30,28 @@ def add(app: typer.Typer) -> None:
         from siting.study import prepared
 
         settings = load(config)
-        names = [one.strip() for one in plans.split(",") if one.strip()]
+        names = [plan.strip() for plan in plans.split(",") if plan.strip()]
         study_plans.check(settings, names)
         with terminal.progress() as say:
-            found = study_plans.compare(prepared.prepare(settings, say), names)
+            tables = study_plans.compare(prepared.prepare(settings, say), names)
         path = out or Path("maps") / settings.name / "compare.csv"
-        study_plans.write(path, found)
+        study_plans.write(path, tables)
         shown = Table()
         shown.add_column("")
-        for row in found.to_dict("records"):
+        for row in tables.to_dict("records"):
             label = row["name"] or t("cli_compare.now")
             shown.add_column(label, justify="right")
-        for key in found.columns[2:]:
+        for key in tables.columns[2:]:
             stem, _, limit = key.rpartition("_")
             if stem == "next_site":
                 label = t("cli_compare.rows.next_site", minutes=limit)
-                shown.add_row(label, *(str(one) or "-" for one in found[key]))
+                shown.add_row(label, *(str(cell) or "-" for cell in tables[key]))
                 continue
             if stem == "pareto":
                 label = t("cli_compare.rows.pareto", minutes=limit)
-                shown.add_row(label, *(t(f"cli_compare.pareto.{_word(one)}") for one in found[key]))
+                shown.add_row(
+                    label, *(t(f"cli_compare.pareto.{_word(cell)}") for cell in tables[key])
+                )
                 continue
             digits = 3 if stem == "gini" else 1 if "minutes" in key else 0
             label = (
@@ -57,7 +59,7 @@ def add(app: typer.Typer) -> None:
                 if stem in ("covered", "gained", "lost", "next_gain")
                 else t(f"cli_compare.rows.{key}")
             )
-            shown.add_row(label, *(_shown(float(value), digits) for value in found[key]))
+            shown.add_row(label, *(_shown(float(value), digits) for value in tables[key]))
         console = Console()
         if not console.is_terminal:
             console = Console(width=terminal.PIPED_WIDTH)

@@ -55,8 +55,8 @@ def add(app: typer.Typer) -> None:
                 from siting.outputs import sheet_files
                 from siting.publish.report import sheets
 
-                asked = jobs or sheet_files.cores()
-                paths = sheets.write(result, out, wanted, template, jobs=asked, say=say)
+                workers = jobs or sheet_files.cores()
+                paths = sheets.write(result, out, wanted, template, jobs=workers, say=say)
             else:
                 made = compose.document(result, compose.compare(result, say), say)
                 say(t("report.progress.write"))

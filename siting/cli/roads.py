@@ -128,10 +128,10 @@ def add(app: typer.Typer) -> None:
         ends = [_position(start), _position(end)]
         with terminal.progress() as say:
             router = _router(roads, mode, period, speeds, department, say)
-            found = routes.between(router, *ends)
+            way = routes.between(router, *ends)
         if out is not None:
-            isochrone_files.write_route(out, found)
-        terminal.print_route(found)
+            isochrone_files.write_route(out, way)
+        terminal.print_route(way)
 
     @app.command(help=t("cli_roads.calibrate.help"))
     def calibrate(
@@ -157,10 +157,10 @@ def add(app: typer.Typer) -> None:
         with terminal.progress() as say:
             router = _router(roads, mode, period, speeds, department, say)
             say(t("cli_roads.calibrate.fit"))
-            found = calibration.calibrate(router.network, trips)
+            fitted = calibration.calibrate(router.network, trips)
         if out is not None:
-            speed_tables.write_fitted(out, speeds, mode, found.factors)
-        terminal.print_calibration(found)
+            speed_tables.write_fitted(out, speeds, mode, fitted.factors)
+        terminal.print_calibration(fitted)
 
 
 def _router(

@@ -30,13 +30,15 @@ def add(app: typer.Typer) -> None:
         from siting.study.stages import scores as study_scores
 
         settings = load(config)
-        how = next((one for one in METHODS if one == method), None)
+        how = next((name for name in METHODS if name == method), None)
         if method and how is None:
             raise ConfigError("unknown_method", method=method, known=", ".join(METHODS))
         study_scores.check(settings)
         with terminal.progress() as say:
             base = prepared.prepare(settings, say)
             say(t("cli_score.progress.values"))
-            found = study_scores.compare(base, study_scores.values(base), how, say)
-            folder = score_tables.write(found, out or Path("maps") / study_scores.folder(found))
-        scores_shown.show(found, folder)
+            comparison = study_scores.compare(base, study_scores.values(base), how, say)
+            folder = score_tables.write(
+                comparison, out or Path("maps") / study_scores.folder(comparison)
+            )
+        scores_shown.show(comparison, folder)

@@ -21,44 +21,44 @@ if TYPE_CHECKING:
 NAME_WIDTH = 24
 
 
-def show(found: Compared, folder: Path) -> None:
+def show(compared: Compared, folder: Path) -> None:
     """Print compared candidates."""
     console = Console()
     if not console.is_terminal:
         console = Console(width=PIPED_WIDTH)
-    console.print(_ranking(found))
-    for line in score_tables.sentences(found):
+    console.print(_ranking(compared))
+    for line in score_tables.sentences(compared):
         print_line(line)
-    if len(found.stability):
-        console.print(_stability(found))
-    console.print(_views(found))
-    for line in [*score_tables.agreement(found), *score_tables.notes(found)]:
+    if len(compared.stability):
+        console.print(_stability(compared))
+    console.print(_views(compared))
+    for line in [*score_tables.agreement(compared), *score_tables.notes(compared)]:
         print_line(line)
     print_line(t("cli_score.hypothesis"))
     print_line(t("cli_score.written", folder=folder))
 
 
-def _ranking(found: Compared) -> Table:
+def _ranking(compared: Compared) -> Table:
     title = t(
         "cli_score.ranking",
-        method=t(f"scores.methods.{found.method}"),
-        weights=found.weighed.name,
+        method=t(f"scores.methods.{compared.method}"),
+        weights=compared.weighed.name,
     )
     table = Table(title=title, title_justify="left")
     table.add_column(t("cli_score.rank"), justify="right")
     table.add_column(t("cli_score.site"), overflow="fold", min_width=NAME_WIDTH)
     for key in ("score", "band"):
         table.add_column(t(f"cli_score.{key}"), justify="right")
-    for key in found.draws:
+    for key in compared.draws:
         table.add_column(t("cli_score.first", which=score_tables.label(key)), justify="right")
     table.add_column(t("cli_score.mean_rank"), justify="right")
-    ranked = found.ranking
-    free = next(iter(found.draws.values()))
+    ranked = compared.ranking
+    free = next(iter(compared.draws.values()))
     for i in np.argsort(ranked.rank):
-        shares = [texts.percent(one.acceptability[i, 0], 0) for one in found.draws.values()]
+        shares = [texts.percent(draw.acceptability[i, 0], 0) for draw in compared.draws.values()]
         table.add_row(
             str(ranked.rank[i]),
-            str(found.sites["name"].iloc[i]),
+            str(compared.sites["name"].iloc[i]),
             texts.number(ranked.score[i], 1),
             f"{texts.number(ranked.low[i], 1)} … {texts.number(ranked.high[i], 1)}",
             *shares,
@@ -67,15 +67,15 @@ def _ranking(found: Compared) -> Table:
     return table
 
 
-def _stability(found: Compared) -> Table:
+def _stability(compared: Compared) -> Table:
     """Interval of each weight in which the first site stays first."""
     table = Table(title=t("cli_score.stability"), title_justify="left")
     for key in ("criterion", "weight", "low", "high", "beyond"):
         left = key in ("criterion", "beyond")
         table.add_column(t(f"cli_score.{key}"), justify="left" if left else "right")
-    names = {one.id: score_tables.name_of(one) for one in found.criteria}
-    sites = dict(zip(found.sites["site_id"], found.sites["name"], strict=True))
-    for row in found.stability.to_dict("records"):
+    names = {criterion.id: score_tables.name_of(criterion) for criterion in compared.criteria}
+    sites = dict(zip(compared.sites["site_id"], compared.sites["name"], strict=True))
+    for row in compared.stability.to_dict("records"):
         if np.isnan(row["first_low"]):
             continue
         ends = [sites[row[key]] for key in ("below_site", "above_site") if row[key]]
@@ -89,14 +89,14 @@ def _stability(found: Compared) -> Table:
     return table
 
 
-def _views(found: Compared) -> Table:
+def _views(compared: Compared) -> Table:
     """Who comes first, second and third for whom."""
     table = Table(title=t("cli_score.views"), title_justify="left")
     for key in ("whose", "status", "one", "two", "three"):
         table.add_column(t(f"cli_score.{key}"))
-    for one in found.views:
-        best = np.argsort(found.view_ranks[one.key].rank)[: score_tables.TOP]
-        sites = [str(found.sites["name"].iloc[i]) for i in best]
+    for view in compared.views:
+        best = np.argsort(compared.view_ranks[view.key].rank)[: score_tables.TOP]
+        sites = [str(compared.sites["name"].iloc[i]) for i in best]
         sites += [""] * (score_tables.TOP - len(sites))
-        table.add_row(one.name, t(f"scores.kinds.{one.kind}"), *sites)
+        table.add_row(view.name, t(f"scores.kinds.{view.kind}"), *sites)
     return table

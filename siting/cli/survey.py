@@ -46,8 +46,8 @@ def add(app: typer.Typer) -> None:
         from siting.cli import survey_tables
         from siting.study.stages import survey as study_survey
 
-        found = study_survey.bring_in(config, answers, out, part=part, sample=sample)
-        survey_tables.show_imported(found, out)
+        imported = study_survey.bring_in(config, answers, out, part=part, sample=sample)
+        survey_tables.show_imported(imported, out)
 
     @group.command(help=t("cli_survey.tabulate.help"))
     def tabulate(
@@ -67,8 +67,8 @@ def add(app: typer.Typer) -> None:
         questionnaire = study_survey.of_study(settings, config)
         with terminal.progress() as say:
             say(t("progress.inputs"))
-            told = study_answers.tabulated(settings, inputs.read(settings))
-        survey_tables.show_tables(told, questionnaire, settings)
+            results = study_answers.tabulated(settings, inputs.read(settings))
+        survey_tables.show_tables(results, questionnaire, settings)
         if out is not None:
-            survey_tables.write(told, out)
+            survey_tables.write(results, out)
             terminal.print_line(t("cli_survey.tabulate.done", folder=out))

@@ -82,7 +82,7 @@ def downloads() -> Iterator[tuple[Callable[[str], None], Callable[[str, int, int
                     tasks[name] = shown.add_task(name, total=total)
             shown.update(tasks[name], completed=done, total=total)
 
-        yield lambda said: shown.update(stage, description=said), progress
+        yield lambda name: shown.update(stage, description=name), progress
 
 
 def print_downloads(planned: list[Planned], *, whole: bool) -> None:
@@ -92,14 +92,14 @@ def print_downloads(planned: list[Planned], *, whole: bool) -> None:
         justify: Literal["left", "right"] = "right" if key == "size" else "left"
         table.add_column(t(f"setup.plan.{key}"), justify=justify, overflow="fold")
     total = 0.0
-    for one in planned:
-        source = one.source
+    for item in planned:
+        source = item.source
         size = source.size_mb
-        total += size or 0 if one.action == "download" else 0
+        total += size or 0 if item.action == "download" else 0
         address = source.url + (f" ({t('setup.plan.unverified')})" if source.unverified else "")
         table.add_row(
             source.id,
-            t(f"setup.plan.{one.action}"),
+            t(f"setup.plan.{item.action}"),
             "" if size is None else texts.number(size),
             source.vintage,
             source.licence,
@@ -119,8 +119,8 @@ def print_prepared(made: Prepared, config: Path) -> None:
         table.add_column(t(f"setup.made.{key}"), justify="left" if key == "table" else "right")
     known = texts.catalogue(texts.language())
     for name, read, kept, dropped, _ in made.report.to_numpy():
-        said = known.get(f"quality.role.{name}", name)
-        table.add_row(said, *(texts.number(value) for value in (read, kept, dropped)))
+        role = known.get(f"quality.role.{name}", name)
+        table.add_row(role, *(texts.number(value) for value in (read, kept, dropped)))
     _console().print(table)
     print_line(t("setup.made.next", folder=made.folder, config=config))
 
@@ -140,7 +140,7 @@ def print_result(result: Result, folder: Path) -> None:
     console = _console()
     console.print(_coverage(result))
     console.print(_ranking(result))
-    sources = [one.source for one in result.inputs if one.source is not None]
+    sources = [item.source for item in result.inputs if item.source is not None]
     modelled = [source.title for source in sources if source.status == "modelled"]
     modelled += [t("run.modelled_cells")] if result.cells_modelled else []
     if modelled:
@@ -148,7 +148,7 @@ def print_result(result: Result, folder: Path) -> None:
     print_line(t("run.written", folder=folder))
 
 
-def print_calibration(found: Calibration) -> None:
+def print_calibration(calibration: Calibration) -> None:
     """Print the factors fitted, and the errors before and after."""
     table = Table()
     table.add_column(t("cli_roads.calibrate.error"))
@@ -157,31 +157,34 @@ def print_calibration(found: Calibration) -> None:
     for key in ("median_ratio", "mean_absolute_share", "rmse_minutes", "within_20_percent"):
         share = key in ("mean_absolute_share", "within_20_percent")
         write = texts.percent if share else texts.number
-        pair = [write(getattr(e, key), 1 if share else 3) for e in (found.before, found.after)]
+        pair = [
+            write(getattr(e, key), 1 if share else 3)
+            for e in (calibration.before, calibration.after)
+        ]
         table.add_row(t(f"cli_roads.calibrate.{key}"), *pair)
     Console().print(table)
-    factors = ", ".join(f"{k} {texts.number(v, 3)}" for k, v in sorted(found.factors.items()))
+    factors = ", ".join(f"{k} {texts.number(v, 3)}" for k, v in sorted(calibration.factors.items()))
     print_line(t("cli_roads.calibrate.factors", factors=factors))
-    left = texts.number(found.left_out)
-    print_line(t("cli_roads.calibrate.used", used=texts.number(len(found.trips)), left=left))
+    left = texts.number(calibration.left_out)
+    print_line(t("cli_roads.calibrate.used", used=texts.number(len(calibration.trips)), left=left))
 
 
-def print_plans(found: Sequence[Solution], out: Path) -> None:
+def print_plans(solutions: Sequence[Solution], out: Path) -> None:
     """Print each phase: its status, its objective between its bounds, or why there is no plan."""
-    for number, answer in enumerate(found, 1):
-        if len(found) > 1:
+    for number, answer in enumerate(solutions, 1):
+        if len(solutions) > 1:
             print_line(t("cli_locate.phase", number=number))
         _answer(answer)
     print_line(t("cli_locate.written", path=out))
 
 
-def print_located(found: Located, sites: pd.DataFrame, out: Path) -> None:
+def print_located(located: Located, sites: pd.DataFrame, out: Path) -> None:
     """Print a study's plan: each phase as `print_plan`, and the sites that it opens."""
-    for number, answer in enumerate(found.answers, 1):
-        if len(found.answers) > 1:
+    for number, answer in enumerate(located.answers, 1):
+        if len(located.answers) > 1:
             print_line(t("cli_locate.phase", number=number))
         _answer(answer)
-    out_of_reach = found.demand.loc[found.demand["left_out"], "population"].sum()
+    out_of_reach = located.demand.loc[located.demand["left_out"], "population"].sum()
     if out_of_reach:
         print_line(t("cli_locate.left_out", people=texts.number(float(out_of_reach))))
     table = Table()
@@ -197,20 +200,20 @@ def print_located(found: Located, sites: pd.DataFrame, out: Path) -> None:
     print_line(t("cli_locate.written", path=out))
 
 
-def _answer(found: Solution) -> None:
+def _answer(solution: Solution) -> None:
     numbers = {
         key: "-" if value is None else texts.number(value, 3)
         for key, value in (
-            ("objective", found.objective),
-            ("lower", found.lower_bound),
-            ("upper", found.upper_bound),
+            ("objective", solution.objective),
+            ("lower", solution.lower_bound),
+            ("upper", solution.upper_bound),
         )
     }
-    gap = "-" if found.gap is None else texts.percent(found.gap, 2)
-    status = t(f"cli_locate.status.{found.status}")
+    gap = "-" if solution.gap is None else texts.percent(solution.gap, 2)
+    status = t(f"cli_locate.status.{solution.status}")
     print_line(t("cli_locate.answer", status=status, gap=gap, **numbers))
-    if found.reason is not None:
-        print_line(found.reason.text())
+    if solution.reason is not None:
+        print_line(solution.reason.text())
 
 
 def print_route(route: Route) -> None:
@@ -245,7 +248,7 @@ def _coverage(result: Result) -> Table:
     for minutes in thresholds:
         table.add_column(t("run.within", minutes=f"{minutes:g}"), justify="right")
     table.add_column(t("run.beyond", minutes=f"{thresholds[-1]:g}"), justify="right")
-    names = {one.id: one.name for one in result.study.services}
+    names = {service.id: service.name for service in result.study.services}
     for service, rows in whole.groupby("service", sort=False):
         covered = rows.sort_values("threshold_minutes")
         cells = [
@@ -277,9 +280,9 @@ def _ranking(result: Result) -> Table:
     table.add_column(t("run.score"), justify="right")
     table.add_column(t("run.band"), justify="right")
     for j in main:
-        one = scores.criteria[j]
-        name = t(f"criteria.{one.name}.name", number=one.number)
-        table.add_column(f"{name} ({t(f'criteria.{one.name}.unit')})", justify="right")
+        criterion = scores.criteria[j]
+        name = t(f"criteria.{criterion.name}.name", number=criterion.number)
+        table.add_column(f"{name} ({t(f'criteria.{criterion.name}.unit')})", justify="right")
     for row in scores.rank.argsort():
         band = f"{texts.number(scores.low[row])}-{texts.number(scores.high[row])}"
         raw = [

@@ -25,11 +25,11 @@ def add(app: typer.Typer) -> None:
         from siting.cli import viability_tables
         from siting.study.stages import viability as study_viability
 
-        asked, minutes = _asked(config)
-        verdicts = study_viability.judge(asked, minutes)
-        viability_tables.show(asked, verdicts)
+        declared, minutes = _asked(config)
+        verdicts = study_viability.judge(declared, minutes)
+        viability_tables.show(declared, verdicts)
         if out is not None:
-            viability_tables.line("written", folder=study_viability.write(out, asked, verdicts))
+            viability_tables.line("written", folder=study_viability.write(out, declared, verdicts))
 
 
 def _asked(path: Path) -> "tuple[Viability, dict[str, float]]":
@@ -43,12 +43,12 @@ def _asked(path: Path) -> "tuple[Viability, dict[str, float]]":
     if "territory" not in content(path):
         return validate(ViabilityFile, path).viability, {}
     study = load(path)
-    asked = study.viability
-    if asked is None:
+    declared = study.viability
+    if declared is None:
         raise ConfigError("no_viability", file=path)
-    if not study_viability.needs_routes(asked):
-        return asked, {}
+    if not study_viability.needs_routes(declared):
+        return declared, {}
     with terminal.progress() as say:
         base = prepared.prepare(study, say)
         say(t("cli_viability.routes"))
-        return asked, study_viability.routes(asked, base)
+        return declared, study_viability.routes(declared, base)

@@ -26,19 +26,19 @@ if TYPE_CHECKING:
 HEAVIEST = 6  # assumptions of a tornado that are printed
 
 
-def show(asked: Viability, verdicts: tuple[Verdict, ...]) -> None:
+def show(viability: Viability, verdicts: tuple[Verdict, ...]) -> None:
     """Print the tables of a judged site."""
     console = Console()
     if not console.is_terminal:
         console = Console(width=PIPED_WIDTH)
-    known = packages(asked)
+    known = packages(viability)
     first = verdicts[0]
     if first.animator is not None:
         console.print(_animator(first.animator))
-    console.print(_costs(first.costs, asked.site))
+    console.print(_costs(first.costs, viability.site))
     console.print(_tariffs(first, known))
-    for one in verdicts:
-        console.print(_break_even(one, known))
+    for verdict in verdicts:
+        console.print(_break_even(verdict, known))
     if len(first.churn):
         console.print(_churn(first.churn, known))
     if len(first.outlook):
@@ -47,13 +47,13 @@ def show(asked: Viability, verdicts: tuple[Verdict, ...]) -> None:
         console.print(_tornado(rows, _result(key, known)))
     line("vat")
     line("arrivals")
-    line("band", draws=texts.number(asked.draws), seed=asked.seed)
+    line("band", draws=texts.number(viability.draws), seed=viability.seed)
     line("hypotheses", count=len(first.batch.estimates))
 
 
-def line(key: str, **said: object) -> None:
+def line(key: str, **values: object) -> None:
     """Print a note."""
-    print_line(t(f"cli_viability.notes.{key}", **said))
+    print_line(t(f"cli_viability.notes.{key}", **values))
 
 
 def _table(title: str, left: list[str], right: list[str]) -> Table:
@@ -101,7 +101,7 @@ def _tariffs(verdict: Verdict, known: Mapping[str, Package]) -> Table:
     table = _table(t("cli_viability.tariffs"), ["package", "validity"], ["price", "net", "gross"])
     for key, offer in verdict.site.offers.items():
         tariff = offer.tariff
-        days = [one.isoformat() if one else "…" for one in (tariff.start, tariff.end)]
+        days = [day.isoformat() if day else "…" for day in (tariff.start, tariff.end)]
         gross = tariff.price.value * offer.gross_per_euro
         tax = t(f"viability.tax.{tariff.tax}")
         table.add_row(

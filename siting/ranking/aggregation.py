@@ -45,8 +45,8 @@ def score(method: Pointwise, scale: Scale, places: Float64, weights: Float64) ->
     Shape (sites,); for `topsis` 0 to 1.
     """
     parts = [part(scale(places)) for part in features(method, scale)]
-    found = combine(method, [part @ powered(method, weights) for part in parts])
-    return np.exp(found) if method == "product" else found
+    combined = combine(method, [part @ powered(method, weights) for part in parts])
+    return np.exp(combined) if method == "product" else combined
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ class Feature:
         if self.end is None:
             return z
         end = self.end if j is None else self.end[j]
-        found: Float64 = np.log(np.maximum(z, end)) if self.kind == "log" else (z - end) ** 2
-        return found
+        float64: Float64 = np.log(np.maximum(z, end)) if self.kind == "log" else (z - end) ** 2
+        return float64
 
 
 def features(method: Pointwise, scale: Scale) -> list[Feature]:
@@ -102,7 +102,7 @@ def combine(method: Pointwise, sums: list[Float64]) -> Float64:
     """Scores (for `product` their logarithms) from the sums of `features`, of any shape."""
     if method != "topsis":
         return sums[0]
-    to_best, to_worst = (np.sqrt(np.maximum(one, 0)) for one in sums)
+    to_best, to_worst = (np.sqrt(np.maximum(squares, 0)) for squares in sums)
     both = to_best + to_worst
     share: Float64 = np.divide(to_worst, both, out=np.full_like(both, 0.5), where=both > 0)
     return share

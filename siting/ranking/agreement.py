@@ -28,9 +28,9 @@ def ranks(values: npt.ArrayLike) -> Float64:
     return np.asarray(pd.Series(np.asarray(values, float)).rank(), np.float64)
 
 
-def kendall(one: npt.ArrayLike, other: npt.ArrayLike) -> float:
+def kendall(ranking: npt.ArrayLike, other: npt.ArrayLike) -> float:
     """Tau-b; NaN where a ranking ties everything."""
-    first, second = np.asarray(one, float), np.asarray(other, float)
+    first, second = np.asarray(ranking, float), np.asarray(other, float)
     rows, columns = np.triu_indices(len(first), 1)
     a = np.sign(first[rows] - first[columns])
     b = np.sign(second[rows] - second[columns])
@@ -38,9 +38,9 @@ def kendall(one: npt.ArrayLike, other: npt.ArrayLike) -> float:
     return float((a * b).sum() / untied) if untied else float("nan")
 
 
-def spearman(one: npt.ArrayLike, other: npt.ArrayLike) -> float:
+def spearman(ranking: npt.ArrayLike, other: npt.ArrayLike) -> float:
     """Rho; NaN where a ranking ties everything."""
-    first, second = (ranks(values) - ranks(values).mean() for values in (one, other))
+    first, second = (ranks(values) - ranks(values).mean() for values in (ranking, other))
     spread = np.sqrt(float(first @ first) * float(second @ second))
     return float(first @ second / spread) if spread else float("nan")
 
@@ -65,13 +65,13 @@ def pairs(rankings: dict[str, npt.NDArray[np.int64]], sites: npt.ArrayLike) -> p
     """
     ids = np.asarray(sites, str)
     rows = []
-    for one, other in itertools.combinations(rankings, 2):
-        a, b = rankings[one], rankings[other]
+    for combination, other in itertools.combinations(rankings, 2):
+        a, b = rankings[combination], rankings[other]
         gap = np.abs(a - b)
         worst = int(np.lexsort((a, np.minimum(a, b), -gap))[0])
         rows.append(
             {
-                "first": one,
+                "first": combination,
                 "second": other,
                 "kendall": kendall(a, b),
                 "spearman": spearman(a, b),

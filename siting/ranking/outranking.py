@@ -148,12 +148,12 @@ def _credible(concord: Float64, discord: dict[int, Float64], weights: Float64) -
         Shape (…, criteria).
     """
     concord = np.clip(concord, 0.0, 1.0)
-    found = concord.copy()
-    for j, one in discord.items():
-        over = (one > concord) & (weights[..., j, None, None] > 0)
-        at = np.broadcast_to(one, concord.shape)[over]
-        found[over] *= (1 - at) / (1 - concord[over])
-    return found
+    credible = concord.copy()
+    for j, item in discord.items():
+        over = (item > concord) & (weights[..., j, None, None] > 0)
+        at = np.broadcast_to(item, concord.shape)[over]
+        credible[over] *= (1 - at) / (1 - concord[over])
+    return credible
 
 
 def net_credibilities(places: Float64, weights: Float64, thresholds: Thresholds) -> Float64:
@@ -165,8 +165,8 @@ def net_credibilities(places: Float64, weights: Float64, thresholds: Thresholds)
     whole = (weights @ concord.reshape(len(concord), -1)).reshape(-1, count, count)
     sigma = _credible(whole, discord, weights)
     # a site outranks itself fully, which cancels
-    found: Float64 = (sigma.sum(axis=2) - sigma.sum(axis=1)) / (count - 1)
-    return found
+    float64: Float64 = (sigma.sum(axis=2) - sigma.sum(axis=1)) / (count - 1)
+    return float64
 
 
 def net_credibility(forth: Float64, back: Float64) -> Float64:

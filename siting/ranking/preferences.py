@@ -24,8 +24,8 @@ def proposed() -> dict[str, dict[str, dict[str, float]]]:
     text = (
         resources.files("siting.ranking").joinpath("preferences.yaml").read_text(encoding="utf-8")
     )
-    found: dict[str, dict[str, dict[str, float]]] = yaml.safe_load(text)
-    return found
+    points: dict[str, dict[str, dict[str, float]]] = yaml.safe_load(text)
+    return points
 
 
 def shared(points: Mapping[str, float], criteria: Sequence[Criterion]) -> Float64 | None:
@@ -38,7 +38,7 @@ def shared(points: Mapping[str, float], criteria: Sequence[Criterion]) -> Float6
     -------
     Shares of 1, shape (criteria,); None where the study has none of them.
     """
-    names = [one.name for one in criteria]
-    found = np.array([points.get(name, 0) / names.count(name) for name in names], float)
-    total = found.sum()
-    return found / total if total > 0 else None
+    names = [criterion.name for criterion in criteria]
+    share = np.array([points.get(name, 0) / names.count(name) for name in names], float)
+    total = share.sum()
+    return share / total if total > 0 else None

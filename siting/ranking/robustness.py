@@ -47,8 +47,8 @@ class Lines:
         """Scores at a weight; 0.5 where nothing known counts."""
         below = self.c + self.d * t
         above = self.a + self.b * t
-        found: Float64 = np.divide(above, below, out=np.full_like(below, 0.5), where=below > TINY)
-        return found
+        float64: Float64 = np.divide(above, below, out=np.full_like(below, 0.5), where=below > TINY)
+        return float64
 
     def meetings(self, site: int) -> Float64:
         """Weights strictly between 0 and 1 at which another site has the score of this one."""
@@ -61,18 +61,18 @@ class Lines:
 
 def _roots(square: Float64, slope: Float64, level: Float64) -> Float64:
     """Roots between 0 and 1 of many quadratics, sorted; none where all three are zero."""
-    found = []
+    roots = []
     straight = np.abs(square) < TINY
     with np.errstate(divide="ignore", invalid="ignore"):
-        found.append((-level / slope)[straight & (np.abs(slope) > TINY)])
+        roots.append((-level / slope)[straight & (np.abs(slope) > TINY)])
         inside = slope**2 - 4 * square * level
         bent = ~straight & (inside >= 0)
         root = np.sqrt(np.where(bent, inside, 0))
         # the sum that does not cancel, and Vieta's for the other
         half = -(slope + np.where(slope >= 0, root, -root)) / 2
-        found.append((half / square)[bent])
-        found.append((level / half)[bent & (np.abs(half) > TINY)])
-    every = np.concatenate(found)
+        roots.append((half / square)[bent])
+        roots.append((level / half)[bent & (np.abs(half) > TINY)])
+    every = np.concatenate(roots)
     return np.unique(every[(every > NEAR) & (every < 1 - NEAR)])
 
 

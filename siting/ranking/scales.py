@@ -85,9 +85,9 @@ class Values:
         apart = self.span > 0
         scale = np.where(apart, best - worst, 1.0)
         with np.errstate(over="ignore"):
-            found = np.where(apart, (self.raw - worst) / scale, 0.5)
+            places = np.where(apart, (self.raw - worst) / scale, 0.5)
         # + 0: the worst place of what is better small is zero, not minus zero
-        return np.where(self.known, np.clip(found, 0, 1) + 0.0, np.nan)
+        return np.where(self.known, np.clip(places, 0, 1) + 0.0, np.nan)
 
     @cached_property
     def order(self) -> npt.NDArray[np.intp]:
@@ -148,7 +148,7 @@ class Scale:
             return places
         raw = self.of.raw[known, j]
         worst, best = (end[j] for end in self.of.ends)
-        found: Float64
+        float64: Float64
         if self.name == "rank":
             return self._rank(self.of.places[known, j], places)
         x = worst + places * (best - worst)
@@ -158,8 +158,8 @@ class Scale:
             x = np.full(len(places), worst)
         if self.name == "z_score":
             spread = raw.std()
-            found = (x - raw.mean()) / spread if spread > 0 else np.zeros(len(x))
-            return found if self.of.more[j] else -found
+            float64 = (x - raw.mean()) / spread if spread > 0 else np.zeros(len(x))
+            return float64 if self.of.more[j] else -float64
         return self._ratio(j, raw, x)
 
     def _ratio(self, j: int, raw: Float64, x: Float64) -> Float64:

@@ -174,17 +174,17 @@ def _pointwise(
     values = scale.of
     unknown = np.argwhere(~values.known)
     parts = aggregation.features(method, scale)
-    fixed = [np.where(values.known, one(scale(values.corner(0.5))), 0.0).T for one in parts]
+    fixed = [np.where(values.known, part(scale(values.corner(0.5))), 0.0).T for part in parts]
 
     def scored(weights: Float64, rng: np.random.Generator) -> Float64:
         taken = aggregation.powered(method, weights)
-        sums = [taken @ one for one in fixed]
+        sums = [taken @ part for part in fixed]
         for i, j in unknown:
             z = scale.column(int(j), rng.random(len(weights)))
             for total, part in zip(sums, parts, strict=True):
                 total[:, i] += taken[:, j] * part(z, int(j))
-        found = aggregation.combine(method, sums)
-        return np.exp(found) if method == "product" else found
+        scores = aggregation.combine(method, sums)
+        return np.exp(scores) if method == "product" else scores
 
     return scored
 
@@ -200,12 +200,12 @@ def _flowing(
     def scored(weights: Float64, rng: np.random.Generator) -> Float64:
         if fixed is not None:
             return weights @ fixed.T
-        found = []
+        scores = []
         for start in range(0, len(weights), FEW):
             filled = np.where(values.known, values.places, rng.random(values.raw.shape))
             net = outranking.flows(filled, filled, thresholds)
-            found.append(weights[start : start + FEW] @ net.T)
-        return np.concatenate(found)
+            scores.append(weights[start : start + FEW] @ net.T)
+        return np.concatenate(scores)
 
     return scored
 
@@ -217,12 +217,12 @@ def _outranking(
     values = scale.of
 
     def scored(weights: Float64, rng: np.random.Generator) -> Float64:
-        found = []
+        scores = []
         for start in range(0, len(weights), FEW):
             filled = np.where(values.known, values.places, rng.random(values.raw.shape))
-            found.append(
+            scores.append(
                 outranking.net_credibilities(filled, weights[start : start + FEW], thresholds)
             )
-        return np.concatenate(found)
+        return np.concatenate(scores)
 
     return scored

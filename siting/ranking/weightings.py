@@ -145,14 +145,14 @@ def draw(known: Information, count: int, seed: int) -> Float64:
         if radius < 1e-9:
             raise ConfigError("weighting_too_narrow")
         return _walk(known, centre, count, rng)
-    found: list[Float64] = []
+    batches: list[Float64] = []
     have = 0
     while have < count:
         some = ways[best](rng, BLOCK)
         some = some[known.holds(some)]
-        found.append(some)
+        batches.append(some)
         have += len(some)
-    return np.concatenate(found)[:count]
+    return np.concatenate(batches)[:count]
 
 
 def _simplex(known: Information) -> Callable[[np.random.Generator, int], Float64]:
@@ -166,8 +166,8 @@ def _simplex(known: Information) -> Callable[[np.random.Generator, int], Float64
         raw /= raw.sum(axis=1, keepdims=True)
         if by_level:
             raw = _levelled(raw, by_level, rng)
-        found: Float64 = known.lower + room * raw
-        return found
+        float64: Float64 = known.lower + room * raw
+        return float64
 
     return way
 
@@ -175,15 +175,15 @@ def _simplex(known: Information) -> Callable[[np.random.Generator, int], Float64
 def _levelled(raw: Float64, levels: Levels, rng: np.random.Generator) -> Float64:
     """The greatest weights to the first level, and so on; at random within a level."""
     down = -np.sort(-raw, axis=1)
-    found = np.empty_like(raw)
+    levelled = np.empty_like(raw)
     first = 0
     for level in levels:
         part = down[:, first : first + len(level)]
         if len(level) > 1:
             part = rng.permuted(part, axis=1)
-        found[:, list(level)] = part
+        levelled[:, list(level)] = part
         first += len(level)
-    return found
+    return levelled
 
 
 def _box(known: Information) -> list[Callable[[np.random.Generator, int], Float64]]:
@@ -194,11 +194,11 @@ def _box(known: Information) -> list[Callable[[np.random.Generator, int], Float6
         return []
 
     def way(rng: np.random.Generator, count: int) -> Float64:
-        found = np.empty((count, known.count))
+        steps = np.empty((count, known.count))
         width = known.upper - known.lower
-        found[:, rest] = known.lower[rest] + width[rest] * rng.random((count, known.count - 1))
-        found[:, last] = 1 - found[:, rest].sum(axis=1)
-        return found
+        steps[:, rest] = known.lower[rest] + width[rest] * rng.random((count, known.count - 1))
+        steps[:, last] = 1 - steps[:, rest].sum(axis=1)
+        return steps
 
     return [way]
 
@@ -226,7 +226,7 @@ def _centre(known: Information) -> tuple[Float64, float]:
     reach = np.linalg.norm(flat, axis=1)
     goal = np.zeros(known.count + 1)
     goal[-1] = -1
-    found = linprog(
+    program = linprog(
         goal,
         A_ub=np.column_stack([walls, reach]),
         b_ub=limits,
@@ -234,9 +234,9 @@ def _centre(known: Information) -> tuple[Float64, float]:
         b_eq=[1.0],
         bounds=[(0, 1)] * known.count + [(0, 1)],
     )
-    if found.status != 0:
+    if program.status != 0:
         raise ConfigError("no_weighting")
-    return found.x[:-1], float(found.x[-1])
+    return program.x[:-1], float(program.x[-1])
 
 
 def _walk(known: Information, centre: Float64, count: int, rng: np.random.Generator) -> Float64:
@@ -259,9 +259,9 @@ def _walk(known: Information, centre: Float64, count: int, rng: np.random.Genera
         for _ in range(known.count):
             at = _step(at, walls, limits, spread, rng)
         kept.append(at)
-    found: Float64 = np.maximum(np.concatenate(kept)[:count], 0.0)
-    found /= found.sum(axis=1, keepdims=True)
-    return found
+    float64: Float64 = np.maximum(np.concatenate(kept)[:count], 0.0)
+    float64 /= float64.sum(axis=1, keepdims=True)
+    return float64
 
 
 def _step(

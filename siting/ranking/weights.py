@@ -68,11 +68,11 @@ def percent(parts: Mapping[str, float], what: str) -> dict[str, float]:
     ConfigError
         See `shares`; or they do not sum to 100.
     """
-    found = shares(parts, what)
+    share = shares(parts, what)
     total = sum(parts.values())
     if abs(total - 100) > 0.01:
         raise ConfigError("weights_not_100", what=what, total=f"{total:g}")
-    return found
+    return share
 
 
 def by_order(levels: Sequence[Sequence[str]], rule: Rule) -> dict[str, float]:
@@ -85,12 +85,12 @@ def by_order(levels: Sequence[Sequence[str]], rule: Rule) -> dict[str, float]:
         ranked = 2 * (count + 1 - rank) / (count * (count + 1))
     else:
         ranked = (1 / rank) / (1 / rank).sum()
-    found: dict[str, float] = {}
+    weight: dict[str, float] = {}
     for level in levels:
-        first = len(found)
+        first = len(weight)
         mean = float(ranked[first : first + len(level)].mean())
-        found.update(dict.fromkeys(level, mean))
-    return found
+        weight.update(dict.fromkeys(level, mean))
+    return weight
 
 
 def swing(points: Mapping[str, float], what: str) -> dict[str, float]:
@@ -101,11 +101,11 @@ def swing(points: Mapping[str, float], what: str) -> dict[str, float]:
     ConfigError
         See `shares`; or the greatest is not 100.
     """
-    found = shares(points, what)
+    share = shares(points, what)
     most = max(points.values())
     if most != 100:
         raise ConfigError("swing_without_100", what=what, most=f"{most:g}")
-    return found
+    return share
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def pairwise(judgements: Sequence[tuple[str, str, float]], what: str) -> Judged:
         A judgement is not between 1/9 and 9 or is said twice, a pair has none, or the consistency
         ratio is above 0.1.
     """
-    criteria = list(dict.fromkeys(one for pair in judgements for one in pair[:2]))
+    criteria = list(dict.fromkeys(criterion for pair in judgements for criterion in pair[:2]))
     place = {criterion: i for i, criterion in enumerate(criteria)}
     matrix = np.full((len(criteria), len(criteria)), np.nan)
     np.fill_diagonal(matrix, 1.0)
@@ -187,24 +187,24 @@ def pairwise(judgements: Sequence[tuple[str, str, float]], what: str) -> Judged:
     if len(missing):
         pairs = ", ".join(f"{criteria[i]} / {criteria[j]}" for i, j in missing)
         raise ConfigError("ahp_missing", what=what, pairs=pairs)
-    found = ahp(criteria, matrix)
-    if found.ratio > MOST_INCONSISTENT:
-        a, b, said, fits = found.farthest
-        if said < 1:
-            a, b, said, fits = b, a, 1 / said, 1 / fits
+    judged = ahp(criteria, matrix)
+    if judged.ratio > MOST_INCONSISTENT:
+        a, b, ratio, fits = judged.farthest
+        if ratio < 1:
+            a, b, ratio, fits = b, a, 1 / ratio, 1 / fits
         raise ConfigError(
             "ahp_inconsistent",
             what=what,
-            ratio=f"{found.ratio:.2f}",
+            ratio=f"{judged.ratio:.2f}",
             a=a,
             b=b,
-            said=f"{said:.3g}",
+            said=f"{ratio:.3g}",
             fits=f"{fits:.2g}",
         )
-    return found
+    return judged
 
 
-def capped(weights: Float64, held: Bool, cap: float) -> Float64:
+def capped(weights: Float64, equipment: Bool, cap: float) -> Float64:
     """Weights where those held weigh at most `cap` together, the rest growing in proportion.
 
     Raises
@@ -212,9 +212,9 @@ def capped(weights: Float64, held: Bool, cap: float) -> Float64:
     ConfigError
         Nothing else has a weight.
     """
-    together = float(weights[held].sum())
+    together = float(weights[equipment].sum())
     if together <= cap:
         return weights
     if together >= 1:
         raise ConfigError("equipment_alone", cap=f"{100 * cap:g}")
-    return np.where(held, weights * (cap / together), weights * ((1 - cap) / (1 - together)))
+    return np.where(equipment, weights * (cap / together), weights * ((1 - cap) / (1 - together)))
