@@ -160,7 +160,7 @@ def wrap(said: str, width_mm: float, size: float, theme: Theme, *, bold: bool = 
     return even
 
 
-TIED = re.compile(r"(?<=[«]) | (?=[»:;?!%€])")
+TIED = re.compile(r"(?<=[«]) | (?=[»:;?!%€])|(?<=\d) (?=(?:min|km|m|h)\b)")
 
 
 def _cut(said: str, width_mm: float, size: float, name: str, *, bold: bool) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ UNDER, OVER = 0.5, 2.8  # order of drawing: under everything; over the fills, un
 LETTERS = 5.4  # points of towns and road numbers
 MOST_TOWNS = 16
 NUMBERED = re.compile(r"[AN]\d+")  # motorways and national roads bear their number
+SHIFTS = (0.0, 5.0, -5.0, 10.0, -10.0)  # millimetres up from the middle of a département
 ROOM = 9.0  # millimetres around the middle of a département's name, at least
 
 
@@ -76,7 +78,7 @@ def draw_names(
     scale = _millimetres(axes)
     boxes = list(taken)
     if context.departements is not None:
-        boxes += _departements(axes, context.departements, (seen, territory), theme, zoom)
+        boxes += _departements(axes, context.departements, (seen, territory), boxes, theme, zoom)
     if context.roads is not None:
         boxes += _numbers(axes, context.roads, seen, boxes, theme, zoom)
     if context.towns is None:
@@ -108,14 +110,19 @@ def draw_names(
 
 
 def _departements(
-    axes: Axes, around: Any, shapes: tuple[Any, Any], theme: Theme, zoom: float
+    axes: Axes,
+    around: Any,
+    shapes: tuple[Any, Any],
+    taken: Sequence[labels.Box],
+    theme: Theme,
+    zoom: float,
 ) -> list[labels.Box]:
     """Write each neighbour's name in the middle of what is seen of it."""
     seen, territory = shapes
     scale = _millimetres(axes)
     west, south, east, _ = shapely.bounds(seen)
     across = (east - west) * scale
-    boxes = []
+    boxes: list[labels.Box] = []
     for name, shape in zip(around["name"], around.geometry, strict=True):
         free = shapely.difference(shapely.intersection(shape, seen), territory)
         if shapely.contains(shape, shapely.point_on_surface(territory)) or shapely.is_empty(free):
@@ -125,18 +132,22 @@ def _departements(
         radius = float(np.hypot(*(edge - middle)))
         if radius < ROOM * zoom / 2:
             continue
-        for text, size in ((" ".join(name.upper()), 7.5 * zoom), (name, 6.2 * zoom)):
+        letters = ((" ".join(name.upper()), 7.5 * zoom), (name, 6.2 * zoom))
+        for (text, size), shift in itertools.product(letters, SHIFTS):
             half = paper.width(text, size, theme) / 2 + 0.5
             x = float(np.clip(middle[0], half + 1, max(across - half - 1, half + 1)))
-            box = (x - half, middle[1] - 0.25 * size, x + half, middle[1] + 0.25 * size)
+            y = float(middle[1]) + shift * zoom
+            box = (x - half, y - 0.25 * size, x + half, y + 0.25 * size)
             corners = np.array(box).reshape(2, 2) / scale + np.array([west, south])
             ground = shapely.box(*corners.ravel())
-            if shapely.intersects(territory, ground) or half > 2.4 * radius:
+            if half > 2.4 * radius or abs(shift) * zoom > radius:
                 continue
-            boxes.append(box)
-            at = (west + x / scale, south + middle[1] / scale)
-            _write(axes, at, text, size, look.WORDS, ha="center")
-            break
+            crowded = any(labels.overlap(box, other) for other in (*taken, *boxes))
+            if not crowded and not shapely.intersects(territory, ground):
+                boxes.append(box)
+                at = (west + x / scale, south + y / scale)
+                _write(axes, at, text, size, look.WORDS, ha="center")
+                break
     return boxes
 
 

@@ -7,7 +7,7 @@ coordinates are metric (the study's system), so that a millimetre of paper is th
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -45,6 +45,7 @@ AIR = 1.3  # millimetres between a place and its name
 INSET = "EPSG:2154"  # system of the inset
 CORNER = (62.0, 13.0)  # millimetres of the scale bar and the arrow
 SPECK = 0.05  # of the inset's width: a smaller territory is shown by a point
+SCALES = (1, 1.25, 1.5, 1.75, 2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5, 6, 6.5, 7, 7.5, 8, 8.5, 9, 9.5, 10)
 STEPS = (1, 2, 5)  # of scale bars, times a power of ten
 
 
@@ -89,6 +90,9 @@ class Signs:
         Written inside each sign, where any.
     hollow
         Whether only the edge is drawn.
+    keys
+        Rows of the legend where sizes tell quantities: words, millimetres; one of `label` where
+        empty.
     """
 
     label: str
@@ -98,6 +102,7 @@ class Signs:
     size: Any = 2.4
     numbers: tuple[str, ...] = ()
     hollow: bool = False
+    keys: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -270,7 +275,7 @@ class _Page:
 
 
 def _heading(page: _Page, sheet: Sheet) -> float:
-    """Title, headline and logo; gives where the map may begin."""
+    """What is mapped, what it shows in large letters, and the logo; gives where the map begins."""
     wide, top = page.size.width - 2 * MARGIN, page.size.height - MARGIN
     low = top
     if page.theme.logo is not None:
@@ -284,9 +289,10 @@ def _heading(page: _Page, sheet: Sheet) -> float:
             axes.set_axis_off()
         wide, low = wide - across - GUTTER, top - high
     ink, muted = page.theme.colours.ink, page.theme.colours.muted
-    lines = page.lines(sheet.title, wide, TITLE, bold=True)
-    y = page.paragraph(MARGIN, top, lines, TITLE, fontweight="bold", color=ink)
-    y = page.paragraph(MARGIN, y - 0.8, page.lines(sheet.headline, wide, HEADLINE), HEADLINE)
+    theme_of = page.lines(sheet.title, wide, HEADLINE)
+    y = page.paragraph(MARGIN, top, theme_of, HEADLINE, color=muted)
+    lines = page.lines(sheet.headline, wide, TITLE, bold=True)
+    y = page.paragraph(MARGIN, y - 1.0, lines, TITLE, fontweight="bold", color=ink)
     if page.theme.editor:
         y = page.paragraph(MARGIN, y - 0.6, [page.theme.editor], BODY, color=muted)
     return min(y, low) - 2.5
@@ -313,7 +319,7 @@ def _map(
 ) -> Axes:
     """The map itself, framed on its focus, with scale bar and north: in its corner, or at `bar`."""
     theme, axes = page.theme, page.axes(box, zorder=1)
-    left, low, right, high = _frame(sheet.focus, box[2] / box[3])
+    left, low, right, high = _frame(sheet.focus, box[2], box[3])
     axes.set_xlim(left, right)
     axes.set_ylim(low, high)
     axes.set_xticks([])
@@ -360,11 +366,12 @@ def _map(
     return axes
 
 
-def _frame(focus: Any, shape: float) -> tuple[float, float, float, float]:
-    """Bounds of the map: those of the focus and a margin, in the paper's proportions."""
+def _frame(focus: Any, across: float, up: float) -> tuple[float, float, float, float]:
+    """Bounds of the map on so many millimetres: the focus and a margin, at a round scale."""
     west, south, east, north = shapely.bounds(focus)
-    wide, high = 1.06 * max(east - west, 1.0), 1.06 * max(north - south, 1.0)
-    wide, high = max(wide, high * shape), max(high, wide / shape)
+    margin = 1.06 * max((east - west) / across, (north - south) / up, 1e-3)
+    metres = round_scale(1000 * margin) / 1000  # of ground, in a millimetre
+    wide, high = metres * across, metres * up
     x, y = (west + east) / 2, (south + north) / 2
     return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
 
@@ -511,10 +518,17 @@ def _corner(page: _Page, axes: Axes, sheet: Sheet, scale: float) -> labels.Box:
     return min(every, key=hidden)
 
 
+def round_scale(denominator: float) -> float:
+    """Smallest round denominator of a map's fraction that is not below one."""
+    power = 10.0 ** np.floor(np.log10(denominator))
+    return float(min(step * power for step in SCALES if step * power >= denominator * (1 - 1e-9)))
+
+
 def scale_length(kilometres: float) -> float:
     """Longest round length (1, 2 or 5 times a power of ten) that fits, kilometres."""
     power = 10.0 ** np.floor(np.log10(kilometres))
-    return float(max(step * power for step in STEPS if step * power <= kilometres))
+    fits = kilometres * (1 + 1e-9)  # a power of ten may come out a hair above
+    return float(max(step * power for step in STEPS if step * power <= fits))
 
 
 def _scale_bar(page: _Page, axes: Axes, scale: float, at: tuple[float, float]) -> None:
@@ -553,9 +567,7 @@ def _scale_bar(page: _Page, axes: Axes, scale: float, at: tuple[float, float]) -
             *place, said, fontsize=6 * page.zoom, ha="center" if part < long else "left",
             va="bottom", zorder=11,
         )  # fmt: skip
-    denominator = 1e3 / scale
-    rounded = round(denominator, -int(np.floor(np.log10(denominator))) + 1)
-    said = t("print.scale", number=texts.number(rounded), paper=page.size.name)
+    said = t("print.scale", number=texts.number(round(1e3 / scale)), paper=page.size.name)
     if page.size.name in paper.SIZES:
         axes.text(
             x, y + high + 4.2 * page.zoom / scale, said, fontsize=6 * page.zoom, va="bottom",
@@ -594,7 +606,10 @@ Row = tuple[Any, list[str], str]  # what is drawn, its words, its count
 
 def _rows(page: _Page, sheet: Sheet, width: float) -> list[Row]:
     rows: list[Row] = []
-    every: list[Fill | Signs] = [*sheet.fills, *sheet.signs]
+    every: list[Fill | Signs] = [*sheet.fills]
+    for signs in sheet.signs:
+        sizes = [replace(signs, label=label, size=size) for label, size in signs.keys]
+        every += sizes or [signs]
     for one in every:
         count = one.count if isinstance(one, Fill) else ""
         room = width - 11 * page.zoom

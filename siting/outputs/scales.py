@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 BEYOND = (5.0, 10.0, 20.0)  # minutes over the threshold
 BEYOND_COLOURS = ("#fdd49e", "#fc8d59", "#d7301f", "#7f0000")  # ColorBrewer OrRd
 COVERED = "#dfe5e3"
+FIBRE = (0.8, 0.9, 0.95, 0.98)  # most communes lie between them once fibre is there
 COUNTS = 4  # facilities in reach that are told apart, none included; then "or more"
 
 
@@ -32,6 +33,14 @@ def shares(theme: Theme) -> Scale:
     sign = texts.percent(0, 0)[1:]
     labels = between([f"{100 * one:g}" for one in theme.shares], sign)
     return Scale(tuple(theme.shares), labels, tuple(theme.share_palette), t("map.unknown"))
+
+
+def fibre(theme: Theme) -> Scale:
+    """Shares of premises that fibre reaches: classes where communes differ, near the whole."""
+    sign = texts.percent(0, 0)[1:]
+    labels = between([f"{100 * share:g}" for share in FIBRE], sign)
+    colours = spread(theme.share_palette, len(FIBRE) + 1)
+    return Scale(FIBRE, labels, colours, t("maps.digital.no_data"))
 
 
 def counts(theme: Theme) -> Scale:

@@ -15,7 +15,7 @@ import shapely
 
 from siting import texts
 from siting.errors import OutputError
-from siting.outputs import brand, compact
+from siting.outputs import brand, compact, web_context
 from siting.outputs.theme import DEFAULT, Theme
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
     import pandas as pd
+
+    from siting.outputs.context import Context
 
 SIMPLIFY_DEGREES = 0.0006  # area-based tolerance of the coverage, about 50 m
 CELL_SIMPLIFY_DEGREES = 0.0002
@@ -172,11 +174,14 @@ class Ground:
         `commune_code,population`, with polygons; None: no cells.
     roads
         Lines, with `kind`: 0 motorway, 1 main road, 2 other; None where the network has no lines.
+    context
+        What lies around, EPSG:4326; None: nothing is known.
     """
 
     communes: gpd.GeoDataFrame
     cells: gpd.GeoDataFrame | None = None
     roads: gpd.GeoDataFrame | None = None
+    context: Context | None = None
 
 
 @dataclass(frozen=True)
@@ -333,6 +338,8 @@ def draw(ground: Ground) -> Drawn:
             "shape": compact.pack_shapes(np.asarray(lines, dtype=object)),
             "kind": compact.pack(ground.roads["kind"].to_numpy(np.int64)),
         }
+    if ground.context is not None:
+        data["context"] = web_context.data(ground.context, shapely.union_all(whole))
     return Drawn(ground, data)
 
 

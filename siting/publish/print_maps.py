@@ -14,7 +14,7 @@ import shapely
 from siting import texts
 from siting.errors import ConfigError
 from siting.measures import baskets, digital
-from siting.outputs import context
+from siting.outputs import context, print_map
 from siting.outputs.print_map import Fill, Name, Sheet, Signs
 from siting.publish import opinion as study_opinion
 from siting.publish import sources as study_sources
@@ -264,9 +264,12 @@ class _Base:
             for name, (x, y) in zip(ranked["name"], points, strict=True)
         ]
         key = "headline_one" if len(ranked) == 1 else "headline"
+        tied = ranked["rank"] == first["rank"]
+        key = "headline_tied" if tied.sum() > 1 else key
         key = f"{key}_cut" if result.epci is not None else key
         score = texts.number(float(first["score"]), 1)
-        best = {"first": first["name"], "score": score, "rank": first["rank"], "every": every}
+        leading = t("print.and").join(ranked.loc[tied, "name"])
+        best = {"first": leading, "score": score, "rank": first["rank"], "every": every}
         return self._sheet(
             "candidates",
             t("print.candidates.what"),
@@ -307,7 +310,7 @@ class _Base:
         people = float(cells.loc[(where == "far_unconnected").to_numpy(), "population"].sum())
         values = {"service": service.name, "day": shown, "people": texts.number(round(people))}
         unit = {"minutes": f"{asked.minutes:g}", "share": texts.percent(asked.fibre_share, 0)}
-        key = "headline_one" if round(people) < 2 else "headline"
+        key = {0: "headline_none", 1: "headline_one"}.get(round(people), "headline")
         return self._sheet(
             "digital",
             t("print.digital.what"),
@@ -398,7 +401,7 @@ class _Base:
             "minutes": f"{standard:g}",
             "service": service.name,
         }
-        key = "headline_one" if round(lost) < 2 else "headline"
+        key = {0: "headline_none", 1: "headline_one"}.get(round(lost), "headline")
         circles = self._circles(rows, rows["people"].to_numpy(float), "print.gap.sign")
         return self._sheet(
             "gap",
@@ -494,14 +497,18 @@ class _Base:
         return Signs(label, points, "s", self.theme.colours.facility, 1.9)
 
     def _circles(self, rows: Any, values: Any, key: str) -> list[Signs]:
-        """Circles whose area is in proportion, the largest said in the legend."""
+        """Circles whose area is in proportion, three round sizes in the legend."""
         if not len(values):
             return []
         largest = float(values.max())
         size = LARGEST * np.sqrt(np.maximum(values, 0) / max(largest, 1e-9))
-        label = t(key, most=t("print.people_only", people=texts.number(round(largest))))
-        points = self._seats(rows)
-        return [Signs(label, points, "o", self.theme.colours.candidate, size, hollow=True)]
+        keys = []
+        for people in round_sizes(largest):
+            label = t("print.people_only", people=texts.number(people))
+            keys.append((label, float(LARGEST * np.sqrt(people / largest))))
+        keys[0] = (t(key, people=keys[0][0]), keys[0][1])
+        points, colour = self._seats(rows), self.theme.colours.candidate
+        return [Signs(keys[0][0], points, "o", colour, size, hollow=True, keys=tuple(keys))]
 
     def _seats(self, rows: Any) -> Any:
         """Where the names of communes stand: their chef-lieu, metres."""
@@ -585,6 +592,15 @@ def _name(town: str, people: float, x: float, y: float) -> Name:
         if people >= least:
             return Name(town, float(x), float(y), bold=True, size=size, needed=True)
     return Name(town, float(x), float(y))
+
+
+def round_sizes(largest: float) -> list[float]:
+    """Three round quantities for a legend of circles, the first at most the largest."""
+    sizes = [print_map.scale_length(max(largest, 1.0))]
+    for part in (4, 16):
+        if sizes[0] >= part:
+            sizes.append(print_map.scale_length(sizes[0] / part))
+    return sizes
 
 
 def class_labels(bounds: Sequence[float], unit: str) -> list[str]:

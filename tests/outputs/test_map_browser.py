@@ -138,7 +138,7 @@ def test_a_candidate_opens_its_score_by_the_keyboard(page):
 def test_layers_can_be_chosen_and_nothing_is_asked(page):
     page.hover(".leaflet-control-layers")
     names = page.locator(".leaflet-control-layers-overlays label")
-    assert names.count() == 6
+    assert names.count() == 10  # four of them are the background
     before = len(page.asked)
     names.nth(1).click()
     assert len(page.asked) == before

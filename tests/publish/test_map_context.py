@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 from siting import config
 from siting.errors import InputError
-from siting.outputs import context, paper, print_map
+from siting.outputs import context, paper, print_map, web_context
 from siting.outputs.theme import DEFAULT
 from siting.publish import print_maps
 from siting.sources import context_layers
@@ -80,3 +82,44 @@ def test_points_in_a_layer_of_shapes_are_refused_with_their_rows(tmp_path):
     file.write_text(json.dumps(shapes), encoding="utf-8")
     with pytest.raises(InputError, match="class"):
         context_layers.shapes(file)
+
+
+def test_the_browser_gets_names_beyond_the_border_and_at_most_150_kilobytes():
+    settings = config.load(ROOT / "configs" / "aveyron.yaml")
+    layers = {
+        name: context_layers.shapes(path) for name, path in settings.context if name != "towns"
+    }
+    layers["towns"] = context_layers.towns(settings.context.towns)
+    around = context.gather(layers)
+    own = around.departements.set_index("name").geometry["Aveyron"]
+    held = web_context.data(around, own)
+    assert len(json.dumps(held)) < 150_000
+    names = [name for name, *_ in held["departements"]["names"]]
+    assert "Lozère" in names
+    assert "Aveyron" not in names
+    for _, lat, lon in [*held["departements"]["names"], *held["towns"]]:
+        assert not shapely.intersects_xy(own, lon, lat)
+    assert {"A75", "N88"} <= {name for name, *_ in held["roads"]["names"]}
+
+
+@given(st.floats(1e3, 1e7))
+def test_a_map_is_drawn_at_the_next_round_scale(denominator):
+    scale = print_map.round_scale(denominator)
+    assert denominator * (1 - 1e-8) <= scale <= 1.26 * denominator
+    assert scale == float(f"{scale:.3g}")
+
+
+@given(st.floats(1, 1e7))
+def test_circles_of_a_legend_are_round_and_shrink(largest):
+    sizes = print_maps.round_sizes(largest)
+    assert sizes[0] <= largest
+    assert sizes == sorted(set(sizes), reverse=True)
+    assert all(f"{size:.0e}"[0] in "125" and size == float(f"{size:.0e}") for size in sizes)
+
+
+def test_a_sheet_is_at_a_round_scale(sheet):
+    figure = print_map.draw(sheet, paper.paper())
+    west, east = figure.axes[0].get_xlim()
+    millimetres = figure.axes[0].get_position().width * figure.get_figwidth() / paper.MM
+    denominator = 1000 * (east - west) / millimetres
+    assert denominator == pytest.approx(print_map.round_scale(denominator * (1 - 1e-6)))

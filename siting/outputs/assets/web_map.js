@@ -292,6 +292,88 @@ const epciLayer = new Painted((context, bounds) => {
   strokeAll(context, bounds, epciShapes, "#2b2b2b", 1.3);
 }, { pane: pane("epci", 380), padding: 0.3 });
 
+// ---- what lies around and under the territory: see siting/outputs/web_context.py ----
+function contextLayers() {
+  const around = data.context;
+  if (!around) return {};
+  const { colours } = around, made = {};
+  map.getContainer().style.background = colours.neighbour;
+  const held = (layer) => layer && { ...layer, shapes: shapes(layer.shape), main: layer.main && unpack(layer.main) };
+  const departements = held(around.departements), lakes = held(around.lakes), rivers = held(around.rivers);
+  const railways = held(around.railways), roadsAround = held(around.roads);
+  const lines = (context, bounds, layer, colour, thin, thick) => {
+    strokeAll(context, bounds, layer.shapes, colour, thin, false, layer.main && ((s) => !layer.main[s]));
+    if (layer.main) strokeAll(context, bounds, layer.shapes, colour, thick, false, (s) => layer.main[s]);
+  };
+  const fill = (context, bounds, layer, colour) => {
+    const { seen, trace } = tracer(layer.shapes, bounds, true);
+    context.beginPath();
+    for (let s = 0; s < layer.shapes.count; s++) if (seen(s)) trace(context, s);
+    context.fillStyle = colour;
+    context.fill("evenodd");
+  };
+  if (departements) made[words.context_around] = new Painted((context, bounds) => {
+    fill(context, bounds, departements, colours.neighbour);
+    strokeAll(context, bounds, departements.shapes, colours.border, 1);
+  }, { pane: pane("around", 320), padding: 0.3 });
+  if (lakes || rivers) made[words.context_water] = new Painted((context, bounds) => {
+    if (lakes) fill(context, bounds, lakes, colours.water);
+    if (rivers) lines(context, bounds, rivers, colours.river, 0.8, 1.4);
+  }, { pane: pane("water", 362), padding: 0.3 });
+  if (railways || roadsAround) made[words.context_roads] = new Painted((context, bounds) => {
+    if (railways) {
+      context.setLineDash([6, 3]);
+      lines(context, bounds, railways, colours.railway, 0.9, 0.9);
+      context.setLineDash([]);
+    }
+    if (roadsAround) lines(context, bounds, roadsAround, colours.road, 1, 2);
+  }, { pane: pane("mainroads", 366), padding: 0.3 });
+  made[words.context_names] = contextNames(around, colours);
+  return made;
+}
+// Their names, below those of the communes: neighbours, then numbers of roads, then towns.
+function contextNames(around, colours) {
+  return new Painted((context, bounds) => {
+    const family = getComputedStyle(document.body).fontFamily, taken = [];
+    const write = ([text, lat, lon], font, colour, dx, box) => {
+      const { x, y } = map.latLngToLayerPoint([lat, lon]);
+      if (x < bounds.min.x || x > bounds.max.x || y < bounds.min.y || y > bounds.max.y) return;
+      context.font = `${font} ${family}`;
+      const width = context.measureText(text).width, left = dx ? x + dx : x - width / 2;
+      const room = [left - 3, y - 8, left + width + 3, y + 8];
+      if (taken.some((b) => room[0] < b[2] && b[0] < room[2] && room[1] < b[3] && b[1] < room[3])) return;
+      taken.push(room);
+      if (box) {
+        context.fillStyle = "#ffffff";
+        context.strokeStyle = colours.road;
+        context.lineWidth = 0.8;
+        context.fillRect(left - 2, y - 6, width + 4, 12);
+        context.strokeRect(left - 2, y - 6, width + 4, 12);
+      } else {
+        context.strokeStyle = "rgba(255,255,255,.7)";
+        context.lineWidth = 2.5;
+        context.strokeText(text, left, y);
+      }
+      context.fillStyle = colour;
+      context.fillText(text, left, y);
+      if (!dx) return;
+      context.strokeStyle = colours.town;
+      context.lineWidth = 1;
+      context.beginPath();
+      context.arc(x, y, 2, 0, 7);
+      context.stroke();
+    };
+    context.textBaseline = "middle";
+    context.lineJoin = "round";
+    const zoom = map.getZoom();
+    for (const [name, ...at] of around.departements?.names ?? []) {
+      write([name.toUpperCase().split("").join("\u2009"), ...at], "500 13px", colours.words, 0, false);
+    }
+    if (zoom >= 8) for (const one of around.roads?.names ?? []) write(one, "600 10px", colours.shield, 0, true);
+    for (const one of (around.towns ?? []).slice(0, zoom < 9 ? 12 : 60)) write(one, "400 11px", colours.words, 6, false);
+  }, { pane: pane("aroundnames", 368), padding: 0.3 });
+}
+
 // Names of communes, the largest first, where they meet neither a marker nor another name.
 const bySize = data.communes.people.map((_, i) => i).sort((a, b) => data.communes.people[b] - data.communes.people[a] || a - b);
 const labelLayer = new Painted((context, bounds) => {
@@ -451,6 +533,8 @@ if (anyCommunes) overlays[words.communes] = communeLayer;
 overlays[words.epci] = epciLayer;
 if (roads) overlays[words.roads] = roadLayer;
 overlays[words.labels] = labelLayer;
+const around = contextLayers();
+Object.assign(overlays, around);
 for (const { group, layer } of markerLayers) overlays[layer.name] = group;
 map.attributionControl.setPrefix(false);
 const north = make("div", { className: "north", title: words.north, role: "img", "aria-label": words.north },
@@ -677,6 +761,7 @@ lineLayer.addTo(map);
 bases[words.none].addTo(map);
 epciLayer.addTo(map);
 if (roads) roadLayer.addTo(map);
+for (const layer of Object.values(around)) layer.addTo(map);
 labelLayer.addTo(map);
 map.on("baselayerchange", (event) => {
   // an online basemap shows through

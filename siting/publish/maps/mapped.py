@@ -11,7 +11,7 @@ import pandas as pd
 
 from siting import texts
 from siting.measures import coverage as coverages
-from siting.outputs import scales, web_map
+from siting.outputs import context, scales, web_map
 from siting.outputs.theme import DEFAULT, Theme
 from siting.outputs.web_map import Choice, Ground, Point, Points, View, WebMap
 from siting.publish import geometry, sources
@@ -53,7 +53,8 @@ class MappedResult:
     def ground(self) -> Ground:
         """Communes, cells and roads to draw."""
         communes, cells = self.result.communes, geometry.squares(self.result.cells)
-        return Ground(communes, cells, geometry.main_roads(self.result))
+        around = context.gather(self.result.ground.read.context)
+        return Ground(communes, cells, geometry.main_roads(self.result), around)
 
     @cached_property
     def drawn(self) -> web_map.Drawn:

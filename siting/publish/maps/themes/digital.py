@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,7 +70,7 @@ def _fibre(
             fibre=texts.number(fibre),
             premises=texts.number(premises),
         ),
-        scale=replace(scales.shares(mapped.theme), missing=t("maps.digital.no_data")),
+        scale=scales.fibre(mapped.theme),
         communes=share.to_numpy(np.float64),
         columns=columns,
         points=(),
