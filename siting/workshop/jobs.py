@@ -102,7 +102,7 @@ class Jobs:
             As many as may run at once are running.
         """
         with self._guard:
-            if sum(one.status == "running" for one in self._jobs.values()) >= AT_ONCE:
+            if sum(job.status == "running" for job in self._jobs.values()) >= AT_ONCE:
                 raise ConfigError("too_many_jobs", most=AT_ONCE)
             context = multiprocessing.get_context("spawn")
             here, there = context.Pipe(duplex=False)
@@ -148,17 +148,17 @@ class Jobs:
         """Take what the process says until it ends."""
         try:
             while True:
-                kind, said = messages.recv()
+                kind, content = messages.recv()
                 if kind == "progress":
-                    job.progress = said
+                    job.progress = content
                     continue
                 with self._guard:
                     if job.status == "running":
                         job.status, job.ended = kind, time.monotonic()
                         if kind == "done":
-                            job.result = said
+                            job.result = content
                         else:
-                            job.error = said
+                            job.error = content
                 break
         except (EOFError, OSError):
             with self._guard:

@@ -67,25 +67,25 @@ def check(study: Study, read: Inputs) -> None:
         A service, an EPCI or a site is unknown, there are fewer sites than p, or the register or
         the survey that tells who comes is absent.
     """
-    asked = study.locate
-    if asked is None:
+    locate = study.locate
+    if locate is None:
         return
-    _service(study, asked)
-    _floors(asked, read)
-    _require_demand(study, read, asked)
-    cells = prepared.demand_cells(study, read) if asked.sites == "cells" else None
-    places, existing = _places(study, read, asked, cells)
-    _problem(asked, places, existing, np.zeros((1, len(places))), np.ones(1), ["-"])
+    _service(study, locate)
+    _floors(locate, read)
+    _require_demand(study, read, locate)
+    cells = prepared.demand_cells(study, read) if locate.sites == "cells" else None
+    places, existing = _places(study, read, locate, cells)
+    _problem(locate, places, existing, np.zeros((1, len(places))), np.ones(1), ["-"])
 
 
-def _require_demand(study: Study, read: Inputs, asked: Locate) -> None:
+def _require_demand(study: Study, read: Inputs, locate: Locate) -> None:
     """Refuse people or a decay that nothing tells."""
     answered = study.survey is not None and study.survey.answers is not None
-    if asked.demand in ("likely_users", "expected_users") and read.establishments is None:
+    if locate.demand in ("likely_users", "expected_users") and read.establishments is None:
         raise ConfigError("locate_no_register")
-    if asked.demand == "expected_users" and likely_users.expected_by_commune(study, read) is None:
+    if locate.demand == "expected_users" and likely_users.expected_by_commune(study, read) is None:
         raise ConfigError("locate_no_interest")
-    if asked.decay == "survey" or (asked.demand == "likely_users" and answered):
+    if locate.decay == "survey" or (locate.demand == "likely_users" and answered):
         study_answers.fitted(study, read)
 
 
@@ -104,29 +104,29 @@ def solve(ground: PreparedStudy, limits: Limits | None = None) -> Located:
     ConfigError, ModelError
         See `check`; or a capacity is missing.
     """
-    study, read, asked = ground.study, ground.read, ground.study.locate
-    if asked is None:
+    study, read, locate = ground.study, ground.read, ground.study.locate
+    if locate is None:
         raise ConfigError("no_locate")
-    _service(study, asked)
-    places, existing = _places(study, read, asked, ground.cells)
-    demand = _demand(ground, asked)
+    _service(study, locate)
+    places, existing = _places(study, read, locate, ground.cells)
+    demand = _demand(ground, locate)
     minutes = ground.minutes(demand, places)
     people = demand["population"].to_numpy(float)
-    closed = places["id"].isin(asked.closed).to_numpy(bool)
+    closed = places["id"].isin(locate.closed).to_numpy(bool)
     left_out = np.zeros(len(people), bool)
-    if asked.leave_out_unreached:
+    if locate.leave_out_unreached:
         left_out |= np.isnan(minutes[:, ~closed]).all(axis=1)
     if left_out.all():
         raise ModelError("nobody_reached", people=f"{people.sum():g}")
     kept = demand[pd.Series(~left_out, demand.index)]
-    problem = _problem(asked, places, existing, minutes[~left_out], people[~left_out], kept["id"])
+    problem = _problem(locate, places, existing, minutes[~left_out], people[~left_out], kept["id"])
     if limits is None:
-        limits = Limits(work=asked.work, gap=asked.gap, seed=asked.seed)
-    question = _question(study, read, asked)
-    attributes = _attributes(read, asked, problem, kept)
-    if asked.phases:
+        limits = Limits(work=locate.work, gap=locate.gap, seed=locate.seed)
+    question = _question(study, read, locate)
+    attributes = _attributes(read, locate, problem, kept)
+    if locate.phases:
         answers = solver.solve_phases(
-            problem, question, asked.phases, limits, attributes, asked.first
+            problem, question, locate.phases, limits, attributes, locate.first
         )
     else:
         answers = [solver.solve(problem, question, limits, attributes)]
@@ -135,46 +135,46 @@ def solve(ground: PreparedStudy, limits: Limits | None = None) -> Located:
     )
 
 
-def _service(study: Study, asked: Locate) -> str:
+def _service(study: Study, locate: Locate) -> str:
     """Id of the service whose facilities serve."""
     known = [service.id for service in study.services]
-    wanted = asked.service or known[0]
+    wanted = locate.service or known[0]
     if wanted not in known:
         raise ConfigError("unknown_service", id=wanted, known=", ".join(known))
     return wanted
 
 
 def _places(
-    study: Study, read: Inputs, asked: Locate, cells: pd.DataFrame | None
+    study: Study, read: Inputs, locate: Locate, cells: pd.DataFrame | None
 ) -> tuple[pd.DataFrame, list[str]]:
     """Sites (those that serve already first), and the ids of those."""
-    there = read.services[_service(study, asked)]
-    if asked.sites == "facilities":
+    there = read.services[_service(study, locate)]
+    if locate.sites == "facilities":
         # what stands beyond the border is not the study's to choose
         inside = there["commune_code"].isin(read.communes["code"])
         new, there = there[inside], there[~inside]
-    elif asked.sites == "communes":
+    elif locate.sites == "communes":
         new = site_facts.seats(read.communes)
-    elif asked.sites == "cells":
+    elif locate.sites == "cells":
         assert cells is not None  # noqa: S101 - the caller's business
         new = pd.DataFrame(cells).rename(columns={"cell_id": "id"}).assign(name="")
     else:
         new = read.candidates
-    parts = [there, new] if asked.existing else [new]
+    parts = [there, new] if locate.existing else [new]
     places = pd.concat([part[SITE_COLUMNS] for part in parts if len(part)], ignore_index=True)
     again = places["id"].duplicated()
     if again.any():
         raise ConfigError("locate_ids_clash", ids=problems.shown(places.loc[again, "id"].unique()))
-    return places, list(there["id"]) if asked.existing else []
+    return places, list(there["id"]) if locate.existing else []
 
 
-def _demand(ground: PreparedStudy, asked: Locate) -> pd.DataFrame:
+def _demand(ground: PreparedStudy, locate: Locate) -> pd.DataFrame:
     """`id,commune_code,population,lon,lat` of the people."""
-    if asked.demand == "cells":
+    if locate.demand == "cells":
         return pd.DataFrame(ground.cells).rename(columns={"cell_id": "id"})
-    if asked.demand == "likely_users":
+    if locate.demand == "likely_users":
         return _likely_users(ground)
-    if asked.demand == "expected_users":
+    if locate.demand == "expected_users":
         return _expected_users(ground)
     return site_facts.seats(ground.read.communes)
 
@@ -224,7 +224,7 @@ def _expected_users(ground: PreparedStudy) -> pd.DataFrame:
 
 
 def _problem(
-    asked: Locate,
+    locate: Locate,
     places: pd.DataFrame,
     existing: list[str],
     minutes: np.ndarray,
@@ -237,46 +237,46 @@ def _problem(
         demand_ids=demand_ids,
         site_ids=places["id"],
         existing=existing,
-        required=asked.required,
-        closed=asked.closed,
+        required=locate.required,
+        closed=locate.closed,
     )
-    for p in asked.phases or (asked.p,):
+    for p in locate.phases or (locate.p,):
         if p is not None:
             problem.free_places(p)
-    _rooms(asked, problem)
+    _rooms(locate, problem)
     return problem
 
 
-def _question(study: Study, read: Inputs, asked: Locate) -> Question:
+def _question(study: Study, read: Inputs, locate: Locate) -> Question:
     """The model that is asked for, and its parameters."""
-    takes = registry.get(asked.model).plain.parameters
-    survey = asked.decay == "survey"
+    takes = registry.get(locate.model).plain.parameters
+    survey = locate.decay == "survey"
     return Question(
-        asked.model,
-        asked.p,
-        asked.max_minutes,
-        asked.full_minutes,
+        locate.model,
+        locate.p,
+        locate.max_minutes,
+        locate.full_minutes,
         levels=study.thresholds_minutes if "levels" in takes else None,
         decay=study_answers.fitted(study, read).decay if survey else None,
-        split=asked.split,
-        floor=_floors(asked, read),
+        split=locate.split,
+        floor=_floors(locate, read),
     )
 
 
-def _attributes(read: Inputs, asked: Locate, problem: Problem, demand: pd.DataFrame) -> Attributes:
+def _attributes(read: Inputs, locate: Locate, problem: Problem, demand: pd.DataFrame) -> Attributes:
     """Capacities of the sites, and the EPCI of the demand, where the question has them."""
-    rooms = _rooms(asked, problem)
+    rooms = _rooms(locate, problem)
     sites, zones = pd.DataFrame(index=problem.site_ids), pd.DataFrame(index=problem.demand_ids)
     if rooms is not None:
         sites["capacity"] = rooms
-    if asked.floor is not None:
+    if locate.floor is not None:
         zones["zone"] = demand["commune_code"].map(_zones(read)).to_numpy(object)
     return Attributes(sites, zones)
 
 
-def _rooms(asked: Locate, problem: Problem) -> np.ndarray | None:
+def _rooms(locate: Locate, problem: Problem) -> np.ndarray | None:
     """Capacity of each site; None where there are none."""
-    given = asked.capacity
+    given = locate.capacity
     if given is None:
         return None
     if not isinstance(given, dict):
@@ -285,7 +285,7 @@ def _rooms(asked: Locate, problem: Problem) -> np.ndarray | None:
     unknown = sorted(set(given) - ids)
     if unknown:
         raise ConfigError("capacity_unknown", ids=problems.shown(np.array(unknown, object)))
-    missing = sorted(ids - set(given) - set(asked.closed))
+    missing = sorted(ids - set(given) - set(locate.closed))
     if missing:
         raise ConfigError("capacity_missing", ids=problems.shown(np.array(missing, object)))
     return np.array([given.get(site, 0.0) for site in problem.site_ids])
@@ -298,9 +298,9 @@ def _zones(read: Inputs) -> dict[str, str]:
     return dict(zip(communes["code"], labels, strict=True))
 
 
-def _floors(asked: Locate, read: Inputs) -> dict[str, float] | None:
+def _floors(locate: Locate, read: Inputs) -> dict[str, float] | None:
     """Share of each EPCI to be covered, by what it is called; None where there are none."""
-    given = asked.floor
+    given = locate.floor
     if given is None:
         return None
     names = read.communes["code"].map(_zones(read))

@@ -28,7 +28,7 @@ COVERAGE = ["phase", *coverages.COVERAGE_COLUMNS]
 BLOCKED = ["phase", "demand_id"]
 
 
-def tables(ground: PreparedStudy, found: Located) -> dict[str, pd.DataFrame]:
+def tables(ground: PreparedStudy, located: Located) -> dict[str, pd.DataFrame]:
     """Tables of a plan.
 
     Returns
@@ -40,35 +40,36 @@ def tables(ground: PreparedStudy, found: Located) -> dict[str, pd.DataFrame]:
     - `location_summary`: a row for each phase, its status, its objective between its bounds;
     - `location_blocked`: whom no plan can serve.
     """
-    told = [(number, one) for number, one in enumerate(found.answers, 1)]
-    plan = [(number, one) for number, one in told if one.objective is not None]
+    phases = list(enumerate(located.answers, 1))
+    plan = [(number, answer) for number, answer in phases if answer.objective is not None]
     blocked = [
-        (number, one)
-        for number, answer in told
+        (number, demand)
+        for number, answer in phases
         if answer.reason is not None
-        for one in answer.reason.demand
+        for demand in answer.reason.demand
     ]
     return {
-        "location": _sites(found, plan),
+        "location": _sites(located, plan),
         "location_allocation": _joined(
-            [one.allocation.assign(phase=number) for number, one in plan], ALLOCATION
+            [answer.allocation.assign(phase=number) for number, answer in plan], ALLOCATION
         ),
         "location_coverage": _joined(
-            [_covered(ground, found, one).assign(phase=number) for number, one in plan], COVERAGE
+            [_covered(ground, located, answer).assign(phase=number) for number, answer in plan],
+            COVERAGE,
         ),
-        "location_summary": pd.DataFrame([_summary(found, *one) for one in told]),
+        "location_summary": pd.DataFrame([_summary(located, *phase) for phase in phases]),
         "location_blocked": pd.DataFrame(blocked, columns=BLOCKED),
     }
 
 
-def document(found: dict[str, pd.DataFrame]) -> str:
+def document(tables: dict[str, pd.DataFrame]) -> str:
     """Give the same as JSON: the last phase, or the one without a plan; and each, where several."""
-    sites, blocked = found["location"], found["location_blocked"]
-    told = []
-    for row in found["location_summary"].to_dict("records"):
+    sites, blocked = tables["location"], tables["location_blocked"]
+    phases = []
+    for row in tables["location_summary"].to_dict("records"):
         new = sites[(sites["phase"] > 0) & (sites["phase"] <= row["phase"])]
         none = np.isnan(row["objective"])
-        told.append(
+        phases.append(
             {
                 **{str(key): _plain(value) for key, value in row.items()},
                 "sites": [] if none else new["site_id"].to_list(),
@@ -77,13 +78,13 @@ def document(found: dict[str, pd.DataFrame]) -> str:
                 .to_list(),
             }
         )
-    without = [one for one in told if one["objective"] is None]
-    last = without[0] if without else told[-1]
-    whole = {**last, "phases": told} if len(told) > 1 else last
+    without = [phase for phase in phases if phase["objective"] is None]
+    last = without[0] if without else phases[-1]
+    whole = {**last, "phases": phases} if len(phases) > 1 else last
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 
 
-def write(out: Path, found: dict[str, pd.DataFrame]) -> None:
+def write(out: Path, tables: dict[str, pd.DataFrame]) -> None:
     """Write the tables and the JSON beside each other, all of them or none.
 
     Parameters
@@ -97,15 +98,15 @@ def write(out: Path, found: dict[str, pd.DataFrame]) -> None:
         The folder cannot be written to.
     """
     with replacing_all(out.parent) as part:
-        for name, table in found.items():
+        for name, table in tables.items():
             write_csv(part / f"{name.replace('location', out.stem, 1)}.csv", table)
-        text = document(found)
+        text = document(tables)
         (part / f"{out.stem}.json").write_text(text, encoding="utf-8", newline="\n")
 
 
-def _summary(found: Located, number: int, answer: Solution) -> dict[str, Any]:
+def _summary(located: Located, number: int, answer: Solution) -> dict[str, Any]:
     """Row of a phase."""
-    out = found.demand.loc[found.demand["left_out"], "population"]
+    out = located.demand.loc[located.demand["left_out"], "population"]
     bounds = {key: getattr(answer, key) for key in BOUNDS}
     return {
         "phase": number,
@@ -118,7 +119,7 @@ def _summary(found: Located, number: int, answer: Solution) -> dict[str, Any]:
     }
 
 
-def _sites(found: Located, plan: list[tuple[int, Solution]]) -> pd.DataFrame:
+def _sites(located: Located, plan: list[tuple[int, Solution]]) -> pd.DataFrame:
     """Sites of the last plan."""
     if not plan:
         return pd.DataFrame(columns=SITES)
@@ -127,31 +128,31 @@ def _sites(found: Located, plan: list[tuple[int, Solution]]) -> pd.DataFrame:
     for number, answer in plan:
         for site, role in zip(answer.sites["site_id"], answer.sites["role"], strict=True):
             opens.setdefault(site, 0 if role == "existing" else number)
-    weights = pd.Series(found.problem.weights, found.problem.demand_ids)
+    weights = pd.Series(located.problem.weights, located.problem.demand_ids)
     served = last.allocation["share"] * last.allocation["demand_id"].map(weights)
     people = served.groupby(last.allocation["site_id"]).sum()
-    places = found.places.set_index("id").rename(columns={"commune_code": "commune"})
+    places = located.places.set_index("id").rename(columns={"commune_code": "commune"})
     # a site of an earlier phase is required of the later ones: the role is that of the question
-    table = plans.roles(found.problem, _opened(found, last)).join(places, on="site_id")
+    table = plans.roles(located.problem, _opened(located, last)).join(places, on="site_id")
     table["phase"] = table["site_id"].map(opens)
     table["people"] = table["site_id"].map(people).fillna(0.0)
     return table[SITES]
 
 
-def _opened(found: Located, answer: Solution) -> Sites:
+def _opened(located: Located, answer: Solution) -> Sites:
     """Positions of the open sites in the problem."""
-    return np.flatnonzero(np.isin(found.problem.site_ids, answer.sites["site_id"]))
+    return np.flatnonzero(np.isin(located.problem.site_ids, answer.sites["site_id"]))
 
 
-def _covered(ground: PreparedStudy, found: Located, answer: Solution) -> pd.DataFrame:
+def _covered(ground: PreparedStudy, located: Located, answer: Solution) -> pd.DataFrame:
     """People covered by the open sites, everyone at the nearest one."""
-    _, minutes = plans.nearest(found.problem, _opened(found, answer))
-    demand = found.demand
+    _, minutes = plans.nearest(located.problem, _opened(located, answer))
+    demand = located.demand
     times = np.full(len(demand), np.nan, np.float32)
     times[~demand["left_out"].to_numpy(bool)] = np.where(np.isfinite(minutes), minutes, np.nan)
-    study, asked = ground.study, ground.study.locate
-    assert asked is not None  # noqa: S101 - there is an answer
-    service = asked.service or study.services[0].id
+    study, locate = ground.study, ground.study.locate
+    assert locate is not None  # noqa: S101 - there is an answer
+    service = locate.service or study.services[0].id
     access = demand[["commune_code", "population"]].assign(service=service, minutes=times)
     return coverages.coverage(access, ground.read.zones, study.thresholds_minutes)
 
