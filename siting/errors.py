@@ -61,6 +61,33 @@ class OutputError(SitingError):
     """A result cannot be written."""
 
 
+class InputWarning(UserWarning):
+    """What was done about an input that stands in spite of a defect: rows left out, an old edition.
+
+    Issued with `warnings.warn`, so that a notebook shows it; `siting` prints it and counts it in
+    the table of data quality.
+
+    Parameters
+    ----------
+    key
+        Key of the sentence in the catalogue, under `warned`.
+    values
+        What the sentence names; `refused`, where there is one, is the number of rows left out.
+    """
+
+    def __init__(self, key: str, /, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+    def text(self, language: str | None = None) -> str:
+        """Give the sentence, in the current language unless another is named."""
+        return texts.text(f"warned.{self.key}", language, **self.values)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
 class ProblemsError(SitingError):
     """Several problems found at once, each an error of its own."""
 

@@ -37,6 +37,9 @@ class Service(Model):
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     name: str
     facilities: File
+    kinds: tuple[str, ...] = Field(
+        (), description="kinds of places that count, as the list writes them; empty: the usual ones"
+    )
 
 
 class Criterion(Model):

@@ -1,8 +1,9 @@
 """ARCEP, Ma connexion internet: what each premises can get, by commune and by building.
 
-The best-technology file is a partition of the premises; the eligibility columns of the speed files
-overlap (a premises counts in every class that it can get) and are never added. `commune_debit.csv`
-counts satellite as an access: only its `_filaire` and `_terrestre` variants are read.
+The best-technology file is a partition of the premises that some network gives 8 Mbit/s to
+(`nbr_elig_8`), not of all (`nbr`); the eligibility columns of the speed files overlap (a premises
+counts in every class that it can get) and are never added. `commune_debit.csv` counts satellite as
+an access: only its `_filaire` and `_terrestre` variants are read.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from siting.errors import InputError
-from siting.sources import layouts, reading
+from siting.sources import layouts, reading, sound_rows
 from siting.sources.layouts import Layout
 from siting.sources.projections import unprojected
 
@@ -40,7 +41,10 @@ SPEEDS = {
     "elig_thd1g": "at_least_1000",
 }
 _UNIT = {"code_insee": "code", "nbr": "premises", "type": "type", "date": "date"}
-BEST_LAYOUTS = [Layout("MCI commune_meilleure_techno", {**_UNIT, **TECHNOLOGIES})]
+BEST_LAYOUTS = [
+    Layout("MCI commune_meilleure_techno", {**_UNIT, **TECHNOLOGIES, "nbr_elig_8": "eligible"}),
+    Layout("MCI commune_meilleure_techno (sans nbr_elig_8)", {**_UNIT, **TECHNOLOGIES}),
+]
 SPEED_LAYOUTS = [Layout("MCI commune_debit", {**_UNIT, **SPEEDS})]
 BASE_LAYOUTS = [
     Layout(
@@ -71,31 +75,35 @@ def best_technology(path: Path) -> pd.DataFrame:
     Returns
     -------
     `code,type,date,technology,premises,total,share`: one row for each technology, shares of the
-    commune's premises (`total`).
+    commune's premises (`total`). Premises that no technology gives 8 Mbit/s to are in `total` only,
+    so that shares may add up to less than 1.
 
     Raises
     ------
     InputError
-        See `layouts.read`; or technologies that do not add up to the premises.
+        See `layouts.read`; or, in more than one commune of a hundred, technologies that do not add
+        up to the premises that can have 8 Mbit/s, or more of these than premises.
     """
-    frame, _ = layouts.read(path, BEST_LAYOUTS)
-    total = reading.numbers(frame, "premises", path)
-    parts = pd.DataFrame(
-        {name: reading.numbers(frame, name, path) for name in TECHNOLOGIES.values()}
-    )
-    wrong = (parts.sum(axis=1, skipna=False) - total).abs() > 0.5
-    wrong |= parts.isna().any(axis=1)
-    if wrong.any():
-        row = int(wrong.to_numpy().argmax())
-        raise InputError(
+    frame, layout = layouts.read(path, BEST_LAYOUTS)
+    eligible = "eligible" if "eligible" in layout.columns.values() else "premises"
+    names = list(TECHNOLOGIES.values())
+    frame = sound_rows.numbers(frame, list(dict.fromkeys(["premises", eligible, *names])), path)
+    counted = frame[names].sum(axis=1, skipna=False)
+    wrong = ~((counted - frame[eligible]).abs() <= 0.5)
+    wrong |= ~(frame[eligible] <= frame["premises"] + 0.5)
+
+    def problem(at: int) -> InputError:
+        return InputError(
             "not_a_partition",
             file=path,
-            row=row + 2,
-            code=frame["code"].iloc[row],
-            found=f"{parts.iloc[row].sum():g}",
-            expected=f"{total.iloc[row]:g}",
+            row=int(frame.index[at]) + 2,
+            code=frame["code"].iloc[at],
+            found=f"{counted.iloc[at]:g}",
+            expected=f"{frame[eligible].iloc[at]:g}",
+            premises=f"{frame['premises'].iloc[at]:g}",
         )
-    return _long(frame, parts, total, "technology")
+
+    return _long(sound_rows.kept(frame, wrong, path, problem), names, "technology")
 
 
 def speeds(path: Path) -> pd.DataFrame:
@@ -108,28 +116,32 @@ def speeds(path: Path) -> pd.DataFrame:
     Raises
     ------
     InputError
-        See `layouts.read`; the variant that counts satellite; or classes that do not shrink as the
-        speed grows.
+        See `layouts.read`; the variant that counts satellite; or, in more than one commune of a
+        hundred, classes that do not shrink as the speed grows.
     """
     if not any(word in path.name for word in ("filaire", "terrestre")):
         raise InputError("satellite_counted", file=path)
     frame, _ = layouts.read(path, SPEED_LAYOUTS)
-    total = reading.numbers(frame, "premises", path)
-    parts = pd.DataFrame({name: reading.numbers(frame, name, path) for name in SPEEDS.values()})
-    classes = parts[[name for name in SPEEDS.values() if name != "under_0.5"]].to_numpy()
-    wrong = (np.diff(classes, axis=1) > 0.5).any(axis=1) | (classes[:, 0] > total + 0.5)
-    if wrong.any():
-        row = int(np.asarray(wrong).argmax())
-        raise InputError("speeds_not_nested", file=path, row=row + 2, code=frame["code"].iloc[row])
-    return _long(frame, parts, total, "speed")
+    names = list(SPEEDS.values())
+    frame = sound_rows.numbers(frame, ["premises", *names], path)
+    classes = frame[[name for name in names if name != "under_0.5"]].to_numpy()
+    grown = ~(np.diff(classes, axis=1) <= 0.5).all(axis=1)
+    wrong = pd.Series(grown, frame.index) | ~(classes[:, 0] <= frame["premises"] + 0.5)
+
+    def problem(at: int) -> InputError:
+        row, code = int(frame.index[at]) + 2, frame["code"].iloc[at]
+        return InputError("speeds_not_nested", file=path, row=row, code=code)
+
+    return _long(sound_rows.kept(frame, wrong, path, problem), names, "speed")
 
 
-def _long(frame: pd.DataFrame, parts: pd.DataFrame, total: pd.Series, name: str) -> pd.DataFrame:
-    keys = frame[["code", "type", "date"]]
-    long = pd.concat([keys, parts], axis=1).melt(list(keys.columns), None, name, "premises")
-    long["total"] = np.tile(total.to_numpy(), parts.shape[1])
+def _long(frame: pd.DataFrame, parts: list[str], name: str) -> pd.DataFrame:
+    """One row for each commune and part, with the commune's total and the part's share."""
+    keys = ["code", "type", "date"]
+    wide = frame.assign(total=frame["premises"]).drop(columns="premises")
+    long = wide.melt([*keys, "total"], parts, name, "premises")
     long["share"] = (long["premises"] / long["total"]).where(long["total"] > 0)
-    return long
+    return long[[*keys, name, "premises", "total", "share"]]
 
 
 def buildings(base: Path, actual: Path) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from siting.errors import InputError
-from siting.sources import layouts, reading
+from siting.sources import layouts, sound_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,18 +42,31 @@ def read(path: Path, known: Sequence[Layout]) -> pd.DataFrame:
 
 
 def checked(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
-    """Type the columns of a list of places: see `read`."""
+    """Type the columns of a list of places: see `read`.
+
+    Rows without id, or whose position is no pair of degrees, are left out: see `sound_rows`.
+    """
     frame = frame.drop_duplicates()  # a row that is there twice says no more
-    repeated = frame["id"][frame["id"].duplicated()]
+    nameless = frame["id"].str.strip() == ""
+
+    def no_id(at: int) -> InputError:
+        row = int(frame.index[at]) + 2
+        return InputError("bad_value", file=path, row=row, column="id", value="", expected="id")
+
+    sound = sound_rows.kept(frame, nameless, path, no_id)
+    repeated = sound["id"][sound["id"].duplicated()]
     if len(repeated):
         ids = ", ".join(repeated.unique()[:5])
         raise InputError("duplicate_ids", file=path, column="id", ids=ids)
-    lon, lat = reading.numbers(frame, "lon", path), reading.numbers(frame, "lat", path)
-    wrong = (lon.abs() > 180) | (lat.abs() > 90)
-    if wrong.any():
-        row = int(wrong.to_numpy().argmax())
-        raise InputError("metres_for_degrees", file=path, x=lon.iloc[row], y=lat.iloc[row])
-    code = frame["commune_code"].str.strip()
-    typed = frame.assign(lon=lon, lat=lat, commune_code=code.str.zfill(5).where(code != "", ""))
+    sound = sound_rows.numbers(sound, ["lon", "lat"], path)
+    projected = (sound["lon"].abs() > 180) | (sound["lat"].abs() > 90)
+
+    def in_metres(at: int) -> InputError:
+        x, y = sound["lon"].iloc[at], sound["lat"].iloc[at]
+        return InputError("metres_for_degrees", file=path, x=x, y=y)
+
+    sound = sound_rows.kept(sound, projected, path, in_metres)
+    code = sound["commune_code"].str.strip()
+    typed = sound.assign(commune_code=code.str.zfill(5).where(code != "", ""))
     named = [*COLUMNS, *(name for name in typed.columns if name not in COLUMNS)]
     return typed[named].reset_index(drop=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 TAKEN_OUT = (".7z", ".gpkg", ".rar", ".zip", ".gz", ".xls", ".parquet")
 CHECKED_SEPARATORS = (",", ";", "\t", "|")
+UNKNOWN = ("", "[ND]")
 DECIMAL_COMMA = r"[+-]?\d+,\d+"
 MAYBE_THOUSANDS = r"[+-]?\d{1,3},\d{3}"
 
@@ -186,20 +187,27 @@ def numbers(frame: pd.DataFrame, column: str, file: Path) -> pd.Series:
     InputError
         Another text stands there, or commas that may be of thousands.
     """
-    said = frame[column].str.strip()
-    unknown = said.isin(["", "[ND]"])
-    values = pd.to_numeric(said.where(~unknown), errors="coerce")
+    text = frame[column].str.strip()
+    unknown = text.isin(UNKNOWN)
+    values = pd.to_numeric(text.where(~unknown), errors="coerce")
     wrong = values.isna() & ~unknown
     if wrong.any():
-        comma = said.str.fullmatch(DECIMAL_COMMA)
-        decimals = not said.str.fullmatch(MAYBE_THOUSANDS)[wrong].all()
-        if comma[wrong].all() and decimals and not said.str.contains(".", regex=False).any():
-            return pd.to_numeric(said.where(~unknown).str.replace(",", ".", regex=False))
+        comma = text.str.fullmatch(DECIMAL_COMMA)
+        decimals = not text.str.fullmatch(MAYBE_THOUSANDS)[wrong].all()
+        if comma[wrong].all() and decimals and not text.str.contains(".", regex=False).any():
+            return pd.to_numeric(text.where(~unknown).str.replace(",", ".", regex=False))
         at = int(wrong.to_numpy().argmax())
         value, row = frame[column].iloc[at], int(frame.index[at]) + 2
         key = "decimal_comma" if comma.iloc[at] else "bad_value"
         raise InputError(key, file=file, row=row, column=column, value=value, expected="123.45")
     return values.astype(float)
+
+
+def not_numbers(values: pd.Series) -> pd.Series:
+    """Which values of a text column are neither a number, with a point or a comma, nor unknown."""
+    text = values.str.strip()
+    plain = pd.to_numeric(text, errors="coerce").notna()
+    return ~(plain | text.isin(UNKNOWN) | text.str.fullmatch(DECIMAL_COMMA))
 
 
 def text(path: Path) -> str:

@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 
 
 class PlaceList(NamedTuple):
-    """A published list of places: its reader, its layouts, and what knows it without a header."""
+    """A published list of places: its reader, its layouts, and what knows it without a header.
+
+    `usual` are the kinds kept where a study names none (the module's `USUAL`); empty: all.
+    """
 
     reader: Callable[[Path], Any]
     layouts: Sequence[Layout]
     recognised: Callable[[Path], bool] | None
+    usual: Sequence[str] = ()
 
 
 def reader(source: str) -> Callable[..., Any] | None:
@@ -55,5 +59,7 @@ def place_lists() -> list[PlaceList]:
         if entry.get("places"):
             module = import_module(entry["reader"].split(":")[0])
             read = getattr(module, entry["reader"].split(":")[1])
-            known.append(PlaceList(read, contract(source), getattr(module, "recognised", None)))
+            recognised = getattr(module, "recognised", None)
+            usual = getattr(module, "USUAL", ())
+            known.append(PlaceList(read, contract(source), recognised, usual))
     return known

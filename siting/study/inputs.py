@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -32,6 +33,7 @@ from siting.territory import area, codes, demand, quality
 from siting.territory import broadband as broadband_files
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -41,8 +43,6 @@ if TYPE_CHECKING:
     from siting.config.effects import Effects
     from siting.config.layers import Layers
     from siting.territory.area import Surroundings
-
-T = TypeVar("T")
 
 TIERS_LIEUX = "tiers_lieux"
 STATIONS = "stations"
@@ -186,7 +186,7 @@ def read(study: Study) -> Inputs:
         f"{NET}_access": None if net is None else net.access,
         "everyday": everyday,
     }
-    told += _quality(desk, {**places, **tables}, communes)
+    told += [*_quality(desk, {**places, **tables}, communes), *_of_rows(desk, lists)]
     return Inputs(
         communes=communes,
         boundaries=shapes,
@@ -233,8 +233,11 @@ def _lists(desk: Reading, study: Study) -> tuple[dict[str, Path], dict[str, Any]
     files = {f"services.{one.id}": one.facilities for one in study.services}
     layers = {TIERS_LIEUX: study.layers.tiers_lieux, STATIONS: study.layers.stations}
     files |= {role: path for role, path in layers.items() if path is not None}
-    readers = {STATIONS: facility_lists.stations}
-    read_by = {role: readers.get(role, facility_lists.read) for role in files}
+    every: Callable[[Path], facility_lists.Listed] = facility_lists.read
+    read_by = dict.fromkeys(files, every)
+    read_by[STATIONS] = facility_lists.stations
+    for one in study.services:
+        read_by[f"services.{one.id}"] = partial(facility_lists.read, kinds=one.kinds)
     return files, {role: desk.take(role, path, read_by[role]) for role, path in files.items()}
 
 
@@ -249,7 +252,7 @@ def _broadband(
         return None
     known = frozenset(communes["code"])
     old = codes.recoded(changes, known)
-    found = desk.attempt(broadband_files.read, paths, old, known)
+    found = desk.watch(NET, broadband_files.read, paths, old, known)
     if found is not None:
         for path, rows in zip(paths, found.rows, strict=True):
             desk.note(NET, path, rows)
@@ -406,6 +409,18 @@ def _quality(
         for role, frame in tables.items()
         if frame is not None
     ]
+
+
+def _of_rows(
+    desk: Reading, lists: Mapping[str, facility_lists.Listed | None]
+) -> list[pd.DataFrame]:
+    """Rows that readers left out, and the kinds of places that official lists hold."""
+    kinds = [
+        quality.of_kinds(role, listed.kinds)
+        for role, listed in lists.items()
+        if listed is not None and listed.official
+    ]
+    return [*(quality.of_refused(role, warning) for role, warning in desk.warned), *kinds]
 
 
 def _of_area(places: pd.DataFrame, here: _Here, file: Path) -> pd.DataFrame:

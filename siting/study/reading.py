@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from siting import provenance
-from siting.errors import ProblemsError, SitingError
+from siting.errors import InputWarning, ProblemsError, SitingError
 from siting.provenance import Input, Source
+from siting.sources import sound_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -24,15 +28,25 @@ class Reading:
     sources: dict[str, Source] = field(default_factory=dict)
     read: list[Input] = field(default_factory=list)
     problems: list[SitingError] = field(default_factory=list)
+    warned: list[tuple[str, InputWarning]] = field(default_factory=list)
 
     def take(self, role: str, path: Path | None, reader: Callable[[Path], Any]) -> Any:
         """Read a file; None where there is none or where it is wrong (the problem is kept)."""
         if path is None:
             return None
-        frame = self.attempt(reader, path)
+        frame = self.watch(role, reader, path)
         if frame is not None:
             self.note(role, path, len(frame))
         return frame
+
+    def watch(self, role: str, reader: Callable[..., T], *arguments: Any) -> T | None:
+        """Do something with a file, as `attempt`; keep what it warns of, and log it."""
+        with sound_rows.watched() as warned:
+            result = self.attempt(reader, *arguments)
+        for warning in warned:
+            log.warning(warning.text())
+            self.warned.append((role, warning))
+        return result
 
     def note(self, role: str, path: Path, rows: int) -> None:
         """Remember that a file was read."""

@@ -65,7 +65,11 @@ OFFERS = {
     "THDR": "radio_thd",
     "SAT": "satellite",
 }
-"""`code_techno` of the files `actuel`: from memory, not seen in a file; others are refused."""
+"""`code_techno` of the files `actuel`; others are refused.
+
+FO, 4GF and SAT were seen in a file of 2026; the others come from documentation.
+"""
+WHOLE = "all"  # `type` of the row of the whole commune
 CONFIDENCE = {
     "mci_best": "high",
     "mci_speed": "high",
@@ -80,7 +84,7 @@ commune over INSEE's number of dwellings. A row that a change of codes shared is
 def of_technologies(best: pd.DataFrame) -> pd.DataFrame:
     """Rows of the one table from `arcep_mci.best_technology`.
 
-    Several kinds of premises of a commune (`type`) are added up, unless one row is their total.
+    Several kinds of premises of a commune (`type`) are added up, unless one row is the whole.
     """
     whole = _whole(best, ["code", "date", "technology"])
     return _communes(whole, "mci_best", technology=whole["technology"])
@@ -364,14 +368,20 @@ def summary(access: pd.DataFrame, closures: pd.DataFrame | None = None) -> pd.Da
 
 
 def _whole(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Add up the kinds of premises of a commune, or take the row that is their total."""
-    kinds = frame.drop_duplicates(["code", "date", "type"])
-    by_unit = kinds.groupby(["code", "date"])["total"]
-    told = pd.DataFrame({"largest": by_unit.max(), "sum": by_unit.sum(), "n": by_unit.size()})
-    told["has_total"] = (told["n"] > 1) & np.isclose(told["sum"], 2 * told["largest"])
-    told = told.reindex(pd.MultiIndex.from_frame(frame[["code", "date"]])).reset_index(drop=True)
+    """Take the row of the whole commune (`type` is `all`), or add up its kinds of premises.
+
+    Editions that do not name the whole so are told by their counts: one row is the sum of others.
+    """
     rows = frame.reset_index(drop=True)
-    taken = rows[~told["has_total"] | np.isclose(rows["total"], told["largest"])]
+    unit = ["code", "date"]
+    is_whole = rows["type"].str.strip().str.lower() == WHOLE
+    has_whole = is_whole.groupby([rows[name] for name in unit]).transform("any")
+    rows = rows[is_whole | ~has_whole].reset_index(drop=True)
+    by_unit = rows.drop_duplicates([*unit, "type"]).groupby(unit)["total"]
+    sizes = pd.DataFrame({"largest": by_unit.max(), "sum": by_unit.sum(), "n": by_unit.size()})
+    sizes["has_total"] = (sizes["n"] > 1) & np.isclose(sizes["sum"], 2 * sizes["largest"])
+    sizes = sizes.reindex(pd.MultiIndex.from_frame(rows[unit])).reset_index(drop=True)
+    taken = rows[~sizes["has_total"] | np.isclose(rows["total"], sizes["largest"])]
     summed = taken.groupby(keys, sort=True)[["premises", "total"]].sum().reset_index()
     summed["share"] = (summed["premises"] / summed["total"]).where(summed["total"] > 0)
     return summed

@@ -12,6 +12,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from siting.errors import InputWarning
     from siting.sources.sirene_stock import Establishments
 
 COLUMNS = ["table", "what", "detail", "value", "share"]
@@ -94,6 +95,31 @@ def of_table(
         days = pd.to_datetime(frame["date"]).dt.strftime("%Y-%m-%d").value_counts().sort_index()
         rows += [("date", str(day), int(count), len(frame)) for day, count in days.items()]
     return _table(name, rows)
+
+
+def of_refused(name: str, warning: InputWarning) -> pd.DataFrame:
+    """Rows that a reader left out, as a share of those of the file; none of another warning."""
+    named = dict(warning.values)
+    count, rows = named.get("refused"), named.get("rows")
+    if not isinstance(count, int) or not isinstance(rows, int):
+        return _table(name, [])
+    return _table(name, [("dropped", "refused", count, rows)])
+
+
+def of_kinds(name: str, kinds: pd.DataFrame) -> pd.DataFrame:
+    """Values of the columns of kinds of a list, with the number of places of each that are kept.
+
+    Parameters
+    ----------
+    kinds
+        See `sources.facility_lists.Listed`.
+    """
+    rows = [
+        ("kind_kept" if kept else "kind_left", str(value), int(count), int(count))
+        for value, count, kept in zip(kinds["value"], kinds["count"], kinds["kept"], strict=True)
+        if value
+    ]
+    return _table(name, rows).assign(share=float("nan"))
 
 
 _Row = tuple[str, str, int, int]

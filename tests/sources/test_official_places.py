@@ -18,6 +18,7 @@ from siting.errors import InputError
 from siting.sources import (
     bpe,
     carpool_areas,
+    facility_lists,
     filosofi,
     finess,
     gtfs,
@@ -207,7 +208,7 @@ def test_pharmacies_of_finess(tmp_path):
     ]
     path = tmp_path / "finess.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    read = finess.read(path)
+    read = facility_lists.read(path).places
     assert read["id"].to_list() == ["120000001", "120000003"]
     assert read["commune_code"].to_list() == ["12202", "12202"]
     assert read["lon"].iloc[0] == pytest.approx(2.57)

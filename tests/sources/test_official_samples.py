@@ -136,21 +136,6 @@ def header(samples, title):
     return lines[next(i for i, line in enumerate(lines) if title in line) + 1]
 
 
-def test_best_technology_is_a_partition(samples, tmp_path):
-    """Built from the documented header: no row of this file was at hand."""
-    path = tmp_path / "commune_meilleure_techno_thd.csv"
-    head = header(samples, "meilleure_techno")
-    row = "12202;Rodez;12;76;100;local;95;80;5;3;2;4;3;2;1;2026-06-30"
-    path.write_text(f"{head}\n{row}\n", encoding="utf-8")
-    frame = arcep_mci.best_technology(path).set_index("technology")
-    assert frame["share"].sum() == pytest.approx(1)
-    assert frame.loc["fibre", "premises"] == 80
-    path.write_text(f"{head}\n{row.replace(';80;', ';81;')}\n", encoding="utf-8")
-    with pytest.raises(InputError) as caught:
-        arcep_mci.best_technology(path)
-    assert caught.value.key == "not_a_partition"
-
-
 def test_speeds_overlap_and_satellite_is_refused(samples, tmp_path):
     """Built from the documented header."""
     head = header(samples, "commune_debit")

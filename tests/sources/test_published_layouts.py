@@ -19,7 +19,6 @@ from siting.sources import (
     epci,
     facility_lists,
     filosofi,
-    finess,
     la_poste,
     layouts,
     legal_population,
@@ -122,7 +121,7 @@ def test_finess_in_both_encodings_and_overseas(tmp_path, encoding):
         f"geolocalisation;970400001;{x};{y};1,ATLASANTE,100,IGN,BD_ADRESSE,V2.2,UTM_S40",
         encoding=encoding,
     )
-    read = finess.read(path).set_index("id")
+    read = facility_lists.read(path).places.set_index("id")
     assert read["commune_code"].to_dict() == {
         "970400001": "97411",
         "970100001": "97105",
