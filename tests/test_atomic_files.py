@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from siting.atomic_files import replacing, replacing_all
@@ -44,3 +46,14 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError), replacing_all(tmp_path / "file" / "out"):
         pass
+
+
+def test_clears_what_a_killed_run_left_a_day_ago(tmp_path):
+    old, fresh = tmp_path / ".siting-a.part", tmp_path / ".siting-b.part"
+    for left in (old, fresh):
+        left.mkdir()
+        (left / "half.csv").write_text("half")
+    os.utime(old, (0, 0))
+    with replacing(tmp_path / "a.csv") as part:
+        part.write_text("1")
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".siting-b.part", "a.csv"]

@@ -1,9 +1,11 @@
 """The command line: parse, call, print. No computing here, and no heavy import at start.
 
 Help and messages are French unless `--lang en` (anywhere on the line) or `SITING_LANG=en` says
-otherwise. What the user gave wrong ends with exit code 2 and one clear message, never a traceback.
+otherwise. What the user gave wrong ends with exit code 2 and one clear message, never a traceback;
+what nobody foresaw ends with exit code 1 and names a report file to send.
 """
 
+import os
 import sys
 from typing import Annotated, NoReturn, TextIO
 
@@ -32,6 +34,7 @@ from siting.errors import SitingError
 from siting.texts import text as t
 from siting.version import __version__
 
+EXIT_OURS = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 HELP = frozenset(("-h", "--help"))
@@ -55,6 +58,15 @@ def main(arguments: list[str] | None = None) -> None:
         _interrupted()
     except TyperException as error:
         _fail(_usage(error))
+    except BrokenPipeError:  # whoever reads has enough, as `head` does
+        _close_output()
+    except OSError as error:
+        where = ", ".join(str(name) for name in (error.filename, error.filename2) if name)
+        _fail(t("cli.system", path=where or "?", detail=error.strerror or error))
+    except MemoryError:
+        _fail(t("cli.memory"))
+    except Exception as error:  # noqa: BLE001 - the last frame: a sentence, never a traceback
+        _unforeseen(error)
     else:
         if status == EXIT_INTERRUPTED:  # what typer makes of Ctrl-C
             _interrupted()
@@ -64,6 +76,24 @@ def main(arguments: list[str] | None = None) -> None:
 def _interrupted() -> NoReturn:
     print(t("cli.interrupted"), file=sys.stderr)  # noqa: T201 - the last word of the program
     sys.exit(EXIT_INTERRUPTED)
+
+
+def _close_output() -> NoReturn:
+    """End after a closed pipe, so that the interpreter's own flush says nothing."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(EXIT_OURS)
+
+
+def _unforeseen(error: Exception) -> NoReturn:
+    """Keep what a maintainer needs in a file, and name it in one sentence."""
+    from siting.cli import incident
+
+    path = incident.write(error)
+    key = "cli.unforeseen" if path else "cli.unforeseen_unwritten"
+    kind = type(error).__name__
+    message = t("cli.error", message=t(key, kind=kind, path=path))
+    print(message, file=sys.stderr)  # noqa: T201 - errors go to stderr
+    sys.exit(EXIT_OURS)
 
 
 def build() -> typer.Typer:

@@ -28,6 +28,7 @@ COOKIE = "siting_session"
 BODY_BYTES = 262_144
 HEARD_BYTES = 134_217_728  # heard and forgotten: who still speaks does not hear the answer
 BODY_SECONDS = 10.0
+GUESS_SECONDS = 0.5  # before a wrong token is answered: guessing is slow
 OPEN_PATHS = ("/", "/api/login", "/static/", "/api/texts/")  # the page that asks for the token
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -81,6 +82,8 @@ class Guard:
         if refused is None and scope["method"] not in ("GET", "HEAD"):
             body, refused = await _body(headers, receive)
         if refused is not None:
+            if refused[0] == 401 and "authorization" in headers:
+                await asyncio.sleep(GUESS_SECONDS)
             await _answer(send, *refused)
             return
         if scope["path"] == "/api/login" and scope["method"] == "POST":
@@ -139,10 +142,10 @@ class Guard:
         try:
             said = json.loads(body)
             given = said.get("token", "") if isinstance(said, dict) else ""
-        except ValueError:
+        except (ValueError, RecursionError):  # brackets nested without end among them
             given = ""
         if self._token and not (isinstance(given, str) and _same(given, self._token)):
-            await asyncio.sleep(0.5)  # guessing is slow
+            await asyncio.sleep(GUESS_SECONDS)
             await _answer(send, 401, t("web.wrong_token"))
             return
         cookie = f"{COOKIE}={self._session}; HttpOnly; SameSite=Strict; Path=/"

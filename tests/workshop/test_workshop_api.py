@@ -381,6 +381,10 @@ def test_token(desk):
     assert client.get("/api/texts/fr").status_code == 200
     assert client.post("/api/login", json={"token": "un-autre-jeton"}).status_code == 401
     assert client.post("/api/login", json=["x"]).status_code == 401
+    assert client.post("/api/login", content="[" * 200_000).status_code == 401
+    began = time.monotonic()
+    assert client.get("/api/study", headers={"authorization": "Bearer x"}).status_code == 401
+    assert time.monotonic() - began >= 0.4  # guessing is slow, by bearer as by login
     assert client.get("/api/study", headers={"authorization": f"Bearer {token}"}).status_code == 200
     assert client.post("/api/login", json={"token": token}).status_code == 200
     assert client.get("/api/study").status_code == 200
