@@ -30,7 +30,7 @@ from siting.config import Model, expected
 from siting.errors import ConfigError, OutputError, SitingError
 from siting.location import registry
 from siting.location.question import Question as LocationQuestion
-from siting.workshop import exports, scenario, views
+from siting.workshop import exports, page_answers, scenario
 from siting.workshop.jobs import Jobs, Task
 from siting.workshop.scenario import Name, Scenario
 
@@ -51,7 +51,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @dataclass(frozen=True)
-class Desk:
+class OpenedStudy:
     """What the interface answers from."""
 
     workshop: Workshop
@@ -119,7 +119,7 @@ class AskedJob(Question):
     seconds: float = Field(60, gt=0, le=LONGEST_JOB)
 
 
-def make(desk: Desk) -> FastAPI:
+def make(desk: OpenedStudy) -> FastAPI:
     """Make the application."""
     jobs = Jobs()
 
@@ -146,7 +146,7 @@ def make(desk: Desk) -> FastAPI:
     return app
 
 
-def _tell(app: FastAPI, desk: Desk) -> None:
+def _tell(app: FastAPI, desk: OpenedStudy) -> None:
     """Serve the page, and what it draws before any question."""
     workshop = desk.workshop
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
@@ -158,12 +158,12 @@ def _tell(app: FastAPI, desk: Desk) -> None:
     @app.get("/api/study")
     def study() -> dict[str, Any]:
         """Tell what the study is: sites, criteria, thresholds, plans, links."""
-        return views.study(workshop, read_only=desk.read_only)
+        return page_answers.study(workshop, read_only=desk.read_only)
 
     @app.get("/api/layers")
     def layers() -> Response:
         """Give communes and cells, to draw."""
-        return _said(views.layers(workshop))
+        return _said(page_answers.layers(workshop))
 
     @app.get("/api/texts/{language}")
     def words(language: Literal["fr", "en"]) -> dict[str, str]:
@@ -177,35 +177,35 @@ def _answer(app: FastAPI, workshop: Workshop) -> None:
     @app.post("/api/answer")
     def answer(asked: Asked) -> Response:
         """Tell what a scenario does: minutes of each cell, coverage, gained and lost, curve."""
-        return _said(views.answer(workshop, _checked(asked.scenario, workshop)))
+        return _said(page_answers.answer(workshop, _checked(asked.scenario, workshop)))
 
     @app.post("/api/compare")
     def compare(asked: AskedPair) -> Response:
         """Answer two scenarios at once."""
         pair = (_checked(asked.first, workshop), _checked(asked.second, workshop))
-        return _said({"answers": [views.answer(workshop, one) for one in pair]})
+        return _said({"answers": [page_answers.answer(workshop, one) for one in pair]})
 
     @app.post("/api/ranking")
     def ranking(asked: Asked) -> Response:
         """Rank the candidates under the scenario's weights."""
-        return _said(views.ranking(workshop, _checked(asked.scenario, workshop)))
+        return _said(page_answers.ranking(workshop, _checked(asked.scenario, workshop)))
 
     @app.post("/api/robustness")
     def robustness(asked: Asked) -> Response:
         """Tell how far that ranking holds: under any weights, and as each weight moves."""
-        return _said(views.robustness(workshop, _checked(asked.scenario, workshop)))
+        return _said(page_answers.robustness(workshop, _checked(asked.scenario, workshop)))
 
     @app.post("/api/access")
     def access(asked: AskedHere) -> Response:
         """Tell the minutes from a place to the open facilities."""
         one = _checked(asked.scenario, workshop)
-        return _said(views.access(workshop, one, asked.lon, asked.lat))
+        return _said(page_answers.access(workshop, one, asked.lon, asked.lat))
 
     @app.post("/api/isochrone")
     def isochrone(asked: AskedIsochrone) -> Response:
         """Draw from where a place is within some minutes; studies on OpenStreetMap roads."""
         one, limits = _checked(asked.scenario, workshop), sorted(set(asked.minutes))
-        return _said(views.isochrone(workshop, one, asked.lon, asked.lat, limits))
+        return _said(page_answers.isochrone(workshop, one, asked.lon, asked.lat, limits))
 
 
 def _optimise(app: FastAPI, workshop: Workshop, jobs: Jobs) -> None:
@@ -227,7 +227,7 @@ def _optimise(app: FastAPI, workshop: Workshop, jobs: Jobs) -> None:
         return jobs.cancel(name).state()
 
 
-def _keep(app: FastAPI, desk: Desk) -> None:
+def _keep(app: FastAPI, desk: OpenedStudy) -> None:
     """Save and load scenarios."""
 
     @app.get("/api/scenarios")
@@ -250,7 +250,7 @@ def _keep(app: FastAPI, desk: Desk) -> None:
         return {"file": scenario.save(one, name, study, desk.config, desk.folder).name}
 
 
-def _export(app: FastAPI, desk: Desk) -> None:
+def _export(app: FastAPI, desk: OpenedStudy) -> None:
     """Hand over the current view."""
     workshop = desk.workshop
 

@@ -12,9 +12,9 @@ import uvicorn
 
 from siting.errors import ConfigError
 from siting.workshop import api, workshop
-from siting.workshop.api import Desk
+from siting.workshop.api import OpenedStudy
 from siting.workshop.guard import LOOPBACK, Guard
-from siting.workshop.patience import PatientProtocol
+from siting.workshop.header_timeout import PatientProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,7 @@ def require_safe(host: str, token: str) -> None:
         raise ConfigError("token_too_short", least=SHORTEST_TOKEN)
 
 
-def desk(study: Study, config: Path, say: Callable[[str], None], *, read_only: bool) -> Desk:
+def desk(study: Study, config: Path, say: Callable[[str], None], *, read_only: bool) -> OpenedStudy:
     """Open a study for the workshop.
 
     Raises
@@ -54,10 +54,10 @@ def desk(study: Study, config: Path, say: Callable[[str], None], *, read_only: b
     """
     if study.what_if is not None:
         raise ConfigError("serve_base_only", file=config)
-    return Desk(workshop.open_study(study, say), config, read_only)
+    return OpenedStudy(workshop.open_study(study, say), config, read_only)
 
 
-def guarded(held: Desk, host: str, token: str) -> Guard:
+def guarded(held: OpenedStudy, host: str, token: str) -> Guard:
     """Make the application behind its guard."""
     names = (*LOOPBACK, host, socket.gethostname(), socket.getfqdn()) if token else LOOPBACK
     return Guard(api.make(held), names, token)
@@ -78,7 +78,7 @@ def settings(app: Guard) -> uvicorn.Config:
     )
 
 
-def serve(held: Desk, app: Guard, listening: socket.socket) -> None:
+def serve(held: OpenedStudy, app: Guard, listening: socket.socket) -> None:
     """Answer until interrupted; what the first questions need is computed beside."""
     gc.freeze()  # modules and the study are never garbage, and answers need not wait for a search
     gc.enable()

@@ -12,13 +12,13 @@ from siting.config import load
 from siting.workshop import server
 
 if TYPE_CHECKING:
-    from siting.workshop.api import Desk
+    from siting.workshop.api import OpenedStudy
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
-def opened(tmp_path_factory) -> Desk:
+def opened(tmp_path_factory) -> OpenedStudy:
     """The embedded study, with a configuration of its own to save scenarios beside."""
     folder = tmp_path_factory.mktemp("workshop")
     config = folder / "etude.yaml"
@@ -27,7 +27,7 @@ def opened(tmp_path_factory) -> Desk:
 
 
 @pytest.fixture
-def desk(opened) -> Desk:
+def desk(opened) -> OpenedStudy:
     """The same, without any saved scenario."""
     shutil.rmtree(opened.folder, ignore_errors=True)
     return opened

@@ -463,7 +463,7 @@ def test_slow_client(desk, monkeypatch):
 
 def test_a_client_that_never_ends_its_headers(desk, monkeypatch):
     """Bytes one by one do not keep a connection; who asks in one go is answered meanwhile."""
-    monkeypatch.setattr("siting.workshop.patience.HEADER_SECONDS", 0.5)
+    monkeypatch.setattr("siting.workshop.header_timeout.HEADER_SECONDS", 0.5)
     begun = b"GET /api/study HTTP/1.1\r\nhost: 127.0.0.1\r\n"
     endless = begun + b"x" * 1000
     with listened(desk) as address:

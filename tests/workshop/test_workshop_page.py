@@ -17,7 +17,7 @@ from axe_playwright_python.sync_playwright import Axe
 from siting import texts
 from siting.config import load
 from siting.study import run as studies
-from siting.workshop import scenario, server, views
+from siting.workshop import page_answers, scenario, server
 
 TOKEN = "un-jeton-assez-long"  # noqa: S105 - of this test
 
@@ -404,7 +404,7 @@ def roads(samples, tmp_path_factory):
 @pytest.fixture
 def driver(roads, context):
     held = Hands(context, roads[1])
-    held.study = views.study(roads[0].workshop, read_only=False)
+    held.study = page_answers.study(roads[0].workshop, read_only=False)
     yield held
     assert held.wrong == []
 
@@ -465,7 +465,7 @@ def test_isochrone_holds_whom_siting_run_covers(driver, roads):
     asked = scenario.Scenario.model_validate({"what_if": {"close": ["g"]}})
     found = studies.run(scenario.applied(asked, desk.workshop.ground.study), lambda _: None)
     minutes = found.access.loc[found.access["service"] == "hall", "minutes"].to_numpy()
-    shape = views.isochrone(desk.workshop, asked, *HALL, (20,))["features"][0]["geometry"]
+    shape = page_answers.isochrone(desk.workshop, asked, *HALL, (20,))["features"][0]["geometry"]
     cells = found.ground.cells.to_crs(4326).geometry.to_numpy()
     inside = shapely.contains(shapely.geometry.shape(shape), shapely.centroid(cells))
     by_road = found.ground.demand.distance_m < 150

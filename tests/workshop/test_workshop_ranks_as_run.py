@@ -22,8 +22,7 @@ from siting.study import inputs as study_inputs
 from siting.study import prepared
 from siting.study.stages import scores as study_scores
 from siting.study.stages import site_facts
-from siting.workshop import scenario
-from siting.workshop import views as page_answers
+from siting.workshop import page_answers, scenario
 from siting.workshop.scenario import Scenario
 from siting.workshop.workshop import Workshop
 
