@@ -54,13 +54,13 @@ def get(name: str, key: str, kind: type[T], make: Callable[[], T]) -> T:
     """
     path = folder() / f"{name}-{key}.pickle"
     with contextlib.suppress(Exception):  # whatever a damaged file does, it is made again
-        with path.open("rb") as held:
-            found = pickle.load(held)  # noqa: S301 - written by this user's siting alone
+        found = pickle.loads(_own_bytes(path))  # noqa: S301 - this user's alone, see `_own_bytes`
         if isinstance(found, kind):
             path.touch()
             return found
     made = make()
     with contextlib.suppress(OutputError, OSError):  # a cache that cannot be written is no error
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with files.replacing(path) as part:
             part.touch(mode=0o600)
             with part.open("wb") as writing:
@@ -69,6 +69,22 @@ def get(name: str, key: str, kind: type[T], make: Callable[[], T]) -> T:
         for old in every[:-KEPT]:
             old.unlink()
     return made
+
+
+def _own_bytes(path: Path) -> bytes:
+    """Content of a file that nobody else could have written.
+
+    Raises
+    ------
+    PermissionError
+        The file or its folder is another user's, or others may write to it.
+    """
+    with path.open("rb") as content:
+        if os.name != "nt":  # where a user's folders are that user's
+            for seen in (os.fstat(content.fileno()), path.parent.stat()):
+                if seen.st_uid != os.getuid() or seen.st_mode & 0o022:
+                    raise PermissionError(path)
+        return content.read()
 
 
 class _Pickler(pickle.Pickler):

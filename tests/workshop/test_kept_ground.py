@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -62,3 +63,18 @@ def test_only_the_reader_may_read_it(config):
     kept_ground.prepare(load(config), lambda _: None)
     (held,) = kept.folder().glob("ground-*.pickle")
     assert held.stat().st_mode & 0o077 in (0, 0o066)  # Windows shows no such bits
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows shows no such bits")
+def test_what_others_could_have_written_is_not_read(tmp_path, monkeypatch):
+    monkeypatch.setenv("SITING_CACHE", str(tmp_path / "cache"))
+    assert kept.get("words", "key", str, lambda: "first") == "first"
+    assert kept.get("words", "key", str, lambda: "second") == "first"
+    (path,) = kept.folder().glob("words-*.pickle")
+    for loose in (path, path.parent):
+        mode = loose.stat().st_mode
+        loose.chmod(mode | 0o022)
+        assert kept.get("words", "key", str, lambda: "first" + "!") == "first!"
+        path.parent.chmod(0o700)
+        path.unlink()
+        assert kept.get("words", "key", str, lambda: "first") == "first"
