@@ -3,8 +3,8 @@
 Read in a stream, so that the national file passes in little memory. Three layouts, told apart by
 their header:
 
-- the individuals' file (`FD_MOBPRO_….csv`): COMMUNE, DCLT, TRANS, IPONDI. TRANS has six classes
-  since the census of 2017 (the bicycle apart), five before.
+- the individuals' file (`FD_MOBPRO_….csv`, `RP2022_mobpro.parquet`): COMMUNE, DCLT, TRANS, IPONDI.
+  TRANS has six classes since the census of 2017 (the bicycle apart), five before.
 - the flows' file (`base-flux-mobilite-domicile-lieu-travail`): CODGEO, DCLT and a column NBFLUX_….
   It does not say the mode.
 - `home_code,work_code,people`, with `mode` where it is known.
@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
+from pyarrow import parquet
 
 from siting.errors import InputError
 
@@ -48,7 +49,7 @@ def read(path: Path, classes: Literal[5, 6] = 6) -> pd.DataFrame:
     Parameters
     ----------
     path
-        CSV (semicolons or commas), or a zip that holds one such CSV among others.
+        Parquet, CSV (semicolons or commas), or a zip that holds one such CSV among others.
     classes
         Classes of TRANS in an individuals' file.
 
@@ -64,15 +65,37 @@ def read(path: Path, classes: Literal[5, 6] = 6) -> pd.DataFrame:
     if not path.is_file():
         raise InputError("missing_file", file=path)
     total: pd.Series | None = None
-    with _opened(path) as (stream, separator, columns):
-        row = 2
-        for batch in _batches(stream, separator, columns, path):
-            part = _summed(_typed(batch, columns, classes, path, row))
-            total = part if total is None else total.add(part, fill_value=0)
-            row += len(batch)
+    row = 2
+    parts = _parquet(path) if path.suffix.lower() == ".parquet" else _text(path)
+    for batch, columns in parts:
+        part = _summed(_typed(batch, columns, classes, path, row))
+        total = part if total is None else total.add(part, fill_value=0)
+        row += len(batch)
     if total is None or total.empty:
         raise InputError("empty_table", file=path)
     return total.sort_index().reset_index()
+
+
+def _text(path: Path) -> Iterator[tuple[pd.DataFrame, Columns]]:
+    with _opened(path) as (stream, separator, columns):
+        for batch in _batches(stream, separator, columns, path):
+            yield batch, columns
+
+
+def _parquet(path: Path) -> Iterator[tuple[pd.DataFrame, Columns]]:
+    """Rows of the wanted columns of a Parquet file, all text, batch by batch."""
+    try:
+        file = parquet.ParquetFile(path)
+        header = list(file.schema_arrow.names)
+        columns = _layout(header)
+        if columns is None:
+            raise InputError("unknown_flows", file=path, found=", ".join(header)[:120])
+        kept = {name: ours for name, ours in columns.items() if name in header}
+        for batch in file.iter_batches(columns=list(kept)):
+            frame = batch.to_pandas().rename(columns=kept)
+            yield frame.astype("string").fillna("").astype(object), kept
+    except (OSError, pa.ArrowException) as error:
+        raise InputError("unreadable_layer", file=path, detail=error) from error
 
 
 def _layout(header: list[str]) -> Columns | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 
+import pandas as pd
 import pytest
 
 from siting.errors import InputError
@@ -96,3 +97,24 @@ def test_a_large_file_passes_in_blocks(tmp_path, monkeypatch):
     assert table["people"].sum() == pytest.approx(17.75 * 500)
     with pytest.raises(InputError, match=r"2502.*IPONDI"):
         read(tmp_path, head + "".join(body) * 500 + body[0].replace(";2.5;", ";x;"))
+
+
+def test_the_individuals_of_2022_in_parquet(tmp_path):
+    """TRANS is text or a number, IPONDI a number: as public programs read RP2022_mobpro.parquet."""
+    rows = {"COMMUNE": ["12202", "12202", "01004"], "ARM": ["ZZZZZ"] * 3}
+    rows |= {"DCLT": ["12145", "12145", "01004"], "IPONDI": [2.5, 1.5, 4.0]}
+    for trans in (["5", "5", "2"], [5, 5, 2]):
+        path = tmp_path / "RP2022_mobpro.parquet"
+        pd.DataFrame({**rows, "TRANS": trans}).to_parquet(path)
+        frame = mobpro.read(path)
+        assert frame["home_code"].tolist() == ["01004", "12202"]
+        assert frame["people"].tolist() == [4.0, 4.0]
+        assert frame["mode"].tolist() == ["walk", "car"]
+    pd.DataFrame({"A": [1]}).to_parquet(path)
+    with pytest.raises(InputError) as caught:
+        mobpro.read(path)
+    assert caught.value.key == "unknown_flows"
+    path.write_bytes(b"PAR1 and no end")
+    with pytest.raises(InputError) as caught:
+        mobpro.read(path)
+    assert caught.value.key == "unreadable_layer"
