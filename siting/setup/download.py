@@ -25,6 +25,7 @@ import requests
 
 from siting import atomic_files as files
 from siting.errors import InputError, ProblemsError, SitingError
+from siting.sources import layouts, registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from siting.sources.catalogue import Source
 
 LOCK = "sources.lock"
+USER_AGENT = "siting (access to public services; reads official files, one study at a time)"
 ATTEMPTS = 6
 LONGEST_WAIT = 60.0  # seconds, whatever the server asks
 CHUNK = 1 << 14  # bytes; between two of them Ctrl-C is heard
@@ -58,12 +60,15 @@ class Fetched:
     url: str
 
 
+Action = Literal["present", "mirror", "download", "missing"]
+
+
 @dataclass(frozen=True)
 class Planned:
-    """What `fetch` would do with a source: `present`, `mirror` or `download`."""
+    """What `fetch` would do with a source; `missing`: the mirror does not hold it."""
 
     source: Source
-    action: Literal["present", "mirror", "download"]
+    action: Action
 
 
 @dataclass(frozen=True)
@@ -113,13 +118,48 @@ def plan(sources: Sequence[Source], folder: Path, settings: Settings) -> list[Pl
     """Say what `fetch` would do, without doing it (`--dry-run`)."""
     planned: list[Planned] = []
     for source in sources:
-        action: Literal["present", "mirror", "download"] = "download"
-        if (folder / source.file).is_file():
+        action: Action = "download"
+        if dropped(source, folder) is not None:
             action = "present"
         elif settings.mirror is not None:
-            action = "mirror"
+            action = "missing" if dropped(source, settings.mirror) is None else "mirror"
         planned.append(Planned(source, action))
     return planned
+
+
+def dropped(source: Source, folder: Path) -> Path | None:
+    """Give a source's file in a folder: under its own name, or the producer's where it is that."""
+    target = folder / source.file
+    if target.is_file():
+        return target
+    for name in source.original:
+        path, contract = folder / name, registry.contract(source.id)
+        if path.is_file() and layouts.fits(layouts.header(path, contract), contract):
+            return path
+    return None
+
+
+def require_mirrored(sources: Sequence[Source], folder: Path, settings: Settings) -> None:
+    """Refuse a mirror that lacks files, all of them named at once.
+
+    Raises
+    ------
+    SitingError
+        The one that is missing, or a `ProblemsError` with all.
+    """
+    missing = [one.source for one in plan(sources, folder, settings) if one.action == "missing"]
+    problems = [_not_in_mirror(source, settings) for source in missing]
+    if len(problems) == 1:
+        raise problems[0]
+    if problems:
+        raise ProblemsError(problems)
+
+
+def _not_in_mirror(source: Source, settings: Settings) -> InputError:
+    shown = Path(settings.mirror or "") / source.file
+    return InputError(
+        "not_in_mirror", file=shown, name=source.file, folder=shown.parent, url=source.url
+    )
 
 
 def fetch(
@@ -192,23 +232,45 @@ def _bring(
 ) -> Fetched:
     """Copy or download one source, hold it to its checksum, and describe it."""
     target = folder / source.file
-    present = target.is_file()
-    if settings.mirror is not None and not present:
-        original = settings.mirror / source.file
-        if not original.is_file():
-            raise InputError("not_in_mirror", file=original, url=source.url)
+    here = dropped(source, folder)
+    if here is not None and here != target:
+        here.replace(target)
+    if settings.mirror is not None and here is None:
+        original = dropped(source, settings.mirror)
+        if original is None:
+            raise _not_in_mirror(source, settings)
         with files.replacing(target) as part:
             shutil.copyfile(original, part)
             _require_kind(part, original, source.url, Path(source.file).suffix)
             _require_same(part, known, original)
-    elif present:
+    elif here is not None:
         _require_kind(target, target, source.url)
         _require_same(target, known, target)
     else:
-        resuming = _Resuming(folder / f"{source.file}.part", settings, progress, stop)
+        return _retrieved(source, folder, known, settings, progress, stop)
+    return _seen(target, source.url)
+
+
+def _seen(target: Path, url: str) -> Fetched:
+    return Fetched(pooch.file_hash(str(target), alg="sha256"), target.stat().st_size, url)
+
+
+def _retrieved(
+    source: Source,
+    folder: Path,
+    known: Fetched | None,
+    settings: Settings,
+    progress: Callable[[str, int, int | None], None],
+    stop: threading.Event,
+) -> Fetched:
+    """Download a source, from its second address where the first does not give it."""
+    target = folder / source.file
+    resuming = _Resuming(folder / f"{source.file}.part", settings, progress, stop)
+    problem: InputError | None = None
+    for url in filter(None, (source.url, source.fallback)):
         try:
             pooch.retrieve(
-                source.url,
+                url,
                 known_hash=f"sha256:{known.sha256}" if known else None,
                 fname=source.file,
                 path=folder,
@@ -216,8 +278,14 @@ def _bring(
             )
         except ValueError as error:  # pooch: the hash is another
             raise InputError("source_changed", file=target, lock=LOCK) from error
-    digest = pooch.file_hash(str(target), alg="sha256")
-    return Fetched(digest, target.stat().st_size, source.url)
+        except InputError as error:
+            if error.key not in ("not_found", "download_failed"):
+                raise
+            problem = problem or error  # the first address is the one to open by hand
+        else:
+            return _seen(target, url)
+    assert problem is not None  # noqa: S101 - every source has an address
+    raise problem
 
 
 def _require_kind(path: Path, shown: Path, url: str, suffix: str | None = None) -> None:
@@ -297,7 +365,15 @@ class _Resuming:
                 self._tag.unlink(missing_ok=True)
                 return
             wait = asked if asked is not None else wait
-        raise InputError("download_failed", file=shown, url=url, tries=ATTEMPTS, detail=reason)
+        raise InputError(
+            "download_failed",
+            file=shown,
+            name=shown.name,
+            folder=shown.parent,
+            url=url,
+            tries=ATTEMPTS,
+            detail=reason,
+        )
 
     @property
     def _tag(self) -> Path:
@@ -308,7 +384,7 @@ class _Resuming:
         """Ask for what is missing; give what went wrong (nothing: all is here) and a wait asked."""
         held = self.part.stat().st_size if self.part.is_file() else 0
         tag = self._tag.read_text(encoding="utf-8") if self._tag.is_file() else ""
-        asked = {"Accept-Encoding": "identity"}
+        asked = {"Accept-Encoding": "identity", "User-Agent": USER_AGENT}
         if held and tag:
             asked |= {"Range": f"bytes={held}-", "If-Range": tag}
         proxy = self.settings.proxy
@@ -326,7 +402,14 @@ class _Resuming:
                 return "HTTP 416", 0.0
             if not answer.ok:
                 shown = self.part.with_suffix("")
-                raise InputError("not_found", file=shown, url=url, status=answer.status_code)
+                raise InputError(
+                    "not_found",
+                    file=shown,
+                    name=shown.name,
+                    folder=shown.parent,
+                    url=url,
+                    status=answer.status_code,
+                )
             resumed = answer.status_code == requests.codes.partial_content
             start, total = _extent(answer.headers, resumed=resumed)
             if resumed and start != held:

@@ -44,7 +44,7 @@ def plan(study: Study, settings: Settings) -> tuple[list[Planned], bool]:
     here = _departments_named(wanted)
     if not here:
         return download.plan(first, folder, settings), False
-    return download.plan([*first, *_second(study, wanted, here)], folder, settings), True
+    return download.plan([*first, *_second(study, wanted, here, settings)], folder, settings), True
 
 
 def fetch(
@@ -65,6 +65,10 @@ def fetch(
     wanted = _wanted(study)
     folder = wanted.tables / "sources"
     vintage = study.territory.vintage
+    if settings.mirror is not None and (named := _departments_named(wanted)):
+        first = _resolved(study, catalogue.of_step("national"), {})
+        known = [*first, *_second(study, wanted, named, settings)]
+        download.require_mirrored(known, folder, settings)
     say(t("setup.fetching"))
     got = download.fetch(
         _resolved(study, catalogue.of_step("national"), {}), folder, settings, progress
@@ -72,7 +76,7 @@ def fetch(
     listed = cog.communes(got["cog_communes"])
     codes = _codes(wanted, got, listed)
     here = sorted(set(listed.loc[listed["code"].isin(codes), "department"]))
-    sources = _second(study, wanted, here)
+    sources = _second(study, wanted, here, settings)
     got |= _by_file(download.fetch(_distinct(sources), folder, settings, progress), sources, folder)
     say(t("setup.preparing"))
     official = prepare.Official(
@@ -116,20 +120,29 @@ def _resolved(study: Study, ids: Collection[str], values: dict[str, str]) -> lis
     return catalogue.resolve(list(ids), {**year, **values}, study.sources)
 
 
-def _second(study: Study, wanted: Fetch, here: list[str]) -> list[Source]:
+def _second(study: Study, wanted: Fetch, here: list[str], settings: Settings) -> list[Source]:
     """Sources that depend on the départements of the territory, and the layers."""
     sources = _resolved(study, catalogue.of_step("area"), {})
     for department in here:
         sources += _resolved(study, catalogue.of_step("department"), {"department": department})
     for department in departments.with_neighbours(here):
-        names = catalogue.extract_names(department, departments.name(department))
-        for source in catalogue.of_step("around"):
-            overseas = department in departments.OVERSEAS
-            chosen = catalogue.entries()[source]["fallback_source"] if overseas else source
-            sources += _resolved(study, [chosen], names)
+        sources.append(_extract(study, department, wanted.tables / "sources", settings))
     for layer in wanted.layers:
         sources += _resolved(study, catalogue.layers()[layer], {})
     return list(dict.fromkeys(sources))
+
+
+def _extract(study: Study, department: str, folder: Path, settings: Settings) -> Source:
+    """Give a département's extract; its region's overseas, and where that alone is at hand."""
+    values = catalogue.extract_names(department, departments.name(department))
+    own, region = _resolved(study, ROADS, values)
+    places = [place for place in (folder, settings.mirror) if place is not None]
+
+    def at_hand(source: Source) -> bool:
+        return any(download.dropped(source, place) is not None for place in places)
+
+    overseas = department in departments.OVERSEAS
+    return region if overseas or (at_hand(region) and not at_hand(own)) else own
 
 
 def _departments_named(wanted: Fetch) -> list[str]:

@@ -13,7 +13,7 @@ import yaml
 from siting import config
 from siting.cli import app as cli
 from siting.errors import ConfigError, InputError
-from siting.setup import code_lists, download, init
+from siting.setup import code_lists, departments, download, init
 from siting.setup import fetch as setup
 from siting.sources import catalogue
 from siting.study import inputs
@@ -222,14 +222,46 @@ def test_a_study_without_fetch_has_nothing_to_fetch():
     assert caught.value.key == "nothing_to_fetch"
 
 
-def test_a_missing_file_of_the_mirror_is_named(tmp_path):
+def test_every_missing_file_of_the_mirror_is_named_at_once(capsys, tmp_path):
     path = tmp_path / "dep48.yaml"
     init.begin(init.Asked(department="48"), path)
     empty = tmp_path / "empty"
     empty.mkdir()
-    with pytest.raises(Exception, match="v_commune_2025") as caught:
-        setup.fetch(config.load(path), download.Settings(mirror=empty), lambda _: None)
-    assert "v_commune_2025.csv" in caught.value.text("fr")
+    planned, whole = setup.plan(config.load(path), download.Settings(mirror=empty))
+    assert whole
+    assert {each.action for each in planned} == {"missing"}
+    code, said, _ = siting(capsys, "fetch", path, "--dry-run", "--mirror", empty)
+    assert code == 0
+    assert "copie du miroir" not in said
+    code, _, said = siting(capsys, "fetch", path, "--mirror", empty)
+    assert code == 2
+    for each in planned:
+        assert f"\n{each.source.url}\n" in said  # alone on its line, however long
+        assert each.source.file in said
+
+
+def test_a_file_under_its_original_name_is_known_by_its_content(tmp_path, mirror):
+    [source] = catalogue.resolve(["populations"], {"year": "2025"})
+    given = tmp_path / "ensemble.zip"
+    given.write_bytes((mirror / source.file).read_bytes())
+    assert download.dropped(source, tmp_path) == given
+    brought = download.fetch([source], tmp_path)
+    assert brought["populations"].is_file()
+    assert not given.exists()
+
+
+def test_another_file_under_the_original_name_is_left(tmp_path, mirror):
+    [source] = catalogue.resolve(["populations"], {"year": "2025"})
+    other = (mirror / "BPE25.zip").read_bytes()
+    (tmp_path / "ensemble.zip").write_bytes(other)
+    assert download.dropped(source, tmp_path) is None
+    assert (tmp_path / "ensemble.zip").read_bytes() == other
+
+
+def test_paris_reaches_beyond_the_small_departements():
+    around = departments.with_neighbours(["75"])
+    assert {"75", "77", "78", "91", "92", "93", "94", "95"} == set(around)
+    assert departments.with_neighbours(["12"]) == ["12", "15", "30", "34", "46", "48", "81", "82"]
 
 
 def test_ctrl_c_is_told_and_leaves_with_130(capsys, tmp_path, monkeypatch, mirror):

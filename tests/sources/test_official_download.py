@@ -201,7 +201,7 @@ def test_mirror_and_dry_run(server, tmp_path):
     (mirror / "a.bin").write_bytes(b"a")
     settings = Settings(mirror=mirror)
     both = [source(server, "a"), source(server, "b")]
-    assert [p.action for p in download.plan(both, folder, settings)] == ["mirror", "mirror"]
+    assert [p.action for p in download.plan(both, folder, settings)] == ["mirror", "missing"]
     assert [p.action for p in download.plan(both, folder, QUICK)] == ["download", "download"]
     assert download.fetch(both[:1], folder, settings)["a"].read_bytes() == b"a"
     assert download.plan(both, folder, settings)[0].action == "present"
@@ -216,6 +216,13 @@ def test_a_proxy_gets_the_request(server, tmp_path):
     far = Source("far", "", "", "", "http://producer.invalid/file", "far.bin", "", "", "")
     assert download.fetch([far], tmp_path, settings)["far"].read_bytes() == CONTENT
     assert "http://producer.invalid/file" in server.tries
+
+
+def test_a_second_address_serves_where_the_first_does_not(tmp_path, server):
+    first, second = (f"http://127.0.0.1:{server.server_port}/{name}" for name in ("missing", "cut"))
+    source = Source("x", "x", "x", "x", first, "f.bin", "x", "x", "x", fallback=second)
+    assert download.fetch([source], tmp_path, QUICK)["x"].read_bytes() == CONTENT
+    assert download.read_lock(tmp_path)["f.bin"].url == second
 
 
 def test_a_damaged_lock_is_refused(tmp_path):
