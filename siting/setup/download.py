@@ -148,7 +148,7 @@ def require_mirrored(sources: Sequence[Source], folder: Path, settings: Settings
         The one that is missing, or a `ProblemsError` with all.
     """
     missing = [one.source for one in plan(sources, folder, settings) if one.action == "missing"]
-    problems = [_not_in_mirror(source, settings) for source in missing]
+    problems: list[SitingError] = [_not_in_mirror(source, settings) for source in missing]
     if len(problems) == 1:
         raise problems[0]
     if problems:
