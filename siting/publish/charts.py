@@ -332,7 +332,7 @@ def _note(result: Result, name: str) -> str:
 
 def _behind(role: str, name: str) -> bool:
     """Whether a table of the study is behind a chart of times, or of candidates."""
-    if role in ("changes", "boundaries"):
+    if role in ("changes", "boundaries") or role.startswith("context"):
         return False
     if name in ("criteria", "rank_acceptability"):
         return True
