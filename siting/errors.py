@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from siting import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
 
 class SitingError(Exception):
@@ -75,10 +75,16 @@ class InputWarning(UserWarning):
         What the sentence names; `refused`, where there is one, is the number of rows left out.
     """
 
-    def __init__(self, key: str, /, **values: object) -> None:
-        super().__init__(key)
+    def __init__(
+        self, key: str, given: Mapping[str, object] | None = None, /, **values: object
+    ) -> None:
         self.key = key
-        self.values = values
+        self.values = {**(given or {}), **values}
+        # in plain types, so that the warning is made again from its arguments in another process
+        plain = (int, float, str)
+        super().__init__(
+            key, {k: v if type(v) in plain else str(v) for k, v in self.values.items()}
+        )
 
     def text(self, language: str | None = None) -> str:
         """Give the sentence, in the current language unless another is named."""

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from siting import texts
-from siting.errors import InputError, ProblemsError
+from siting.errors import InputError, InputWarning, ProblemsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,3 +109,11 @@ def test_errors_speak_both_languages():
 def test_language_is_refused_when_unknown():
     with pytest.raises(ValueError, match="de"):
         texts.set_language("de")
+
+
+def test_a_warning_is_made_again_from_its_arguments():
+    """As pytest does in another process, and pickle anywhere."""
+    key = next(k for k in texts.catalogue("fr") if k.startswith("warned."))
+    values = dict.fromkeys(placeholders(texts.catalogue("fr")[key]), Path("a.csv"))
+    warning = InputWarning(key.removeprefix("warned."), **values)
+    assert str(InputWarning(*warning.args)) == str(warning)
