@@ -526,9 +526,10 @@ def round_scale(denominator: float) -> float:
 
 def scale_length(kilometres: float) -> float:
     """Longest round length (1, 2 or 5 times a power of ten) that fits, kilometres."""
-    power = 10.0 ** np.floor(np.log10(kilometres))
-    fits = kilometres * (1 + 1e-9)  # a power of ten may come out a hair above
-    return float(max(step * power for step in STEPS if step * power <= fits))
+    # a power of ten may come out a hair above: then the length below it fits
+    exponent = int(np.floor(np.log10(kilometres)))
+    lengths = [step * 10.0**power for power in (exponent - 1, exponent) for step in STEPS]
+    return float(max(length for length in lengths if length <= kilometres))
 
 
 def _scale_bar(page: _Page, axes: Axes, scale: float, at: tuple[float, float]) -> None:
