@@ -55,8 +55,11 @@ def test_no_text_is_written_twice():
     for code in texts.LANGUAGES:
         written = Counter(
             key
-            for file in (PACKAGE / "texts" / code).glob("*.yaml")
-            for key in keys(yaml.compose(file.read_text(encoding="utf-8"), yaml.SafeLoader))
+            for file in (PACKAGE / "texts" / code).rglob("*.yaml")
+            for key in keys(
+                yaml.compose(file.read_text(encoding="utf-8"), yaml.SafeLoader),
+                "errors." if file.parent.name == "errors" else f"{file.stem}.",
+            )
         )
         assert [key for key, times in written.items() if times > 1] == []
 

@@ -1,7 +1,8 @@
 """The one catalogue of user-visible text, French first, English beside it.
 
-Texts stand in YAML files, `fr/<stage>.yaml` and `en/<stage>.yaml`, merged into one tree; a key is
-the dotted path, for example `errors.missing_file`. Both languages have the same keys and the same
+Texts stand in YAML files: `fr/map.yaml` holds the texts whose keys begin with `map.`, and the files
+in `fr/errors/` those of `errors.`, one file a room; a key is the dotted path, for example
+`errors.missing_file`. Both languages have the same keys and the same
 placeholders (one test holds this). Numbers, dates and lists are formatted here as well.
 """
 
@@ -11,9 +12,12 @@ import os
 from contextvars import ContextVar
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 LANGUAGES = ("fr", "en")
 NARROW_SPACE = "\u202f"
@@ -41,7 +45,6 @@ def set_language(code: str) -> None:
 @cache
 def catalogue(code: str) -> dict[str, str]:
     """Every text of one language by dotted key."""
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     flat: dict[str, str] = {}
 
     def walk(tree: dict[str, Any], prefix: str) -> None:
@@ -51,10 +54,20 @@ def catalogue(code: str) -> dict[str, str]:
             else:
                 flat[f"{prefix}{key}"] = str(value)
 
-    for file in sorted(resources.files(__name__).joinpath(code).iterdir(), key=lambda f: f.name):
-        if file.name.endswith(".yaml"):
-            walk(yaml.load(file.read_text(encoding="utf-8"), loader) or {}, "")  # noqa: S506 - safe loader
+    for entry in sorted(resources.files(__name__).joinpath(code).iterdir(), key=lambda e: e.name):
+        if entry.is_dir():
+            for file in entry.iterdir():
+                walk(_tree(file), f"{entry.name}.")
+        else:
+            walk(_tree(entry), f"{entry.name.removesuffix('.yaml')}.")
     return flat
+
+
+def _tree(file: Traversable) -> dict[str, Any]:
+    """Texts of one file."""
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    tree: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), loader) or {}  # noqa: S506 - safe loader
+    return tree
 
 
 def text(key: str, code: str | None = None, /, **values: object) -> str:
