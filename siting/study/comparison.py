@@ -65,7 +65,9 @@ def compare(ground: PreparedStudy, names: Sequence[str]) -> pd.DataFrame:
     for name in (NOW, *names):
         plan = study.plans.get(name) if name != NOW else None
         opened, closed = (plan.sites, plan.close) if plan else ((), ())
-        places = what_if.facilities(there, ground.read.candidates, opened, closed)
+        places = there
+        if plan:
+            places = what_if.with_plan(there, ground.read.candidates, plan, study.what_if)
         found = ground.access(first, places)["minutes"].to_numpy(float)
         minutes = np.where(np.isnan(found), np.inf, found)
         now = minutes if name == NOW else now

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
 
+    from siting.config import Plan, WhatIf
+
 SITE = ["id", "name", "lon", "lat", "commune_code"]
 OPENED = "opened"  # kind of a facility that a scenario or a plan opens
 
@@ -57,6 +59,37 @@ def facilities(
     new = new.assign(kind=OPENED).reindex(columns=now.columns)
     both = [part for part in (kept, _text_filled(new, now)) if len(part)]
     return pd.concat(both, ignore_index=True)
+
+
+def with_plan(
+    now: pd.DataFrame, candidates: pd.DataFrame, plan: Plan, change: WhatIf | None
+) -> pd.DataFrame:
+    """Facilities of a service once a plan is carried out, whatever a scenario did before.
+
+    What the scenario has already opened or closed is done: the plan does only the rest.
+
+    Parameters
+    ----------
+    now, candidates
+        As `facilities`; the scenario's changes are made.
+    plan
+        Sites to open, facilities to close.
+    change
+        The scenario.
+
+    Raises
+    ------
+    ConfigError
+        See `facilities`.
+    """
+    opened = {site if isinstance(site, str) else site.id for site in change.open} if change else ()
+    closed = change.close if change else ()
+    return facilities(
+        now,
+        candidates,
+        [site for site in plan.sites if site not in opened],
+        [facility for facility in plan.close if facility not in closed],
+    )
 
 
 def opened_rows(

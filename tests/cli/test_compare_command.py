@@ -10,7 +10,9 @@ import pytest
 
 from siting import config
 from siting.cli import app as cli
+from siting.errors import SitingError
 from siting.study import comparison as study_plans
+from siting.study import prepared
 from siting.study import run as study
 
 ROOT = Path(__file__).parents[2]
@@ -65,6 +67,28 @@ def test_a_plan_is_the_scenario_that_opens_the_same(tmp_path):
     with pytest.raises(SystemExit) as ended:
         cli.main(["compare", str(tmp_path / "a.yaml"), "--plans", "three"])
     assert ended.value.code == 2
+
+
+def test_a_plan_does_only_what_the_scenario_has_left(tmp_path):
+    site = pd.read_csv(ROOT / "data/aveyron/candidates.csv")["id"][0]
+    closed, other = pd.read_csv(ROOT / "data/aveyron/france_services.csv")["id"][:2]
+    (tmp_path / "a.yaml").write_text(
+        f"extends: {ROOT}/configs/aveyron.yaml\ncells: {{size_m: 3000}}\n"
+        f"what_if: {{open: [{site}], close: ['{closed}']}}\nplans:\n"
+        f"  done: {{name: Fait, sites: [{site}], close: ['{closed}']}}\n"
+        f"  more: {{name: Plus, sites: [{site}], close: ['{closed}', '{other}']}}\n",
+        encoding="utf-8",
+    )
+    study_run = config.load(tmp_path / "a.yaml")
+    study.check(study_run, lambda _: None)
+    table = study_plans.compare(
+        prepared.prepare(study_run, lambda _: None), ["done", "more"]
+    ).set_index("plan")
+    assert table.loc["done", "covered_20"] == table.loc["now", "covered_20"]
+    assert table.loc["more", "lost_20"] > 0
+    unknown = study_run.plans["done"].model_copy(update={"close": ("nowhere",)})
+    with pytest.raises(SitingError, match="nowhere"):
+        study.check(study_run.model_copy(update={"plans": {"done": unknown}}), lambda _: None)
 
 
 def test_the_front_holds_the_plans_that_no_other_beats():

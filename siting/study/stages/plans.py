@@ -34,11 +34,11 @@ def check(study: Study, read: Inputs) -> None:
     Raises
     ------
     ConfigError
-        See `scenario.facilities`.
+        See `scenario.with_plan`.
     """
     there = read.services[study.services[0].id]
     for plan in study.plans.values():
-        what_if.facilities(there, read.candidates, plan.sites, plan.close)
+        what_if.with_plan(there, read.candidates, plan, study.what_if)
 
 
 def check_costs(study: Study, read: Inputs) -> None:
