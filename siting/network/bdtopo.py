@@ -5,10 +5,14 @@ Columns and values after IGN, "BD TOPO version 3, descriptif de contenu", class 
 `vitesse_moyenne_vl` (average speed of light vehicles, km/h), `acces_vehicule_leger`,
 `acces_pieton`, `prive`, `urbain`, `etat_de_l_objet`, `fictif`; shapefiles cut these names to ten
 letters. Sections join at their ends.
+
+Version 2 (until 2019, layer `ROUTE`, "BD TOPO version 2.2, descriptif de contenu") has `nature`,
+`importance`, `sens` and `etat` with other values, and no average speed.
 """
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -16,7 +20,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from siting.errors import InputError
+from siting.errors import InputError, InputWarning
 from siting.network import lines, roads
 from siting.network import speeds as speed_tables
 
@@ -30,8 +34,9 @@ if TYPE_CHECKING:
 
     Record = Mapping[Hashable, Any]
 
-LAYER = "troncon_de_route"
-NEEDED = ("nature", "importance", "sens_de_circulation", "vitesse_moyenne_vl")
+LAYERS = ("troncon_de_route", "route")
+NEEDED = ("nature", "importance", "sens_de_circulation")
+AVERAGE = "vitesse_moyenne_vl"
 SHORT = {
     "sens": "sens_de_circulation",
     "vit_moy_vl": "vitesse_moyenne_vl",
@@ -50,9 +55,21 @@ BY_NATURE = {
     "Escalier": "steps",
     "Piste cyclable": "cycleway",
     "Bac ou liaison maritime": "ferry",
+    "Autoroute": "motorway",  # from here on, those of version 2
+    "Quasi-autoroute": "motorway",
+    "Bac auto": "ferry",
+    "Bac piéton": "ferry",
 }
+NO_CAR = ("Bac piéton",)
 BY_IMPORTANCE = {"1": "trunk", "2": "primary", "3": "secondary", "4": "tertiary"}
-DIRECTIONS = {"Sens direct": "yes", "Sens inverse": "-1", "Double sens": "no"}
+DIRECTIONS = {
+    "Sens direct": "yes",
+    "Sens inverse": "-1",
+    "Double sens": "no",
+    "Direct": "yes",
+    "Inverse": "-1",
+    "Double": "no",
+}
 CAR_ACCESS = {"Restreint aux ayants droit": "private", "Physiquement impossible": "no"}
 OUT_OF_USE = ("En projet", "En construction", "Non exploité")
 
@@ -70,8 +87,8 @@ def read(
     Parameters
     ----------
     path
-        GeoPackage or shapefile with the sections (layer `troncon_de_route` where there are
-        several).
+        GeoPackage or shapefile with the sections (layer `troncon_de_route`, or `route` in version
+        2, where there are several).
     mode, speeds, snap_cap_m, crs
         As for `osm.read`. A car drives IGN's average speed; the speeds of the other modes, and of
         sections without one, are those of the class.
@@ -81,12 +98,17 @@ def read(
     InputError
         The file is missing or cannot be read, lacks a column or a coordinate system, or holds no
         road for the mode.
+
+    Warns
+    -----
+    InputWarning
+        A car's times are asked of sections that bear no average speed (version 2).
     """
     if not path.exists():
         raise InputError("missing_file", file=path)
     try:
         names = gpd.list_layers(path)["name"].tolist()
-        layer = next((name for name in names if str(name).lower() == LAYER), names[0])
+        layer = next((name for name in names if str(name).lower() in LAYERS), names[0])
         sections = gpd.read_file(path, layer=layer)
     except (OSError, ValueError, RuntimeError, IndexError) as error:
         raise InputError("not_sections", file=path, detail=error) from error
@@ -98,7 +120,7 @@ def from_sections(
     sections: gpd.GeoDataFrame,
     speeds: Speeds,
     *,
-    file: object = LAYER,
+    file: object = LAYERS[0],
     snap_cap_m: float = 1000.0,
     crs: str | None = "EPSG:2154",
 ) -> RoadNetwork:
@@ -112,6 +134,8 @@ def from_sections(
             raise InputError("missing_column", file=file, column=column, found=present)
     if sections.crs is None:
         raise InputError("sections_without_crs", file=file)
+    if AVERAGE not in columns and speeds.mode == "car":
+        warnings.warn(InputWarning("sections_without_speed", file=file), stacklevel=3)
     table = sections.rename(columns={name: full for full, name in columns.items()})
     parts = table.explode(index_parts=False, ignore_index=True)
     drawn = parts[~parts.geometry.is_empty & parts.geometry.notna()]
@@ -150,7 +174,7 @@ def _line(row: int, record: Record, speeds: Speeds) -> Line | None:
         return None
     tags = _tags(record)
     line = lines.from_tags(row, tags, speeds)
-    average = pd.to_numeric(record["vitesse_moyenne_vl"], errors="coerce")
+    average = pd.to_numeric(record.get(AVERAGE), errors="coerce")
     if line is None or speeds.mode != "car" or not average > 0:
         return line
     kmh = float(average) * (speeds.urban if record.get("urbain") in _YES else speeds.rural)
@@ -186,6 +210,8 @@ def _tags(record: Record) -> dict[str, str]:
     if record.get("prive") in _YES:
         tags["access"] = "private"
     car = CAR_ACCESS.get(str(record.get("acces_vehicule_leger")))
+    if nature in NO_CAR:
+        car = "no"
     if car is not None:
         tags["motor_vehicle"] = car
     if str(record.get("acces_pieton", "")).startswith(("Restreint", "Interdit")):

@@ -162,7 +162,8 @@ def buildings(base: Path, actual: Path) -> pd.DataFrame:
     Raises
     ------
     InputError
-        See `layouts.read`; a repeated building; or offers of buildings that the base lacks.
+        See `layouts.read`; a repeated building; or, more than one row in a hundred, offers of
+        buildings that the base lacks.
     """
     frame, _ = layouts.read(base, BASE_LAYOUTS)
     repeated = frame["id"][frame["id"].duplicated()]
@@ -174,14 +175,19 @@ def buildings(base: Path, actual: Path) -> pd.DataFrame:
         raise InputError("degrees_for_metres", file=base, crs=f"EPSG:{WEB_MERCATOR}")
     lon, lat = unprojected(x, y, pd.Series(WEB_MERCATOR, index=x.index))
     offers, _ = layouts.read(actual, ACTUAL_LAYOUTS)
-    strange = offers["id"][~offers["id"].isin(frame["id"])]
-    if len(strange):
-        ids = ", ".join(strange.unique()[:5])
-        raise InputError("unmatched_ids", file=actual, count=strange.nunique(), ids=ids, other=base)
-    offers["speed_class"] = offers["speed_class"].str.strip().str.upper()
-    offers["rank"] = offers["speed_class"].map({name: at for at, name in enumerate(CLASSES)})
+    unmatched = ~offers["id"].isin(frame["id"])
+
+    def of_no_building(_: int) -> InputError:
+        ids = offers.loc[unmatched, "id"].unique()
+        shown = ", ".join(ids[:5])
+        return InputError("unmatched_ids", file=actual, count=len(ids), ids=shown, other=base)
+
+    offers = sound_rows.kept(offers, unmatched, actual, of_no_building)
+    speed_class = offers["speed_class"].str.strip().str.upper()
+    rank = speed_class.map({name: at for at, name in enumerate(CLASSES)})
     ranked = (
-        offers.sort_values(["id", "technology", "rank", "speed_class"], na_position="first")
+        offers.assign(speed_class=speed_class, rank=rank)
+        .sort_values(["id", "technology", "rank", "speed_class"], na_position="first")
         .drop_duplicates(["id", "technology"], keep="last")
         .drop(columns="rank")
     )

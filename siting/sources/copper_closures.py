@@ -1,7 +1,11 @@
 """The calendar of the copper network's closure, by commune.
 
 Published by the ministry of the economy after Orange (`fermeture-reseau-cuivre`, CSV) and by Orange
-(a workbook); both name the columns alike. Dates are ISO or French; nothing is empty or `-`.
+(a workbook); both name the columns alike. The portal exports the columns that one asks for: the
+code and the technical date are enough. Traps of the real file: codes lose their leading zero
+(`5157`), Paris, Lyon and Marseille are given by arrondissement, a commune of several postcodes has
+several rows, and its sentence says in words whether the date is past. Dates are ISO or French;
+nothing is empty or `-`.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ import pandas as pd
 from siting.errors import InputError
 from siting.sources import layouts
 from siting.sources.layouts import Layout
+from siting.sources.places import ARRONDISSEMENTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,13 +25,8 @@ if TYPE_CHECKING:
 LAYOUTS = [
     Layout(
         "fermeture du réseau cuivre",
-        {
-            "code_insee": "code",
-            "lot": "batch",
-            "fermeture_commerciale": "commercial",
-            "fermeture_technique": "technical",
-        },
-        {"nom_commune": "name"},
+        {"code_insee": "code", "fermeture_technique": "technical"},
+        {"lot": "batch", "fermeture_commerciale": "commercial"},
     )
 ]
 
@@ -36,8 +36,9 @@ def read(path: Path) -> pd.DataFrame:
 
     Returns
     -------
-    `code,batch` (text), `commercial,technical` (dates, NaT where none is announced): one row for
-    each commune, the last technical date where the file cuts a commune in parts.
+    `code,batch` (text, the batch empty where the file does not give it) and `commercial,technical`
+    (dates, NaT where none is announced): one row for each commune, the last technical date where
+    the file cuts a commune in parts. Paris, Lyon and Marseille stand beside their arrondissements.
 
     Raises
     ------
@@ -49,7 +50,10 @@ def read(path: Path) -> pd.DataFrame:
     table = pd.DataFrame(
         {"code": frame["code"].str.strip().str.zfill(5), "batch": frame["batch"], **dates}
     )
-    ordered = table.sort_values(["code", "technical"], kind="stable", na_position="first")
+    city = table["code"].map(ARRONDISSEMENTS)
+    whole = table[city.notna()].assign(code=city)
+    every = pd.concat([table, whole[~whole["code"].isin(table["code"])]], ignore_index=True)
+    ordered = every.sort_values(["code", "technical"], kind="stable", na_position="first")
     return ordered.drop_duplicates("code", keep="last").reset_index(drop=True)
 
 

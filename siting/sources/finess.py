@@ -146,7 +146,7 @@ def _without_header(path: Path) -> pd.DataFrame:
     frame = pd.DataFrame({name: [row[at] for row in whole] for name, at in STRUCTURE.items()})
     at = pd.DataFrame({name: [row[place] for row in positions] for name, place in POSITION.items()})
     at = at.drop_duplicates("id").set_index("id").reindex(frame["id"]).reset_index(drop=True)
-    return _placed(pd.concat([frame, at.fillna("")], axis=1), path)
+    return _placed(pd.concat([frame, at.astype(object).fillna("")], axis=1), path)
 
 
 def _placed(frame: pd.DataFrame, path: Path) -> pd.DataFrame:

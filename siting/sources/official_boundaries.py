@@ -1,4 +1,4 @@
-"""Commune boundaries as published: Admin Express, Etalab and geo.api.gouv.fr."""
+"""Commune boundaries as published: Admin Express, BD TOPO, Etalab and geo.api.gouv.fr."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 LAYOUTS = [
     Layout("IGN Admin Express (2025 et suivantes)", {"code_insee": "code", "nom_officiel": "name"}),
-    Layout("IGN Admin Express (2021 à 2024)", {"INSEE_COM": "code", "NOM": "name"}),
+    Layout("IGN Admin Express (2021 à 2024), BD TOPO v3", {"INSEE_COM": "code", "NOM": "name"}),
     Layout("IGN Admin Express (2017 à 2020)", {"INSEE_COM": "code", "NOM_COM": "name"}),
+    Layout("IGN BD TOPO v2", {"CODE_INSEE": "code", "NOM": "name"}),
     Layout("Etalab ou geo.api.gouv.fr", {"code": "code", "nom": "name"}),
     Layout("siting", {"code": "code", "name": "name"}),
 ]
