@@ -174,7 +174,7 @@ def _line(row: int, record: Record, speeds: Speeds) -> Line | None:
         return None
     tags = _tags(record)
     line = lines.from_tags(row, tags, speeds)
-    average = pd.to_numeric(record.get(AVERAGE), errors="coerce")
+    average = pd.to_numeric(record.get(AVERAGE, ""), errors="coerce")
     if line is None or speeds.mode != "car" or not average > 0:
         return line
     kmh = float(average) * (speeds.urban if record.get("urbain") in _YES else speeds.rural)
