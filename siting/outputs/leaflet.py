@@ -1,7 +1,8 @@
 """One page with everything inside: a folium map whose scripts and styles are in the file.
 
 folium's default page loads Leaflet, Bootstrap and icons from several hosts; here its lists of
-scripts are empty and Leaflet, fetched at build time (`hatch_build.py`), stands in the page.
+scripts are empty and Leaflet, fetched at build time (`hatch_build.py`), stands in the page with our
+own script, compiled then from `siting/browser`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from siting.texts import text as t
 if TYPE_CHECKING:
     from pathlib import Path
 
-VENDOR = "vendor"
+BUILT = resources.files("siting").joinpath("browser", "built")  # by `hatch_build.py`
 TILES = ("https://data.geopf.fr", "https://*.tile.openstreetmap.fr")  # of online basemaps
 PLACE = re.compile("@siting-(?:head|told|script)@")
 VIEWPORT = re.compile(r'(<meta name="viewport" content=")[^"]*"')
@@ -48,20 +49,15 @@ class _Script(MacroElement):
         self.code = code
 
 
-def asset(name: str) -> str:
-    """Text of one of our own page files."""
-    return resources.files(__package__).joinpath("assets", name).read_text(encoding="utf-8")
-
-
-def vendor(name: str) -> bytes:
-    """Bytes of a third-party file fetched at build time.
+def built(name: str) -> bytes:
+    """Bytes of a browser file: third parties', or ours once compiled.
 
     Raises
     ------
     OutputError
-        The package was not built with its scripts.
+        The package was not built with them.
     """
-    file = resources.files(__package__).joinpath(VENDOR, *name.split("/"))
+    file = BUILT.joinpath(*name.split("/"))
     if not file.is_file():
         raise OutputError("vendor_missing", name=name)
     return file.read_bytes()
@@ -93,7 +89,7 @@ def page(
     """
     root: Any = frame.get_root()
     styles = f"<style>{_leaflet_css()}\n{css}</style>"
-    leaflet = f"<script>{vendor('leaflet.js').decode()}</script>"
+    leaflet = f"<script>{built('leaflet.js').decode()}</script>"
     heading = f"<title>{html.escape(title)}</title>"
     about = f'<meta name="description" content="{html.escape(description)}">'
     fallback = (
@@ -133,7 +129,7 @@ def _leaflet_css() -> str:
     """Leaflet's style sheet, its images inside."""
 
     def inline(match: re.Match[str]) -> str:
-        image = base64.b64encode(vendor(match[1])).decode()
+        image = base64.b64encode(built(match[1])).decode()
         return f"url(data:image/png;base64,{image})"
 
-    return re.sub(r"url\((images/[^)]+)\)", inline, vendor("leaflet.css").decode())
+    return re.sub(r"url\((images/[^)]+)\)", inline, built("leaflet.css").decode())

@@ -2,7 +2,7 @@
 
 A page shows one or several *views* of the same ground (a service, a date, a plan…), which the
 reader switches between. Each view says its legend, its figures and its table, so that the map, its
-pop-ups and its table are one thing. `assets/web_map.js` draws it.
+pop-ups and its table are one thing. `siting/browser/map` draws it.
 """
 
 from __future__ import annotations
@@ -274,8 +274,8 @@ def render(content: WebMap, theme: Theme = DEFAULT, drawn: Drawn | None = None) 
         language=texts.language(),
         title=content.title,
         description=content.views[_first(content)].headline,
-        css=leaflet.asset("web_map.css").replace("LETTERS", brand.letters(theme), 1),
-        script=script + leaflet.asset("web_map.js"),
+        css=leaflet.built("map.css").decode().replace("LETTERS", brand.letters(theme), 1),
+        script=f"{script}{leaflet.built('map.js').decode()}siting_map.draw(map, data);\n",
     )
 
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 WORKERS = max(2, os.cpu_count() or 2)
 """Questions answered at once: more would only take the processor from each other, none in turn."""
 AWAY = 4  # exports under way or waiting, beside those
-STATIC = Path(str(resources.files("siting.workshop"))) / "static"
+STATIC = Path(str(resources.files("siting"))) / "browser" / "built"
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 JobName = Annotated[str, InPath(max_length=64)]

@@ -117,11 +117,11 @@ def test_search_finds_a_commune_without_its_accents(page):
     page.wait_for_selector(".leaflet-popup", state="detached")
     field.fill("Nulle part")
     field.press("Enter")
-    assert page.locator(".said").inner_text() == "Commune introuvable"
+    assert page.locator(".answer").inner_text() == "Commune introuvable"
 
 
 def test_a_candidate_opens_its_score_by_the_keyboard(page):
-    mark = page.locator(".mark.candidate").first
+    mark = page.locator(".leaflet-marker-icon.candidate").first
     mark.focus()
     mark.press("Enter")
     rows = page.locator(".leaflet-popup tbody tr")

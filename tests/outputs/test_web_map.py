@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -21,8 +22,10 @@ from shapely.geometry import LineString, MultiPolygon, Polygon, box
 
 from siting import texts
 from siting.errors import OutputError
-from siting.outputs import compact, csp, leaflet, scales, web_map
+from siting.outputs import compact, csp, scales, web_map
 from siting.outputs.theme import DEFAULT
+
+BROWSER = Path(__file__).parents[2] / "siting" / "browser"
 
 
 def content(name="Rodez"):
@@ -185,9 +188,12 @@ def test_any_name_stays_a_name(name):
 
 
 def test_every_word_of_the_page_is_in_the_catalogue():
-    used = set(re.findall(r"words\.([a-z_]+)", leaflet.asset("web_map.js")))
-    assert used
-    assert used <= set(texts.section("map.page"))
+    written = (BROWSER / "map" / "data.ts").read_text(encoding="utf-8")
+    words = re.search(r"export interface Words \{(.*?)\n\}", written, re.DOTALL)[1]
+    declared = set(re.findall(r"^  (\w+): string;$", words, re.MULTILINE))
+    assert declared == set(texts.section("map.page"))  # the compiler refuses any other
+    every = "".join(path.read_text(encoding="utf-8") for path in (BROWSER / "map").glob("*.ts"))
+    assert {key for key in declared if not re.search(rf"words\.{key}\b", every)} == set()
 
 
 def test_a_layer_without_rows_is_refused_and_a_bad_shape_is_mended():

@@ -1,6 +1,7 @@
 /** Markers: existing facilities, candidates, places opened; each can be dragged, or moved by keys. */
 
-import { button, make } from "./dom.js";
+import { button, make } from "../shared/dom.js";
+import { textIcon } from "../shared/leaflet.js";
 import { idOf, type Place, type Scenario, type Study } from "./model.js";
 import * as change from "./scenario.js";
 import { t } from "./words.js";
@@ -208,8 +209,4 @@ function listed(study: Study, scenario: Scenario): Map<string, { site: Place; ki
 
 const SIZES: Record<Kind, number> = { facility: 14, closed: 14, candidate: 22, opened: 28 };
 
-function icon(kind: Kind, label: string): L.DivIcon {
-  const size = SIZES[kind];
-  const text = make("span", {}, label);
-  return L.divIcon({ className: `site ${kind}`, html: text, iconSize: [size, size] });
-}
+const icon = (kind: Kind, label: string): L.DivIcon => textIcon(`site ${kind}`, SIZES[kind], label);

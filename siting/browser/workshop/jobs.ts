@@ -1,10 +1,11 @@
 /** Optimisation: asked, followed, cancelled, and its plan taken over. */
 
 import * as api from "./api.js";
-import { button, byId, make } from "./dom.js";
+import { button, byId, make } from "../shared/dom.js";
 import type { Job, Scenario, Study } from "./model.js";
 import * as change from "./scenario.js";
-import { number, percent, t } from "./words.js";
+import { number, percent } from "../shared/numbers.js";
+import { t } from "./words.js";
 
 const EVERY_MS = 300;
 

@@ -1,6 +1,8 @@
 /** The cells on a canvas: minutes by class, or what changed; two plans on either side of a line. */
 
-import { bytes } from "./api.js";
+import { hatched, pattern } from "../shared/hatching.js";
+import { WORLD, worldX, worldY } from "../shared/mercator.js";
+import { bytes } from "../shared/packing.js";
 import { UNREACHED, type Answer, type Layers } from "./model.js";
 
 export const CLASSES = [10, 20, 30, 45];
@@ -10,16 +12,11 @@ const NEARER = ["#c7e9c0", "#41ab5d", "#00602a"];
 const FARTHER = ["#fdd0a2", "#f16913", "#8c2d04"];
 const STEPS = [1, 5, 15]; // minutes from which a change is shown, and shown more
 const SAME = "#e4e2dc";
-const WORLD = 256;
 const EARTH_M = 40_075_016.68;
 
-export type Theme = "minutes" | "change";
+const UNKNOWN = hatched({ colour: "#8a8a8a", size: 6, width: 1, rising: true, ground: "#fff" });
 
-const x0 = (lon: number): number => ((lon + 180) / 360) * WORLD;
-const y0 = (lat: number): number => {
-  const sine = Math.sin((lat * Math.PI) / 180);
-  return WORLD * (0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI));
-};
+export type Theme = "minutes" | "change";
 
 /** Rings of a commune as degrees, from steps of whole numbers. */
 export function ring(steps: number[], unit: number): [number, number][] {
@@ -50,23 +47,23 @@ export class Surface extends L.Layer {
 
   constructor(layers: Layers) {
     super();
-    const packed = new Int32Array(bytes(layers.cells));
+    const packed = new Int32Array(bytes(layers.cells).buffer);
     this.count = packed.length / 2;
-    this.people = new Uint16Array(bytes(layers.people));
-    this.commune = new Int32Array(bytes(layers.commune));
+    this.people = new Uint16Array(bytes(layers.people).buffer);
+    this.commune = new Int32Array(bytes(layers.commune).buffer);
     this.x = new Float64Array(this.count);
     this.y = new Float64Array(this.count);
     this.half = new Float64Array(this.count);
     for (let i = 0; i < this.count; i += 1) {
       const lat = (packed[2 * i + 1] ?? 0) * layers.unit;
-      this.x[i] = x0((packed[2 * i] ?? 0) * layers.unit);
-      this.y[i] = y0(lat);
+      this.x[i] = worldX((packed[2 * i] ?? 0) * layers.unit);
+      this.y[i] = worldY(lat);
       const metre = WORLD / (EARTH_M * Math.cos((lat * Math.PI) / 180));
       this.half[i] = (layers.cell_m / 2) * metre;
     }
     this.lines = layers.communes.flatMap((one) =>
       one.rings.map((steps) =>
-        Float64Array.from(ring(steps, layers.unit).flatMap(([lon, lat]) => [x0(lon), y0(lat)])),
+        Float64Array.from(ring(steps, layers.unit).flatMap(([lon, lat]) => [worldX(lon), worldY(lat)])),
       ),
     );
   }
@@ -101,8 +98,8 @@ export class Surface extends L.Layer {
 
   /** Index of the cell at a place, -1 where there is none. */
   at(place: L.LatLng): number {
-    const x = x0(place.lng);
-    const y = y0(place.lat);
+    const x = worldX(place.lng);
+    const y = worldY(place.lat);
     for (let i = 0; i < this.count; i += 1) {
       const half = this.half[i] ?? 0;
       if (Math.abs((this.x[i] ?? 0) - x) <= half && Math.abs((this.y[i] ?? 0) - y) <= half) {
@@ -157,7 +154,7 @@ export class Surface extends L.Layer {
     paint.rect(from, 0, to - from, size.y);
     paint.clip();
     const groups = this.groups(shown);
-    const hatch = hatching(paint);
+    const hatch = pattern(paint, UNKNOWN);
     for (const [colour, cells] of groups) {
       paint.beginPath();
       for (const i of cells) {
@@ -227,22 +224,6 @@ function changeColour(minutes: number, before: number): string {
   const step = STEPS.filter((one) => Math.abs(change) >= one).length;
   if (step === 0) return SAME;
   return (change < 0 ? NEARER : FARTHER)[step - 1] ?? SAME;
-}
-
-function hatching(paint: CanvasRenderingContext2D): CanvasPattern | string {
-  const tile = document.createElement("canvas");
-  tile.width = 6;
-  tile.height = 6;
-  const ink = tile.getContext("2d");
-  if (!ink) return "#8a8a8a";
-  ink.fillStyle = "#fff";
-  ink.fillRect(0, 0, 6, 6);
-  ink.strokeStyle = "#8a8a8a";
-  ink.beginPath();
-  ink.moveTo(-1, 7);
-  ink.lineTo(7, -1);
-  ink.stroke();
-  return paint.createPattern(tile, "repeat") ?? "#8a8a8a";
 }
 
 /** Swatches of the legend: the colour and what it means, nearest first. */

@@ -1,5 +1,6 @@
 /** Questions to the server. */
 
+import { bytes } from "../shared/packing.js";
 import type { Answer, Job, Layers, Ranking, Robustness, Scenario, Study, Told } from "./model.js";
 
 export class Refused extends Error {
@@ -39,18 +40,10 @@ async function json<T>(path: string, method = "GET", body?: unknown): Promise<T>
   return (await (await ask(path, method, body)).json()) as T;
 }
 
-/** Bytes of a base64 text. */
-export function bytes(text: string): ArrayBuffer {
-  const binary = atob(text);
-  const found = new Uint8Array(binary.length);
-  for (let i = 0; i < binary.length; i += 1) found[i] = binary.charCodeAt(i);
-  return found.buffer;
-}
-
 const unpacked = (told: Told): Answer => ({
   ...told,
-  minutes: new Uint16Array(bytes(told.minutes)),
-  facility: new Int16Array(bytes(told.facility)),
+  minutes: new Uint16Array(bytes(told.minutes).buffer),
+  facility: new Int16Array(bytes(told.facility).buffer),
 });
 
 export const study = (): Promise<Study> => json("/api/study");

@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { Asker } from "./asker.js";
-import { button, byId, make } from "./dom.js";
+import { button, byId, make } from "../shared/dom.js";
 import * as jobs from "./jobs.js";
 import {
   initial,
@@ -19,7 +19,8 @@ import * as change from "./scenario.js";
 import { Sites } from "./sites.js";
 import { fragment, fromFragment, Store, type State } from "./store.js";
 import { legend, ring, Surface, type Theme } from "./surface.js";
-import { language, number, t, use } from "./words.js";
+import { language, number, plain } from "../shared/numbers.js";
+import { t, use } from "./words.js";
 
 const LANGUAGE_KEY = "siting-language";
 const NARROW = 600; // pixels of map under which the legend is folded
@@ -609,9 +610,6 @@ function label(one: GeoJSON.Feature, layer: L.Polygon): void {
   layer.bindTooltip(minutes, { permanent: true, direction: "top", className: "minutes", offset: [0, 4] });
   layer.on("add", () => layer.openTooltip(top));
 }
-
-const plain = (text: string): string =>
-  text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, " ").trim();
 
 function bounds(layers: Layers): L.LatLngBounds {
   const found = L.latLngBounds([]);

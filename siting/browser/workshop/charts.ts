@@ -1,7 +1,8 @@
 /** The curve of the population by minutes, today and in the scenario. */
 
-import { svg } from "./dom.js";
-import { number, percent, t } from "./words.js";
+import { svg } from "../shared/dom.js";
+import { number, percent } from "../shared/numbers.js";
+import { t } from "./words.js";
 
 const WIDTH = 360;
 const HEIGHT = 170;

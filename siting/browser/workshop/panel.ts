@@ -1,7 +1,7 @@
 /** The panel: figures, curve, zones, ranking, changes, plans. It draws what it is given. */
 
 import { curve } from "./charts.js";
-import { button, byId, make } from "./dom.js";
+import { button, byId, make } from "../shared/dom.js";
 import {
   idOf,
   type Answer,
@@ -12,7 +12,8 @@ import {
   type Study,
 } from "./model.js";
 import * as change from "./scenario.js";
-import { language, number, percent, signed, t } from "./words.js";
+import { language, number, percent, signed } from "../shared/numbers.js";
+import { t } from "./words.js";
 
 type Act = (action: (now: Scenario) => Scenario, said: string) => void;
 

@@ -1,0 +1,39 @@
+/** The places of a map: markers that a keyboard reaches, one group a layer. */
+
+import { textIcon } from "../shared/leaflet.js";
+import type { LayerData, PlaceData } from "./data.js";
+
+const SIZES = { facility: 13, candidate: 22, plan: 24 };
+
+export interface MarkerLayer {
+  data: LayerData;
+  group: L.LayerGroup;
+  marks: L.Marker[];
+  /** Pixels from a marker's middle to its edge. */
+  radius: number;
+}
+
+/** A place's name, after its rank if it has one. */
+export const titleOf = ({ mark, name }: PlaceData): string => (mark ? `${mark}. ${name}` : name);
+
+export function markerLayers(
+  layers: LayerData[],
+  card: (place: PlaceData) => HTMLElement,
+  options: () => L.PopupOptions,
+): MarkerLayer[] {
+  return layers.map((data, order) => {
+    const size = SIZES[data.style];
+    const marks = data.places.map((place, i) => {
+      const title = titleOf(place);
+      const icon = textIcon(`mark ${data.style}`, size, place.mark);
+      const mark = L.marker(place.at, { title, alt: title, zIndexOffset: 1000 * order - i, icon });
+      mark.on("add", () => {
+        // for those who do not see it
+        mark.getElement()?.setAttribute("aria-label", title);
+        mark.getElement()?.setAttribute("role", "button");
+      });
+      return mark.bindPopup(() => card(place), options());
+    });
+    return { data, group: L.layerGroup(marks), marks, radius: size / 2 };
+  });
+}
