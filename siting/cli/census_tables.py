@@ -83,22 +83,22 @@ def show_sample(drawn: Drawn, communes: pd.DataFrame) -> None:
     last = ""
     for row in drawn.margins.itertuples():
         kind, code = str(row.margin), str(row.code)
-        value = names.get(code, code) if "epci" in kind else label(drawn.asked, kind, code)
+        value = names.get(code, code) if "epci" in kind else label(drawn.settings, kind, code)
         shown = "" if kind == last else t(f"sample.margin.{kind}")
         numbers = (_number(row.size), _number(row.expected, 2), _number(row.drawn))
         table.add_row(shown, value, *numbers)
         last = kind
     _print(table)
     counts = _counts(drawn)
-    print_line(t("cli_sample.drawn", drawn=len(drawn.sample), seed=drawn.asked.seed, **counts))
+    print_line(t("cli_sample.drawn", drawn=len(drawn.sample), seed=drawn.settings.seed, **counts))
     if drawn.frame.empty:
         print_line(t("cli_sample.empty", names=" ; ".join(drawn.frame.empty)))
-    if drawn.asked.rurality is None:
+    if drawn.settings.rurality is None:
         print_line(t("cli_sample.hypotheses"))
     chances = drawn.sample["probability"]
     ends = {"low": texts.number(chances.min(), 4), "high": texts.number(chances.max(), 4)}
     print_line(t("cli_sample.probabilities", **ends))
-    wanted = len(drawn.sample) * drawn.asked.replacements
+    wanted = len(drawn.sample) * drawn.settings.replacements
     if len(drawn.replacements) < wanted:
         print_line(t("cli_sample.short", found=len(drawn.replacements), wanted=wanted))
     print_line(
@@ -144,13 +144,13 @@ def _exact(units: pd.DataFrame) -> pd.DataFrame:
 
 def _notes(drawn: Drawn) -> list[str]:
     """Lines under the field sheet's title."""
-    work, counts = drawn.asked.visits, _counts(drawn)
+    work, counts = drawn.settings.visits, _counts(drawn)
     counts.pop("no_status")
     notes = [t("sample.sheet.modelled")] if drawn.modelled else []
     return [
         t("sample.sheet.confidential"),
         *notes,
-        t("sample.sheet.drawn", size=len(drawn.sample), seed=drawn.asked.seed, **counts),
+        t("sample.sheet.drawn", size=len(drawn.sample), seed=drawn.settings.seed, **counts),
         t(
             "sample.sheet.hours",
             hours=texts.number(work.hours_per_day, 0 if work.hours_per_day % 1 == 0 else 1),
@@ -175,11 +175,11 @@ def _sheets(drawn: Drawn) -> list[Sheet]:
         town = str(unit["commune"])
         if unit["placed_at_commune"]:
             town += f"\n({t('sample.sheet.centre')})"
-        rurality = label(drawn.asked, "rurality", str(unit["rurality"]))
+        rurality = label(drawn.settings, "rurality", str(unit["rurality"]))
         return {
             "commune": town,
             "who": siret,
-            "what": f"{label(drawn.asked, 'status', str(unit['status']))}\n{unit['activity']}",
+            "what": f"{label(drawn.settings, 'status', str(unit['status']))}\n{unit['activity']}",
             "stratum": f"{rurality}\n{unit['epci_name']}",
             "instead": instead.get(siret, t("sample.none")),
         }
@@ -198,12 +198,12 @@ def _sheets(drawn: Drawn) -> list[Sheet]:
         )
         lines = [
             {
-                "stop": str(one.stop),
-                "arrival": str(one.arrival),
-                "road": _number(one.road_minutes),
-                **row(str(one.siret)),
+                "stop": str(visit.stop),
+                "arrival": str(visit.arrival),
+                "road": _number(visit.road_minutes),
+                **row(str(visit.siret)),
             }
-            for one in seen.itertuples()
+            for visit in seen.itertuples()
         ]
         sheets.append(Sheet(heading, lines))
     left = [siret for siret in units.index if siret not in set(drawn.visits["siret"])]

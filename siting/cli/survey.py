@@ -23,7 +23,7 @@ def add(app: typer.Typer) -> None:
         from siting.cli import terminal
         from siting.study.stages import survey as study_survey
 
-        questionnaire, _ = study_survey.asked(config)
+        questionnaire, _ = study_survey.questionnaire_of(config)
         study_survey.write_forms(out, questionnaire)
         terminal.print_line(t("cli_survey.form.done", file=out))
 

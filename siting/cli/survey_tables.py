@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from siting.config import Study
-    from siting.study.stages.answers import Told
+    from siting.study.stages.answers import SurveyTables
     from siting.survey.answers import Imported
     from siting.survey.questionnaire import Questionnaire
 
@@ -43,7 +43,7 @@ def show_imported(imported: Imported, out: Path) -> None:
     print_line(t("survey.import.written", file=out))
 
 
-def show_tables(results: Told, questionnaire: Questionnaire, study: Study) -> None:
+def show_tables(results: SurveyTables, questionnaire: Questionnaire, study: Study) -> None:
     """Print respondents by group, answers of all together, and use by travel time."""
     console = Console()
     if not console.is_terminal:
@@ -59,7 +59,7 @@ def show_tables(results: Told, questionnaire: Questionnaire, study: Study) -> No
     print_line(t("survey.tables.suppressed", fewest=settings.fewest))
 
 
-def write(results: Told, folder: Path) -> None:
+def write(results: SurveyTables, folder: Path) -> None:
     """Write the tables as CSV, all or none."""
     with replacing_all(folder) as part:
         for name, table in results.tables.items():
@@ -79,7 +79,7 @@ def _columns(title: str, left: list[str], right: list[str]) -> Table:
     return table
 
 
-def _respondents(results: Told) -> Table:
+def _respondents(results: SurveyTables) -> Table:
     names = [t("survey.tables.count"), t("survey.tables.people")]
     table = _columns(t("survey.tables.respondents"), [t("survey.tables.group")], names)
     for row in results.tables["survey_respondents"].to_dict("records"):
@@ -88,7 +88,7 @@ def _respondents(results: Told) -> Table:
     return table
 
 
-def _answers(results: Told, questionnaire: Questionnaire, level: float) -> Table:
+def _answers(results: SurveyTables, questionnaire: Questionnaire, level: float) -> Table:
     left = [t("survey.tables.question"), t("survey.tables.answer")]
     right = [
         t("survey.tables.count"),
@@ -96,10 +96,10 @@ def _answers(results: Told, questionnaire: Questionnaire, level: float) -> Table
         t("survey.tables.interval", level=texts.percent(level, 0)),
     ]
     table = _columns(t("survey.tables.answers"), left, right)
-    found = results.tables["survey_answers"]
+    tallies = results.tables["survey_answers"]
     language, before = texts.language(), ""
     known = {question.code: question for question in questionnaire.questions()}
-    for row in found[found["group_kind"] == ALL].to_dict("records"):
+    for row in tallies[tallies["group_kind"] == ALL].to_dict("records"):
         question = known[row["question"]]
         lines = {item.code: item.label.said(language) for item in question.rows}
         title = question.label.said(language)
@@ -127,7 +127,7 @@ def _answers(results: Told, questionnaire: Questionnaire, level: float) -> Table
     return table
 
 
-def _use(results: Told, level: float) -> Table:
+def _use(results: SurveyTables, level: float) -> Table:
     names = [
         t("survey.tables.minutes"),
         t("survey.tables.days"),

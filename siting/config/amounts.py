@@ -28,8 +28,8 @@ class Range(Model):
     def _ordered(self) -> Range:
         low, high = self.ends
         if not low <= self.value <= high:
-            said = {"low": f"{low:g}", "high": f"{high:g}"}
-            raise PydanticCustomError("range_order", "low <= value <= high", said)
+            ends = {"low": f"{low:g}", "high": f"{high:g}"}
+            raise PydanticCustomError("range_order", "low <= value <= high", ends)
         return self
 
     @property

@@ -20,7 +20,7 @@ def embedded(path: Path) -> Path:
     return root / path
 
 
-class Said(str):  # noqa: SLOT000 - it holds one more thing
+class LocatedText(str):  # noqa: SLOT000 - it holds one more thing
     """A text of a configuration file that remembers the folder of the file that said it."""
 
     base: Path
@@ -32,7 +32,9 @@ def _resolve(value: Any, info: ValidationInfo) -> Any:
 
 
 def _several(value: Any, info: ValidationInfo) -> Any:
-    return [_resolve(one, info) for one in (value if isinstance(value, list | tuple) else [value])]
+    return [
+        _resolve(path, info) for path in (value if isinstance(value, list | tuple) else [value])
+    ]
 
 
 File = Annotated[Path, BeforeValidator(_resolve)]

@@ -96,7 +96,7 @@ class Locate(Model):
         for key in ("full_minutes", "decay"):
             default = Locate.model_fields[key].default
             if getattr(self, key) != default and key not in model.plain.parameters:
-                raise _unfit(key, (one for one in _models() if key in one.plain.parameters))
+                raise _unfit(key, (model for model in _models() if key in model.plain.parameters))
         if self.split and self.capacity is None:
             raise ValueError("locate_split")
         if self.capacity is not None and self.floor is not None:
@@ -104,5 +104,7 @@ class Locate(Model):
         conditions: dict[Condition, object] = {"capacity": self.capacity, "floor": self.floor}
         for condition, value in conditions.items():
             if value is not None and condition not in model.conditions:
-                raise _unfit(condition, (one for one in _models() if condition in one.conditions))
+                raise _unfit(
+                    condition, (model for model in _models() if condition in model.conditions)
+                )
         return self

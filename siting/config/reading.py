@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from siting import texts
-from siting.config.base import Said, embedded
+from siting.config.base import LocatedText, embedded
 from siting.config.study import Study
 from siting.errors import ConfigError, ProblemsError, SitingError
 
@@ -41,11 +41,11 @@ def load(path: Path) -> Study:
 
 def validate(model: type[T], path: Path) -> T:
     """Read a configuration of some kind; see `load`."""
-    found = _found(path)
+    file = _found(path)
     try:
-        return model.model_validate(content(found), context={"base": found.parent.resolve()})
+        return model.model_validate(content(file), context={"base": file.parent.resolve()})
     except ValidationError as error:
-        raise ProblemsError([_problem(model, found, one) for one in error.errors()]) from error
+        raise ProblemsError([_problem(model, file, detail) for detail in error.errors()]) from error
 
 
 def changed(study: Study, keys: dict[str, Any]) -> Study:
@@ -74,9 +74,9 @@ def content(path: Path, chain: tuple[Path, ...] = ()) -> dict[str, Any]:
     """
     path = _found(path).resolve()
     if path in chain:
-        raise ConfigError("config_loop", file=path, chain=" → ".join(one.name for one in chain))
+        raise ConfigError("config_loop", file=path, chain=" → ".join(file.name for file in chain))
     try:
-        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+        written = yaml.safe_load(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:
         raise ConfigError("not_text", file=path, detail=error.reason) from error
     except yaml.YAMLError as error:
@@ -84,9 +84,9 @@ def content(path: Path, chain: tuple[Path, ...] = ()) -> dict[str, Any]:
         row = mark.line + 1 if mark else "?"
         problem = getattr(error, "problem", None) or error
         raise ConfigError("bad_yaml", file=path, row=row, detail=problem) from error
-    if not isinstance(said, dict):
+    if not isinstance(written, dict):
         raise ConfigError("config_not_mapping", file=path)
-    keys: dict[str, Any] = _remembering(said, path.parent)
+    keys: dict[str, Any] = _remembering(written, path.parent)
     base = keys.pop(EXTENDS, None)
     if base is None:
         return keys
@@ -112,9 +112,9 @@ def _remembering(value: Any, base: Path) -> Any:
         return [_remembering(item, base) for item in value]
     if not isinstance(value, str):
         return value
-    said = Said(value)
-    said.base = base
-    return said
+    text = LocatedText(value)
+    text.base = base
+    return text
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
@@ -175,7 +175,7 @@ def _inner(annotation: Any) -> Any:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     for argument in getattr(annotation, "__args__", ()):
-        found = _inner(argument)
-        if found is not None:
-            return found
+        model = _inner(argument)
+        if model is not None:
+            return model
     return None

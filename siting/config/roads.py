@@ -24,7 +24,7 @@ class Roads(Model):
 
     @model_validator(mode="after")
     def _one(self) -> Roads:
-        if sum(one is not None for one in (self.distances, self.osm, self.bdtopo)) != 1:
+        if sum(source is not None for source in (self.distances, self.osm, self.bdtopo)) != 1:
             raise ValueError("distances_or_osm")
         if self.distances is not None and self.mode != "car":
             raise ValueError("distances_by_car")

@@ -51,7 +51,7 @@ class FieldWork(Model):
 
     @model_validator(mode="after")
     def _distinct(self) -> FieldWork:
-        ids = [one.id for one in self.investigators]
+        ids = [investigator.id for investigator in self.investigators]
         if len(set(ids)) != len(ids):
             raise ValueError("ids_not_distinct")
         return self
@@ -94,11 +94,11 @@ class Sample(Model):
     def _ordered(self) -> Sample:
         groups: tuple[tuple[SampleStatus | Density, ...], ...] = (self.statuses, self.densities)
         for items in groups:
-            ids = [one.id for one in items]
+            ids = [named.id for named in items]
             if len(set(ids)) != len(ids):
                 raise ValueError("ids_not_distinct")
         if self.rurality is None:
-            ends = [one.below for one in self.densities]
+            ends = [density.below for density in self.densities]
             if ends[-1] is not None or None in ends[:-1]:
                 raise ValueError("density_last_open")
             numbers = [end for end in ends if end is not None]

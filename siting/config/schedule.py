@@ -27,7 +27,7 @@ class Step(Model):
     def _one_way(self) -> Step:
         if self.start is not None and self.after is not None:
             raise ValueError("step_starts_twice")
-        if sum(one is not None for one in (self.end, self.months, self.days)) > 1:
+        if sum(length is not None for length in (self.end, self.months, self.days)) > 1:
             raise ValueError("step_ends_twice")
         if self.start is None and self.after is None and self.end is None:
             raise ValueError("step_without_date")
@@ -58,9 +58,9 @@ class Calendar(Model):
     @field_validator("steps")
     @classmethod
     def _distinct(cls, value: tuple[Step, ...]) -> tuple[Step, ...]:
-        ids = [one.id for one in value]
+        ids = [step.id for step in value]
         if len(set(ids)) != len(ids):
             raise ValueError("ids_not_distinct")
-        if sum(one.kind == "opinion" for one in value) > 1:
+        if sum(step.kind == "opinion" for step in value) > 1:
             raise ValueError("one_opinion_step")
         return value

@@ -30,8 +30,8 @@ class Weighting(Model):
 
     @model_validator(mode="after")
     def _one(self) -> Weighting:
-        said = (self.points, self.percent, self.order, self.ahp, self.swing)
-        if sum(map(bool, said)) != 1:
+        ways = (self.points, self.percent, self.order, self.ahp, self.swing)
+        if sum(map(bool, ways)) != 1:
             raise ValueError("weighting_one_way")
         return self
 

@@ -201,10 +201,14 @@ class Viability(Model):
         try:
             read = handler(value)
         except ValidationError as error:
-            found = error.errors()
+            problems = error.errors()
             # a list whose items are all refused is not too short
-            inner = {one["loc"][:n] for one in found for n in range(len(one["loc"]))}
-            kept = [one for one in found if one["type"] != "too_short" or one["loc"] not in inner]
+            inner = {problem["loc"][:n] for problem in problems for n in range(len(problem["loc"]))}
+            kept = [
+                problem
+                for problem in problems
+                if problem["type"] != "too_short" or problem["loc"] not in inner
+            ]
             raise _together(cls, [*wrong, *map(_again, kept)]) from error
         if wrong:
             raise _together(cls, wrong)
@@ -235,8 +239,10 @@ def _again(error: Any) -> InitErrorDetails:
     return InitErrorDetails(type=kind, loc=error["loc"], input=error["input"], ctx=context)
 
 
-def _wrong(kind: str, loc: tuple[int | str, ...], value: Any, **said: Any) -> InitErrorDetails:
-    return InitErrorDetails(type=PydanticCustomError(kind, "refused", said), loc=loc, input=value)
+def _wrong(kind: str, loc: tuple[int | str, ...], value: Any, **context: Any) -> InitErrorDetails:
+    return InitErrorDetails(
+        type=PydanticCustomError(kind, "refused", context), loc=loc, input=value
+    )
 
 
 Located = tuple[tuple[int | str, ...], dict[str, Any]]
@@ -244,12 +250,12 @@ Located = tuple[tuple[int | str, ...], dict[str, Any]]
 
 def _items(section: Any, *keys: str) -> Iterator[Located]:
     """Mappings of a list in the section, as it was written, with where each stands."""
-    found = section
+    part = section
     for key in keys:
-        found = found.get(key) if isinstance(found, dict) else None
-    for place, one in enumerate(found if isinstance(found, list | tuple) else ()):
-        if isinstance(one, dict):
-            yield (*keys, place), one
+        part = part.get(key) if isinstance(part, dict) else None
+    for place, entry in enumerate(part if isinstance(part, list | tuple) else ()):
+        if isinstance(entry, dict):
+            yield (*keys, place), entry
 
 
 def _across(section: dict[str, Any]) -> Iterator[InitErrorDetails]:
@@ -260,16 +266,16 @@ def _across(section: dict[str, Any]) -> Iterator[InitErrorDetails]:
     yield from _stays_unclear(section)
     for key in ("costs", "volunteer_work"):
         seen: set[Any] = set()
-        for where, one in _items(section, key):
-            if one.get("id") in seen:
-                yield _wrong("id_again", (*where, "id"), one["id"])
-            seen.add(one.get("id"))
-    shares = [at for at, one in _items(section, "costs") if "share_of_running_percent" in one]
+        for where, entry in _items(section, key):
+            if entry.get("id") in seen:
+                yield _wrong("id_again", (*where, "id"), entry["id"])
+            seen.add(entry.get("id"))
+    shares = [at for at, cost in _items(section, "costs") if "share_of_running_percent" in cost]
     for where in shares[1:]:
         yield _wrong("share_again", where, "share_of_running_percent")
     animator = section.get("animator")
     if isinstance(animator, dict):
-        sites = [one.get("id") for _, one in _items(section, "animator", "sites")]
+        sites = [site.get("id") for _, site in _items(section, "animator", "sites")]
         if sites and animator.get("site") not in sites:
             known = ", ".join(map(str, sites))
             yield _wrong("unknown_site", ("animator", "site"), animator.get("site"), known=known)
@@ -279,8 +285,8 @@ def _uses(section: dict[str, Any]) -> Iterator[Located]:
     """Every place that names a package beside the grid."""
     for where, mix in _items(section, "mixes"):
         for key in ("fixed", "rest"):
-            for inner, one in _items(mix, key):
-                yield (*where, *inner), one
+            for inner, users in _items(mix, key):
+                yield (*where, *inner), users
     yield from _items(section, "expected")
 
 
@@ -289,16 +295,16 @@ def _packages_unknown(section: dict[str, Any]) -> Iterator[InitErrorDetails]:
     names = {*PACKAGES, *(own if isinstance(own, dict) else ())}
     known = ", ".join(sorted(map(str, names)))
     priced = set()
-    for where, one in _items(section, "tariffs"):
-        package = one.get("package")
-        priced.add((one.get("profile", EVERYONE), package))
+    for where, entry in _items(section, "tariffs"):
+        package = entry.get("package")
+        priced.add((entry.get("profile", EVERYONE), package))
         if isinstance(package, str) and package not in names:
             yield _wrong("unknown_package", (*where, "package"), package, known=known)
-    for where, one in _uses(section):
-        package = one.get("package")
+    for where, entry in _uses(section):
+        package = entry.get("package")
         if not isinstance(package, str):
             continue
-        profile = one.get("profile", EVERYONE)
+        profile = entry.get("profile", EVERYONE)
         if package not in names:
             yield _wrong("unknown_package", (*where, "package"), package, known=known)
         elif (profile, package) not in priced:
@@ -307,8 +313,8 @@ def _packages_unknown(section: dict[str, Any]) -> Iterator[InitErrorDetails]:
     for where, mix in _items(section, "mixes"):
         yield from _packages_again(where, mix, "fixed")
         yield from _packages_again(where, mix, "rest")
-        parts = [one.get("percent", 100) for _, one in _items(mix, "rest")]
-        sound = parts and all(isinstance(one, int | float) for one in parts)
+        parts = [part.get("percent", 100) for _, part in _items(mix, "rest")]
+        sound = parts and all(isinstance(percent, int | float) for percent in parts)
         if sound and abs(sum(parts) - 100) > ALMOST:
             yield _wrong("parts_not_100", (*where, "rest"), f"{sum(parts):g}")
 
@@ -318,10 +324,10 @@ def _packages_again(
 ) -> Iterator[InitErrorDetails]:
     """Packages that stand twice in one list of users."""
     seen = set()
-    for place, one in _items(section, key):
-        named = (str(one.get("profile", EVERYONE)), str(one.get("package")))
+    for place, users in _items(section, key):
+        named = (str(users.get("profile", EVERYONE)), str(users.get("package")))
         if named in seen:
-            yield _wrong("package_again", (*where, *place, "package"), one.get("package"))
+            yield _wrong("package_again", (*where, *place, "package"), users.get("package"))
         seen.add(named)
 
 
@@ -331,9 +337,9 @@ def _rates_unknown(section: dict[str, Any]) -> Iterator[InitErrorDetails]:
         return
     places: list[Located] = [((), section)]
     places += [*_items(section, "tariffs"), *_items(section, "variants")]
-    known = ", ".join(f"{one:g}" if isinstance(one, int | float) else str(one) for one in rates)
-    for where, one in places:
-        rate = one.get("vat_percent")
+    known = ", ".join(f"{rate:g}" if isinstance(rate, int | float) else str(rate) for rate in rates)
+    for where, entry in places:
+        rate = entry.get("vat_percent")
         if isinstance(rate, int | float) and rate not in rates:
             yield _wrong("unknown_vat", (*where, "vat_percent"), rate, known=known)
 
@@ -343,9 +349,9 @@ def _periods_missing(section: dict[str, Any]) -> Iterator[InitErrorDetails]:
     places = [*_items(section, "costs"), *_items(section, "volunteer_work")]
     if isinstance(animator, dict):
         places.append((("animator",), animator))
-    for where, one in places:
-        if one.get("period") is None:
-            name = one.get("name") or one.get("id") or one.get("site", "")
+    for where, cost in places:
+        if cost.get("period") is None:
+            name = cost.get("name") or cost.get("id") or cost.get("site", "")
             yield _wrong("cost_without_period", (*where, "period"), "", name=name)
 
 
@@ -355,16 +361,16 @@ def _stays_unclear(section: dict[str, Any]) -> Iterator[InitErrorDetails]:
     if churn and section.get("stay_months") is not None:
         yield _wrong("stay_twice", ("stay_months",), section["stay_months"])
     places: list[Located] = [((), section), *_items(section, "variants")]
-    for where, one in places:
-        free = one.get("free_months")
+    for where, case in places:
+        free = case.get("free_months")
         value = free.get("value") if isinstance(free, dict) else free
         some = isinstance(value, int | float) and value > 0
-        told = churn or section.get("stay_months") or one.get("stay_months")
-        if some and not told:
+        stay = churn or section.get("stay_months") or case.get("stay_months")
+        if some and not stay:
             yield _wrong("free_without_stay", (*where, "free_months"), value)
-        if where and churn and one.get("stay_months") is not None:
-            yield _wrong("stay_twice", (*where, "stay_months"), one["stay_months"])
-    prices = [one.get("price") for _, one in _items(section, "churn")]
-    numbers = [one for one in prices if isinstance(one, int | float)]
+        if where and churn and case.get("stay_months") is not None:
+            yield _wrong("stay_twice", (*where, "stay_months"), case["stay_months"])
+    prices = [point.get("price") for _, point in _items(section, "churn")]
+    numbers = [price for price in prices if isinstance(price, int | float)]
     if len(numbers) == len(prices) and numbers != sorted(set(numbers)):
-        yield _wrong("not_increasing", ("churn",), ", ".join(f"{one:g}" for one in numbers))
+        yield _wrong("not_increasing", ("churn",), ", ".join(f"{number:g}" for number in numbers))

@@ -45,10 +45,10 @@ def decide(data: Assignment, fixed: Sites, free: Sites, p: int, search: Search) 
     sites = np.concatenate([fixed, free])
     if sites.size * data.customers > LARGEST_PAIRS:
         return False
-    found = _levels(data, sites, fixed.size)
-    if found is None:
+    cut = _levels(data, sites, fixed.size)
+    if cut is None:
         return False
-    constant, levels = found
+    constant, levels = cut
     cover = np.array([np.frombuffer(level, bool) for level in levels]).reshape(-1, sites.size)
     cost = np.concatenate([np.zeros(sites.size), np.array(list(levels.values()), dtype=float)])
     count = len(levels)

@@ -283,15 +283,15 @@ def _checked(broadband: pd.DataFrame) -> pd.DataFrame:
     counts = [name for name in broadband.columns if name.startswith("mci_")]
     table = broadband.assign(date=pd.to_datetime(broadband["date"]))
     for column in ("premises", "ftth_premises", *counts):
-        said = table[column]
-        table[column] = pd.to_numeric(said, errors="coerce")
-        unread = table[column].isna() & said.notna() & (said.astype(str).str.strip() != "")
+        written = table[column]
+        table[column] = pd.to_numeric(written, errors="coerce")
+        unread = table[column].isna() & written.notna() & (written.astype(str).str.strip() != "")
         wrong = unread | (table[column] < 0)
         if column in {"premises", "ftth_premises"}:
             wrong |= table[column].isna()
         if wrong.any():
             at = int(wrong.to_numpy().argmax())
-            code, value = table["code"].iloc[at], said.iloc[at]
+            code, value = table["code"].iloc[at], written.iloc[at]
             raise InputError("bad_quantity", name=column, id=code, value=value)
     again = table.duplicated(["code", "date"])
     if again.any():

@@ -126,14 +126,14 @@ def _read_ways(located: Any, speeds: Speeds) -> _Ways:
     roads = osmium.filter.KeyFilter("highway", "route")
     for way in located.with_filter(on_ways).with_filter(roads):
         ways.read += 1
-        said = tuple((tag.k, tag.v) for tag in way.tags if osm_tags.is_relevant(tag.k))
-        if said not in known:
-            tags = dict(said)
-            known[said] = (
+        relevant = tuple((tag.k, tag.v) for tag in way.tags if osm_tags.is_relevant(tag.k))
+        if relevant not in known:
+            tags = dict(relevant)
+            known[relevant] = (
                 lines.from_tags(0, tags, speeds),
                 osm_tags.duration(tags.get("duration")) if "ferry" in tags.values() else None,
             )
-        line, lasting = known[said]
+        line, lasting = known[relevant]
         refs = [node.ref for node in way.nodes] if line else []
         if line is None or len(refs) < 2:
             continue

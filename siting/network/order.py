@@ -89,8 +89,8 @@ def _hops(first: Int64, head: Int32) -> tuple[Float32, Float32]:
     def far_from(node: int) -> tuple[int, npt.NDArray[np.float32]]:
         order, before = breadth_first_order(graph, node, directed=False)
         hops = np.zeros(n, np.float32)
-        for one in order[1:]:
-            hops[one] = hops[before[one]] + 1
+        for reached in order[1:]:
+            hops[reached] = hops[before[reached]] + 1
         return int(order[-1]), hops
 
     a, _ = far_from(0)

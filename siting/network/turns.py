@@ -71,7 +71,7 @@ def _meeting_nodes(segments: Segments) -> list[list[int]]:
     def nodes_of(ways: tuple[int, ...]) -> set[int]:
         return set().union(*(of_way.get(w, set()) for w in ways))
 
-    found = []
+    nodes = []
     for restriction in segments.restrictions:
         if restriction.via_ways:
             via = nodes_of(restriction.via_ways)
@@ -82,8 +82,8 @@ def _meeting_nodes(segments: Segments) -> list[list[int]]:
             meeting = set(
                 inside[np.isin(segments.node_ids[inside], restriction.via_nodes)].tolist()
             )
-        found.append(sorted(meeting))
-    return found
+        nodes.append(sorted(meeting))
+    return nodes
 
 
 def tracks(

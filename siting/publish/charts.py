@@ -214,7 +214,7 @@ def _ranks(result: Result, compared: Compared | None) -> Chart | str:
         return "no_criterion"
     if isinstance(found, study_scores.Ranked):
         free = found.drawn(
-            study_weights.informations(found.asked, found.criteria)[study_weights.FREE]
+            study_weights.informations(found.scoring, found.criteria)[study_weights.FREE]
         )
     else:
         free = found.draws[study_weights.FREE]

@@ -90,14 +90,14 @@ def flows(places: Float64, others: Float64, thresholds: Thresholds) -> Float64:
     count, wide = places.shape
     if count < 2:
         return np.zeros((count, wide))
-    found = np.empty((count, wide))
+    net_flows = np.empty((count, wide))
     for j, shape in enumerate(thresholds.shape):
         q, p = float(thresholds.indifference[j]), float(thresholds.preference[j])
         apart = places[:, j][:, None] - others[:, j][None, :]
         net = preferred(apart, shape, q, p) - preferred(-apart, shape, q, p)
         np.fill_diagonal(net, 0.0)
-        found[:, j] = net.sum(axis=1) / (count - 1)
-    return found
+        net_flows[:, j] = net.sum(axis=1) / (count - 1)
+    return net_flows
 
 
 def promethee(

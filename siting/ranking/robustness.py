@@ -127,8 +127,8 @@ def _interval(path: Lines, now: float, values: Values) -> dict[str, object]:
     first = int(order[0])
     low, high = _held(path, now, ids, first, path.meetings(first))
     whole_low, whole_high = 0.0, 1.0
-    for one, other in pairwise(order):
-        both = [int(one), int(other)]
+    for site, other in pairwise(order):
+        both = [int(site), int(other)]
         pair = Lines(*(part[both] for part in (path.a, path.b, path.c, path.d)))
         ends = _held(pair, now, ids[both], 0, pair.meetings(0))
         whole_low, whole_high = max(whole_low, ends[0]), min(whole_high, ends[1])

@@ -136,8 +136,8 @@ def _ranking(behind: Float64, order: npt.NDArray[np.intp]) -> npt.NDArray[np.int
     keys <<= bits
     keys |= order
     keys.sort(axis=1)
-    found: npt.NDArray[np.int64] = keys & ((1 << bits) - 1)
-    return found
+    positions: npt.NDArray[np.int64] = keys & ((1 << bits) - 1)
+    return positions
 
 
 def _confidence(

@@ -33,7 +33,7 @@ def check(study: Study, names: Sequence[str]) -> None:
     ConfigError
         A plan is unknown, or none is named.
     """
-    unknown = [one for one in names if one not in study.plans]
+    unknown = [name for name in names if name not in study.plans]
     if unknown or not names:
         known = ", ".join(study.plans) or "-"
         raise ConfigError("plans_unknown", plans=", ".join(unknown) or "-", known=known)
@@ -68,8 +68,8 @@ def compare(ground: PreparedStudy, names: Sequence[str]) -> pd.DataFrame:
         places = there
         if plan:
             places = what_if.with_plan(there, ground.read.candidates, plan, study.what_if)
-        found = ground.access(first, places)["minutes"].to_numpy(float)
-        minutes = np.where(np.isnan(found), np.inf, found)
+        reached = ground.access(first, places)["minutes"].to_numpy(float)
+        minutes = np.where(np.isnan(reached), np.inf, reached)
         now = minutes if name == NOW else now
         row = {
             "plan": name,
@@ -98,13 +98,13 @@ def pareto(cost: np.ndarray, covered: np.ndarray) -> np.ndarray:
 
     NaN where the cost is unknown; such a plan beats nobody.
     """
-    found = np.full(cost.size, np.nan)
+    undominated = np.full(cost.size, np.nan)
     known = np.flatnonzero(~np.isnan(cost))
     for i in known:
         no_worse = (cost[known] <= cost[i]) & (covered[known] >= covered[i])
         better = (cost[known] < cost[i]) | (covered[known] > covered[i])
-        found[i] = float(not (no_worse & better).any())
-    return found
+        undominated[i] = float(not (no_worse & better).any())
+    return undominated
 
 
 def _next(
@@ -116,7 +116,7 @@ def _next(
     thresholds: Sequence[float],
 ) -> dict[str, object]:
     """Who would gain most as the next site, at each threshold."""
-    told: dict[str, object] = {}
+    columns: dict[str, object] = {}
     free = np.flatnonzero(~np.isin(ids, list(opened)))
     free = free[np.argsort(ids[free], kind="stable")]
     for limit in thresholds:
@@ -124,9 +124,9 @@ def _next(
         gains = beyond @ (to_candidates[:, free] <= limit)
         best = int(gains.argmax()) if free.size else 0
         most = float(gains[best]) if free.size else 0.0
-        told[f"next_site_{limit:g}"] = str(ids[free[best]]) if most > 0 else ""
-        told[f"next_gain_{limit:g}"] = most
-    return told
+        columns[f"next_site_{limit:g}"] = str(ids[free[best]]) if most > 0 else ""
+        columns[f"next_gain_{limit:g}"] = most
+    return columns
 
 
 def _cost(study: Study, opened: Sequence[str]) -> dict[str, float]:
@@ -134,34 +134,34 @@ def _cost(study: Study, opened: Sequence[str]) -> dict[str, float]:
     if not study.site_costs:
         return {}
     known = [study.site_costs.get(site) for site in opened]
-    if any(one is None for one in known):
+    if any(cost is None for cost in known):
         return dict.fromkeys(("cost", "cost_low", "cost_high"), np.nan)
-    some = [one for one in known if one is not None]
+    some = [cost for cost in known if cost is not None]
     return {
-        "cost": float(sum(one.value for one in some)),
-        "cost_low": float(sum(one.ends[0] for one in some)),
-        "cost_high": float(sum(one.ends[1] for one in some)),
+        "cost": float(sum(cost.value for cost in some)),
+        "cost_low": float(sum(cost.ends[0] for cost in some)),
+        "cost_high": float(sum(cost.ends[1] for cost in some)),
     }
 
 
 def _spared(ground: PreparedStudy, opened: Sequence[str]) -> dict[str, float]:
     """CO2 that the sites spare together in a year."""
-    asked = ground.study.effects
-    if asked is None:
+    effects = ground.study.effects
+    if effects is None:
         return {}
-    return {"co2_kg_spared": study_effects.co2_of(ground, asked, opened) if opened else 0.0}
+    return {"co2_kg_spared": study_effects.co2_of(ground, effects, opened) if opened else 0.0}
 
 
 def _covered(
     minutes: np.ndarray, now: np.ndarray, people: np.ndarray, thresholds: Sequence[float]
 ) -> dict[str, float]:
-    told: dict[str, float] = {}
+    columns: dict[str, float] = {}
     for limit in thresholds:
         inside, before = minutes <= limit, now <= limit
-        told[f"covered_{limit:g}"] = float(people[inside].sum())
-        told[f"gained_{limit:g}"] = float(people[inside & ~before].sum())
-        told[f"lost_{limit:g}"] = float(people[before & ~inside].sum())
-    return told
+        columns[f"covered_{limit:g}"] = float(people[inside].sum())
+        columns[f"gained_{limit:g}"] = float(people[inside & ~before].sum())
+        columns[f"lost_{limit:g}"] = float(people[before & ~inside].sum())
+    return columns
 
 
 def _times(minutes: np.ndarray, people: np.ndarray) -> dict[str, float]:

@@ -131,13 +131,13 @@ def read(study: Study) -> Inputs:
     net = _broadband(desk, layers.broadband, communes, changes)
     everyday = desk.take("everyday", layers.everyday, bpe.read)
     bus_stops, carpool, entered = *_stops(desk, layers), _entered(desk, study, candidates)
-    told: list[pd.DataFrame] = []
-    stock = _establishments(desk, layers, communes, changes, told)
+    fates: list[pd.DataFrame] = []
+    stock = _establishments(desk, layers, communes, changes, fates)
     flows = _flows(desk, study.effects, communes, changes)
     context = _context(desk, study)
     _others(desk, study)
-    for one in study.criteria:
-        desk.attempt(criteria.parse, one.id)
+    for criterion in study.criteria:
+        desk.attempt(criteria.parse, criterion.id)
     if candidates is not None:
         desk.attempt(_require_plan_sites, study, candidates)
     zones: Any = None
@@ -160,25 +160,25 @@ def read(study: Study) -> Inputs:
         here = _Here(area.surroundings(shapes, crs), place.buffer_km, today)
         near: list[tuple[Path | None, Any, float]] = [
             *(
-                (files[role], found.places, place.buffer_km)
-                for role, found in lists.items()
-                if found is not None and not found.official
+                (files[role], listed.places, place.buffer_km)
+                for role, listed in lists.items()
+                if listed is not None and not listed.official
             ),
             (study.candidates, candidates, BORDER_KM),
             (study.cells.file, *_placed_apart(cells, off_area_km)),
         ]
         _require_near(desk, here, near)
-        for role, found in lists.items():
-            if found is not None and found.official:
-                kept = desk.attempt(_of_area, found.places, here, files[role])
-                lists[role] = None if kept is None else replace(found, places=kept)
+        for role, listed in lists.items():
+            if listed is not None and listed.official:
+                kept = desk.attempt(_of_area, listed.places, here, files[role])
+                lists[role] = None if kept is None else replace(listed, places=kept)
         everyday, bus_stops, carpool = (
             desk.attempt(_everyday, everyday, here, communes, layers.everyday),
             _within(bus_stops, here),
             _within(carpool, here),
         )
     desk.require_none()
-    places = {role: found.places for role, found in lists.items() if found is not None}
+    places = {role: listed.places for role, listed in lists.items() if listed is not None}
     tables = {
         "cells": cells,
         "candidates": candidates,
@@ -186,7 +186,7 @@ def read(study: Study) -> Inputs:
         f"{NET}_access": None if net is None else net.access,
         "everyday": everyday,
     }
-    told += [*_quality(desk, {**places, **tables}, communes), *_of_rows(desk, lists)]
+    fates += [*_quality(desk, {**places, **tables}, communes), *_of_rows(desk, lists)]
     return Inputs(
         communes=communes,
         boundaries=shapes,
@@ -204,7 +204,7 @@ def read(study: Study) -> Inputs:
         carpool_areas=carpool,
         evidence=entered,
         flows=flows,
-        quality=pd.concat(told, ignore_index=True),
+        quality=pd.concat(fates, ignore_index=True),
         read=desk.read,
         access=None if net is None else net.access,
         context=context,
@@ -230,14 +230,14 @@ class _Here:
 
 def _lists(desk: Reading, study: Study) -> tuple[dict[str, Path], dict[str, Any]]:
     """Files of lists of places by role, and the lists; None for one that is wrong."""
-    files = {f"services.{one.id}": one.facilities for one in study.services}
+    files = {f"services.{service.id}": service.facilities for service in study.services}
     layers = {TIERS_LIEUX: study.layers.tiers_lieux, STATIONS: study.layers.stations}
     files |= {role: path for role, path in layers.items() if path is not None}
     every: Callable[[Path], facility_lists.Listed] = facility_lists.read
     read_by = dict.fromkeys(files, every)
     read_by[STATIONS] = facility_lists.stations
-    for one in study.services:
-        read_by[f"services.{one.id}"] = partial(facility_lists.read, kinds=one.kinds)
+    for service in study.services:
+        read_by[f"services.{service.id}"] = partial(facility_lists.read, kinds=service.kinds)
     return files, {role: desk.take(role, path, read_by[role]) for role, path in files.items()}
 
 
@@ -252,11 +252,11 @@ def _broadband(
         return None
     known = frozenset(communes["code"])
     old = codes.recoded(changes, known)
-    found = desk.watch(NET, broadband_files.read, paths, old, known)
-    if found is not None:
-        for path, rows in zip(paths, found.rows, strict=True):
+    layer = desk.watch(NET, broadband_files.read, paths, old, known)
+    if layer is not None:
+        for path, rows in zip(paths, layer.rows, strict=True):
             desk.note(NET, path, rows)
-    return found
+    return layer
 
 
 def _placed_apart(
@@ -280,8 +280,8 @@ def _cells(
         return None, None
     here = shapes[shapes["code"].isin(communes["code"])]
     old = codes.recoded(changes, frozenset(communes["code"]))
-    found = desk.take("cells", path, lambda at: demand.read(at, here, old))
-    return (None, None) if found is None else (found.cells, found.off_area_km)
+    read_cells = desk.take("cells", path, lambda at: demand.read(at, here, old))
+    return (None, None) if read_cells is None else (read_cells.cells, read_cells.off_area_km)
 
 
 def _establishments(
@@ -289,14 +289,14 @@ def _establishments(
     layers: Layers,
     communes: pd.DataFrame | None,
     changes: Any,
-    told: list[pd.DataFrame],
+    fates: list[pd.DataFrame],
 ) -> pd.DataFrame | None:
     """Active establishments of the area, and what became of the others; None without a stock."""
     path = layers.establishments
     if path is None or communes is None:
         return None
     known = frozenset(communes["code"])
-    found = desk.attempt(
+    stock = desk.attempt(
         lambda: sirene_stock.read(
             path,
             known,
@@ -305,15 +305,15 @@ def _establishments(
             recoded=codes.recoded(changes, known),
         )
     )
-    if found is None:
+    if stock is None:
         return None
-    desk.note("establishments", path, found.counts["read"])
-    told.append(quality.of_establishments(found))
+    desk.note("establishments", path, stock.counts["read"])
+    fates.append(quality.of_establishments(stock))
     if layers.positions is not None:
-        desk.note("positions", layers.positions, int((found.table["placed_by"] == "insee").sum()))
+        desk.note("positions", layers.positions, int((stock.table["placed_by"] == "insee").sum()))
     if layers.units is not None:
-        desk.note("units", layers.units, int((found.table["legal_category"] != "").sum()))
-    return found.table
+        desk.note("units", layers.units, int((stock.table["legal_category"] != "").sum()))
+    return stock.table
 
 
 def _stops(desk: Reading, layers: Layers) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
@@ -332,10 +332,10 @@ def _entered(desk: Reading, study: Study, candidates: pd.DataFrame | None) -> pd
     """What was entered of the candidates."""
     if study.scoring is None:
         return None
-    found: pd.DataFrame | None = desk.take("evidence", study.scoring.evidence, evidence.read)
-    if found is not None and candidates is not None:
-        desk.attempt(_require_entered, study.scoring.evidence, found, candidates)
-    return found
+    entered: pd.DataFrame | None = desk.take("evidence", study.scoring.evidence, evidence.read)
+    if entered is not None and candidates is not None:
+        desk.attempt(_require_entered, study.scoring.evidence, entered, candidates)
+    return entered
 
 
 def _context(desk: Reading, study: Study) -> dict[str, gpd.GeoDataFrame]:
@@ -354,9 +354,9 @@ def _context(desk: Reading, study: Study) -> dict[str, gpd.GeoDataFrame]:
 def _others(desk: Reading, study: Study) -> None:
     """Note files that later stages read: answers of the survey, the register of places."""
     if study.survey is not None:
-        asked = study.survey
-        desk.take("survey", asked.answers, lambda path: reading.table(path, ["respondent"]))
-        desk.take("survey_census", asked.census, lambda path: reading.table(path, ["variable"]))
+        survey = study.survey
+        desk.take("survey", survey.answers, lambda path: reading.table(path, ["respondent"]))
+        desk.take("survey_census", survey.census, lambda path: reading.table(path, ["variable"]))
     if study.offers is not None:
         desk.take("offers", study.offers.places, facility_lists.read)
         desk.take(
@@ -367,23 +367,23 @@ def _others(desk: Reading, study: Study) -> None:
 
 
 def _flows(
-    desk: Reading, asked: Effects | None, communes: pd.DataFrame | None, changes: Any
+    desk: Reading, effects: Effects | None, communes: pd.DataFrame | None, changes: Any
 ) -> pd.DataFrame | None:
     """Home-to-work flows of the area's residents, codes brought to the study's."""
-    if asked is None or communes is None:
+    if effects is None or communes is None:
         return None
-    found: pd.DataFrame | None = desk.take(
-        "flows", asked.flows, lambda path: mobpro.read(path, asked.flow_classes)
+    flows: pd.DataFrame | None = desk.take(
+        "flows", effects.flows, lambda path: mobpro.read(path, effects.flow_classes)
     )
-    if found is None:
+    if flows is None:
         return None
     known = frozenset(communes["code"])
     today = codes.recoded(changes, known)
     for name in ("home_code", "work_code"):
-        found[name] = found[name].map(today).fillna(found[name])
-    here: pd.DataFrame = found[found["home_code"].isin(known)].reset_index(drop=True)
+        flows[name] = flows[name].map(today).fillna(flows[name])
+    here: pd.DataFrame = flows[flows["home_code"].isin(known)].reset_index(drop=True)
     if here.empty:
-        desk.problems.append(InputError("flows_elsewhere", file=asked.flows))
+        desk.problems.append(InputError("flows_elsewhere", file=effects.flows))
     return here
 
 
@@ -392,8 +392,8 @@ def _quality(
 ) -> list[pd.DataFrame]:
     """What became of the rows of each table."""
     rows: Counter[str] = Counter()
-    for one in desk.read:
-        rows[one.role] += one.rows
+    for file in desk.read:
+        rows[file.role] += file.rows
     known = frozenset(communes["code"])
     return [
         quality.of_table(
@@ -494,10 +494,10 @@ def _sources(path: Path | None) -> dict[str, Source]:
 def _metric(crs: str) -> str:
     """Give back a coordinate system that is known and in metres; refuse any other."""
     try:
-        found = pyproj.CRS.from_user_input(crs)
+        system = pyproj.CRS.from_user_input(crs)
     except pyproj.exceptions.CRSError as error:
         raise ConfigError("bad_crs", crs=crs) from error
-    if not found.is_projected or found.axis_info[0].unit_name != "metre":
+    if not system.is_projected or system.axis_info[0].unit_name != "metre":
         raise ConfigError("bad_crs", crs=crs)
     return crs
 
@@ -512,7 +512,7 @@ def _require_plan_sites(study: Study, candidates: pd.DataFrame) -> None:
 
 def _require_entered(file: Path | None, entered: pd.DataFrame, candidates: pd.DataFrame) -> None:
     """Refuse an entered value of an unknown site or criterion, or beyond its scale."""
-    known = [name for name, one in criteria.DEFINITIONS.items() if one.entered]
+    known = [name for name, definition in criteria.DEFINITIONS.items() if definition.entered]
     sites = set(candidates["id"])
     for row, (site, name, value) in enumerate(
         zip(entered["site_id"], entered["criterion"], entered["value"], strict=True), 2
@@ -532,5 +532,8 @@ def _require_entered(file: Path | None, entered: pd.DataFrame, candidates: pd.Da
 
 def _zones(study: Study, communes: pd.DataFrame) -> pd.DataFrame:
     place = study.territory
-    custom = {zone: (one.name, (*one.communes, *one.epci)) for zone, one in place.zones.items()}
+    custom = {
+        zone: (members.name, (*members.communes, *members.epci))
+        for zone, members in place.zones.items()
+    }
     return area.zones(communes, (place.department.code, place.department.name), custom)

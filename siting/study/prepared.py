@@ -211,7 +211,7 @@ def changed_roads(whole: Network, read: Inputs, change: WhatIf) -> Network:
     if change.speed_factor != 1:
         whole = roads.rescaled(whole, dict.fromkeys(whole.classes, change.speed_factor))
     if change.closed_roads:
-        at = pd.DataFrame([one.model_dump() for one in change.closed_roads])
+        at = pd.DataFrame([position.model_dump() for position in change.closed_roads])
         edges = roads.edges_at(whole, at.assign(id=at.index.astype(str)))
         whole = roads.closed(whole, edges)
     return whole
@@ -220,18 +220,18 @@ def changed_roads(whole: Network, read: Inputs, change: WhatIf) -> Network:
 def _roads(study: Study, read: Inputs) -> Network:
     """The roads of the study as they are."""
     assume = study.assumptions
-    asked = study.roads
-    if asked.distances is None:
+    source = study.roads
+    if source.distances is None:
         # osmium only where a study needs it
         from siting.network import bdtopo, osm  # noqa: PLC0415
 
         chosen = _speeds(study)
         cap = assume.snap_cap.value
-        if asked.osm is not None:
-            return osm.read(asked.osm, mode=asked.mode, speeds=chosen, snap_cap_m=cap)
-        assert asked.bdtopo is not None  # noqa: S101 - one of three
+        if source.osm is not None:
+            return osm.read(source.osm, mode=source.mode, speeds=chosen, snap_cap_m=cap)
+        assert source.bdtopo is not None  # noqa: S101 - one of three
         return bdtopo.read(
-            asked.bdtopo, asked.mode, speeds=chosen, snap_cap_m=cap, crs=study.territory.crs
+            source.bdtopo, source.mode, speeds=chosen, snap_cap_m=cap, crs=study.territory.crs
         )
     crs, factor, access = study.territory.crs, assume.table_factor.value, _access(assume)
     return distance_table.build(read.links, read.communes, read.boundaries, crs, access, factor)

@@ -52,7 +52,8 @@ def run(study: Study, say: Callable[[str], None]) -> Result:
     read = base.read
     say(t("progress.times"))
     access = pd.concat(
-        [base.access(one.id, read.services[one.id]) for one in study.services], ignore_index=True
+        [base.access(service.id, read.services[service.id]) for service in study.services],
+        ignore_index=True,
     )
     contracts.require({"access": access}, (contracts.ACCESS,))
     say(t("progress.measures"))
@@ -63,7 +64,7 @@ def run(study: Study, say: Callable[[str], None]) -> Result:
     candidates = study_scores.values(base, first["minutes"].to_numpy())
     ranked = study_scores.by_own_weights(study, candidates)
     facilities = pd.concat(
-        [read.services[one.id].assign(service=one.id) for one in study.services],
+        [read.services[service.id].assign(service=service.id) for service in study.services],
         ignore_index=True,
     )
     summary = coverages.summary(first, "commune_code").reset_index(names="code")

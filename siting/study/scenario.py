@@ -108,11 +108,11 @@ def opened_rows(
         Those columns of the candidates, by id.
     """
     standing = set(now)
-    for one in closed:
-        if one not in standing:
-            raise ConfigError("unknown_closed", id=one)
+    for facility in closed:
+        if facility not in standing:
+            raise ConfigError("unknown_closed", id=facility)
     standing -= set(closed)
-    found = []
+    sites = []
     for site in opened:
         if isinstance(site, Place):
             row = {**site.model_dump(), "commune_code": ""}
@@ -123,15 +123,15 @@ def opened_rows(
         if row["id"] in standing:
             raise ConfigError("opened_twice", id=row["id"])
         standing.add(row["id"])
-        found.append(row)
+        sites.append(row)
     if not standing:
         raise ConfigError("nothing_open")
-    return found
+    return sites
 
 
 def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """`id,name,lon,lat,commune_code` of each row."""
-    return [{str(key): one[key] for key in SITE} for one in table[SITE].to_dict("records")]
+    return [{str(key): site[key] for key in SITE} for site in table[SITE].to_dict("records")]
 
 
 @dataclass(frozen=True)
@@ -153,10 +153,10 @@ class Communes:
         """Code of the commune of each place, empty outside all; of two, the first."""
         points = shapely.points(lon, lat)
         at, polygon = self.tree.query(points, predicate="intersects")
-        found = np.full(len(points), "", object)
+        codes = np.full(len(points), "", object)
         order = np.lexsort((polygon, at))[::-1]
-        found[at[order]] = self.codes[polygon[order]]
-        return found
+        codes[at[order]] = self.codes[polygon[order]]
+        return codes
 
 
 def communes(boundaries: gpd.GeoDataFrame) -> Communes:
@@ -180,7 +180,7 @@ def candidates(table: pd.DataFrame, changed: Sequence[Place], places: Communes) 
     """
     if not changed:
         return table
-    rows = pd.DataFrame([one.model_dump() for one in changed])
+    rows = pd.DataFrame([place.model_dump() for place in changed])
     rows["commune_code"] = places.at(list(rows["lon"]), list(rows["lat"]))
     moved = table.set_index("id", drop=False)
     for row in rows[rows["id"].isin(table["id"])].to_dict("records"):
@@ -208,11 +208,11 @@ def link_rows(links: pd.DataFrame, closed: Sequence[tuple[str, str]]) -> list[in
         Two communes have no link of their own.
     """
     rows: list[int] = []
-    for one, other in closed:
-        there = (links["from_code"] == one) & (links["to_code"] == other)
-        back = (links["from_code"] == other) & (links["to_code"] == one)
-        found = [int(row) for row in (there | back).to_numpy().nonzero()[0]]
-        if not found:
-            raise ConfigError("unknown_closed_link", one=one, other=other)
-        rows += found
+    for start, other in closed:
+        there = (links["from_code"] == start) & (links["to_code"] == other)
+        back = (links["from_code"] == other) & (links["to_code"] == start)
+        joining = [int(row) for row in (there | back).to_numpy().nonzero()[0]]
+        if not joining:
+            raise ConfigError("unknown_closed_link", one=start, other=other)
+        rows += joining
     return rows

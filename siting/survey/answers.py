@@ -65,7 +65,7 @@ class Imported:
 class _Desk:
     """What is being read."""
 
-    asked: Questionnaire
+    questionnaire: Questionnaire
     salt: bytes
     names: Mapping[str, str] | None
     part: str | None
@@ -272,14 +272,14 @@ def _readings(header: Header) -> list[tuple[str, str | None]]:
 
 
 def _require_columns(desk: _Desk, columns: Mapping[str, _Columns], path: Path) -> None:
-    by_part = desk.asked.of_role("part")
+    by_part = desk.questionnaire.of_role("part")
     if desk.part is None and (by_part is None or by_part.code not in columns):
-        if len(desk.asked.parts) == 1:
-            desk.part = desk.asked.parts[0].id
+        if len(desk.questionnaire.parts) == 1:
+            desk.part = desk.questionnaire.parts[0].id
         else:
-            known = ", ".join(part.id for part in desk.asked.parts)
+            known = ", ".join(part.id for part in desk.questionnaire.parts)
             raise InputError("answers_part", file=path, known=known)
-    for question in desk.asked.questions():
+    for question in desk.questionnaire.questions():
         needless = question.role == "part" or (
             desk.part is not None and not question.asked(desk.part)
         )
@@ -310,13 +310,13 @@ def _row(
 ) -> None:
     """Read the answers of one respondent."""
     path, number, submission = where
-    consent = desk.asked.of_role("consent")
+    consent = desk.questionnaire.of_role("consent")
     assert consent is not None  # noqa: S101 - `Questionnaire` has one
     reader = _Reader(desk, row, columns, path, number)
     if reader.value(consent) != "yes":
         desk.counts["refused"] += 1
         return
-    by_part = desk.asked.of_role("part")
+    by_part = desk.questionnaire.of_role("part")
     part = desk.part or (reader.value(by_part) if by_part else "")
     siret = reader.identity(submission)
     if not part:
@@ -324,7 +324,7 @@ def _row(
             reader.complain("answer_empty", by_part)
         return
     kept: dict[str, object] = {"part": part}
-    for question in desk.asked.questions():
+    for question in desk.questionnaire.questions():
         if question.role == "part":
             kept[question.code] = part
         elif question.carried:
@@ -375,7 +375,7 @@ class _Reader:
         """Find who answers, and refuse a repeat; gives the SIRET, if any."""
         identity: list[tuple[str, str]] = []
         siret = ""
-        for question in self.desk.asked.questions():
+        for question in self.desk.questionnaire.questions():
             if question.role != "respondent" or question.code not in self.columns:
                 continue
             written = self.cell(self.columns[question.code].whole)
@@ -431,23 +431,23 @@ class _Reader:
     def value(self, question: Question) -> str:
         """The answer in a question's own column; empty where there is none, or a wrong one."""
         columns = self.columns.get(question.code, _Columns(None, {}))
-        said = self.cell(columns.whole)
-        if not said:
+        cell = self.cell(columns.whole)
+        if not cell:
             written = self.cell(columns.parts.get(OTHER))
             return OTHER if question.other and written else ""
         if question.type == "single":
-            return self._choice(question, said)
+            return self._choice(question, cell)
         if question.type in {"number", "integer"}:
-            return self._number(question, said)
+            return self._number(question, cell)
         if question.type == "yes_no":
-            answer = values.yes_no(said)
+            answer = values.yes_no(cell)
         elif question.type == "date":
-            day = values.date(said)
+            day = values.date(cell)
             answer = day.isoformat() if day else None
         else:
-            answer = values.commune(said, self.desk.names)
+            answer = values.commune(cell, self.desk.names)
         if answer is None:
-            self.outside(question, said, t(f"survey.answer.{question.type}"))
+            self.outside(question, cell, t(f"survey.answer.{question.type}"))
         return answer or ""
 
     def _choice(self, question: Question, written: str) -> str:
@@ -476,20 +476,20 @@ class _Reader:
         codes = [option.code for option in question.options]
         ticked = []
         for option in question.options:
-            said = self.cell(columns.parts.get(option.code))
+            cell = self.cell(columns.parts.get(option.code))
             own = {plain(option.code), plain(option.label.fr), plain(option.label.en)}
-            answer = values.tick(said, own)
+            answer = values.tick(cell, own)
             if answer is None:
-                self.outside(question, said, t("survey.answer.ticked"))
+                self.outside(question, cell, t("survey.answer.ticked"))
             elif answer:
                 ticked.append(option.code)
         written = self.cell(columns.parts.get(OTHER))
         if question.other and written and plain(written) not in values.NO:
             ticked.append(OTHER)
-        said = self.cell(columns.whole)
-        if said and not ticked:
-            several = values.options(said, question)
+        cell = self.cell(columns.whole)
+        if cell and not ticked:
+            several = values.options(cell, question)
             if several is None:
-                self.outside(question, said, ", ".join(codes))
+                self.outside(question, cell, ", ".join(codes))
             ticked = list(several or ())
         return " ".join(ticked)

@@ -99,10 +99,10 @@ def teleworkable(codes: pd.Series, activities: tuple[Activity, ...]) -> pd.Serie
     if not activities:
         return pd.Series(1.0, index=codes.index)
     shares = {prefix: activity.share for activity in activities for prefix in activity.naf}
-    found = pd.Series(np.nan, index=codes.index)
+    likely = pd.Series(np.nan, index=codes.index)
     for prefix in sorted(shares, key=len):
-        found[codes.str.startswith(prefix)] = shares[prefix]
-    return found
+        likely[codes.str.startswith(prefix)] = shares[prefix]
+    return likely
 
 
 def by_zone(

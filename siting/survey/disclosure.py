@@ -62,7 +62,7 @@ class Counts:
         Counts of the column.
     row, unit
         Pairs: this unit is counted in this row; a unit may stand in several rows, or in none.
-    told
+    published
         Whether the column is published; if not, it is what a reader could compute by subtraction,
         and must be safe as well.
     """
@@ -70,7 +70,7 @@ class Counts:
     rows: int
     row: Int64
     unit: Int64
-    told: bool = True
+    published: bool = True
 
     @property
     def values(self) -> Int64:
@@ -95,7 +95,7 @@ def hide(units: int, columns: Sequence[Counts], fewest: int) -> list[Bools]:
     For each column, which of its rows go blank.
     """
     member, people = _atoms(units, columns)
-    published = np.concatenate([np.full(column.rows, column.told) for column in columns])
+    published = np.concatenate([np.full(column.rows, column.published) for column in columns])
     values = np.concatenate([column.values for column in columns]).astype(np.float64)
     small = (values > 0) & (values < fewest)
     reader = _Reader(member, people, published & ~small)

@@ -126,10 +126,10 @@ def by_density(
 ) -> pd.Series:
     """Class of each commune by people per km²: the first whose end lies above."""
     density = people / square_km
-    found = pd.Series(classes[-1][0], index=people.index, dtype=object)
+    class_of = pd.Series(classes[-1][0], index=people.index, dtype=object)
     for name, end in reversed(classes[:-1]):
-        found[density < (np.inf if end is None else end)] = name
-    return found
+        class_of[density < (np.inf if end is None else end)] = name
+    return class_of
 
 
 def statuses(people: pd.DataFrame, rules: Sequence[Status]) -> pd.Series:

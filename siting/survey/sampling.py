@@ -175,12 +175,12 @@ def margins(plan: Design, chosen: Int64 | None = None) -> pd.DataFrame:
     values = ["size", "expected"] + ([] if chosen is None else ["drawn"])
     parts = [(kind, kind, strata) for kind in KINDS]
     parts.append(("rural_epci", "epci", strata[strata["rurality"] == plan.rural]))
-    found = []
+    tables = []
     for name, kind, rows in parts:
         sums = rows.groupby(kind, sort=True)[values].sum().reset_index(names="code")
         sums.insert(0, "margin", name)
-        found.append(sums)
-    return pd.concat(found, ignore_index=True)
+        tables.append(sums)
+    return pd.concat(tables, ignore_index=True)
 
 
 def _members(strata: pd.DataFrame, kind: str) -> Sequence[Bools]:

@@ -149,13 +149,15 @@ def of_buildings_summed(buildings: pd.DataFrame, date: str, file: Path) -> pd.Da
     InputError
         A technology is not known.
     """
-    said = buildings["technology"].str.strip().str.upper()
-    strange = said[(said != "") & ~said.isin(list(OFFERS))]
+    technology = buildings["technology"].str.strip().str.upper()
+    strange = technology[(technology != "") & ~technology.isin(list(OFFERS))]
     if len(strange):
         known = ", ".join(OFFERS)
         raise InputError("unknown_technology", file=file, value=strange.iloc[0], known=known)
     every = buildings.drop_duplicates("id").groupby("commune_code")["premises"].sum()
-    reached = buildings.assign(technology=said.map(OFFERS)).drop_duplicates(["id", "technology"])
+    reached = buildings.assign(technology=technology.map(OFFERS)).drop_duplicates(
+        ["id", "technology"]
+    )
     parts = reached.pivot_table(
         index="commune_code", columns="technology", values="premises", aggfunc="sum"
     )
@@ -197,14 +199,14 @@ def merged(
     """
     joined = pd.concat(tables, ignore_index=True)
     every = _without_parts(joined.assign(commune_code=joined["commune_code"].str.zfill(5)))
-    code = every["commune_code"].map(lambda one: recoded.get(one, one))
+    code = every["commune_code"].map(lambda old: recoded.get(old, old))
     every["commune_code"] = code
     commune = every["level"] == "commune"
     every.loc[commune, "id"] = code[commune]
     kept = every[code.isin(codes)]
     if kept.empty:
-        found = ", ".join(sorted(set(every["commune_code"].str[:2]))[:5])
-        raise InputError("no_row_of_the_area", file="broadband", rows=len(every), found=found)
+        departments = ", ".join(sorted(set(every["commune_code"].str[:2]))[:5])
+        raise InputError("no_row_of_the_area", file="broadband", rows=len(every), found=departments)
     keys = ["level", "id", "commune_code", "date", "technology", "speed", "source", "confidence"]
     grouped = kept.groupby(keys, sort=True)[["premises", "total"]].sum(min_count=1)
     grouped["share"] = (grouped["premises"] / grouped["total"]).where(grouped["total"] > 0)
@@ -214,10 +216,10 @@ def merged(
 def _without_parts(every: pd.DataFrame) -> pd.DataFrame:
     """Leave out the arrondissements of a city that its source gives as one commune too."""
     communes = every[every["level"] == "commune"]
-    told = set(zip(communes["source"], communes["commune_code"], strict=True))
+    given = set(zip(communes["source"], communes["commune_code"], strict=True))
     whole = every["commune_code"].map(ARRONDISSEMENTS).fillna("")
     twice = [
-        level == "commune" and (source, city) in told
+        level == "commune" and (source, city) in given
         for level, source, city in zip(every["level"], every["source"], whole, strict=True)
     ]
     return every[~pd.Series(twice, index=every.index, dtype=bool)].reset_index(drop=True)
@@ -269,11 +271,15 @@ def read(paths: Sequence[Path], recoded: Mapping[str, str], codes: frozenset[str
     access = merged([part for part in parts.values() if part is not None], recoded, codes)
     if not (access["technology"] == FIBRE).any() and set(access["source"]) == {"mci_speed"}:
         raise InputError("speeds_alone", file=paths[0])
-    said = [one.assign(date=one["date"].dt.strftime("%Y-%m-%d")) for one in own]
-    ours = pd.concat([*said, summary(access)], ignore_index=True)
+    dated = [table.assign(date=table["date"].dt.strftime("%Y-%m-%d")) for table in own]
+    ours = pd.concat([*dated, summary(access)], ignore_index=True)
     counted = iter(map(len, own))
     rows = [
-        next(counted) if kind == "own" else len(found) if (found := parts[path]) is not None else 0
+        next(counted)
+        if kind == "own"
+        else len(rows_of)
+        if (rows_of := parts[path]) is not None
+        else 0
         for path, kind in kinds.items()
     ]
     return Layer(check(ours, facts.BROADBAND, paths[0]), access, tuple(rows))
@@ -284,10 +290,10 @@ def _kind(path: Path) -> str:
     if path.suffix.lower() == ".shp" or _holds_shapes(path):
         return "cartefibre"
     fits = (kind for kind, known in KINDS.items() if streams.fits(path, known))
-    found = next(fits, None)
-    if found is None and path.suffix.lower() == ".csv":
-        found = next(iter(arcep_observatory.kinds(path)), None)
-    return found or "own"
+    fitting = next(fits, None)
+    if fitting is None and path.suffix.lower() == ".csv":
+        fitting = next(iter(arcep_observatory.kinds(path)), None)
+    return fitting or "own"
 
 
 def _rows(path: Path, kind: str, kinds: Mapping[Path, str]) -> pd.DataFrame | None:
@@ -299,7 +305,10 @@ def _rows(path: Path, kind: str, kinds: Mapping[Path, str]) -> pd.DataFrame | No
     if kind == "mci_speed":
         return of_speeds(arcep_mci.speeds(path))
     first, second = next(pair for pair in PAIRS if kind in pair)
-    at = {one: [file for file, known in kinds.items() if known == one] for one in (first, second)}
+    at = {
+        wanted: [file for file, known in kinds.items() if known == wanted]
+        for wanted in (first, second)
+    }
     if len(at[first]) != 1 or len(at[second]) != 1:
         lacking = first if len(at[first]) != 1 else second
         raise InputError("one_of_a_pair", file=path, kind=LABELS[kind], other=LABELS[lacking])
@@ -321,9 +330,9 @@ def _rows(path: Path, kind: str, kinds: Mapping[Path, str]) -> pd.DataFrame | No
 def _quarter(path: Path) -> str:
     """Last day of the quarter that the name of a file, or of its folder, tells."""
     for name in (path.name, path.parent.name):
-        found = re.search(r"(20\d\d)[ _-]?[tT]([1-4])", name)
-        if found is not None:
-            return f"{found[1]}-{arcep_observatory.QUARTER_ENDS[found[2]]}"
+        quarter = re.search(r"(20\d\d)[ _-]?[tT]([1-4])", name)
+        if quarter is not None:
+            return f"{quarter[1]}-{arcep_observatory.QUARTER_ENDS[quarter[2]]}"
     raise InputError("no_quarter", file=path)
 
 

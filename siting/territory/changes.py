@@ -154,8 +154,8 @@ def _follow_holders(holder: dict[str, str], triples: list[tuple[str, str, str]])
     for kind, before, after in triples:
         if kind != "COM" or before == after:
             continue
-        for label, held in holder.items():
-            if held == before:
+        for label, holding in holder.items():
+            if holding == before:
                 holder[label] = after
         holder[before] = after
     for _, _, after in triples:
@@ -357,9 +357,9 @@ def _day(vintage: date | str | int) -> date:
     """Day of a vintage: a date, its ISO text, or a year."""
     if isinstance(vintage, date):
         return vintage
-    said = str(vintage)
+    written = str(vintage)
     try:
-        return date(int(said), 1, 1) if said.isdigit() else date.fromisoformat(said)
+        return date(int(written), 1, 1) if written.isdigit() else date.fromisoformat(written)
     except ValueError as error:
         raise InputError("not_a_vintage", value=vintage) from error
 

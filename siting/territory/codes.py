@@ -28,10 +28,10 @@ def recoded(changes: pd.DataFrame | None, codes: Collection[str]) -> dict[str, s
     codes
         Communes of the study.
     """
-    found = {part: whole for part, whole in ARRONDISSEMENTS.items() if whole in codes}
-    found = {part: whole for part, whole in found.items() if part not in codes}
+    today = {part: whole for part, whole in ARRONDISSEMENTS.items() if whole in codes}
+    today = {part: whole for part, whole in today.items() if part not in codes}
     if changes is None:
-        return found
+        return today
     after: dict[str, set[str]] = {}
     for row in changes.sort_values("date", kind="stable").itertuples():
         after.setdefault(str(row.old_code), set()).add(str(row.new_code))
@@ -40,15 +40,15 @@ def recoded(changes: pd.DataFrame | None, codes: Collection[str]) -> dict[str, s
             continue
         ends, seen, coming = set(), {old}, [old]
         while coming:
-            one = coming.pop()
-            if one in codes:
-                ends.add(one)
+            code = coming.pop()
+            if code in codes:
+                ends.add(code)
                 continue
-            coming += [next_one for next_one in after.get(one, ()) if next_one not in seen]
-            seen |= after.get(one, set())
+            coming += [later for later in after.get(code, ()) if later not in seen]
+            seen |= after.get(code, set())
         if len(ends) == 1:
-            found[old] = ends.pop()
-    return found
+            today[old] = ends.pop()
+    return today
 
 
 def require_known(
@@ -86,15 +86,15 @@ def require_known(
         return
     row = int(unknown.to_numpy().argmax())
     code = frame[column].iloc[row]
-    said = {"file": file, "row": row + 2, "column": column, "code": code, "vintage": vintage}
+    place = {"file": file, "row": row + 2, "column": column, "code": code, "vintage": vintage}
     events = changes[changes["old_code"] == code] if changes is not None else None
     if events is None or events.empty:
-        raise InputError("unknown_commune", **said)
+        raise InputError("unknown_commune", **place)
     # the code may have had several lives: the last event tells where its territory is today
     last = events.sort_values("date").iloc[-1]
     raise InputError(
         "old_commune_code",
-        **said,
+        **place,
         old_name=last["old_name"],
         date=last["date"].date(),
         new_name=last["new_name"],

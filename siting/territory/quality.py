@@ -19,7 +19,7 @@ COLUMNS = ["table", "what", "detail", "value", "share"]
 DROPPED = ("elsewhere", "closed", "closed_unit", "other_activity")
 
 
-def of_establishments(found: Establishments, name: str = "establishments") -> pd.DataFrame:
+def of_establishments(stock: Establishments, name: str = "establishments") -> pd.DataFrame:
     """Fate of every row of a stock, and positions of those kept by who placed them.
 
     Returns
@@ -27,16 +27,16 @@ def of_establishments(found: Establishments, name: str = "establishments") -> pd
     `table,what,detail,value,share`: rows as shares of those read, positions as shares of those
     kept.
     """
-    counts = found.counts
+    counts = stock.counts
     whole, kept = counts["read"], counts["kept"]
     rows: list[_Row] = [("read", "", whole, whole)]
     rows += [("dropped", why, counts[why], whole) for why in DROPPED]
     rows += [("kept", "", kept, whole), ("recoded", "", counts["recoded"], whole)]
     rows += [("masked", "", counts["masked"], kept)]
-    placed = found.table["placed_by"].replace("", "commune").value_counts().sort_index()
+    placed = stock.table["placed_by"].replace("", "commune").value_counts().sort_index()
     rows += [("placed_by", str(by), int(count), kept) for by, count in placed.items()]
-    quality = found.table.loc[found.table["quality"] != "", "quality"].value_counts().sort_index()
-    rows += [("position_quality", str(said), int(count), kept) for said, count in quality.items()]
+    quality = stock.table.loc[stock.table["quality"] != "", "quality"].value_counts().sort_index()
+    rows += [("position_quality", str(grade), int(count), kept) for grade, count in quality.items()]
     return _table(name, rows)
 
 
@@ -77,8 +77,10 @@ def of_table(
         lost = frame["lon"].isna() | frame["lat"].isna()
         rows.append(("no_position", "", int(lost.sum()), len(frame)))
     if "quality" in frame.columns:
-        said = frame.loc[frame["quality"] != "", "quality"].value_counts().sort_index()
-        rows += [("position_quality", str(q), int(count), len(frame)) for q, count in said.items()]
+        grades = frame.loc[frame["quality"] != "", "quality"].value_counts().sort_index()
+        rows += [
+            ("position_quality", str(q), int(count), len(frame)) for q, count in grades.items()
+        ]
     if "imputed" in frame.columns:
         imputed = frame["imputed"].astype(str).str.lower().isin(["true", "1"])
         rows.append(("imputed", "", int(imputed.sum()), len(frame)))
@@ -126,8 +128,8 @@ _Row = tuple[str, str, int, int]
 
 
 def _table(name: str, rows: Sequence[_Row]) -> pd.DataFrame:
-    said = [
+    content = [
         (name, what, detail, value, value / whole if whole else float("nan"))
         for what, detail, value, whole in rows
     ]
-    return pd.DataFrame(said, columns=COLUMNS)
+    return pd.DataFrame(content, columns=COLUMNS)

@@ -77,10 +77,10 @@ def text(key: str, code: str | None = None, /, **values: object) -> str:
 
 def section(name: str, code: str | None = None) -> dict[str, str]:
     """Texts whose key begins with `name.`, by the rest of their key, placeholders unfilled."""
-    held = catalogue(code or language())
+    texts = catalogue(code or language())
     return {
-        key.removeprefix(f"{name}."): said
-        for key, said in held.items()
+        key.removeprefix(f"{name}."): words
+        for key, words in texts.items()
         if key.startswith(f"{name}.")
     }
 

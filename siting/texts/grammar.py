@@ -62,9 +62,9 @@ def of(name: str, code: str | None = None) -> str:
         return f"{ {'le ': 'du ', 'les ': 'des '}.get(article, 'de ' + article) }{rest}"
     if re.match(r"(du|des|de|d['’])(\s|\b)", name):  # « du Lévézou », as EPCI are named
         return name
-    for start, told in (("le ", "du "), ("Le ", "du "), ("les ", "des "), ("Les ", "des ")):
+    for start, contracted in (("le ", "du "), ("Le ", "du "), ("les ", "des "), ("Les ", "des ")):
         if name.startswith(start):
-            return told + name[len(start) :]
+            return contracted + name[len(start) :]
     return f"d'{name}" if elides(name) else f"de {name}"
 
 

@@ -115,9 +115,9 @@ def from_tree(hierarchy: Hierarchy, times: Int32, sources: Legs) -> Int32:
     -------
     Shape (sources,).
     """
-    found = np.empty(len(sources.first) - 1, np.int32)
-    lanes.soonest(times, hierarchy.number, sources.first, sources.node, sources.duration, found)
-    return found
+    soonest = np.empty(len(sources.first) - 1, np.int32)
+    lanes.soonest(times, hierarchy.number, sources.first, sources.node, sources.duration, soonest)
+    return soonest
 
 
 def nearest(

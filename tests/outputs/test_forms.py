@@ -20,7 +20,7 @@ def said(path):
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_the_forms_put_every_question_to_its_part(tmp_path, language):
-    asked, _ = study_survey.asked(SCHEMA)
+    asked, _ = study_survey.questionnaire_of(SCHEMA)
     texts.set_language(language)
     try:
         study_survey.write_forms(tmp_path / "forms.docx", asked)

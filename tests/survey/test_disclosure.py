@@ -13,10 +13,10 @@ from siting.survey.disclosure import Counts
 FEWEST = 5
 
 
-def column(codes: list[int], rows: int, *, told: bool = True, kept=None) -> Counts:
+def column(codes: list[int], rows: int, *, published: bool = True, kept=None) -> Counts:
     """Counts of units by their code, those of `kept` only."""
     unit = np.arange(len(codes)) if kept is None else np.flatnonzero(kept)
-    return Counts(rows, np.asarray(codes)[unit], unit, told)
+    return Counts(rows, np.asarray(codes)[unit], unit, published)
 
 
 def attack(units: int, columns: list[Counts], hidden: list[np.ndarray]) -> list[tuple]:
@@ -31,7 +31,7 @@ def attack(units: int, columns: list[Counts], hidden: list[np.ndarray]) -> list[
         np.add.at(full, (one.row + start, one.unit), 1)
         start += one.rows
     patterns, count = np.unique(full, axis=1, return_counts=True)
-    told = np.concatenate([np.full(c.rows, c.told) for c in columns]) & ~np.concatenate(hidden)
+    told = np.concatenate([np.full(c.rows, c.published) for c in columns]) & ~np.concatenate(hidden)
     values = patterns @ count
     known, right = patterns[told], values[told]
     rank = np.linalg.matrix_rank(known) if len(known) else 0
@@ -55,7 +55,7 @@ def require_safe(units: int, columns: list[Counts]) -> list[np.ndarray]:
         assert least <= value + 1e-6
         assert most >= FEWEST - 1e-6
     for one, blank in zip(columns, hidden, strict=True):
-        if one.told:
+        if one.published:
             small = (one.values > 0) & (one.values < FEWEST)
             assert blank[small].all()
         else:
@@ -85,7 +85,7 @@ def test_tables_of_several_cuts_hide_every_small_count(units):
         columns += [
             column(codes, rows),
             column(codes, rows, kept=mask),
-            column(codes, rows, kept=~mask, told=False),
+            column(codes, rows, kept=~mask, published=False),
         ]
     columns += [
         column(zone, 1, kept=inside),
@@ -131,7 +131,11 @@ def test_a_complement_is_not_told_either():
     mask = np.arange(30) < 28
     whole, masked, _ = require_safe(
         30,
-        [column(codes, 1), column(codes, 1, kept=mask), column(codes, 1, kept=~mask, told=False)],
+        [
+            column(codes, 1),
+            column(codes, 1, kept=mask),
+            column(codes, 1, kept=~mask, published=False),
+        ],
     )
     assert whole[0] or masked[0]
 

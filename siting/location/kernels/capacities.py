@@ -179,8 +179,8 @@ def _newcomer(costs, role, plan, k, rng):
     for _ in range(tries):
         j = rng.integers(0, role.size)
         taken = role[j] != 1
-        for one in plan:
-            taken |= one == j
+        for open_site in plan:
+            taken |= open_site == j
         if taken:
             continue
         apart = 0.0

@@ -238,21 +238,21 @@ def _min_cut(n, start, to, twin, mark, side, enough):
         for i in range(sources):
             queue[i] = border[i]
         at = 0
-        found = -1
+        sink_level = -1
         while at < tail:
             u = queue[at]
             at += 1
-            if found >= 0 and level[u] >= found:
+            if sink_level >= 0 and level[u] >= sink_level:
                 break
             for e in range(start[u], start[u + 1]):
                 v = to[e]
                 if level[v] < 0 and flow[e] < 1:
                     level[v] = level[u] + 1
                     if mark[v] == 2:
-                        found = level[v]
+                        sink_level = level[v]
                     queue[tail] = v
                     tail += 1
-        if found < 0:
+        if sink_level < 0:
             for u in range(n):
                 side[u] = 1 if level[u] >= 0 else 0
             return total

@@ -39,7 +39,7 @@ DECAY_MINUTES = (0, 5, 10, 15, 20, 25, 30, 40, 50, 60)
 
 
 @dataclass(frozen=True)
-class Told:
+class SurveyTables:
     """What a survey says.
 
     Attributes
@@ -82,17 +82,17 @@ def fitted(study: Study, read: Inputs) -> Use:
     ConfigError
         There are no answers, or they do not say it.
     """
-    asked = study.survey
-    if asked is None or asked.answers is None:
+    survey = study.survey
+    if survey is None or survey.answers is None:
         raise ConfigError("no_answers")
-    people, questionnaire = _weighted(study, read, asked)
-    found = _use(questionnaire, people, asked)
-    if found is None:
+    people, questionnaire = _weighted(study, read, survey)
+    curve = _use(questionnaire, people, survey)
+    if curve is None:
         raise ConfigError("no_frequency")
-    return found
+    return curve
 
 
-def tabulated(study: Study, read: Inputs) -> Told:
+def tabulated(study: Study, read: Inputs) -> SurveyTables:
     """Weigh the answers to the census and table them.
 
     Raises
@@ -101,58 +101,60 @@ def tabulated(study: Study, read: Inputs) -> Told:
         There are no answers, they are not those of the questionnaire, or no weights meet the
         margins.
     """
-    asked = study.survey
-    if asked is None or asked.answers is None:
+    survey = study.survey
+    if survey is None or survey.answers is None:
         raise ConfigError("no_answers")
-    people, questionnaire = _weighted(study, read, asked)
-    found = tabulation.tabulate(questionnaire, people, asked.level, asked.fewest)
-    told = {f"survey_{name}": table for name, table in found.items()}
-    told["survey_margins"] = _met(study, read, asked, people)
-    curve = _use(questionnaire, people, asked)
+    people, questionnaire = _weighted(study, read, survey)
+    tabled = tabulation.tabulate(questionnaire, people, survey.level, survey.fewest)
+    tables = {f"survey_{name}": table for name, table in tabled.items()}
+    tables["survey_margins"] = _met(study, read, survey, people)
+    curve = _use(questionnaire, people, survey)
     if curve is not None:
-        told["survey_use"] = curve.table(DECAY_MINUTES, asked.level)
-        told["survey_use_fit"] = _fit_table(curve)
-    return Told(told, curve)
+        tables["survey_use"] = curve.table(DECAY_MINUTES, survey.level)
+        tables["survey_use_fit"] = _fit_table(curve)
+    return SurveyTables(tables, curve)
 
 
-def _weighted(study: Study, read: Inputs, asked: Survey) -> tuple[Weighted, Questionnaire]:
+def _weighted(study: Study, read: Inputs, survey: Survey) -> tuple[Weighted, Questionnaire]:
     questionnaire = study_survey.of_study(study)
-    assert asked.answers is not None  # noqa: S101 - the callers' condition
-    answers = study_survey.read_answers(asked.answers, questionnaire)
-    if len(answers) < asked.fewest:
-        raise InputError("answers_few", file=asked.answers, count=len(answers), fewest=asked.fewest)
+    assert survey.answers is not None  # noqa: S101 - the callers' condition
+    answers = study_survey.read_answers(survey.answers, questionnaire)
+    if len(answers) < survey.fewest:
+        raise InputError(
+            "answers_few", file=survey.answers, count=len(answers), fewest=survey.fewest
+        )
     groups = _groups(study, read, questionnaire, answers)
-    wanted = {*asked.margins, *asked.by}
+    wanted = {*survey.margins, *survey.by}
     unknown = sorted(name for name in wanted if name not in groups)
     if unknown:
         raise ConfigError("survey_variable", names=", ".join(unknown))
     weights = np.ones(len(answers))
     if (answers["weight"] != "").any():
-        weights = reading.numbers(answers, "weight", asked.answers).to_numpy(np.float64)
+        weights = reading.numbers(answers, "weight", survey.answers).to_numpy(np.float64)
         if not (weights > 0).all():
-            raise InputError("weights_missing", file=asked.answers)
+            raise InputError("weights_missing", file=survey.answers)
     categories = None
-    if asked.margins:
+    if survey.margins:
         margins: dict[str, dict[str, float]] = {}
-        for name, counts in _margins(study, read, asked).items():
-            into = asked.collapse.get(name, {})
+        for name, counts in _margins(study, read, survey).items():
+            into = survey.collapse.get(name, {})
             margins[name], groups[name] = calibration.collapsed(counts, list(groups[name]), into)
         x, totals, _ = calibration.indicators(groups, margins)
-        weights = calibration.calibrate(weights, x, totals, asked.method, asked.bounds)
+        weights = calibration.calibrate(weights, x, totals, survey.method, survey.bounds)
         categories = x
-    return Weighted(answers, groups[list(asked.by)], weights, categories), questionnaire
+    return Weighted(answers, groups[list(survey.by)], weights, categories), questionnaire
 
 
 def _groups(
     study: Study, read: Inputs, questionnaire: Questionnaire, answers: pd.DataFrame
 ) -> pd.DataFrame:
     """Categories of each respondent: `part,status,rurality,epci`, as far as they are asked."""
-    found = pd.DataFrame({"part": answers["part"]})
+    groups = pd.DataFrame({"part": answers["part"]})
     status = questionnaire.of_role("status")
     if status is not None:
-        said = answers[status.code]
-        asked = np.array([status.asked(part) for part in answers["part"]], bool)
-        found["status"] = said.where(asked, FIRM)
+        statuses = answers[status.code]
+        has_status = np.array([status.asked(part) for part in answers["part"]], bool)
+        groups["status"] = statuses.where(has_status, FIRM)
     commune = questionnaire.of_role("commune")
     if commune is not None:
         codes = answers[commune.code]
@@ -161,12 +163,12 @@ def _groups(
             file = study.survey.answers if study.survey else None
             raise InputError("answers_elsewhere", file=file, codes=", ".join(strange[:5]))
         epci = read.communes.set_index("code")["epci_code"].replace("", study_sample.NO_EPCI)
-        found["epci"] = codes.map(epci)
-        found["rurality"] = codes.map(study_sample.rurality(study, read))
-    return found
+        groups["epci"] = codes.map(epci)
+        groups["rurality"] = codes.map(study_sample.rurality(study, read))
+    return groups
 
 
-def _margins(study: Study, read: Inputs, asked: Survey) -> dict[Variable, dict[str, float]]:
+def _margins(study: Study, read: Inputs, survey: Survey) -> dict[Variable, dict[str, float]]:
     """Census people of each category of the variables that the weights are to meet.
 
     Raises
@@ -174,37 +176,37 @@ def _margins(study: Study, read: Inputs, asked: Survey) -> dict[Variable, dict[s
     ConfigError, InputError
         The census says nothing of a variable.
     """
-    if asked.census is not None:
-        table = reading.checked(asked.census, MARGINS)
-        found = {
+    if survey.census is not None:
+        table = reading.checked(survey.census, MARGINS)
+        margins = {
             name: dict(
                 zip(*(table.loc[table["variable"] == name, c] for c in ("category", "people")),
                     strict=True)
             )
-            for name in asked.margins
+            for name in survey.margins
         }  # fmt: skip
     else:
         people = study_sample.framed(study, read).people
-        if "part" in asked.margins:
+        if "part" in survey.margins:
             raise ConfigError("margin_not_counted", variable="part")
-        found = {
+        margins = {
             name: people[name].value_counts().sort_index().astype(float).to_dict()
-            for name in asked.margins
+            for name in survey.margins
         }
-    for name, counts in found.items():
+    for name, counts in margins.items():
         if not counts:
             raise ConfigError("margin_not_counted", variable=name)
-    return found
+    return margins
 
 
-def _met(study: Study, read: Inputs, asked: Survey, people: Weighted) -> pd.DataFrame:
+def _met(study: Study, read: Inputs, survey: Survey, people: Weighted) -> pd.DataFrame:
     """Margins of the census, with the sum of the weights: `variable,category,census,weighted`."""
     columns = ["variable", "category", "census", "weighted"]
     if people.categories is None:
         return pd.DataFrame(columns=columns)
     rows, place = [], 0
-    for name, counts in _margins(study, read, asked).items():
-        merged, _ = calibration.collapsed(counts, [], asked.collapse.get(name, {}))
+    for name, counts in _margins(study, read, survey).items():
+        merged, _ = calibration.collapsed(counts, [], survey.collapse.get(name, {}))
         for category, total in merged.items():
             if total > 0:
                 weighted = float(people.categories[:, place] @ people.weights)
@@ -213,14 +215,14 @@ def _met(study: Study, read: Inputs, asked: Survey, people: Weighted) -> pd.Data
     return pd.DataFrame(rows, columns=columns)
 
 
-def _use(questionnaire: Questionnaire, people: Weighted, asked: Survey) -> Use | None:
+def _use(questionnaire: Questionnaire, people: Weighted, survey: Survey) -> Use | None:
     """Fit days against minutes: a grid of times, or one frequency up to the time accepted."""
     frequency = questionnaire.of_role("frequency")
     if frequency is None:
         return None
     refused = _refused(questionnaire, people.answers)
     if frequency.type == "grid":
-        times = [float(one.minutes or 0) for one in frequency.rows]
+        times = [float(row.minutes or 0) for row in frequency.rows]
         days = np.column_stack(
             [_numbers(frequency, people.answers[name]) for name in frequency.columns]
         )
@@ -229,22 +231,22 @@ def _use(questionnaire: Questionnaire, people: Weighted, asked: Survey) -> Use |
         if accepted is None:
             return None
         most = _numbers(accepted, people.answers[accepted.code])
-        said = _numbers(frequency, people.answers[frequency.code])
+        frequencies = _numbers(frequency, people.answers[frequency.code])
         times = list(use.TIMES)
-        days = np.where(np.array(times) <= most[:, None], said[:, None], 0.0)
-        days[np.isnan(most) | np.isnan(said)] = np.nan
+        days = np.where(np.array(times) <= most[:, None], frequencies[:, None], 0.0)
+        days[np.isnan(most) | np.isnan(frequencies)] = np.nan
     days[refused & np.isnan(days).all(axis=1)] = 0.0  # not interested: never, at any distance
     known = ~np.isnan(days)
     who, when = np.nonzero(known)
     return use.fit(
-        np.array(times)[when], days[known], people.weights[who], who.astype(np.int64), asked.decay
+        np.array(times)[when], days[known], people.weights[who], who.astype(np.int64), survey.decay
     )
 
 
-def _numbers(asked: Question, said: pd.Series) -> npt.NDArray[np.float64]:
-    found = tabulation.numbers(asked, said)
-    assert found is not None  # noqa: S101 - `Question` refuses such a role without numbers
-    return found
+def _numbers(question: Question, answers: pd.Series) -> npt.NDArray[np.float64]:
+    numbers = tabulation.numbers(question, answers)
+    assert numbers is not None  # noqa: S101 - `Question` refuses such a role without numbers
+    return numbers
 
 
 def _refused(questionnaire: Questionnaire, answers: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -252,31 +254,31 @@ def _refused(questionnaire: Questionnaire, answers: pd.DataFrame) -> npt.NDArray
     interest = questionnaire.of_role("interest")
     if interest is None:
         return np.zeros(len(answers), bool)
-    said = answers[interest.code]
+    interests = answers[interest.code]
     if interest.type == "yes_no":
-        return (said == "no").to_numpy(bool)
-    none = {one.code for one in interest.options if one.value == 0}
-    return said.isin(none).to_numpy(bool)
+        return (interests == "no").to_numpy(bool)
+    none = {option.code for option in interest.options if option.value == 0}
+    return interests.isin(none).to_numpy(bool)
 
 
-def _fit_table(found: Use) -> pd.DataFrame:
+def _fit_table(fit: Use) -> pd.DataFrame:
     """The fit: `family,parameter,value,standard_error,respondents,answers,loss,aic`.
 
     Standard errors are those of the level and, of the others, of their logarithm times the value.
     """
-    errors = np.sqrt(np.maximum(np.diag(found.covariance), 0))
-    names = ("level", *use.FAMILIES[found.family][0])
-    numbers = (found.level, *found.parameters)
+    errors = np.sqrt(np.maximum(np.diag(fit.covariance), 0))
+    names = ("level", *use.FAMILIES[fit.family][0])
+    numbers = (fit.level, *fit.parameters)
     rows = [
         {
-            "family": found.family,
+            "family": fit.family,
             "parameter": name,
             "value": number,
             "standard_error": error * (number if place else 1.0),
-            "respondents": found.respondents,
-            "answers": found.answers,
-            "loss": found.loss,
-            "aic": found.aic,
+            "respondents": fit.respondents,
+            "answers": fit.answers,
+            "loss": fit.loss,
+            "aic": fit.aic,
         }
         for place, (name, number, error) in enumerate(zip(names, numbers, errors, strict=True))
     ]

@@ -42,15 +42,15 @@ def tables(ground: PreparedStudy) -> dict[str, pd.DataFrame]:
         There is no register, or the file of declared interest is wrong.
     """
     study, read = ground.study, ground.read
-    asked = study.census
-    if asked is None and study.sample is None:
+    settings = study.census
+    if settings is None and study.sample is None:
         return {}
-    fewest = (asked or Census()).fewest
+    fewest = (settings or Census()).fewest
     chosen = likely_users.selected(study, read)
     chosen = chosen[chosen["commune_code"].isin(read.communes["code"])].reset_index(drop=True)
     page = _Page(len(chosen), fewest)
-    if asked is not None:
-        _count(ground, asked, chosen, page)
+    if settings is not None:
+        _count(ground, settings, chosen, page)
     if study.sample is not None:
         _plan(ground, page)
     return page.published()
@@ -70,32 +70,32 @@ class _Page:
         self, table: str, column: str, pairs: tuple[Any, Any], derived: tuple[str, ...] = ()
     ) -> None:
         """A column of counts of a table: pairs of row and unit, and columns that would tell it."""
-        row, unit = (np.asarray(one, np.int64) for one in pairs)
+        row, unit = (np.asarray(side, np.int64) for side in pairs)
         self.counts.append(Counts(len(self.tables[table]), row, unit))
         self.places.append((table, column, derived))
 
     def untold(self, rows: int, pairs: tuple[Any, Any]) -> None:
         """What a reader could compute by subtraction."""
-        row, unit = (np.asarray(one, np.int64) for one in pairs)
-        self.counts.append(Counts(rows, row, unit, told=False))
+        row, unit = (np.asarray(side, np.int64) for side in pairs)
+        self.counts.append(Counts(rows, row, unit, published=False))
         self.places.append(None)
 
     def published(self) -> dict[str, pd.DataFrame]:
         """The tables, with blanks."""
         hidden = disclosure.hide(self.units, self.counts, self.fewest)
-        found = {name: table.copy() for name, table in self.tables.items()}
+        tables = {name: table.copy() for name, table in self.tables.items()}
         for place, blank in zip(self.places, hidden, strict=True):
             if place is None:
                 continue
             name, column, derived = place
-            table = found[name]
+            table = tables[name]
             table[column] = table[column].astype("Int64").mask(blank)
             for other in derived:
                 table[other] = table[other].mask(blank)
-        return found
+        return tables
 
 
-def _count(ground: PreparedStudy, asked: Census, chosen: pd.DataFrame, page: _Page) -> None:
+def _count(ground: PreparedStudy, settings: Census, chosen: pd.DataFrame, page: _Page) -> None:
     """Put the census on the page."""
     study, read = ground.study, ground.read
     population = read.communes.set_index("code")["population"]
@@ -110,8 +110,8 @@ def _count(ground: PreparedStudy, asked: Census, chosen: pd.DataFrame, page: _Pa
     sites = _sites(ground)
     points = sirene.placed(chosen, read.communes)
     minutes = ground.minutes(points, sites)
-    around = census.by_site(minutes, points, sites, asked.minutes)
-    near = minutes <= asked.minutes
+    around = census.by_site(minutes, points, sites, settings.minutes)
+    near = minutes <= settings.minutes
     blended = likely_users.expected(study, read, chosen)
     users: tuple[str, ...] = ()
     if blended is not None:
@@ -127,11 +127,11 @@ def _count(ground: PreparedStudy, asked: Census, chosen: pd.DataFrame, page: _Pa
     page.add("census_sites", "within", (site, who), ("within_teleworkable", *users))
     page.add("census_sites", "within_masked", (site[masked[who]], who[masked[who]]))
     page.untold(len(sites), (site[~masked[who]], who[~masked[who]]))
-    own = census.nearest_site(minutes, asked.minutes)
+    own = census.nearest_site(minutes, settings.minutes)
     some = np.flatnonzero(own >= 0)
     page.add("census_sites", "catchment", (own[some], some), ("catchment_teleworkable",))
     page.untold(1, (np.zeros((own < 0).sum()), np.flatnonzero(own < 0)))
-    _add_squares(study, asked, chosen, page)
+    _add_squares(study, settings, chosen, page)
     if blended is not None:
         page.tables["census_interest"] = blended
         at = {code: row for row, code in enumerate(blended["epci_code"])}
@@ -146,19 +146,19 @@ def _of_zones(
     """Pairs: this row of a table by zone counts this person."""
     keys = ["zone_kind", "zone_code"]
     rows = table[keys].assign(row=np.arange(len(table)))
-    held = zones[[*keys, "commune_code"]].merge(rows, on=keys)
+    members = zones[[*keys, "commune_code"]].merge(rows, on=keys)
     units = pd.DataFrame(
         {"commune_code": chosen["commune_code"], "unit": np.arange(len(chosen), dtype=np.int64)}
     )
-    pairs = units.merge(held, on="commune_code")
+    pairs = units.merge(members, on="commune_code")
     return pairs["row"].to_numpy(np.int64), pairs["unit"].to_numpy(np.int64)
 
 
 def _plan(ground: PreparedStudy, page: _Page) -> None:
     """Put strata and the sample's design on the page."""
     study, read = ground.study, ground.read
-    found = study_sample.framed(study, read)
-    people, asked = found.people, study_sample.settings(study)
+    frame = study_sample.framed(study, read)
+    people, settings = frame.people, study_sample.settings(study)
     names = dict(zip(read.communes["epci_code"], read.communes["epci_name"], strict=True))
     groups = people.groupby(["epci", "rurality", "status"], sort=True)
     strata = groups.size().rename("establishments").reset_index()
@@ -167,14 +167,14 @@ def _plan(ground: PreparedStudy, page: _Page) -> None:
     strata.insert(1, "epci_name", strata["epci"].map(names).fillna(""))
     page.tables["census_strata"] = strata.rename(columns={"epci": "epci_code"})
     page.add("census_strata", "establishments", (row, units))
-    plan = study_sample.designed(study, found)
+    plan = study_sample.designed(study, frame)
     table = sampling.margins(plan).rename(columns={"size": "frame"})
     label = study_sample.label
     table.insert(
         2,
         "name",
         [
-            names.get(code, "") if "epci" in kind else label(asked, kind, code)
+            names.get(code, "") if "epci" in kind else label(settings, kind, code)
             for kind, code in zip(table["margin"], table["code"], strict=True)
         ],
     )
@@ -186,27 +186,27 @@ def _plan(ground: PreparedStudy, page: _Page) -> None:
     may = (people["left_out"] == "").to_numpy()
     excluded = (people["left_out"] == "excluded").to_numpy()
     rural = (people["rurality"] == plan.rural).to_numpy()
-    told: list[tuple[Any, Any]] = []
+    counted: list[tuple[Any, Any]] = []
     for margin in table["margin"].unique():
         part = table[table["margin"] == margin]
         at = dict(zip(part["code"], part.index, strict=True))
         values = people["epci" if margin == "rural_epci" else margin].map(at)
         inside = (values.notna() & (rural | (margin != "rural_epci"))).to_numpy()
-        told.append((values[inside & may], units[inside & may]))
+        counted.append((values[inside & may], units[inside & may]))
         # the census less the frame less those masked: who asked to be left out
         out = inside & excluded
         page.untold(len(table), (values[out], units[out]))
-    pairs = tuple(np.concatenate([one[side] for one in told]) for side in (0, 1))
+    pairs = tuple(np.concatenate([pair[side] for pair in counted]) for side in (0, 1))
     page.add("sample_design", "frame", (pairs[0], pairs[1]), ("least", "most"))
 
 
-def _add_squares(study: Study, asked: Census, chosen: pd.DataFrame, page: _Page) -> None:
+def _add_squares(study: Study, settings: Census, chosen: pd.DataFrame, page: _Page) -> None:
     """Squares of density: those with a position of their own, masked ones left out."""
     placed = (~chosen["masked"] & chosen["lon"].notna() & chosen["lat"].notna()).to_numpy(bool)
     shown = chosen[placed]
     points = gpd.GeoSeries(gpd.points_from_xy(shown["lon"], shown["lat"]), crs=4326)
     metric = points.to_crs(study.territory.crs)
-    side = asked.square_km * 1000
+    side = settings.square_km * 1000
     squares, row = census.by_square(metric.x.to_numpy(), metric.y.to_numpy(), side)
     page.tables["census_squares"] = squares
     pairs = (row, np.flatnonzero(placed))

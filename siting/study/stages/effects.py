@@ -47,23 +47,23 @@ def tables(ground: PreparedStudy) -> dict[str, pd.DataFrame]:
     ConfigError
         A site is not a candidate, or the register of likely users is missing.
     """
-    asked = ground.study.effects
-    if asked is None:
+    settings = ground.study.effects
+    if settings is None:
         return {}
-    commute = _commute(asked)
-    usage, factors, gain = usage_of(asked), factors_of(asked), _gain(asked)
+    commute = _commute(settings)
+    usage, factors, gain = usage_of(settings), factors_of(settings), _gain(settings)
     estimates = effects.estimates(usage, factors, commute, gain)
     best, worst = effects.electric_corners(factors)
-    batch = design(estimates, asked.draws, asked.seed, best, worst)
-    homes, lost = _people(ground, asked)
-    found = effects.compute(_trips(homes), usage, factors, batch, commute, gain)
-    declared = design(estimates, 1, asked.seed)
-    table = effects.table(found, batch)
+    batch = design(estimates, settings.draws, settings.seed, best, worst)
+    homes, lost = _people(ground, settings)
+    measured = effects.compute(_trips(homes), usage, factors, batch, commute, gain)
+    declared = design(estimates, 1, settings.seed)
+    table = effects.table(measured, batch)
     for measure, people in lost.items():
         few = ground.read.flows is None and 0 < people < FEWEST
         row = {"measure": measure, "unit": "people", "value": np.nan if few else people}
         table.loc[len(table)] = pd.Series(row)
-    table.insert(1, "name", [t(f"effects.measures.{one}") for one in table["measure"]])
+    table.insert(1, "name", [t(f"effects.measures.{measure}") for measure in table["measure"]])
     table["status"] = [_status(measure) for measure in table["measure"]]
     by_epci = []
     if ground.read.flows is None:
@@ -73,11 +73,11 @@ def tables(ground: PreparedStudy) -> dict[str, pd.DataFrame]:
         values = {measure: float(values[0]) for measure, (_, values) in there.items()}
         by_epci.append({"zone_kind": "epci", "zone_code": code, "zone_name": name, **values})
     names = ["key", "name", "value", "unit", "low", "high", "status", "source"]
-    rows = [{name: getattr(one, name) for name in names} for one in estimates]
+    rows = [{name: getattr(estimate, name) for name in names} for estimate in estimates]
     return {
         "effects": table,
         "effects_epci": pd.DataFrame(by_epci),
-        "effects_tornado": batch.tornado(found["co2_kg"][1]),
+        "effects_tornado": batch.tornado(measured["co2_kg"][1]),
         "effects_assumptions": pd.DataFrame(rows),
     }
 
@@ -90,24 +90,24 @@ def check(study: Study, read: Inputs) -> None:
     ConfigError
         A site is not a candidate, or there is neither a file of flows nor a register.
     """
-    asked = study.effects
-    if asked is not None:
-        _sites(asked, read)
+    settings = study.effects
+    if settings is not None:
+        _sites(settings, read)
         if read.flows is None and read.establishments is None:
             raise ConfigError("effects_need_register")
 
 
-def _sites(asked: Effects, read: Inputs) -> pd.DataFrame:
+def _sites(settings: Effects, read: Inputs) -> pd.DataFrame:
     """Candidates that open."""
     candidates = read.candidates
-    unknown = sorted(set(asked.sites) - set(candidates["id"]))
+    unknown = sorted(set(settings.sites) - set(candidates["id"]))
     if unknown:
         known = ", ".join(candidates["id"])
         raise ConfigError("effects_unknown_sites", sites=", ".join(unknown), known=known)
-    return candidates[candidates["id"].isin(asked.sites)] if asked.sites else candidates
+    return candidates[candidates["id"].isin(settings.sites)] if settings.sites else candidates
 
 
-def by_site(ground: PreparedStudy, asked: Effects) -> dict[str, Float64]:
+def by_site(ground: PreparedStudy, settings: Effects) -> dict[str, Float64]:
     """Compute what each candidate would spare by itself, at the declared values.
 
     Returns
@@ -115,32 +115,32 @@ def by_site(ground: PreparedStudy, asked: Effects) -> dict[str, Float64]:
     `vehicle_km` and `co2_kg` a year, shape (candidates,); NaN for a site with so few likely users
     in reach that its effects would tell of them.
     """
-    usage, factors, commute = usage_of(asked), factors_of(asked), _commute(asked)
+    usage, factors, commute = usage_of(settings), factors_of(settings), _commute(settings)
     estimates = effects.estimates(usage, factors, commute)
-    declared = design(estimates, 1, asked.seed)
-    found = []
+    declared = design(estimates, 1, settings.seed)
+    spared = []
     for site in ground.read.candidates["id"]:
-        homes, _ = _people(ground, asked.model_copy(update={"sites": (site,)}))
+        homes, _ = _people(ground, settings.model_copy(update={"sites": (site,)}))
         there = effects.compute(_trips(homes), usage, factors, declared, commute, None)
         if ground.read.flows is None and 0 < homes["people"].sum() < FEWEST:
             there = {name: (unit, np.full(1, np.nan)) for name, (unit, _) in there.items()}
-        found.append(there)
+        spared.append(there)
     measures = ("vehicle_km", "co2_kg")
-    return {name: np.array([float(one[name][1][0]) for one in found]) for name in measures}
+    return {name: np.array([float(of_site[name][1][0]) for of_site in spared]) for name in measures}
 
 
-def co2_of(ground: PreparedStudy, asked: Effects, sites: Sequence[str]) -> float:
+def co2_of(ground: PreparedStudy, settings: Effects, sites: Sequence[str]) -> float:
     """Kilograms of CO2 that sites would spare together in a year, at the declared values.
 
     NaN where so few likely users are in reach that it would tell of them.
     """
-    usage, factors, commute = usage_of(asked), factors_of(asked), _commute(asked)
-    homes, _ = _people(ground, asked.model_copy(update={"sites": tuple(sites)}))
+    usage, factors, commute = usage_of(settings), factors_of(settings), _commute(settings)
+    homes, _ = _people(ground, settings.model_copy(update={"sites": tuple(sites)}))
     if ground.read.flows is None and 0 < homes["people"].sum() < FEWEST:
         return float("nan")
-    declared = design(effects.estimates(usage, factors, commute), 1, asked.seed)
-    found = effects.compute(_trips(homes), usage, factors, declared, commute, None)
-    return float(found["co2_kg"][1][0])
+    declared = design(effects.estimates(usage, factors, commute), 1, settings.seed)
+    spared = effects.compute(_trips(homes), usage, factors, declared, commute, None)
+    return float(spared["co2_kg"][1][0])
 
 
 def _merged(people: pd.DataFrame) -> pd.DataFrame:
@@ -166,7 +166,7 @@ def _status(measure: str) -> str:
     return t("effects.declared_not_verified" if declared else "effects.modelled")
 
 
-def _people(ground: PreparedStudy, asked: Effects) -> tuple[pd.DataFrame, dict[str, float]]:
+def _people(ground: PreparedStudy, settings: Effects) -> tuple[pd.DataFrame, dict[str, float]]:
     """People for whom a site is in reach, and those left out.
 
     Returns
@@ -182,9 +182,9 @@ def _people(ground: PreparedStudy, asked: Effects) -> tuple[pd.DataFrame, dict[s
     lost = {UNKNOWN_PLACE: float(people.loc[~known, "people"].sum())}
     people = people[known].reset_index(drop=True)
     homes = seats.loc[sorted(people["home_code"].unique())]
-    to_site = _nearest_site(ground, asked, homes)
+    to_site = _nearest_site(ground, settings, homes)
     people = people.join(to_site, on="home_code")
-    near = people["site_minutes"] <= np.float32(asked.max_minutes)
+    near = people["site_minutes"] <= np.float32(settings.max_minutes)
     lost[BEYOND] = float(people.loc[~near, "people"].sum())
     people = people[near].reset_index(drop=True)
     if read.flows is not None:
@@ -228,17 +228,19 @@ def _metric(ground: PreparedStudy, places: pd.DataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(places, geometry=points).to_crs(ground.study.territory.crs)
 
 
-def _nearest_site(ground: PreparedStudy, asked: Effects, homes: gpd.GeoDataFrame) -> pd.DataFrame:
+def _nearest_site(
+    ground: PreparedStudy, settings: Effects, homes: gpd.GeoDataFrame
+) -> pd.DataFrame:
     """Straight kilometres and minutes to the nearest site by road; NaN where there is none."""
-    chosen = _sites(asked, ground.read)
+    chosen = _sites(settings, ground.read)
     sites = _metric(ground, chosen.reset_index(drop=True))
     minutes = ground.minutes(homes, chosen)
     reached = ~np.isnan(minutes).all(axis=1)
     best = np.where(np.isnan(minutes), np.inf, minutes).argmin(axis=1)
     km = homes.geometry.distance(sites.geometry.iloc[best], align=False).to_numpy() / 1000
     nearest = minutes[np.arange(len(homes)), best].astype(np.float64)
-    found = {"site_km": np.where(reached, km, np.nan), "site_minutes": nearest}
-    return pd.DataFrame(found, index=homes.index)
+    columns = {"site_km": np.where(reached, km, np.nan), "site_minutes": nearest}
+    return pd.DataFrame(columns, index=homes.index)
 
 
 def _ways(ground: PreparedStudy, people: pd.DataFrame, seats: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -269,58 +271,58 @@ def _trips(people: pd.DataFrame) -> Trips:
     return replace(trips, work_km=numbers("work_km"), work_minutes=numbers("work_minutes"))
 
 
-def usage_of(asked: Effects) -> Usage:
+def usage_of(settings: Effects) -> Usage:
     """Who comes and how often, as the configuration says."""
     # a longer road spares more where both ways are straight lines, less where one is declared
-    detour: Literal["low", "high"] = "high" if asked.commute is None else "low"
+    detour: Literal["low", "high"] = "high" if settings.commute is None else "low"
     return Usage(
-        _estimate("suitable", asked.suitable_percent, "%"),
-        _estimate("adoption", asked.adoption_percent, "%"),
-        _estimate("days", asked.days_per_week, "j/semaine"),
-        _estimate("weeks", asked.weeks_per_year, "semaines/an"),
-        _estimate("rebound", asked.rebound_percent, "%", "low"),
-        _estimate("detour", asked.detour, "", detour),
-        _estimate("driving", asked.driving_percent, "%"),
+        _estimate("suitable", settings.suitable_percent, "%"),
+        _estimate("adoption", settings.adoption_percent, "%"),
+        _estimate("days", settings.days_per_week, "j/semaine"),
+        _estimate("weeks", settings.weeks_per_year, "semaines/an"),
+        _estimate("rebound", settings.rebound_percent, "%", "low"),
+        _estimate("detour", settings.detour, "", detour),
+        _estimate("driving", settings.driving_percent, "%"),
     )
 
 
-def factors_of(asked: Effects) -> Factors:
+def factors_of(settings: Effects) -> Factors:
     """What a vehicle-kilometre does, as the configuration says."""
-    accidents = asked.injury_accidents_per_100_million_km
+    accidents = settings.injury_accidents_per_100_million_km
     return Factors(
-        _estimate("occupancy", asked.occupancy, "", "low"),
-        _estimate("car", asked.car_kg_per_km, "kg CO2e/km"),
-        _estimate("electric", asked.electric_car_kg_per_km, "kg CO2e/km"),
-        _estimate("electric_share", asked.electric_percent, "%", "low"),
-        _estimate("motorcycle", asked.motorcycle_kg_per_km, "kg CO2e/km"),
+        _estimate("occupancy", settings.occupancy, "", "low"),
+        _estimate("car", settings.car_kg_per_km, "kg CO2e/km"),
+        _estimate("electric", settings.electric_car_kg_per_km, "kg CO2e/km"),
+        _estimate("electric_share", settings.electric_percent, "%", "low"),
+        _estimate("motorcycle", settings.motorcycle_kg_per_km, "kg CO2e/km"),
         _estimate("injury_accidents", accidents, "/100 M km"),
-        _estimate("deaths", asked.deaths_per_billion_km, "/Md km"),
+        _estimate("deaths", settings.deaths_per_billion_km, "/Md km"),
     )
 
 
-def _gain(asked: Effects) -> Productivity | None:
-    said = asked.productivity
-    if said is None:
+def _gain(settings: Effects) -> Productivity | None:
+    productivity = settings.productivity
+    if productivity is None:
         return None
     return Productivity(
-        _estimate("gain", said.gain_percent, "%"),
-        _estimate("hours", said.hours_per_day, "h/j"),
+        _estimate("gain", productivity.gain_percent, "%"),
+        _estimate("hours", productivity.hours_per_day, "h/j"),
     )
 
 
-def _commute(asked: Effects) -> Commute | None:
-    said = asked.commute
-    if said is None:
+def _commute(settings: Effects) -> Commute | None:
+    commute = settings.commute
+    if commute is None:
         return None
     return Commute(
-        _estimate("commute_km", said.km, "km"),
-        _estimate("commute_minutes", said.minutes, "min"),
+        _estimate("commute_km", commute.km, "km"),
+        _estimate("commute_minutes", commute.minutes, "min"),
     )
 
 
 def _estimate(
-    key: str, said: Range, unit: str, better: Literal["low", "high"] = "high"
+    key: str, amount: Range, unit: str, better: Literal["low", "high"] = "high"
 ) -> Estimate:
-    low, high = said.ends
+    low, high = amount.ends
     name = t(f"effects.estimates.{key}")
-    return Estimate(key, said.value, low, high, better, name, unit, said.source, said.status)
+    return Estimate(key, amount.value, low, high, better, name, unit, amount.source, amount.status)

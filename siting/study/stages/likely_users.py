@@ -28,18 +28,18 @@ def selected(study: Study, read: Inputs) -> pd.DataFrame:
 
 def definition(study: Study) -> census.Definition:
     """Who counts as a likely user; without `census:`, independents of `independents_naf`."""
-    asked = study.census
+    settings = study.census
     plain = (census.Activity(study.independents_naf),) if study.independents_naf else ()
-    if asked is None:
+    if settings is None:
         return census.Definition(activities=plain)
-    given = tuple(census.Activity(a.naf, a.teleworkable_percent / 100) for a in asked.activities)
-    return census.Definition(asked.fewer_than_employees, asked.undeclared, given or plain)
+    given = tuple(census.Activity(a.naf, a.teleworkable_percent / 100) for a in settings.activities)
+    return census.Definition(settings.fewer_than_employees, settings.undeclared, given or plain)
 
 
 def expected(study: Study, read: Inputs, chosen: pd.DataFrame) -> pd.DataFrame | None:
     """Declared interest blended with the census, by EPCI; None where nobody was asked."""
-    asked = study.census
-    if asked is None or asked.interest is None:
+    settings = study.census
+    if settings is None or settings.interest is None:
         return None
     communes = read.communes[["code", "epci_code", "epci_name"]].rename(
         columns={"code": "commune_code"}
@@ -50,7 +50,7 @@ def expected(study: Study, read: Inputs, chosen: pd.DataFrame) -> pd.DataFrame |
         establishments=communes["commune_code"].map(count).fillna(0).astype("int64"),
         teleworkable=communes["commune_code"].map(likely).fillna(0.0),
     )
-    return interest.blend(communes, interest.read(asked.interest), asked.fewest)
+    return interest.blend(communes, interest.read(settings.interest), settings.fewest)
 
 
 def expected_by_commune(study: Study, read: Inputs) -> pd.Series | None:

@@ -56,7 +56,7 @@ def stacked(parts: dict[str, pd.DataFrame], name: str) -> pd.DataFrame:
 
 
 def by_zone_supply(
-    asked: Catchment,
+    settings: Catchment,
     facilities: pd.DataFrame,
     within: Pairs,
     people: pd.Series,
@@ -64,8 +64,8 @@ def by_zone_supply(
     read: Inputs,
 ) -> pd.DataFrame:
     """Supply for each person by zone, its Gini, and the people who reach none."""
-    supply = supply_of(asked, facilities)
-    score = catchments.by_method(asked.method, within, people, supply, asked.bands)
+    supply = supply_of(settings, facilities)
+    score = catchments.by_method(settings.method, within, people, supply, settings.bands)
     table = pd.DataFrame(
         {
             "commune_code": cells["commune_code"].to_numpy(),
@@ -74,7 +74,7 @@ def by_zone_supply(
         }
     )
     joined = read.zones.merge(table, on="commune_code")
-    rows, cost = [], asked.method == "raam"
+    rows, cost = [], settings.method == "raam"
     keys = ["zone_kind", "zone_code", "zone_name"]
     for key, part in joined.groupby(keys, sort=False):
         mass, value = part["people"].to_numpy(), part["score"].to_numpy()
@@ -95,7 +95,7 @@ def by_zone_supply(
     return pd.DataFrame(rows)
 
 
-def supply_of(asked: Catchment, facilities: pd.DataFrame) -> pd.Series:
+def supply_of(settings: Catchment, facilities: pd.DataFrame) -> pd.Series:
     """What each facility offers, by its id: the column that is named, else 1 each.
 
     Raises
@@ -106,17 +106,17 @@ def supply_of(asked: Catchment, facilities: pd.DataFrame) -> pd.Series:
         A facility that stands has none, or less than nothing.
     """
     ids = list(facilities["id"])
-    if not asked.supply:
+    if not settings.supply:
         return pd.Series(1.0, ids)
-    if asked.supply not in facilities.columns:
+    if settings.supply not in facilities.columns:
         raise ConfigError(
-            "unknown_supply", column=asked.supply, found=", ".join(map(str, facilities.columns))
+            "unknown_supply", column=settings.supply, found=", ".join(map(str, facilities.columns))
         )
-    values = pd.to_numeric(facilities[asked.supply], errors="coerce")
+    values = pd.to_numeric(facilities[settings.supply], errors="coerce")
     # a site that a scenario opens is given as much as the median facility that stands
     values = values.where(facilities["kind"] != OPENED, values.median())
     supply = pd.Series(values.to_numpy(np.float64), ids)
-    pairs.aligned(supply, supply.index.to_numpy(object), asked.supply)
+    pairs.aligned(supply, supply.index.to_numpy(object), settings.supply)
     return supply
 
 
@@ -140,7 +140,7 @@ def _by_zone(
 
 
 def in_reach(
-    asked: Opportunities,
+    settings: Opportunities,
     thresholds: Sequence[float],
     within: Pairs,
     people: pd.Series,
@@ -151,18 +151,18 @@ def in_reach(
     ones = pd.Series(1.0, list(within.destinations))
     values = opportunities.cumulative(within, ones, list(thresholds))
     values.columns = [f"within_{limit:g}min" for limit in thresholds]
-    falling = decay.negative_exponential(1 / asked.gravity_minutes)
+    falling = decay.negative_exponential(1 / settings.gravity_minutes)
     values["gravity"] = opportunities.gravity(within, ones, falling)
-    values[f"minutes_to_{asked.wanted}"] = opportunities.time_to(within, ones, asked.wanted)
+    values[f"minutes_to_{settings.wanted}"] = opportunities.time_to(within, ones, settings.wanted)
     return _by_zone(values, people, cells, read)
 
 
-def inequality(asked: Equity, access: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
+def inequality(settings: Equity, access: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     """Inequality of the minutes of those who reach a facility, and gaps to a standard."""
     known = access[access["minutes"].notna() & (access["population"] > 0)]
     minutes, people = known["minutes"].to_numpy(np.float64), known["population"].to_numpy(float)
     epci = known["commune_code"].map(communes.set_index("code")["epci_code"])
-    standard = asked.standard_minutes
+    standard = settings.standard_minutes
     if known.empty:  # nobody reaches a facility: no minutes to compare
         return pd.DataFrame({"measure": list(INDICES), "value": np.nan})
     parts = equity.theil(minutes, people, epci.to_numpy())
@@ -229,29 +229,31 @@ def fibre(broadband: pd.DataFrame, fibre_share: float) -> pd.DataFrame:
     return digital.phases(broadband, None, fibre_share)
 
 
-def centres(asked: Mesh, read: Inputs, router: Router) -> pd.DataFrame:
+def centres(settings: Mesh, read: Inputs, router: Router) -> pd.DataFrame:
     """Communes that are centres-bourgs by their services and the people they attract."""
     communes = read.communes
     seats = communes.rename(columns={"code": "id", "chef_lieu_lon": "lon", "chef_lieu_lat": "lat"})
     joined = router.network.attach(seats.assign(commune_code=communes["code"]))
-    within = pairs.from_times(matrix.dense(router, joined, joined), asked.minutes)
-    present = baskets.in_communes(baskets.load(asked.basket), everyday(read), communes["code"])
+    within = pairs.from_times(matrix.dense(router, joined, joined), settings.minutes)
+    present = baskets.in_communes(baskets.load(settings.basket), everyday(read), communes["code"])
     people = pd.Series(communes["population"].to_numpy(np.float64), list(communes["code"]))
-    table = mesh.centres(present.met, within, people, asked.minimum_items, asked.minimum_attracted)
+    table = mesh.centres(
+        present.met, within, people, settings.minimum_items, settings.minimum_attracted
+    )
     names = communes.set_index("code")["name"]
     table.insert(0, "name", names.reindex(table.index))
     return table.rename_axis("commune_code").reset_index()
 
 
 def far_and_unconnected(
-    asked: Digital, broadband: pd.DataFrame, access: pd.DataFrame
+    settings: Digital, broadband: pd.DataFrame, access: pd.DataFrame
 ) -> pd.DataFrame:
     """Far or near, connected or not, at each date and for each service."""
     parts = {}
     for day in sorted(broadband["date"].unique()):
         fibre = digital.fibre_share(broadband, day)
         by_service = {
-            str(name): digital.cross_table(part, fibre, asked.minutes, asked.fibre_share)
+            str(name): digital.cross_table(part, fibre, settings.minutes, settings.fibre_share)
             .rename_axis("quadrant")
             .reset_index()
             for name, part in access.groupby("service", sort=False)

@@ -66,10 +66,10 @@ class Register:
     facts: dict[str, dict[str, Fact]]
     judged: dict[str, Judged]
 
-    def relays(self, asked: Offers) -> pd.DataFrame:
+    def relays(self, settings: Offers) -> pd.DataFrame:
         """Places that send people on."""
-        chosen = self.places["type"].isin(asked.relays.types)
-        if not asked.relays.count_connoted:
+        chosen = self.places["type"].isin(settings.relays.types)
+        if not settings.relays.count_connoted:
             chosen &= ~self.places["connoted"]
         return self.places[chosen].reset_index(drop=True)
 
@@ -84,17 +84,17 @@ def register(study: Study) -> Register:
     SitingError
         A file is wrong; evidence of an unknown place or fact, or beyond its scale: all at once.
     """
-    asked = study.offers
-    if asked is None:
+    settings = study.offers
+    if settings is None:
         raise ConfigError("no_offers", file=study.name)
-    labels = validate(Labels, asked.labels)
-    strange = sorted(set(asked.relays.types) - set(labels.types))
+    labels = validate(Labels, settings.labels)
+    strange = sorted(set(settings.relays.types) - set(labels.types))
     if strange:
         raise ConfigError("relay_type", types=", ".join(strange), known=", ".join(labels.types))
-    places = _places(asked.places, labels)
-    facts = _facts(asked.evidence, labels, places)
+    places = _places(settings.places, labels)
+    facts = _facts(settings.evidence, labels, places)
     judged = {
-        str(row.id): rules.judge(labels, str(row.type), facts.get(str(row.id), {}), asked.date)
+        str(row.id): rules.judge(labels, str(row.type), facts.get(str(row.id), {}), settings.date)
         for row in places.itertuples()
     }
     return Register(labels, places, facts, judged)
@@ -112,13 +112,16 @@ def tables(ground: PreparedStudy) -> dict[str, pd.DataFrame]:
     study = ground.study
     if study.offers is None:
         return {}
-    found = register(study)
-    near = _near(found, study, ground.read)
-    told = {"offers": _levels(found, near), "offers_rules": _rules(found, near)}
-    relays = found.relays(study.offers)
+    judged_places = register(study)
+    near = _near(judged_places, study, ground.read)
+    offer_tables = {
+        "offers": _levels(judged_places, near),
+        "offers_rules": _rules(judged_places, near),
+    }
+    relays = judged_places.relays(study.offers)
     if len(relays):
-        told["offers_relays"] = _relays(ground, relays)
-    return told
+        offer_tables["offers_relays"] = _relays(ground, relays)
+    return offer_tables
 
 
 def check(study: Study, read: Inputs) -> None:
@@ -135,16 +138,16 @@ def check(study: Study, read: Inputs) -> None:
         )
 
 
-def _near(found: Register, study: Study, read: Inputs) -> pd.DataFrame:
+def _near(judged_places: Register, study: Study, read: Inputs) -> pd.DataFrame:
     """Places in the area or near it."""
     around = area.surroundings(read.boundaries, study.territory.crs)
-    return area.within(found.places, around, study.territory.buffer_km)
+    return area.within(judged_places.places, around, study.territory.buffer_km)
 
 
 def _places(path: Path, labels: Labels) -> pd.DataFrame:
     listed = facility_lists.read(path).places.reset_index(drop=True)
-    said = listed["connoted"] if "connoted" in listed else pd.Series("", index=listed.index)
-    words = said.fillna("").astype(str).str.strip().str.casefold()
+    written = listed["connoted"] if "connoted" in listed else pd.Series("", index=listed.index)
+    words = written.fillna("").astype(str).str.strip().str.casefold()
     wrong = ~words.isin([*CONNOTED, *SURE])
     if wrong.any():
         row = int(wrong.to_numpy().argmax())
@@ -153,7 +156,7 @@ def _places(path: Path, labels: Labels) -> pd.DataFrame:
             file=path,
             row=row + 2,
             column="connoted",
-            value=said.iloc[row],
+            value=written.iloc[row],
             expected="oui | non",
         )
     kinds = listed["kind"].fillna("").astype(str)
@@ -168,9 +171,9 @@ def _facts(path: Path | None, labels: Labels, places: pd.DataFrame) -> dict[str,
     entered = reading.checked(path, ENTERED)
     known = set(places["id"].astype(str))
     problems: list[SitingError] = []
-    found: dict[str, dict[str, Fact]] = {}
-    for row, one in enumerate(entered.itertuples(), 2):
-        place, name = str(one.place_id), str(one.criterion)
+    facts: dict[str, dict[str, Fact]] = {}
+    for row, entry in enumerate(entered.itertuples(), 2):
+        place, name = str(entry.place_id), str(entry.criterion)
         if place not in known:
             problems.append(InputError("offer_place", file=path, row=row, place=place))
             continue
@@ -186,7 +189,7 @@ def _facts(path: Path | None, labels: Labels, places: pd.DataFrame) -> dict[str,
                 )
             )
             continue
-        value = rules.value(str(one.value), kind.kind)
+        value = rules.value(str(entry.value), kind.kind)
         if value is None:
             problems.append(
                 InputError(
@@ -194,28 +197,34 @@ def _facts(path: Path | None, labels: Labels, places: pd.DataFrame) -> dict[str,
                     file=path,
                     row=row,
                     column=name,
-                    value=one.value,
+                    value=entry.value,
                     expected=t(f"offers.kinds.{kind.kind}"),
                 )
             )
             continue
-        fact = Fact(value, str(one.evidence), str(one.source), pd.Timestamp(str(one.date)).date())
-        found.setdefault(place, {})[name] = fact
+        fact = Fact(
+            value, str(entry.evidence), str(entry.source), pd.Timestamp(str(entry.date)).date()
+        )
+        facts.setdefault(place, {})[name] = fact
     if len(problems) == 1:
         raise problems[0]
     if problems:
         raise ProblemsError(problems)
-    return found
+    return facts
 
 
-def _levels(found: Register, near: pd.DataFrame) -> pd.DataFrame:
-    names = {"": ""} | {one.id: one.label.said(language()) for one in found.labels.levels}
-    types = {"": ""} | {key: one.label.said(language()) for key, one in found.labels.types.items()}
+def _levels(judged_places: Register, near: pd.DataFrame) -> pd.DataFrame:
+    names = {"": ""} | {
+        level.id: level.label.said(language()) for level in judged_places.labels.levels
+    }
+    types = {"": ""} | {
+        key: kind.label.said(language()) for key, kind in judged_places.labels.types.items()
+    }
     rows = []
     for row in near.itertuples():
-        judged = found.judged[str(row.id)]
-        missing = {name for one in judged.reasons for name in one.unknown}
-        failed = [one.rule for one in judged.reasons if one.outcome == "failed"]
+        judged = judged_places.judged[str(row.id)]
+        missing = {name for reason in judged.reasons for name in reason.unknown}
+        failed = [reason.rule for reason in judged.reasons if reason.outcome == "failed"]
         rows.append(
             {
                 "place_id": row.id,
@@ -231,33 +240,36 @@ def _levels(found: Register, near: pd.DataFrame) -> pd.DataFrame:
                 "possible_level": judged.possible,
                 "possible_name": names[judged.possible],
                 "failed": " ".join(failed),
-                "missing": " ".join(one for one in found.labels.evidence if one in missing),
+                "missing": " ".join(
+                    fact for fact in judged_places.labels.evidence if fact in missing
+                ),
             }
         )
     return pd.DataFrame(rows)
 
 
-def _rules(found: Register, near: pd.DataFrame) -> pd.DataFrame:
+def _rules(judged_places: Register, near: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for row in near.itertuples():
-        facts = found.facts.get(str(row.id), {})
-        for one in found.judged[str(row.id)].reasons:
-            known = [(name, facts[name]) for name in one.facts if name in facts]
+        facts = judged_places.facts.get(str(row.id), {})
+        for reason in judged_places.judged[str(row.id)].reasons:
+            known = [(name, facts[name]) for name in reason.facts if name in facts]
             rows.append(
                 {
                     "place_id": row.id,
-                    "level": one.level,
-                    "rule": one.rule,
-                    "outcome": one.outcome,
-                    "said": t(f"offers.outcomes.{one.outcome}"),
+                    "level": reason.level,
+                    "rule": reason.rule,
+                    "outcome": reason.outcome,
+                    "said": t(f"offers.outcomes.{reason.outcome}"),
                     "facts": "; ".join(
-                        found.labels.evidence[name].label.said(language()) for name in one.facts
+                        judged_places.labels.evidence[name].label.said(language())
+                        for name in reason.facts
                     ),
                     "values": "; ".join(f"{name}={_plain(fact.value)}" for name, fact in known),
                     "evidence": "; ".join(fact.shown_by for _, fact in known),
                     "source": "; ".join(fact.source for _, fact in known),
                     "date": "; ".join(fact.date.isoformat() for _, fact in known),
-                    "missing": " ".join(one.unknown),
+                    "missing": " ".join(reason.unknown),
                 }
             )
     return pd.DataFrame(rows)

@@ -57,7 +57,7 @@ class Drawn:
 
     Attributes
     ----------
-    asked
+    settings
         The settings of the sample.
     frame, design
         What it was drawn from, and by.
@@ -76,7 +76,7 @@ class Drawn:
         Whether the register is modelled, not real.
     """
 
-    asked: Sample
+    settings: Sample
     frame: Frame
     design: Design
     sample: pd.DataFrame
@@ -120,57 +120,63 @@ def framed(study: Study, read: Inputs) -> Frame:
     InputError
         The table of exclusions or of rurality is wrong.
     """
-    asked = settings(study)
+    sample_keys = settings(study)
     people = likely_users.selected(study, read)
     communes = read.communes.set_index("code")
     people = people[people["commune_code"].isin(communes.index)].reset_index(drop=True)
     of = communes.loc[people["commune_code"]]
-    rules = [frame.Status(s.id, s.firm, s.naf, s.deviation) for s in asked.statuses]
+    rules = [frame.Status(s.id, s.firm, s.naf, s.deviation) for s in sample_keys.statuses]
     people = people.assign(
         epci=of["epci_code"].replace("", NO_EPCI).to_numpy(object),
         rurality=rurality(study, read).loc[people["commune_code"]].to_numpy(object),
         status=frame.statuses(people, rules),
     )
     who = frame.Exclusions()
-    if asked.exclusions is not None:
-        who = frame.read_exclusions(asked.exclusions)
+    if sample_keys.exclusions is not None:
+        who = frame.read_exclusions(sample_keys.exclusions)
     people["left_out"] = frame.excluded(people, who)
     empty = []
     may = people[people["left_out"] == ""]
-    for kind, items, said in (
-        ("status", asked.statuses, "statuses"),
-        ("rurality", asked.densities, "densities"),
+    for kind, items, key in (
+        ("status", sample_keys.statuses, "statuses"),
+        ("rurality", sample_keys.densities, "densities"),
     ):
-        none = [one.id for one in items if not (may[kind] == one.id).any()]
-        if none and len(may) and said in asked.model_fields_set:
-            raise ConfigError("sample_empty_stratum", key=f"sample.{said}", ids=", ".join(none))
-        empty += [label(asked, kind, one) for one in none]
+        none = [stratum.id for stratum in items if not (may[kind] == stratum.id).any()]
+        if none and len(may) and key in sample_keys.model_fields_set:
+            raise ConfigError("sample_empty_stratum", key=f"sample.{key}", ids=", ".join(none))
+        empty += [label(sample_keys, kind, code) for code in none]
     return Frame(people, tuple(empty))
 
 
 def rurality(study: Study, read: Inputs) -> pd.Series:
     """Class of rurality of each commune, by its code."""
-    asked = settings(study)
+    sample_keys = settings(study)
     codes = list(read.communes["code"])
-    if asked.rurality is not None:
-        return frame.read_rurality(asked.rurality, codes, [one.id for one in asked.densities])
+    if sample_keys.rurality is not None:
+        return frame.read_rurality(
+            sample_keys.rurality, codes, [density.id for density in sample_keys.densities]
+        )
     shapes = read.boundaries.set_index("code").to_crs(study.territory.crs)
     km2 = (shapes.geometry.area / 1e6).reindex(codes)
     people = read.communes.set_index("code")["population"]
-    return frame.by_density(people, km2, [(one.id, one.below) for one in asked.densities])
+    return frame.by_density(
+        people, km2, [(density.id, density.below) for density in sample_keys.densities]
+    )
 
 
-def designed(study: Study, found: Frame, size: int | None = None) -> Design:
+def designed(study: Study, sampling_frame: Frame, size: int | None = None) -> Design:
     """Work out how many each stratum is due; see `sampling.design` for what is refused."""
-    asked = settings(study)
-    optimal = asked.allocation == "optimal"
-    deviations = {one.id: one.deviation if optimal else 1.0 for one in asked.statuses}
+    sample_keys = settings(study)
+    optimal = sample_keys.allocation == "optimal"
+    deviations = {
+        status.id: status.deviation if optimal else 1.0 for status in sample_keys.statuses
+    }
     return sampling.design(
-        found.units,
-        asked.size if size is None else size,
-        asked.densities[0].id,
+        sampling_frame.units,
+        sample_keys.size if size is None else size,
+        sample_keys.densities[0].id,
         deviations,
-        asked.at_least_one,
+        sample_keys.at_least_one,
     )
 
 
@@ -189,47 +195,47 @@ def draw(ground: PreparedStudy, size: int | None = None, seed: int | None = None
         In place of the configuration's.
     """
     study, read = ground.study, ground.read
-    asked = settings(study)
-    asked = asked.model_copy(
+    sample_keys = settings(study)
+    sample_keys = sample_keys.model_copy(
         update={
-            "size": asked.size if size is None else size,
-            "seed": asked.seed if seed is None else seed,
+            "size": sample_keys.size if size is None else size,
+            "seed": sample_keys.seed if seed is None else seed,
         }
     )
-    found = framed(study, read)
-    design = designed(study, found, asked.size)
-    [chosen] = sampling.counts(design, asked.seed, at_least_one=asked.at_least_one)
-    drawn = sampling.draw(design, chosen, asked.seed, asked.replacements)
-    table = _described(read, found.units, design)
+    people = framed(study, read)
+    design = designed(study, people, sample_keys.size)
+    [chosen] = sampling.counts(design, sample_keys.seed, at_least_one=sample_keys.at_least_one)
+    drawn = sampling.draw(design, chosen, sample_keys.seed, sample_keys.replacements)
+    table = _described(read, people.units, design)
     rows = table.loc[drawn["unit"]].reset_index(drop=True)
     first = (drawn["replaces"] < 0).to_numpy()
     sample = rows[first].reset_index(drop=True)
-    bases = _bases(ground, asked)
-    plan = _planned(ground, asked, sample, bases)
-    stops = [stop for one in plan.rounds for stop in one.stops] + list(plan.left)
+    bases = _bases(ground, sample_keys)
+    plan = _planned(ground, sample_keys, sample, bases)
+    stops = [stop for tour in plan.rounds for stop in tour.stops] + list(plan.left)
     sirets = table["siret"]
     replaced = drawn.loc[~first, ["replaces", "rank", "like"]].reset_index(drop=True)
     replaced["replaces"] = sirets.loc[replaced["replaces"]].to_numpy(object)
     return Drawn(
-        asked,
-        found,
+        sample_keys,
+        people,
         design,
         sample.loc[stops].reset_index(drop=True),
         pd.concat([replaced, rows[~first].reset_index(drop=True)], axis=1),
-        _visits(ground, asked, sample, bases, plan),
+        _visits(ground, sample_keys, sample, bases, plan),
         sampling.margins(design, chosen),
         plan,
         read.register_is_modelled,
     )
 
 
-def label(asked: Sample, kind: str, code: str) -> str:
+def label(sample_keys: Sample, kind: str, code: str) -> str:
     """Name of a status or of a class of rurality."""
     items: dict[str, str] = {}
     if kind == "status":
-        items = {one.id: one.name for one in asked.statuses}
+        items = {status.id: status.name for status in sample_keys.statuses}
     elif kind == "rurality":
-        items = {one.id: one.name for one in asked.densities}
+        items = {density.id: density.name for density in sample_keys.densities}
     if items.get(code):
         return items[code]
     try:
@@ -252,19 +258,19 @@ def _described(read: Inputs, units: pd.DataFrame, design: Design) -> pd.DataFram
     return placed[COLUMNS]
 
 
-def _bases(ground: PreparedStudy, asked: Sample) -> pd.DataFrame:
+def _bases(ground: PreparedStudy, sample_keys: Sample) -> pd.DataFrame:
     """Where the investigators leave from: `id,lon,lat,days`."""
-    given = asked.visits.investigators
+    given = sample_keys.visits.investigators
     if given:
-        return pd.DataFrame([one.model_dump() for one in given])
+        return pd.DataFrame([investigator.model_dump() for investigator in given])
     communes = ground.read.communes
     main = communes.iloc[int(communes["population"].to_numpy().argmax())]
-    one = {"id": str(main["name"]), "lon": main["chef_lieu_lon"], "lat": main["chef_lieu_lat"]}
-    return pd.DataFrame([{**one, "days": max(asked.size, 1)}])
+    base = {"id": str(main["name"]), "lon": main["chef_lieu_lon"], "lat": main["chef_lieu_lat"]}
+    return pd.DataFrame([{**base, "days": max(sample_keys.size, 1)}])
 
 
 def _planned(
-    ground: PreparedStudy, asked: Sample, sample: pd.DataFrame, bases: pd.DataFrame
+    ground: PreparedStudy, sample_keys: Sample, sample: pd.DataFrame, bases: pd.DataFrame
 ) -> Plan:
     """Plan the visits on the study's roads."""
     stops = sample.assign(id=sample["siret"])
@@ -275,44 +281,48 @@ def _planned(
     teams = [
         visits.Team(int(days), out[row], back[:, row]) for row, days in enumerate(bases["days"])
     ]
-    work = asked.visits
+    work = sample_keys.visits
     return visits.plan(between, teams, work.minutes_per_visit, work.hours_per_day * 60)
 
 
 def _visits(
-    ground: PreparedStudy, asked: Sample, sample: pd.DataFrame, bases: pd.DataFrame, plan: Plan
+    ground: PreparedStudy,
+    sample_keys: Sample,
+    sample: pd.DataFrame,
+    bases: pd.DataFrame,
+    plan: Plan,
 ) -> pd.DataFrame:
     """One row a visit, and one for each way back."""
     stops = sample.assign(id=sample["siret"])
-    start = asked.visits.start.hour * 60 + asked.visits.start.minute
+    start = sample_keys.visits.start.hour * 60 + sample_keys.visits.start.minute
     rows = []
     day: dict[int, int] = {}
-    for one in plan.rounds:
-        day[one.team] = day.get(one.team, 0) + 1
-        base = bases.iloc[[one.team]]
+    for tour in plan.rounds:
+        day[tour.team] = day.get(tour.team, 0) + 1
+        base = bases.iloc[[tour.team]]
         points = pd.concat(
-            [base[["id", "lon", "lat"]], stops.loc[list(one.stops), ["id", "lon", "lat"]]],
+            [base[["id", "lon", "lat"]], stops.loc[list(tour.stops), ["id", "lon", "lat"]]],
             ignore_index=True,
         )
         way = ground.minutes(points, points).astype(np.float64)
         clock = float(start)
-        count = len(one.stops)
+        count = len(tour.stops)
         for number in range(1, count + 2):
             road = float(way[number - 1, number % (count + 1)])
             clock += road
             here = {
                 "investigator": base["id"].iloc[0],
-                "day": day[one.team],
+                "day": day[tour.team],
                 "stop": number,
                 "kind": "visit" if number <= count else "return",
                 "arrival": _clock(clock),
                 "road_minutes": round(road, 1),
             }
             if number <= count:
-                unit = sample.iloc[one.stops[number - 1]]
+                unit = sample.iloc[tour.stops[number - 1]]
                 names = ("siret", "commune_code", "commune", "epci_name", "rurality", "status")
                 here |= {name: unit[name] for name in (*names, "activity", "lon", "lat")}
-                clock += asked.visits.minutes_per_visit
+                clock += sample_keys.visits.minutes_per_visit
             rows.append(here)
     columns = ["investigator", "day", "stop", "kind", "arrival", "road_minutes", "siret"]
     columns += ["commune_code", "commune", "epci_name", "rurality", "status", "activity"]

@@ -30,32 +30,32 @@ def tables(study: Study, communes: pd.DataFrame) -> dict[str, pd.DataFrame]:
     ProblemsError
         Steps contradict each other, or an EPCI is not of the study.
     """
-    asked = study.calendar
-    if asked is None:
+    settings = study.calendar
+    if settings is None:
         return {}
     epci = communes[["epci_code", "epci_name"]].drop_duplicates("epci_code")
     epci = epci[epci["epci_code"] != ""]
-    given = {code: (one.date, one.view) for code, one in asked.opinions.items()}
+    given = {code: (opinion.date, opinion.view) for code, opinion in settings.opinions.items()}
 
     def views(sent: dt.date) -> pd.DataFrame:
-        return schedule.opinions(epci, sent, asked.opinion_months, asked.received, given)
+        return schedule.opinions(epci, sent, settings.opinion_months, settings.received, given)
 
     def closing(sent: dt.date) -> dt.date:
         # an EPCI that received the draft late still has its time
         last = [dt.date.fromisoformat(day) for day in views(sent)["given"]]
-        return max(last, default=schedule.add_months(sent, asked.opinion_months))
+        return max(last, default=schedule.add_months(sent, settings.opinion_months))
 
-    steps = schedule.dated([_step(one) for one in asked.steps], closing)
+    steps = schedule.dated([_step(step) for step in settings.steps], closing)
     rows = [(s.id, s.name, s.kind, s.actor, f"{s.start}", f"{s.end}") for s in steps]
     names = ["id", "name", "kind", "actor", "from", "until"]
-    found = {"calendar": pd.DataFrame(rows, columns=names)}
-    for one in steps:
-        if one.kind == "opinion" and one.start is not None:
-            found["opinions"] = views(one.start)
-    return found
+    dated_tables = {"calendar": pd.DataFrame(rows, columns=names)}
+    for step in steps:
+        if step.kind == "opinion" and step.start is not None:
+            dated_tables["opinions"] = views(step.start)
+    return dated_tables
 
 
-def icalendar(study: Study, found: dict[str, pd.DataFrame]) -> str:
+def icalendar(study: Study, dated_tables: dict[str, pd.DataFrame]) -> str:
     """The same as an iCalendar: the steps, then each EPCI's deadline."""
     events = [
         (
@@ -64,14 +64,14 @@ def icalendar(study: Study, found: dict[str, pd.DataFrame]) -> str:
             dt.date.fromisoformat(row["from"]),
             dt.date.fromisoformat(row["until"]),
         )
-        for row in found["calendar"].to_dict("records")
+        for row in dated_tables["calendar"].to_dict("records")
     ]
-    for row in found.get("opinions", pd.DataFrame()).to_dict("records"):
+    for row in dated_tables.get("opinions", pd.DataFrame()).to_dict("records"):
         day = dt.date.fromisoformat(row["deadline"])
         summary = t("calendar.deadline", epci=row["epci_name"])
         events.append((f"{study.name}-opinion-{row['epci_code']}", summary, day, day))
     return schedule.icalendar(study.title, events)
 
 
-def _step(said: schedule_keys.Step) -> Step:
-    return Step(**{one.name: getattr(said, one.name) for one in fields(Step)})
+def _step(declared: schedule_keys.Step) -> Step:
+    return Step(**{field.name: getattr(declared, field.name) for field in fields(Step)})

@@ -48,7 +48,7 @@ class Ranked:
 
     Attributes
     ----------
-    asked
+    scoring
         The keys of `scoring:`.
     method, thresholds
         How sites are compared.
@@ -60,7 +60,7 @@ class Ranked:
         The ranking.
     """
 
-    asked: Scoring
+    scoring: Scoring
     method: Method
     thresholds: Thresholds
     views: tuple[Weighed, ...]
@@ -89,8 +89,8 @@ class Ranked:
 
     def drawn(self, known: Information) -> Smaa:
         """Rank under many weightings that what is known allows."""
-        asked, how = self.asked, self.method
-        return smaa.smaa(how, self.scale, known, asked.draws, asked.seed, self.thresholds)
+        scoring, how = self.scoring, self.method
+        return smaa.smaa(how, self.scale, known, scoring.draws, scoring.seed, self.thresholds)
 
 
 @dataclass(frozen=True)
@@ -177,21 +177,21 @@ def check(study: Study) -> None:
         Which, and the remedy.
     """
     chosen = site_facts.parsed(study)
-    asked = study.scoring or Scoring()
-    study_weights.main(study_weights.views(study, asked, chosen), asked)
-    study_weights.require_known(asked.thresholds, chosen, "thresholds")
-    known = study_weights.known(asked, chosen)
+    scoring = study.scoring or Scoring()
+    study_weights.main(study_weights.views(study, scoring, chosen), scoring)
+    study_weights.require_known(scoring.thresholds, chosen, "thresholds")
+    known = study_weights.known(scoring, chosen)
     if known is not None:
-        weightings.draw(known, 1, asked.seed)
+        weightings.draw(known, 1, scoring.seed)
 
 
-def folder(found: Compared) -> str:
+def folder(compared: Compared) -> str:
     """Name of the folder of its tables: that of `siting run` where the ranking is the same."""
-    own = found.weighed.key == study_weights.OWN
-    plain = found.method == "sum" and found.scale.name == "min_max"
-    parts = [found.study.name]
-    parts += [] if plain else [found.method, found.scale.name]
-    parts += [] if own else [found.weighed.key]
+    own = compared.weighed.key == study_weights.OWN
+    plain = compared.method == "sum" and compared.scale.name == "min_max"
+    parts = [compared.study.name]
+    parts += [] if plain else [compared.method, compared.scale.name]
+    parts += [] if own else [compared.weighed.key]
     return "-".join(parts)
 
 
@@ -260,18 +260,18 @@ def rank(study: Study, candidates: SiteValues, method: Method | None) -> Ranked:
     ModelError
         No criterion tells two sites apart.
     """
-    asked = study.scoring or Scoring()
+    scoring = study.scoring or Scoring()
     check(study)
-    how = method or asked.method
-    views = study_weights.views(study, asked, candidates.criteria)
-    main = study_weights.main(views, asked)
+    how = method or scoring.method
+    views = study_weights.views(study, scoring, candidates.criteria)
+    main = study_weights.main(views, scoring)
     views.sort(key=lambda weighed: weighed.key != main.key)
-    scale = candidates.scale(asked.normalisation)
+    scale = candidates.scale(scoring.normalisation)
     if len(candidates.sites) > 1 and not (scale.of.span > 0).any() and scale.of.known.all():
         raise ModelError("nothing_to_rank", criteria=", ".join(scale.of.criteria))
-    thresholds = _thresholds(asked, candidates.criteria, scale.of)
-    ranked = scores.score(candidates, main.weights, how, asked.normalisation, thresholds)
-    return Ranked(asked, how, thresholds, tuple(views), scale, ranked)
+    thresholds = _thresholds(scoring, candidates.criteria, scale.of)
+    ranked = scores.score(candidates, main.weights, how, scoring.normalisation, thresholds)
+    return Ranked(scoring, how, thresholds, tuple(views), scale, ranked)
 
 
 def compare(
@@ -288,8 +288,8 @@ def compare(
         Called with the name of each stage as it begins.
     """
     study, now = base.study, rank(base.study, candidates, method)
-    asked, how, scale, thresholds, main = (
-        now.asked,
+    scoring, how, scale, thresholds, main = (
+        now.scoring,
         now.method,
         now.scale,
         now.thresholds,
@@ -298,7 +298,7 @@ def compare(
     say(t("cli_score.progress.draws"))
     draws = {
         key: now.drawn(known)
-        for key, known in study_weights.informations(asked, now.criteria).items()
+        for key, known in study_weights.informations(scoring, now.criteria).items()
     }
     of_views = {
         weighed.key: ranking.rank(how, scale, weighed.weights, thresholds) for weighed in now.views
@@ -319,22 +319,24 @@ def compare(
     )
 
 
-def _thresholds(asked: Scoring, chosen: Sequence[Criterion], values: Values) -> Thresholds:
+def _thresholds(scoring: Scoring, chosen: Sequence[Criterion], values: Values) -> Thresholds:
     """Thresholds as shares of the span of each criterion."""
-    given: list[Threshold | None] = [asked.thresholds.get(one.id) for one in chosen]
+    given: list[Threshold | None] = [scoring.thresholds.get(criterion.id) for criterion in chosen]
     span = np.where(values.span > 0, values.span, 1.0)
     rows = [
         (INDIFFERENCE, PREFERENCE, np.inf)
-        if one is None
+        if threshold is None
         else (
-            one.indifference / s,
-            one.preference / s,
-            np.inf if one.veto is None else one.veto / s,
+            threshold.indifference / s,
+            threshold.preference / s,
+            np.inf if threshold.veto is None else threshold.veto / s,
         )
-        for one, s in zip(given, span, strict=True)
+        for threshold, s in zip(given, span, strict=True)
     ]
     q, p, v = np.array(rows, float).T
-    return Thresholds(q, p, v, tuple("linear" if one is None else one.shape for one in given))
+    return Thresholds(
+        q, p, v, tuple("linear" if threshold is None else threshold.shape for threshold in given)
+    )
 
 
 def assumed(study: Study) -> tuple[str, ...]:
@@ -350,7 +352,7 @@ def _assumptions(base: PreparedStudy, now: Ranked) -> pd.DataFrame:
     Columns `assumption,unit,status,source,value`, then for `low` and `high`: `…_value,…_first` (who
     is first), `…_kendall` (with the ranking of now), `…_most_moved,…_from,…_to`.
     """
-    declared, asked = base.study.assumptions, now.asked
+    declared, scoring = base.study.assumptions, now.scoring
     ids, before = now.scale.of.sites, now.ranking.rank
     fixed = site_facts.unchanging(base)
     rows = []
@@ -359,15 +361,15 @@ def _assumptions(base: PreparedStudy, now: Ranked) -> pd.DataFrame:
         described = assumption.model_dump(include={"unit", "status", "source", "value"})
         row = {"assumption": name, **described}
         for end, factor in (
-            ("low", 1 - asked.assumption_range),
-            ("high", 1 + asked.assumption_range),
+            ("low", 1 - scoring.assumption_range),
+            ("high", 1 + scoring.assumption_range),
         ):
             moved = assumption.model_copy(update={"value": assumption.value * factor})
             changed = prepared.assuming(base, declared.model_copy(update={name: moved}))
             facts = site_facts.gather(changed, fixed, _minutes_now(changed))
             candidates = valued(changed, fixed, facts)
-            scale = candidates.scale(asked.normalisation)
-            thresholds = _thresholds(asked, now.criteria, scale.of)
+            scale = candidates.scale(scoring.normalisation)
+            thresholds = _thresholds(scoring, now.criteria, scale.of)
             after = ranking.rank(now.method, scale, now.weighed.weights, thresholds).rank
             gap = np.abs(after - before)
             most = int(np.lexsort((before, -gap))[0])
@@ -385,10 +387,10 @@ def _assumptions(base: PreparedStudy, now: Ranked) -> pd.DataFrame:
 
 def _use(study: Study, candidates: SiteValues) -> pd.DataFrame:
     """Rank correlation of use with each criterion, over the places whose use is known."""
-    asked = study.scoring
-    if asked is None or asked.use is None:
+    scoring = study.scoring
+    if scoring is None or scoring.use is None:
         return agreement.use(np.array([]), pd.DataFrame())
-    places = evidence.read_use(asked.use).drop(columns="name", errors="ignore").set_index("id")
+    places = evidence.read_use(scoring.use).drop(columns="name", errors="ignore").set_index("id")
     computed = candidates.table().reindex(places.index)
     table = places.drop(columns="users").combine_first(computed).reindex(places.index)
     return agreement.use(places["users"].to_numpy(np.float64), table)

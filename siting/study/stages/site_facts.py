@@ -235,28 +235,28 @@ def entered(evidence: pd.DataFrame | None, sites: pd.DataFrame, file: object) ->
     InputError
         Such a column holds something else than a number.
     """
-    found = pd.DataFrame(index=sites["id"])
+    facts = pd.DataFrame(index=sites["id"])
     for name, column in PREMISES.items():
         if column in sites:
             contract = Column(column, "float", name, required=False, minimum=0)
             table = tables.check(sites[[column]], Table("candidates", (contract,)), file)
-            found[name] = table[column].to_numpy(np.float64)
+            facts[name] = table[column].to_numpy(np.float64)
     if evidence is not None:
         wide = evidence.pivot_table(index="site_id", columns="criterion", values="value")
-        found = wide.reindex(sites["id"]).combine_first(found)
-    return found.reset_index(drop=True)
+        facts = wide.reindex(sites["id"]).combine_first(facts)
+    return facts.reset_index(drop=True)
 
 
 def spared(base: PreparedStudy) -> dict[str, Float64]:
     """What each site alone would spare, where the study asks for it and a criterion needs it."""
-    asked = base.study.effects
-    needed = {criteria.parse(one.id).definition.layer for one in base.study.criteria}
-    if asked is None or "effects" not in needed:
+    effects = base.study.effects
+    needed = {criteria.parse(criterion.id).definition.layer for criterion in base.study.criteria}
+    if effects is None or "effects" not in needed:
         return {}
     # only where it is asked for: it is dear
     from siting.study.stages import effects as study_effects  # noqa: PLC0415
 
-    return study_effects.by_site(base, asked)
+    return study_effects.by_site(base, effects)
 
 
 def chefs_lieux(base: PreparedStudy) -> pd.DataFrame:

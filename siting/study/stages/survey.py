@@ -27,7 +27,7 @@ WEIGHT_COLUMNS = ("weight", "design_weight")
 PROBABILITY_COLUMNS = ("inclusion_probability", "probability")
 
 
-def asked(path: Path) -> tuple[Questionnaire, Study | None]:
+def questionnaire_of(path: Path) -> tuple[Questionnaire, Study | None]:
     """The questionnaire of a schema, or of a study, and that study.
 
     Raises
@@ -91,12 +91,12 @@ def bring_in(
     SitingError
         A file is wrong, or answers are outside the form: all of them at once.
     """
-    questionnaire, study = asked(config)
-    known = [one.id for one in questionnaire.parts]
+    questionnaire, study = questionnaire_of(config)
+    known = [part.id for part in questionnaire.parts]
     if part is not None and part not in known:
         raise InputError("answers_part", file=exported[0], known=", ".join(known))
     communes = None if study is None else facts.communes(study.territory.communes)
-    found = answers.read(
+    imported = answers.read(
         exported,
         questionnaire,
         secrets.token_bytes(SALT_BYTES),
@@ -106,8 +106,8 @@ def bring_in(
         sample=sample,
     )
     with replacing(out) as staged:
-        write_csv(staged, found.table)
-    return found
+        write_csv(staged, imported.table)
+    return imported
 
 
 def design_weights(sample: Path) -> dict[str, float]:
@@ -136,13 +136,18 @@ def design_weights(sample: Path) -> dict[str, float]:
             weight = numbers if name in WEIGHT_COLUMNS else 1 / numbers
             sirets = frame["siret"].str.replace(r"\D", "", regex=True)
             return dict(zip(sirets, weight.astype(float), strict=True))
-    found = ", ".join(map(str, frame.columns))
-    raise InputError("missing_column", file=sample, column=PROBABILITY_COLUMNS[0], found=found)
+    present = ", ".join(map(str, frame.columns))
+    raise InputError("missing_column", file=sample, column=PROBABILITY_COLUMNS[0], found=present)
 
 
 def read_answers(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
     """Read answers that `siting survey import` wrote."""
-    carried = [name for one in questionnaire.questions() if one.carried for name in one.columns]
+    carried = [
+        name
+        for question in questionnaire.questions()
+        if question.carried
+        for name in question.columns
+    ]
     frame = reading.table(path, ["respondent", "part"], optional=("weight", *carried))
     repeated = frame["respondent"].duplicated()
     if repeated.any():

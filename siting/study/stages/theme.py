@@ -46,8 +46,8 @@ def read(path: Path) -> Theme:
     for file in theme.fonts.files:
         if not file.is_file():
             raise ConfigError("theme_file_missing", file=path, key="fonts.files", path=file)
-    for one, other in theme.alike_in_grey():
-        log.warning(t("theme.alike", file=path, one=one, other=other))
+    for colour, other in theme.alike_in_grey():
+        log.warning(t("theme.alike", file=path, one=colour, other=other))
     return theme
 
 

@@ -62,7 +62,7 @@ class Verdict:
     animator: pd.DataFrame | None
 
 
-def judge(asked: Viability, minutes: Mapping[str, float] | None = None) -> tuple[Verdict, ...]:
+def judge(settings: Viability, minutes: Mapping[str, float] | None = None) -> tuple[Verdict, ...]:
     """Judge a site as declared, then each of its variants.
 
     Parameters
@@ -75,13 +75,13 @@ def judge(asked: Viability, minutes: Mapping[str, float] | None = None) -> tuple
     SitingError
         A tariff that is asked for is not valid on the day, two are, or route times are missing.
     """
-    shared = animator_share(asked, minutes)
-    cases = {t("viability.declared"): asked}
-    cases |= {variant.name: _varied(asked, variant) for variant in asked.variants}
+    shared = animator_share(settings, minutes)
+    cases = {t("viability.declared"): settings}
+    cases |= {variant.name: _varied(settings, variant) for variant in settings.variants}
     return tuple(_judged(name, case, shared) for name, case in cases.items())
 
 
-def tables(asked: Viability, verdicts: tuple[Verdict, ...]) -> dict[str, pd.DataFrame]:
+def tables(settings: Viability, verdicts: tuple[Verdict, ...]) -> dict[str, pd.DataFrame]:
     """Tables of a judged site by name; those that have no row are left out.
 
     Returns
@@ -90,23 +90,23 @@ def tables(asked: Viability, verdicts: tuple[Verdict, ...]) -> dict[str, pd.Data
     `outlook`, `tornado`, `churn`.
     """
     first = verdicts[0]
-    found = {
-        "tariffs": tariffs.grid(_tariffs(asked), packages(asked)),
+    judged_tables = {
+        "tariffs": tariffs.grid(_tariffs(settings), packages(settings)),
         "costs": first.costs,
         "assumptions": _assumptions(first.site),
     }
     if first.animator is not None:
-        found["animator"] = first.animator
+        judged_tables["animator"] = first.animator
     for name in ("break_even", "outlook", "tornado", "churn"):
-        parts = {one.name: getattr(one, name) for one in verdicts}
+        parts = {verdict.name: getattr(verdict, name) for verdict in verdicts}
         some = [part.assign(case=case) for case, part in parts.items() if len(part)]
         if some:
             both = pd.concat(some, ignore_index=True)
-            found[name] = both[["case", *(c for c in both.columns if c != "case")]]
-    return found
+            judged_tables[name] = both[["case", *(c for c in both.columns if c != "case")]]
+    return judged_tables
 
 
-def write(folder: Path, asked: Viability, verdicts: tuple[Verdict, ...]) -> Path:
+def write(folder: Path, settings: Viability, verdicts: tuple[Verdict, ...]) -> Path:
     """Write the tables of a judged site as CSV, and all of them in `viability.json`.
 
     Raises
@@ -114,11 +114,11 @@ def write(folder: Path, asked: Viability, verdicts: tuple[Verdict, ...]) -> Path
     OutputError
         The folder cannot be written to.
     """
-    found = tables(asked, verdicts)
+    judged_tables = tables(settings, verdicts)
     with replacing_all(folder) as part:
-        for name, table in found.items():
+        for name, table in judged_tables.items():
             write_csv(part / f"viability_{name}.csv", table)
-        content = {name: _records(table) for name, table in found.items()}
+        content = {name: _records(table) for name, table in judged_tables.items()}
         text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
         (part / "viability.json").write_text(text, encoding="utf-8", newline="\n")
     return folder
@@ -131,14 +131,21 @@ def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
     return plain.to_dict("records")
 
 
-def packages(asked: Viability) -> dict[str, Package]:
+def packages(settings: Viability) -> dict[str, Package]:
     """The usual packages and those of the configuration."""
     usual = {
-        key: replace(one, name=t(f"viability.packages.{key}")) for key, one in STANDARD.items()
+        key: replace(package, name=t(f"viability.packages.{key}"))
+        for key, package in STANDARD.items()
     }
     own = {
-        key: Package(key, one.billed, one.hours_per_month, one.uses_per_month or 0, one.name or key)
-        for key, one in asked.packages.items()
+        key: Package(
+            key,
+            package.billed,
+            package.hours_per_month,
+            package.uses_per_month or 0,
+            package.name or key,
+        )
+        for key, package in settings.packages.items()
     }
     return {**usual, **own}
 
@@ -150,7 +157,7 @@ def label(key: Key, known: Mapping[str, Package]) -> str:
     return name if profile == EVERYONE else f"{name}, {profile}"
 
 
-def animator_share(asked: Viability, minutes: Mapping[str, float] | None) -> pd.DataFrame | None:
+def animator_share(settings: Viability, minutes: Mapping[str, float] | None) -> pd.DataFrame | None:
     """What each site pays of a shared animator; None where there is none.
 
     Raises
@@ -158,14 +165,14 @@ def animator_share(asked: Viability, minutes: Mapping[str, float] | None) -> pd.
     ConfigError
         A route time is neither declared nor in `minutes`.
     """
-    team = asked.animator
+    team = settings.animator
     if team is None:
         return None
     known = {**(minutes or {}), **{s.id: s.minutes for s in team.sites if s.minutes is not None}}
-    missing = [one.id for one in team.sites if one.id not in known]
+    missing = [site.id for site in team.sites if site.id not in known]
     if missing:
         raise ConfigError("animator_without_minutes", sites=", ".join(missing))
-    stops = [Stop(one.id, one.hours, one.visits, known[one.id]) for one in team.sites]
+    stops = [Stop(site.id, site.hours, site.visits, known[site.id]) for site in team.sites]
     assert team.period is not None  # noqa: S101 - `Viability` refuses a cost without a period
     return animator.split(team.amount.value * PER_MONTH[team.period], stops)
 
@@ -178,32 +185,32 @@ def check(study: Study, read: Inputs) -> None:
     SitingError
         See `judge` and `routes`.
     """
-    asked = study.viability
-    if asked is None:
+    settings = study.viability
+    if settings is None:
         return
-    if needs_routes(asked):
-        _ends(asked, read)
-    team = asked.animator
-    judge(asked, {} if team is None else {site.id: 1.0 for site in team.sites})
+    if needs_routes(settings):
+        _ends(settings, read)
+    team = settings.animator
+    judge(settings, {} if team is None else {site.id: 1.0 for site in team.sites})
 
 
 def of_study(ground: PreparedStudy) -> dict[str, pd.DataFrame]:
     """Tables `viability_…` of a study that has this key."""
-    asked = ground.study.viability
-    if asked is None:
+    settings = ground.study.viability
+    if settings is None:
         return {}
-    minutes = routes(asked, ground) if needs_routes(asked) else {}
-    judged = tables(asked, judge(asked, minutes))
+    minutes = routes(settings, ground) if needs_routes(settings) else {}
+    judged = tables(settings, judge(settings, minutes))
     return {f"viability_{name}": table for name, table in judged.items()}
 
 
-def needs_routes(asked: Viability) -> bool:
+def needs_routes(settings: Viability) -> bool:
     """Whether the animator's route times are to be computed on the roads of a study."""
-    team = asked.animator
-    return team is not None and any(one.minutes is None for one in team.sites)
+    team = settings.animator
+    return team is not None and any(site.minutes is None for site in team.sites)
 
 
-def routes(asked: Viability, ground: PreparedStudy) -> dict[str, float]:
+def routes(settings: Viability, ground: PreparedStudy) -> dict[str, float]:
     """Minutes one way from the animator's base to the sites, all of them candidates of the study.
 
     Raises
@@ -211,18 +218,18 @@ def routes(asked: Viability, ground: PreparedStudy) -> dict[str, float]:
     ConfigError
         The base or a site is not a candidate, or no road leads from one to the other.
     """
-    base, sites = _ends(asked, ground.read)
+    base, sites = _ends(settings, ground.read)
     wanted = list(sites["id"])
-    found = ground.minutes(base, sites)[0]
-    lost = [one for one, minutes in zip(wanted, found, strict=True) if np.isnan(minutes)]
+    minutes_to = ground.minutes(base, sites)[0]
+    lost = [site for site, minutes in zip(wanted, minutes_to, strict=True) if np.isnan(minutes)]
     if lost:
         raise ConfigError("animator_without_minutes", sites=", ".join(lost))
-    return dict(zip(wanted, map(float, found), strict=True))
+    return dict(zip(wanted, map(float, minutes_to), strict=True))
 
 
-def _ends(asked: Viability, read: Inputs) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _ends(settings: Viability, read: Inputs) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The animator's base, and the sites whose minutes the roads are to tell, as points."""
-    team = asked.animator
+    team = settings.animator
     assert team is not None  # noqa: S101 - the callers' condition
     wanted = [site.id for site in team.sites if site.minutes is None]
     candidates = read.candidates.set_index("id", drop=False)
@@ -233,24 +240,24 @@ def _ends(asked: Viability, read: Inputs) -> tuple[pd.DataFrame, pd.DataFrame]:
     return candidates.loc[[team.base]], candidates.loc[wanted]
 
 
-def _varied(asked: Viability, variant: Variant) -> Viability:
+def _varied(settings: Viability, variant: Variant) -> Viability:
     """The section with what a variant says in place of its own."""
     names = ("tax", "vat_percent", "free_months", "stay_months", "date")
-    said = {name: getattr(variant, name) for name in names}
-    changes: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
+    declared = {name: getattr(variant, name) for name in names}
+    changes: dict[str, Any] = {name: value for name, value in declared.items() if value is not None}
     prices: dict[str, Any] = {k: v for k, v in changes.items() if k in ("tax", "vat_percent")}
-    grid = tuple(one.model_copy(update=prices) for one in asked.tariffs)
-    return asked.model_copy(update={**changes, "tariffs": grid})
+    grid = tuple(tariff.model_copy(update=prices) for tariff in settings.tariffs)
+    return settings.model_copy(update={**changes, "tariffs": grid})
 
 
-def _judged(name: str, asked: Viability, shared: pd.DataFrame | None) -> Verdict:
-    site = _site(asked, shared)
-    batch = site.batch(asked.draws, asked.seed)
+def _judged(name: str, settings: Viability, shared: pd.DataFrame | None) -> Verdict:
+    site = _site(settings, shared)
+    batch = site.batch(settings.draws, settings.seed)
     return Verdict(
         name,
         site,
         batch,
-        _named(costs.table(site.costs, batch, asked.area_m2)),
+        _named(costs.table(site.costs, batch, settings.area_m2)),
         viability.break_evens(site, batch),
         viability.outlook(site, batch),
         viability.tornado(site, batch),
@@ -266,91 +273,96 @@ def _named(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(name=table["name"].where(table["name"] != "", table["item"].map(names)))
 
 
-def _site(asked: Viability, shared: pd.DataFrame | None) -> Site:
-    known = packages(asked)
-    on_sale = tariffs.offers(_tariffs(asked), known, asked.date)
+def _site(settings: Viability, shared: pd.DataFrame | None) -> Site:
+    known = packages(settings)
+    on_sale = tariffs.offers(_tariffs(settings), known, settings.date)
     expected = {
-        (one.profile, one.package): _estimate(
-            one.users,
-            f"expected.{one.profile}.{one.package}",
-            t("viability.estimates.expected", package=label((one.profile, one.package), known)),
+        (users.profile, users.package): _estimate(
+            users.users,
+            f"expected.{users.profile}.{users.package}",
+            t("viability.estimates.expected", package=label((users.profile, users.package), known)),
             t("viability.units.users"),
             "high",
         )
-        for one in asked.expected
+        for users in settings.expected
     }
     mixes = tuple(
         Mix(
-            one.name,
-            {(part.profile, part.package): part.percent / 100 for part in one.rest},
-            {(some.profile, some.package): some.users for some in one.fixed},
+            mix.name,
+            {(part.profile, part.package): part.percent / 100 for part in mix.rest},
+            {(some.profile, some.package): some.users for some in mix.fixed},
         )
-        for one in asked.mixes
+        for mix in settings.mixes
     )
     wanted = {*expected, *(key for mix in mixes for key in (*mix.shares, *mix.fixed))}
     for profile, package in sorted(wanted - set(on_sale)):
-        raise ConfigError("no_tariff_then", profile=profile, package=package, day=asked.date or "")
+        raise ConfigError(
+            "no_tariff_then", profile=profile, package=package, day=settings.date or ""
+        )
     if not on_sale:
-        raise ConfigError("nothing_on_sale", day=asked.date or "")
-    return Site(_costs(asked, shared), on_sale, _stay(asked), mixes, expected)
+        raise ConfigError("nothing_on_sale", day=settings.date or "")
+    return Site(_costs(settings, shared), on_sale, _stay(settings), mixes, expected)
 
 
-def _tariffs(asked: Viability) -> tuple[Tariff, ...]:
-    known = packages(asked)
+def _tariffs(settings: Viability) -> tuple[Tariff, ...]:
+    known = packages(settings)
     return tuple(
         Tariff(
-            one.profile,
-            one.package,
+            tariff.profile,
+            tariff.package,
             _estimate(
-                one.price,
-                f"price.{one.profile}.{one.package}",
-                t("viability.estimates.price", package=label((one.profile, one.package), known)),
-                t(f"viability.units.per_{known[one.package].billed}"),
+                tariff.price,
+                f"price.{tariff.profile}.{tariff.package}",
+                t(
+                    "viability.estimates.price",
+                    package=label((tariff.profile, tariff.package), known),
+                ),
+                t(f"viability.units.per_{known[tariff.package].billed}"),
                 "high",
             ),
-            asked.vat_percent if one.vat_percent is None else one.vat_percent,
-            one.tax or asked.tax,
-            one.start,
-            one.end,
+            settings.vat_percent if tariff.vat_percent is None else tariff.vat_percent,
+            tariff.tax or settings.tax,
+            tariff.start,
+            tariff.end,
         )
-        for one in asked.tariffs
+        for tariff in settings.tariffs
     )
 
 
-def _stay(asked: Viability) -> Stay:
+def _stay(settings: Viability) -> Stay:
     months = t("viability.units.months")
-    free = _estimate(asked.free_months, "free", t("viability.estimates.free"), months, "low")
-    if asked.churn:
+    free = _estimate(settings.free_months, "free", t("viability.estimates.free"), months, "low")
+    if settings.churn:
         curve = Churn(
-            tuple(one.price for one in asked.churn),
-            tuple(one.percent / 100 for one in asked.churn),
+            tuple(point.price for point in settings.churn),
+            tuple(point.percent / 100 for point in settings.churn),
         )
         return Stay(free, churn=curve)
-    if asked.stay_months is None:
+    if settings.stay_months is None:
         return Stay(free)
     name = t("viability.estimates.stay")
-    return Stay(free, _estimate(asked.stay_months, "stay", name, months, "high"))
+    return Stay(free, _estimate(settings.stay_months, "stay", name, months, "high"))
 
 
-def _costs(asked: Viability, shared: pd.DataFrame | None) -> Costs:
+def _costs(settings: Viability, shared: pd.DataFrame | None) -> Costs:
     items = []
-    for one in asked.costs:
-        assert one.period is not None  # noqa: S101 - `Viability` refuses a cost without a period
-        name = one.name or one.id
-        unit = t(f"viability.units.per_{one.period}")
-        share = one.share_of_running_percent
+    for cost in settings.costs:
+        assert cost.period is not None  # noqa: S101 - `Viability` refuses a cost without a period
+        name = cost.name or cost.id
+        unit = t(f"viability.units.per_{cost.period}")
+        share = cost.share_of_running_percent
         title = t("viability.estimates.share", name=name)
         items.append(
             Cost(
-                one.id,
-                _estimate(one.amount, f"cost.{one.id}", name, unit, "low"),
-                one.period,
+                cost.id,
+                _estimate(cost.amount, f"cost.{cost.id}", name, unit, "low"),
+                cost.period,
                 name,
-                12 * (one.years or 1),
-                None if share is None else _estimate(share, f"share.{one.id}", title, "%", "high"),
+                12 * (cost.years or 1),
+                None if share is None else _estimate(share, f"share.{cost.id}", title, "%", "high"),
             )
         )
-    team = asked.animator
+    team = settings.animator
     if team is not None and shared is not None:
         assert team.period is not None  # noqa: S101 - `Viability` refuses a cost without a period
         part = float(shared.set_index("site_id")["amount"][team.site])
@@ -362,7 +374,7 @@ def _costs(asked: Viability, shared: pd.DataFrame | None) -> Costs:
         scaled = replace(scaled, low=min(scaled.low, part), high=max(scaled.high, part))
         items.append(Cost("animator", scaled, "month", name, kind="shared"))
     work = []
-    for task in asked.volunteer_work:
+    for task in settings.volunteer_work:
         assert task.period is not None  # noqa: S101 - `Viability` refuses a cost without a period
         name = task.name or task.id
         unit = t(f"viability.units.hours_{task.period}")
@@ -385,13 +397,15 @@ def _costs(asked: Viability, shared: pd.DataFrame | None) -> Costs:
 
 
 def _estimate(
-    said: Range, key: str, name: str, unit: str, better: Literal["low", "high"]
+    amount: Range, key: str, name: str, unit: str, better: Literal["low", "high"]
 ) -> Estimate:
-    low, high = said.ends
-    return Estimate(key, said.value, low, high, better, name, unit, said.source, said.status)
+    low, high = amount.ends
+    return Estimate(key, amount.value, low, high, better, name, unit, amount.source, amount.status)
 
 
 def _assumptions(site: Site) -> pd.DataFrame:
     """Every number that a site rests on, with its range, its source and its status."""
     names = ["key", "name", "value", "unit", "low", "high", "status", "source"]
-    return pd.DataFrame([{name: getattr(one, name) for name in names} for one in site.estimates()])
+    return pd.DataFrame(
+        [{name: getattr(estimate, name) for name in names} for estimate in site.estimates()]
+    )

@@ -36,7 +36,7 @@ class Weighed:
         `own` (the study's criteria), `approaches`, `actors` or `declared` (the configuration's).
     weights
         Shares of 1 with equipment capped, shape (criteria,).
-    asked
+    uncapped
         Shares before the cap.
     ratio
         Consistency ratio of pairwise judgements; NaN where there are none.
@@ -46,7 +46,7 @@ class Weighed:
     name: str
     kind: str
     weights: Float64
-    asked: Float64
+    uncapped: Float64
     ratio: float = float("nan")
 
 
@@ -73,34 +73,34 @@ def own(
     return _weighed(OWN, name, OWN, share, chosen, study)
 
 
-def views(study: Study, asked: Scoring, chosen: Sequence[Criterion]) -> list[Weighed]:
+def views(study: Study, scoring: Scoring, chosen: Sequence[Criterion]) -> list[Weighed]:
     """Every weighting: the criteria's own, those proposed, those of the configuration."""
-    found = {OWN: own(study, chosen)}
+    by_key = {OWN: own(study, chosen)}
     for kind in preferences.KINDS:
         for key, points in preferences.proposed()[kind].items():
             share = preferences.shared(points, chosen)
             if share is not None and share[~scores.equipment(chosen)].any():
                 name = t(f"scores.views.{key}")
-                found[key] = _weighed(key, name, kind, share, chosen, study)
-    for key, declared in asked.weightings.items():
+                by_key[key] = _weighed(key, name, kind, share, chosen, study)
+    for key, declared in scoring.weightings.items():
         share, ratio = _declared(key, declared, chosen)
         known = texts.section("scores.views").get(key, key)
         weighed = _weighed(key, declared.name or known, "declared", share, chosen, study)
-        found[key] = replace(weighed, ratio=ratio)
-    return list(found.values())
+        by_key[key] = replace(weighed, ratio=ratio)
+    return list(by_key.values())
 
 
 def _weighed(
     key: str, name: str, kind: str, share: Float64, chosen: Sequence[Criterion], study: Study
 ) -> Weighed:
-    held = weights.capped(share, scores.equipment(chosen), study.equipment_cap)
-    return Weighed(key, name, kind, held, share)
+    capped = weights.capped(share, scores.equipment(chosen), study.equipment_cap)
+    return Weighed(key, name, kind, capped, share)
 
 
-def main(every: list[Weighed], asked: Scoring) -> Weighed:
+def main(every: list[Weighed], scoring: Scoring) -> Weighed:
     """Give the weighting that ranks."""
-    by_key = {one.key: one for one in every}
-    wanted = asked.weights or OWN
+    by_key = {weighed.key: weighed for weighed in every}
+    wanted = scoring.weights or OWN
     if wanted not in by_key:
         raise ConfigError("unknown_weighting", weighting=wanted, known=", ".join(by_key))
     return by_key[wanted]
@@ -113,29 +113,29 @@ def _declared(key: str, declared: Weighting, chosen: Sequence[Criterion]) -> tup
         *declared.points,
         *declared.percent,
         *declared.swing,
-        *(one for pair in declared.ahp for one in pair[:2]),
+        *(name for pair in declared.ahp for name in pair[:2]),
     ]
-    named += [one for level in declared.order for one in level]
+    named += [name for level in declared.order for name in level]
     require_known(dict.fromkeys(named), chosen, f"weightings.{key}")
     if declared.order:
         if len(set(named)) < len(named):
             raise ConfigError("order_twice", what=what)
-        found = weights.by_order([level for level in declared.order if level], declared.rule)
+        shares = weights.by_order([level for level in declared.order if level], declared.rule)
     elif declared.ahp:
         judged = weights.pairwise(declared.ahp, what)
-        found, ratio = judged.weights, judged.ratio
+        shares, ratio = judged.weights, judged.ratio
     elif declared.percent:
-        found = weights.percent(declared.percent, what)
+        shares = weights.percent(declared.percent, what)
     elif declared.swing:
-        found = weights.swing(declared.swing, what)
+        shares = weights.swing(declared.swing, what)
     else:
-        found = weights.shares(declared.points, what)
-    return np.array([found.get(one.id, 0.0) for one in chosen]), ratio
+        shares = weights.shares(declared.points, what)
+    return np.array([shares.get(criterion.id, 0.0) for criterion in chosen]), ratio
 
 
 def require_known(named: Mapping[str, object], chosen: Sequence[Criterion], key: str) -> None:
     """Refuse names that are no criterion of the study; `key` is where they were said."""
-    known = [one.id for one in chosen]
+    known = [criterion.id for criterion in chosen]
     for name in named:
         if name not in known:
             raise ConfigError(
@@ -146,45 +146,45 @@ def require_known(named: Mapping[str, object], chosen: Sequence[Criterion], key:
 # -- what is known of the weights ---------------------------------------------------------------
 
 
-def informations(asked: Scoring, chosen: Sequence[Criterion]) -> dict[str, Information]:
+def informations(scoring: Scoring, chosen: Sequence[Criterion]) -> dict[str, Information]:
     """Nothing; what the configuration says; each section ahead of the others."""
-    found = {FREE: _free(asked, chosen)}
-    said = known(asked, chosen)
-    if said is not None:
-        found[KNOWN] = said
+    by_kind = {FREE: _free(scoring, chosen)}
+    declared = known(scoring, chosen)
+    if declared is not None:
+        by_kind[KNOWN] = declared
     present = [name for name in definition.SECTIONS if _members(name, chosen)]
     if len(present) > 1:
         for name in present:
-            found[f"{AHEAD}:{name}"] = _ahead(found[FREE], name, chosen)
-    return found
+            by_kind[f"{AHEAD}:{name}"] = _ahead(by_kind[FREE], name, chosen)
+    return by_kind
 
 
-def _free(asked: Scoring, chosen: Sequence[Criterion]) -> Information:
+def _free(scoring: Scoring, chosen: Sequence[Criterion]) -> Information:
     """Only that equipment does not dominate."""
     free = weightings.free(len(chosen))
-    return weightings.at_most(free, scores.equipment(chosen), asked.equipment_cap)
+    return weightings.at_most(free, scores.equipment(chosen), scoring.equipment_cap)
 
 
-def known(asked: Scoring, chosen: Sequence[Criterion]) -> Information | None:
+def known(scoring: Scoring, chosen: Sequence[Criterion]) -> Information | None:
     """What `scoring: known:` says."""
-    said = asked.known
-    if said is None:
+    declared = scoring.known
+    if declared is None:
         return None
-    place = {one.id: j for j, one in enumerate(chosen)}
-    named = [one for level in said.order for one in level]
-    require_known(dict.fromkeys([*named, *said.bounds]), chosen, "known")
+    place = {criterion.id: j for j, criterion in enumerate(chosen)}
+    named = [name for level in declared.order for name in level]
+    require_known(dict.fromkeys([*named, *declared.bounds]), chosen, "known")
     if len(set(named)) < len(named):
         raise ConfigError("order_twice", what="known")
-    found = _free(asked, chosen)
-    if said.order:
-        levels = tuple(tuple(place[one] for one in level) for level in said.order)
-        found = weightings.ordered(found, levels)
-    if said.bounds:
+    information = _free(scoring, chosen)
+    if declared.order:
+        levels = tuple(tuple(place[name] for name in level) for level in declared.order)
+        information = weightings.ordered(information, levels)
+    if declared.bounds:
         lower, upper = np.zeros(len(chosen)), np.ones(len(chosen))
-        for name, (low, high) in said.bounds.items():
+        for name, (low, high) in declared.bounds.items():
             lower[place[name]], upper[place[name]] = low, high
-        found = weightings.bounded(found, lower, upper)
-    return _ahead(found, said.ahead, chosen) if said.ahead else found
+        information = weightings.bounded(information, lower, upper)
+    return _ahead(information, declared.ahead, chosen) if declared.ahead else information
 
 
 def _ahead(base: Information, family: str, chosen: Sequence[Criterion]) -> Information:
@@ -192,11 +192,13 @@ def _ahead(base: Information, family: str, chosen: Sequence[Criterion]) -> Infor
     leader = _members(family, chosen)
     if not leader:
         present = dict.fromkeys(
-            name for one in chosen for name in (one.definition.section, *one.definition.families)
+            name
+            for criterion in chosen
+            for name in (criterion.definition.section, *criterion.definition.families)
         )
         raise ConfigError("no_criterion_of_family", family=family, known=", ".join(present))
     lists = (definition.SECTIONS, definition.CGET, (*definition.CHARTER, *definition.CHARTER_2016))
-    among = next(one for one in lists if family in one)
+    among = next(families for families in lists if family in families)
     others = [_members(name, chosen) for name in among if name != family]
     return weightings.ahead(base, leader, [group for group in others if group])
 
@@ -205,6 +207,6 @@ def _members(family: str, chosen: Sequence[Criterion]) -> list[int]:
     """Positions of the criteria of a section or a family."""
     return [
         j
-        for j, one in enumerate(chosen)
-        if family == one.definition.section or family in one.definition.families
+        for j, criterion in enumerate(chosen)
+        if family == criterion.definition.section or family in criterion.definition.families
     ]

@@ -29,7 +29,7 @@ def walks(start, matrix, hard, orders, chances):
     0 or 1, int8, shape (walks, n); 2 where the hard constraints stop a variable on the way.
     """
     count, n = orders.shape
-    found = np.empty((count, n), np.int8)
+    ends = np.empty((count, n), np.int8)
     for walk in range(count):
         x = start.copy()
         kept = matrix.shape[0]
@@ -67,8 +67,8 @@ def walks(start, matrix, hard, orders, chances):
                     break
                 kept -= 1
         for j in range(n):
-            found[walk, j] = 0 if x[j] <= ZERO else (1 if x[j] >= 1 - ZERO else 2)
-    return found
+            ends[walk, j] = 0 if x[j] <= ZERO else (1 if x[j] >= 1 - ZERO else 2)
+    return ends
 
 
 @njit(cache=True, nogil=True)

@@ -60,9 +60,9 @@ def _relax(typing, stack, deep, weight, start, stop, initial, to):  # noqa: ARG0
         row = b.load(_row_at(b, b.add(stack_, b.mul(depth, ir.Constant(_WORD, ROW_BYTES)))))
         row.align = 64
         blank = ir.Constant(_ROW, ir.Undefined)
-        one = b.insert_element(blank, time, ir.Constant(ir.IntType(32), 0))
+        first_lane = b.insert_element(blank, time, ir.Constant(ir.IntType(32), 0))
         zeros = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
-        way = b.add(row, b.shuffle_vector(one, blank, zeros))
+        way = b.add(row, b.shuffle_vector(first_lane, blank, zeros))
         lower = b.call(smaller, [way, least])
         following = b.add(number, ir.Constant(_WORD, 1))
         number.add_incoming(following, arc)
@@ -106,12 +106,12 @@ def _push(typing: Any, source: Any, time: Any, target: Any) -> Any:  # noqa: ARG
             b.module, ir.FunctionType(_ROW, [_ROW, _ROW]), f"llvm.smin.v{LANES}i32"
         )
         blank = ir.Constant(_ROW, ir.Undefined)
-        one = b.insert_element(blank, args[1], ir.Constant(ir.IntType(32), 0))
+        first_lane = b.insert_element(blank, args[1], ir.Constant(ir.IntType(32), 0))
         zeros = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
         loaded = [b.load(_row_at(b, address)) for address in (args[0], args[2])]
         for row in loaded:
             row.align = 64
-        way = b.add(loaded[0], b.shuffle_vector(one, blank, zeros))
+        way = b.add(loaded[0], b.shuffle_vector(first_lane, blank, zeros))
         stored = b.store(b.call(smaller, [way, loaded[1]]), _row_at(b, args[2]))
         stored.align = 64
         return context.get_dummy_value()
@@ -202,7 +202,7 @@ def restrict(nodes, first, deep, weight):
 
 
 @nb.njit(cache=True, nogil=True)
-def to_targets(nodes, depth, start, deep, weight, slot, rows, stack, wanted, found):
+def to_targets(nodes, depth, start, deep, weight, slot, rows, stack, wanted, wanted_rows):
     """Sweep down to some nodes, and keep the rows of those that are wanted.
 
     Parameters
@@ -212,8 +212,8 @@ def to_targets(nodes, depth, start, deep, weight, slot, rows, stack, wanted, fou
     stack
         Work array, int32, shape (depth of the tree, 64), 64-byte aligned like `rows`.
     wanted
-        Row of `found` of each node, -1 where it is not wanted, shape (nodes,).
-    found
+        Row of `wanted_rows` of each node, -1 where it is not wanted, shape (nodes,).
+    wanted_rows
         Written: int32, shape (wanted nodes, 64).
     """
     stack_at = stack.ctypes.data
@@ -227,7 +227,7 @@ def to_targets(nodes, depth, start, deep, weight, slot, rows, stack, wanted, fou
         _relax(stack_at, deep_at, weight_at, start[i], start[i + 1], rows_at + row * ROW_BYTES, to)
         if wanted[i] >= 0:
             for k in range(LANES):
-                found[wanted[i], k] = stack[depth[v], k]
+                wanted_rows[wanted[i], k] = stack[depth[v], k]
 
 
 @nb.njit(cache=True, nogil=True)
@@ -384,7 +384,7 @@ def least(depth, start, deep, weight, slot, rows, stack, base, count, time, sour
 
 
 @nb.njit(cache=True, nogil=True)
-def finish(found, leg_first, leg_row, leg_time, out, columns):
+def finish(wanted_rows, leg_first, leg_row, leg_time, out, columns):
     """Least over each target's legs: `out[target, columns[lane]]`."""
     least_row = np.empty(LANES, np.int32)
     for j in range(len(leg_first) - 1):
@@ -394,7 +394,7 @@ def finish(found, leg_first, leg_row, leg_time, out, columns):
             row = leg_row[leg]
             time = leg_time[leg]
             for k in range(LANES):
-                least_row[k] = min(least_row[k], found[row, k] + time)
+                least_row[k] = min(least_row[k], wanted_rows[row, k] + time)
         for k in range(len(columns)):
             out[j, columns[k]] = least_row[k] if least_row[k] < INFINITE else UNREACHED
 

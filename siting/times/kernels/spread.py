@@ -34,11 +34,11 @@ def draw(first_vertex, count, x, y, ahead, back, west, south, cell, grid, road):
             row = round((y[v] + share * (y[v + 1] - y[v]) - south) / cell)
             if row < 0 or row >= rows or column < 0 or column >= columns:
                 continue
-            one = ahead[i, 0] + share * (ahead[i, 1] - ahead[i, 0])
+            drawn = ahead[i, 0] + share * (ahead[i, 1] - ahead[i, 0])
             other = back[i, 0] + share * (back[i, 1] - back[i, 0])
             road[row, column] = True
             # infinite ends make NaN, which is never smaller
-            if one < grid[row, column]:
-                grid[row, column] = np.float32(one)
+            if drawn < grid[row, column]:
+                grid[row, column] = np.float32(drawn)
             if other < grid[row, column]:
                 grid[row, column] = np.float32(other)
