@@ -24,13 +24,13 @@ def logo(theme: Theme) -> str:
     with Image.open(theme.logo) as image:
         small = image.convert("RGBA")
     small.thumbnail((WIDE, HIGH))
-    held = BytesIO()
-    small.save(held, "PNG", optimize=True)
-    return f"data:image/png;base64,{base64.b64encode(held.getvalue()).decode('ascii')}"
+    buffer = BytesIO()
+    small.save(buffer, "PNG", optimize=True)
+    return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode('ascii')}"
 
 
 def letters(theme: Theme) -> str:
     """The theme's families for a screen, as CSS takes them."""
-    names = [SAFE.sub("", one).strip() for one in theme.fonts.screen]
-    told = [one if GENERIC.fullmatch(one) else f'"{one}"' for one in names if one]
-    return ", ".join(told or ["sans-serif"])
+    names = [SAFE.sub("", font).strip() for font in theme.fonts.screen]
+    quoted = [name if GENERIC.fullmatch(name) else f'"{name}"' for name in names if name]
+    return ", ".join(quoted or ["sans-serif"])

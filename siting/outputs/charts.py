@@ -74,8 +74,8 @@ class Chart:
             head, foot = [], []
             if titled:
                 head = paper.wrap(self.title, self.width - 8, HEAD, theme, bold=True)
-                said = " ".join(filter(None, (self.note, theme.editor)))
-                foot = paper.wrap(said, self.width - 8, FOOT, theme) if said else []
+                foot_text = " ".join(filter(None, (self.note, theme.editor)))
+                foot = paper.wrap(foot_text, self.width - 8, FOOT, theme) if foot_text else []
             above = 4.6 * len(head) + 3 if head else 1.0
             below = 2.9 * len(foot) + 2 if foot else 1.0
             high = self.height + above + below
@@ -130,7 +130,7 @@ def population_curve(table: pd.DataFrame, thresholds: Sequence[float] = ()) -> C
                 linestyle=LINES[i % len(LINES)],
                 linewidth=1.8,
             )
-        shown = [one for one in thresholds if one <= table["minutes"].max()]
+        shown = [threshold for threshold in thresholds if threshold <= table["minutes"].max()]
         for i, minutes in enumerate(shown):
             axes.axvline(minutes, color=theme.colours.muted, linewidth=0.5, linestyle=":")
             high = 100 * at(names[0], minutes)
@@ -153,7 +153,7 @@ def population_curve(table: pd.DataFrame, thresholds: Sequence[float] = ()) -> C
 
     marks = list(thresholds) or [float(table["minutes"].median())]
     rows = [{"series": n, "minutes": m, "share": at(n, m)} for n in names for m in marks]
-    told = [
+    sentences = [
         t(
             "charts.curve.one",
             series=n,
@@ -168,15 +168,15 @@ def population_curve(table: pd.DataFrame, thresholds: Sequence[float] = ()) -> C
     ]
     readable = pd.DataFrame(
         {
-            t("charts.curve.series"): [one["series"] for one in rows],
-            t("charts.curve.minutes"): [f"{one['minutes']:g}" for one in rows],
-            t("charts.curve.share"): [texts.percent(float(str(one["share"]))) for one in rows],
+            t("charts.curve.series"): [row["series"] for row in rows],
+            t("charts.curve.minutes"): [f"{row['minutes']:g}" for row in rows],
+            t("charts.curve.share"): [texts.percent(float(str(row["share"]))) for row in rows],
         }
     )
     return Chart(
         "population_curve",
         t("charts.curve.title"),
-        " ".join([t("charts.curve.alt"), *told]),
+        " ".join([t("charts.curve.alt"), *sentences]),
         table,
         readable,
         paint,
@@ -231,7 +231,7 @@ def before_after(table: pd.DataFrame, title: str) -> Chart:
         _percent_axis(axes.xaxis)
         _above(axes)
 
-    told = [
+    sentences = [
         t(
             "charts.before_after.one",
             label=row["label"],
@@ -248,7 +248,7 @@ def before_after(table: pd.DataFrame, title: str) -> Chart:
         }
     )
     high = 18 + 16 * len(rows)
-    return Chart("before_after", title, " ".join(told), table, readable, paint, height=high)
+    return Chart("before_after", title, " ".join(sentences), table, readable, paint, height=high)
 
 
 def criteria_bars(table: pd.DataFrame) -> Chart:
@@ -298,21 +298,22 @@ def criteria_bars(table: pd.DataFrame) -> Chart:
             axes.set_xticks([0, 50, 100])
             axes.tick_params(axis="x", labelsize=6.5)
             if i == 0:
-                said = [f"{one} ({texts.percent(float(weight[one]), 0)})" for one in names]
+                labels = [f"{name} ({texts.percent(float(weight[name]), 0)})" for name in names]
                 axes.set_yticks(
-                    range(len(names)), ["\n".join(paper.wrap(one, 46, 7, theme)) for one in said]
+                    range(len(names)),
+                    ["\n".join(paper.wrap(label, 46, 7, theme)) for label in labels],
                 )
                 axes.tick_params(axis="y", labelsize=7)
             axes.grid(axis="x", color=theme.colours.fine_border, linewidth=0.4)
         drawn[0].invert_yaxis()
-        said = paper.wrap(t("charts.criteria.x"), 90, 7.5, theme)
-        drawn[len(drawn) // 2].set_xlabel("\n".join(said), fontsize=7.5)
+        labels = paper.wrap(t("charts.criteria.x"), 90, 7.5, theme)
+        drawn[len(drawn) // 2].set_xlabel("\n".join(labels), fontsize=7.5)
 
-    told = []
+    sentences = []
     for site in sites:
         best = shown[shown["site"] == site].dropna(subset=["place"]).nlargest(2, "place")
         of_site = shown[shown["site"] == site].iloc[0]
-        told.append(
+        sentences.append(
             t(
                 "charts.criteria.one",
                 site=site,
@@ -332,7 +333,7 @@ def criteria_bars(table: pd.DataFrame) -> Chart:
         t("charts.criteria.title", count=len(sites))
         if len(sites) > 1
         else t("charts.criteria.title_one"),
-        " ".join(told),
+        " ".join(sentences),
         table,
         readable,
         paint,
@@ -391,7 +392,7 @@ def rank_acceptability(table: pd.DataFrame, draws: int) -> Chart:
             side.set_visible(False)
 
     order = np.argsort(-grid[:, 0], kind="stable")[:3]
-    told = [
+    sentences = [
         t("charts.ranks.one", site=sites[i], share=texts.percent(float(grid[i, 0]), 0))
         for i in order
         if grid[i, 0] > 0
@@ -404,7 +405,7 @@ def rank_acceptability(table: pd.DataFrame, draws: int) -> Chart:
     return Chart(
         "rank_acceptability",
         t("charts.ranks.title"),
-        " ".join([t("charts.ranks.alt", draws=texts.number(draws)), *told]),
+        " ".join([t("charts.ranks.alt", draws=texts.number(draws)), *sentences]),
         table,
         readable,
         paint,
@@ -475,7 +476,7 @@ def tornado(table: pd.DataFrame, title: str, result: str, *, name: str = "tornad
         _grid(axes, theme, "x")
         _above(axes)
 
-    told = [
+    sentences = [
         t(
             "charts.tornado.one",
             name=row["name"],
@@ -492,7 +493,7 @@ def tornado(table: pd.DataFrame, title: str, result: str, *, name: str = "tornad
             t("charts.tornado.at_high"): rows["at_high"].map(lambda v: texts.number(v, decimals)),
         }
     )
-    alt = " ".join([t("charts.tornado.alt", result=result), *told])
+    alt = " ".join([t("charts.tornado.alt", result=result), *sentences])
     return Chart(name, title, alt, table, readable, paint, height=24 + 9.5 * max(len(rows), 1))
 
 
@@ -537,22 +538,22 @@ def lorenz(table: pd.DataFrame, ginis: dict[str, float]) -> Chart:
 
     steps = np.linspace(0.1, 1, 10)
     readable = pd.DataFrame({t("charts.lorenz.people"): [texts.percent(s, 0) for s in steps]})
-    told = []
+    sentences = []
     for name in names:
         rows = table[table["series"] == name]
-        held = np.interp(steps, rows["people"].to_numpy(float), rows["value"].to_numpy(float))
-        readable[name] = [texts.percent(float(v)) for v in held]
-        told.append(
+        shares = np.interp(steps, rows["people"].to_numpy(float), rows["value"].to_numpy(float))
+        readable[name] = [texts.percent(float(v)) for v in shares]
+        sentences.append(
             t(
                 "charts.lorenz.one",
                 series=name,
                 gini=texts.number(ginis[name], 2),
-                half=texts.percent(float(held[4]), 0),
-                worst=texts.percent(float(1 - held[8]), 0),
+                half=texts.percent(float(shares[4]), 0),
+                worst=texts.percent(float(1 - shares[8]), 0),
             )
         )
     return Chart(
-        "lorenz", t("charts.lorenz.title"), " ".join(told), table, readable, paint, height=110
+        "lorenz", t("charts.lorenz.title"), " ".join(sentences), table, readable, paint, height=110
     )
 
 
@@ -568,7 +569,7 @@ def broadband(table: pd.DataFrame, whole: str) -> Chart:
     wide: Any = table.assign(date=pd.to_datetime(table["date"])).pivot_table(
         index="zone_name", columns="date", values="share", sort=False
     )[days]
-    zones = [one for one in wide.index if one != whole]
+    zones = [zone for zone in wide.index if zone != whole]
     last = wide.loc[zones, days[-1]].sort_values(kind="stable") if zones else pd.Series(dtype=float)
     ends = list(dict.fromkeys([*last.index[:1], *last.index[-1:]]))
 
@@ -602,13 +603,20 @@ def broadband(table: pd.DataFrame, whole: str) -> Chart:
                 fontsize=8,
                 fontweight="bold",
             )
-        marks = [(f"{one} {texts.percent(float(wide.loc[one, days[-1]]))}", one) for one in ends]
+        marks = [
+            (f"{zone_name} {texts.percent(float(wide.loc[zone_name, days[-1]]))}", zone_name)
+            for zone_name in ends
+        ]
         marks.append((f"{whole} {texts.percent(float(wide.loc[whole, days[-1]]))}", whole))
-        marks.sort(key=lambda one: float(wide.loc[one[1], days[-1]]))
-        written = [paper.wrap(said, 42, 7, theme) for said, _ in marks]
+        marks.sort(key=lambda mark: float(wide.loc[mark[1], days[-1]]))
+        written = [paper.wrap(label, 42, 7, theme) for label, _ in marks]
         true = [100 * float(wide.loc[zone, days[-1]]) for _, zone in marks]
         for lines, (_, zone), end, high in zip(
-            written, marks, true, spread(true, [2 + 4.2 * len(one) for one in written]), strict=True
+            written,
+            marks,
+            true,
+            spread(true, [2 + 4.2 * len(lines_of_label) for lines_of_label in written]),
+            strict=True,
         ):
             axes.annotate(
                 "\n".join(lines),
@@ -628,19 +636,19 @@ def broadband(table: pd.DataFrame, whole: str) -> Chart:
                     "relpos": (0, 0.5),
                 },
             )
-        axes.set_xticks(days, [_day(one) for one in days])
+        axes.set_xticks(days, [_day(day) for day in days])
         axes.margins(x=0.16)
         axes.set_ylim(0, 103)
         axes.set_ylabel(t("charts.broadband.y"))
         _percent_axis(axes.yaxis)
         _grid(axes, theme)
 
-    told = [
+    sentences = [
         t("charts.broadband.one", day=_day(day), share=texts.percent(float(wide.loc[whole, day])))
         for day in days
     ]
     if len(ends) > 1:
-        told.append(
+        sentences.append(
             t(
                 "charts.broadband.ends",
                 low=ends[0],
@@ -653,7 +661,7 @@ def broadband(table: pd.DataFrame, whole: str) -> Chart:
     for day in days:
         values = wide.loc[[whole, *zones], day].to_numpy(float)
         readable[_day(day)] = ["" if np.isnan(v) else texts.percent(float(v)) for v in values]
-    alt = " ".join([t("charts.broadband.alt", zone=whole), *told])
+    alt = " ".join([t("charts.broadband.alt", zone=whole), *sentences])
     return Chart("broadband", t("charts.broadband.title"), alt, table, readable, paint)
 
 
@@ -673,7 +681,7 @@ def spread(values: Sequence[float], heights: Sequence[float], top: float = 103.0
         placed.append(max(value, low + high / 2))
     over = float(np.mean(np.subtract(placed, values))) if placed else 0.0
     ceiling = placed[-1] + heights[-1] / 2 - top if placed else 0.0
-    return [one - max(over, ceiling) for one in placed]
+    return [middle - max(over, ceiling) for middle in placed]
 
 
 def _axes(figure: Figure) -> Axes:

@@ -89,9 +89,9 @@ def _form(paper: Any, questionnaire: Questionnaire, part: Part) -> None:
         if not chosen:
             continue
         paper.add_heading(section.label.said(language), level=2)
-        for one in chosen:
+        for shown_question in chosen:
             number += 1
-            _question(paper, one, number)
+            _question(paper, shown_question, number)
     note = paper.add_paragraph(questionnaire.notice.said(language))
     note.paragraph_format.space_before = Pt(8)
     note.runs[0].font.size, note.runs[0].font.color.rgb = Pt(8.5), GREY

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 BUILT = resources.files("siting").joinpath("browser", "built")  # by `hatch_build.py`
 TILES = ("https://data.geopf.fr", "https://*.tile.openstreetmap.fr")  # of online basemaps
-PLACE = re.compile("@siting-(?:head|told|script)@")
+PLACE = re.compile("@siting-(?:head|fallback|script)@")
 VIEWPORT = re.compile(r'(<meta name="viewport" content=")[^"]*"')
 RANDOM_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -98,11 +98,11 @@ def page(
     # what we write comes after folium's random identifiers are numbered: none of it is one of them
     own_text = {
         "@siting-head@": heading + about + styles + leaflet,
-        "@siting-told@": fallback,
+        "@siting-fallback@": fallback,
         "@siting-script@": script,
     }
     root.header.add_child(Element("@siting-head@"), name="siting_head", index=0)
-    root.html.add_child(Element("@siting-told@"), name="siting_told")
+    root.html.add_child(Element("@siting-fallback@"), name="siting_fallback")
     frame.add_child(_Script(f"(function (map) {{\n@siting-script@\n}})({frame.get_name()});"))
     written: str = stable_ids(root.render())
     written = PLACE.sub(lambda match: own_text[match[0]], written)

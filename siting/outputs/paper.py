@@ -84,8 +84,8 @@ def family(theme: Theme) -> str:
         _add(file)
     there = {font.name for font in font_manager.fontManager.ttflist}
     used = next((name for name in theme.fonts.paper if name in there), FALLBACK)
-    asked = list(theme.fonts.paper)
-    missing = asked[: asked.index(used)] if used in asked else asked
+    wanted = list(theme.fonts.paper)
+    missing = wanted[: wanted.index(used)] if used in wanted else wanted
     if missing:
         log.warning(t("theme.font_missing", names=", ".join(missing), used=used))
     return used
@@ -137,7 +137,9 @@ def style(theme: Theme) -> Iterator[None]:
         yield
 
 
-def wrap(said: str, width_mm: float, size: float, theme: Theme, *, bold: bool = False) -> list[str]:
+def wrap(
+    wording: str, width_mm: float, size: float, theme: Theme, *, bold: bool = False
+) -> list[str]:
     """Cut a text into lines that fit a width; longer words are cut after their hyphens.
 
     Quotation marks, colons and the like stay with their word, and the lines of a bold text (a
@@ -148,12 +150,12 @@ def wrap(said: str, width_mm: float, size: float, theme: Theme, *, bold: bool = 
     size
         Of the letters, points.
     """
-    lines = _cut(said, width_mm, size, _quietly(theme), bold=bold)
+    lines = _cut(wording, width_mm, size, _quietly(theme), bold=bold)
     if not bold or len(lines) < 2:
         return lines
     even = lines
     for percent in range(95, 45, -5):
-        tried = _cut(said, width_mm * percent / 100, size, _quietly(theme), bold=bold)
+        tried = _cut(wording, width_mm * percent / 100, size, _quietly(theme), bold=bold)
         if len(tried) > len(lines):
             break
         even = tried
@@ -163,11 +165,11 @@ def wrap(said: str, width_mm: float, size: float, theme: Theme, *, bold: bool = 
 TIED = re.compile(r"(?<=[«]) | (?=[»:;?!%€])|(?<=\d) (?=(?:min|km|m|h)\b)")
 
 
-def _cut(said: str, width_mm: float, size: float, name: str, *, bold: bool) -> list[str]:
+def _cut(wording: str, width_mm: float, size: float, name: str, *, bold: bool) -> list[str]:
     space = _wide(" ", name, size, bold)
     lines: list[str] = []
     used = 0.0
-    for word in TIED.sub("\u00a0", said).split(" "):
+    for word in TIED.sub("\u00a0", wording).split(" "):
         wide = _wide(word, name, size, bold)
         parts = [word] if wide <= width_mm else [p for p in re.split(r"(?<=-)", word) if p]
         for i, part in enumerate(parts):
@@ -182,10 +184,10 @@ def _cut(said: str, width_mm: float, size: float, name: str, *, bold: bool) -> l
     return lines
 
 
-def width(said: str, size: float, theme: Theme, *, bold: bool = False) -> float:
+def width(wording: str, size: float, theme: Theme, *, bold: bool = False) -> float:
     """Width of a text in letters of a size (points), millimetres."""
     name = _quietly(theme)
-    words = said.split(" ")
+    words = wording.split(" ")
     space = _wide(" ", name, size, bold)
     return sum(_wide(word, name, size, bold) for word in words) + space * (len(words) - 1)
 
@@ -230,9 +232,9 @@ class Line(Text):
 
 
 @functools.lru_cache(maxsize=1024)
-def _outline(said: str, families: tuple[str, ...], size: float, weight: Any) -> TextPath:
+def _outline(wording: str, families: tuple[str, ...], size: float, weight: Any) -> TextPath:
     letters = font_manager.FontProperties(family=families, weight=weight, size=size)
-    return TextPath((0, 0), said, prop=letters)
+    return TextPath((0, 0), wording, prop=letters)
 
 
 def _quietly(theme: Theme) -> str:
@@ -258,13 +260,13 @@ def render(figure: Figure, kind: Kind, theme: Theme, *, dpi: int = DPI, title: s
     title
         Title written in the file's metadata.
     """
-    held = BytesIO()
+    buffer = BytesIO()
     with style(theme):
         if kind == "png":
             return _png(figure, dpi, title)
         metadata = METADATA[kind] | ({"Title": title} if title else {})
-        figure.savefig(held, format=kind, dpi=dpi, metadata=metadata)
-    return held.getvalue()
+        figure.savefig(buffer, format=kind, dpi=dpi, metadata=metadata)
+    return buffer.getvalue()
 
 
 def _png(figure: Figure, dpi: int, title: str) -> bytes:
@@ -282,15 +284,15 @@ def small(png: bytes, dots: int) -> bytes:
     image = Image.open(BytesIO(png)).convert("RGB")
     high = round(image.height * dots / image.width)
     image = image.resize((dots, high), Image.Resampling.LANCZOS)
-    held = BytesIO()
+    buffer = BytesIO()
     image.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
-        held, "PNG", optimize=True
+        buffer, "PNG", optimize=True
     )
-    return held.getvalue()
+    return buffer.getvalue()
 
 
 def grey(png: bytes) -> bytes:
     """A picture as a grey printer gives it."""
-    held = BytesIO()
-    Image.open(BytesIO(png)).convert("L").save(held, "PNG")
-    return held.getvalue()
+    buffer = BytesIO()
+    Image.open(BytesIO(png)).convert("L").save(buffer, "PNG")
+    return buffer.getvalue()

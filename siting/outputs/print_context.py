@@ -90,7 +90,7 @@ def draw_names(
     names = context.towns["name"].to_numpy(object)[beyond]
     at = [tuple(xy) for xy in (places - [west, south]) * scale]
     size = LETTERS * zoom
-    found = labels.place(
+    placed = labels.place(
         at,
         lambda i: (paper.width(names[i], size, theme) + 0.6, 0.44 * size),
         boxes,
@@ -98,7 +98,7 @@ def draw_names(
         lambda _: 1.1 * zoom,
         MOST_TOWNS,
     )
-    for label in found:
+    for label in placed:
         x, y = places[label.index]
         axes.plot(
             [x], [y], "o", markersize=1.7 * zoom, color="none", markeredgecolor=look.TOWN,

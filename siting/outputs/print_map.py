@@ -251,14 +251,14 @@ class _Page:
         made: Axes = self.figure.add_axes((left / w, low / h, wide / w, high / h), **look)
         return made
 
-    def text(self, x: float, y: float, said: str, size: float, **look: Any) -> Text:
+    def text(self, x: float, y: float, wording: str, size: float, **look: Any) -> Text:
         made: Text = self.figure.text(
-            x / self.size.width, y / self.size.height, said, fontsize=size * self.zoom, **look
+            x / self.size.width, y / self.size.height, wording, fontsize=size * self.zoom, **look
         )
         return made
 
-    def lines(self, said: str, width: float, size: float, *, bold: bool = False) -> list[str]:
-        return paper.wrap(said, width, size * self.zoom, self.theme, bold=bold)
+    def lines(self, wording: str, width: float, size: float, *, bold: bool = False) -> list[str]:
+        return paper.wrap(wording, width, size * self.zoom, self.theme, bold=bold)
 
     def line(self, size: float) -> float:
         """Height of a line of letters, millimetres."""
@@ -301,11 +301,11 @@ def _heading(page: _Page, sheet: Sheet) -> float:
 def _sources(page: _Page, sheet: Sheet) -> float:
     """Sources and licences at the foot; gives where the map may end."""
     wide = page.size.width - 2 * MARGIN
-    said = t("print.sources", sources=" ".join(sheet.sources))
+    wording = t("print.sources", sources=" ".join(sheet.sources))
     last = t("print.made", crs=sheet.crs, date=sheet.date)
     if _in_france(sheet):
         last = f"{t('print.inset')} {last}"
-    lines = [*page.lines(said, wide, SMALL), *page.lines(last, wide, SMALL)]
+    lines = [*page.lines(wording, wide, SMALL), *page.lines(last, wide, SMALL)]
     top = MARGIN - 2 + len(lines) * page.line(SMALL)
     page.paragraph(MARGIN, top, lines, SMALL, color=page.theme.colours.muted)
     return top + 2.0 + page.zoom
@@ -403,9 +403,9 @@ def _signs(page: _Page, axes: Axes, sheet: Sheet, scale: float) -> list[labels.B
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
     taken: list[labels.Box] = []
-    for order, one in enumerate(sheet.signs):
-        points = np.asarray(one.points, float).reshape(-1, 2)
-        sizes = np.broadcast_to(np.asarray(one.size, float), len(points)) * page.zoom
+    for order, sign in enumerate(sheet.signs):
+        points = np.asarray(sign.points, float).reshape(-1, 2)
+        sizes = np.broadcast_to(np.asarray(sign.size, float), len(points)) * page.zoom
         inside = (
             (points[:, 0] > west)
             & (points[:, 0] < east)
@@ -418,22 +418,22 @@ def _signs(page: _Page, axes: Axes, sheet: Sheet, scale: float) -> list[labels.B
             points[inside, 0],
             points[inside, 1],
             s=(sizes[inside] * paper.MM * 72) ** 2,
-            marker=one.sign,
-            facecolor="none" if one.hollow else one.colour,
-            edgecolor=one.colour if one.hollow else page.theme.colours.background,
-            linewidth=1.0 if one.hollow else 0.5,
+            marker=sign.sign,
+            facecolor="none" if sign.hollow else sign.colour,
+            edgecolor=sign.colour if sign.hollow else page.theme.colours.background,
+            linewidth=1.0 if sign.hollow else 0.5,
             zorder=6 + order,
             path_effects=[withStroke(linewidth=2.2, foreground=page.theme.colours.background)]
-            if one.hollow
+            if sign.hollow
             else None,
         )
         for i in np.flatnonzero(inside):
             x, y = points[i]
-            if one.numbers:
+            if sign.numbers:
                 axes.text(
                     x,
                     y,
-                    one.numbers[i],
+                    sign.numbers[i],
                     fontsize=6.6 * page.zoom,
                     fontweight="bold",
                     color=page.theme.colours.background,
@@ -457,39 +457,39 @@ def _names(
     """Place the names beside the signs, out of the boxes that are kept; gives where they stand."""
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
-    points = [((one.x - west) * scale, (one.y - south) * scale) for one in sheet.names]
+    points = [((name.x - west) * scale, (name.y - south) * scale) for name in sheet.names]
     frame = (1.0, 1.0, (east - west) * scale - 1, (north - south) * scale - 1)
 
     def extent(index: int) -> tuple[float, float]:
-        one = sheet.names[index]
-        wide = paper.width(one.text, one.size * page.zoom, page.theme, bold=one.bold)
-        return wide + 0.6, page.line(one.size)
+        name = sheet.names[index]
+        wide = paper.width(name.text, name.size * page.zoom, page.theme, bold=name.bold)
+        return wide + 0.6, page.line(name.size)
 
     def away(index: int) -> float:
         x, y = points[index]
         over = [b for b in taken if b[0] <= x <= b[2] and b[1] <= y <= b[3]]
         reach = [max(b[2] - x, x - b[0], b[3] - y, y - b[1]) for b in over]
-        return max([AIR * page.zoom, *(one + AIR / 2 * page.zoom for one in reach)])
+        return max([AIR * page.zoom, *(distance + AIR / 2 * page.zoom for distance in reach)])
 
     needed = sum(name.needed for name in sheet.names)
-    found = labels.place(points, extent, [*taken, *kept], frame, away, MOST_NAMES, needed)
-    for one in found:
-        name = sheet.names[one.index]
-        if away(one.index) == AIR * page.zoom:  # no sign stands there
+    placed = labels.place(points, extent, [*taken, *kept], frame, away, MOST_NAMES, needed)
+    for placed_name in placed:
+        name = sheet.names[placed_name.index]
+        if away(placed_name.index) == AIR * page.zoom:  # no sign stands there
             axes.plot(
                 [name.x], [name.y], "o", markersize=1.8 * page.zoom,
                 color=page.theme.colours.ink, markeredgecolor=page.theme.colours.background,
                 markeredgewidth=0.4, zorder=5.5,
             )  # fmt: skip
-        if one.away:
-            end = labels.nearest(one.box, points[one.index])
+        if placed_name.away:
+            end = labels.nearest(placed_name.box, points[placed_name.index])
             axes.plot(
                 [name.x, west + end[0] / scale], [name.y, south + end[1] / scale],
                 color=page.theme.colours.ink, lw=0.4 * page.zoom, zorder=11.5,
             )  # fmt: skip
         axes.text(
-            west + (one.box[0] + 0.3) / scale,
-            south + (one.box[1] + one.box[3]) / 2 / scale,
+            west + (placed_name.box[0] + 0.3) / scale,
+            south + (placed_name.box[1] + placed_name.box[3]) / 2 / scale,
             name.text,
             fontsize=name.size * page.zoom,
             fontweight="bold" if name.bold else "normal",
@@ -498,7 +498,7 @@ def _names(
             zorder=12,
             path_effects=[withStroke(linewidth=2.0, foreground=page.theme.colours.background)],
         )
-    return [label.box for label in found]
+    return [label.box for label in placed]
 
 
 def _corner(page: _Page, axes: Axes, sheet: Sheet, scale: float) -> labels.Box:
@@ -509,7 +509,7 @@ def _corner(page: _Page, axes: Axes, sheet: Sheet, scale: float) -> labels.Box:
     every = [(x, y, x + wide, y + high) for y in (0.0, up) for x in (0.0, across)]
 
     def hidden(box: labels.Box) -> float:
-        left, low, right, top = (one / scale for one in box)
+        left, low, right, top = (side / scale for side in box)
         seen = shapely.clip_by_rect(
             sheet.focus, west + left, south + low, west + right, south + top
         )
@@ -560,18 +560,18 @@ def _scale_bar(page: _Page, axes: Axes, scale: float, at: tuple[float, float]) -
         )
     decimals = 0 if long >= 2 else 1
     for part in (0.0, long / 2, long):
-        said = texts.number(part, decimals if part and part == long / 2 and long < 2 else 0)
+        wording = texts.number(part, decimals if part and part == long / 2 and long < 2 else 0)
         if part == long:
-            said = t("print.km", length=said)
+            wording = t("print.km", length=wording)
         place = (x + part * 1000, y + high + 0.8 / scale)
         axes.text(
-            *place, said, fontsize=6 * page.zoom, ha="center" if part < long else "left",
+            *place, wording, fontsize=6 * page.zoom, ha="center" if part < long else "left",
             va="bottom", zorder=11,
         )  # fmt: skip
-    said = t("print.scale", number=texts.number(round(1e3 / scale)), paper=page.size.name)
+    wording = t("print.scale", number=texts.number(round(1e3 / scale)), paper=page.size.name)
     if page.size.name in paper.SIZES:
         axes.text(
-            x, y + high + 4.2 * page.zoom / scale, said, fontsize=6 * page.zoom, va="bottom",
+            x, y + high + 4.2 * page.zoom / scale, wording, fontsize=6 * page.zoom, va="bottom",
             zorder=11,
         )  # fmt: skip
 
@@ -611,12 +611,12 @@ def _rows(page: _Page, sheet: Sheet, width: float) -> list[Row]:
     for signs in sheet.signs:
         sizes = [replace(signs, label=label, size=size) for label, size in signs.keys]
         every += sizes or [signs]
-    for one in every:
-        count = one.count if isinstance(one, Fill) else ""
+    for item in every:
+        count = item.count if isinstance(item, Fill) else ""
         room = width - 11 * page.zoom
         if count:
             room -= paper.width(count, BODY * page.zoom, page.theme) + 2
-        rows.append((one, page.lines(one.label, room, BODY), count))
+        rows.append((item, page.lines(item.label, room, BODY), count))
     return rows
 
 
@@ -627,18 +627,18 @@ def _legend_height(page: _Page, sheet: Sheet, width: float) -> float:
     head = len(page.lines(sheet.legend, half, HEADLINE, bold=True)) * page.line(HEADLINE)
     unit = len(page.lines(sheet.unit, half, BODY)) * page.line(BODY) if sheet.unit else 0
     notes = sum(
-        len(page.lines(one, half - _inset_size(page) - GUTTER, SMALL + 0.7))
+        len(page.lines(note, half - _inset_size(page) - GUTTER, SMALL + 0.7))
         * page.line(SMALL + 0.7)
-        for one in sheet.notes
+        for note in sheet.notes
     )
     return float(max(head + unit + rows + 4, notes + 4, _inset_size(page) + 8))
 
 
 def _row_height(page: _Page, row: Row) -> float:
-    one, lines, _ = row
+    item, lines, _ = row
     high = len(lines) * page.line(BODY) + 1.1 * page.zoom
-    if isinstance(one, Signs):
-        high = max(high, float(np.max(one.size, initial=0)) * page.zoom + 0.8)
+    if isinstance(item, Signs):
+        high = max(high, float(np.max(item.size, initial=0)) * page.zoom + 0.8)
     return float(high)
 
 
@@ -687,45 +687,47 @@ def _legend(
         notes_wide = wide / 2 - GUTTER - (size + GUTTER if inset else 0)
         spot = (left + wide - size, top - size, size, size)
     for note in sheet.notes:
-        said = page.lines(note, notes_wide, SMALL + 0.7)
-        notes_top = page.paragraph(notes_at, notes_top, said, SMALL + 0.7, color=muted) - 0.6
+        lines_of_note = page.lines(note, notes_wide, SMALL + 0.7)
+        notes_top = (
+            page.paragraph(notes_at, notes_top, lines_of_note, SMALL + 0.7, color=muted) - 0.6
+        )
     if inset:
         _inset(page, sheet, spot, main)
 
 
-def _key(page: _Page, board: Axes, one: Fill | Signs, left: float, middle: float) -> None:
+def _key(page: _Page, board: Axes, item: Fill | Signs, left: float, middle: float) -> None:
     """A row's own mark: a box of its colour and hatching, or its sign."""
-    if isinstance(one, Fill):
+    if isinstance(item, Fill):
         wide, high = 7.5 * page.zoom, 3.1 * page.zoom
         box = (left, middle - high / 2)
         board.add_patch(
             Rectangle(
-                box, wide, high, facecolor=one.colour or "none",
+                box, wide, high, facecolor=item.colour or "none",
                 edgecolor=page.theme.colours.muted, linewidth=0.4,
             )
         )  # fmt: skip
-        if one.hatch:
+        if item.hatch:
             shape = shapely.box(left, middle - high / 2, left + wide, middle + high / 2)
-            board.add_patch(_hatched(shape, one.hatch, page.theme))
+            board.add_patch(_hatched(shape, item.hatch, page.theme))
         return
-    size = float(np.max(one.size, initial=0)) if np.size(one.size) else 2.4
+    size = float(np.max(item.size, initial=0)) if np.size(item.size) else 2.4
     board.scatter(
         [left + 3.75 * page.zoom],
         [middle],
         s=(min(size, 6.0) * page.zoom * paper.MM * 72) ** 2,
-        marker=one.sign,
-        facecolor="none" if one.hollow else one.colour,
-        edgecolor=one.colour if one.hollow else page.theme.colours.background,
-        linewidth=1.0 if one.hollow else 0.5,
+        marker=item.sign,
+        facecolor="none" if item.hollow else item.colour,
+        edgecolor=item.colour if item.hollow else page.theme.colours.background,
+        linewidth=1.0 if item.hollow else 0.5,
     )
 
 
 @functools.cache
-def _between(one: str, other: str) -> Any:
+def _between(system: str, other: str) -> Any:
     """What brings coordinates of a system into another; slow to make."""
     from pyproj import Transformer  # noqa: PLC0415 - drawing only
 
-    return Transformer.from_crs(one, other, always_xy=True)
+    return Transformer.from_crs(system, other, always_xy=True)
 
 
 @functools.cache

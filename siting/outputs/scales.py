@@ -24,14 +24,14 @@ COUNTS = 4  # facilities in reach that are told apart, none included; then "or m
 def minutes(theme: Theme) -> Scale:
     """Travel time, in the theme's classes."""
     unit = f"{texts.NARROW_SPACE}{t('map.minutes')}"
-    labels = between([f"{one:g}" for one in theme.classes], unit)
+    labels = between([f"{bound:g}" for bound in theme.classes], unit)
     return Scale(tuple(theme.classes), labels, tuple(theme.palette), t("map.no_time"))
 
 
 def shares(theme: Theme) -> Scale:
     """Shares of people or premises, in the theme's classes."""
     sign = texts.percent(0, 0)[1:]
-    labels = between([f"{100 * one:g}" for one in theme.shares], sign)
+    labels = between([f"{100 * share:g}" for share in theme.shares], sign)
     return Scale(tuple(theme.shares), labels, tuple(theme.share_palette), t("map.unknown"))
 
 
@@ -78,7 +78,7 @@ def between(bounds: Sequence[str], unit: str) -> tuple[str, ...]:
 def spread(palette: Sequence[str], count: int) -> tuple[str, ...]:
     """So many colours of a palette, evenly spaced along it."""
     parts = [[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in palette]
-    found = []
+    colours = []
     for i in range(count):
         at = i * (len(parts) - 1) / max(count - 1, 1)
         low = min(int(at), len(parts) - 2) if len(parts) > 1 else 0
@@ -86,5 +86,5 @@ def spread(palette: Sequence[str], count: int) -> tuple[str, ...]:
         mix = [
             round(a + (at - low) * (b - a)) for a, b in zip(parts[low], parts[high], strict=True)
         ]
-        found.append("#" + "".join(f"{one:02x}" for one in mix))
-    return tuple(found)
+        colours.append("#" + "".join(f"{channel:02x}" for channel in mix))
+    return tuple(colours)

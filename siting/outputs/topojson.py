@@ -106,7 +106,7 @@ def write(layers: Mapping[str, gpd.GeoDataFrame], about: Mapping[str, Any]) -> s
 
 def _rings(shape: shapely.Geometry, low: Any, step: Any) -> list[list[list[Point]]]:
     """Polygons of a shape, each its rings, on the grid, without what is no ring there."""
-    found = []
+    by_shape = []
     for part in shapely.get_parts(shape):
         if not isinstance(part, shapely.Polygon):
             continue
@@ -124,8 +124,8 @@ def _rings(shape: shapely.Geometry, low: Any, step: Any) -> list[list[list[Point
                 continue
             rings.append(points)
         if rings:
-            found.append(rings)
-    return found
+            by_shape.append(rings)
+    return by_shape
 
 
 def _ends(rings: list[list[Point]]) -> set[Point]:

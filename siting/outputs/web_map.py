@@ -254,11 +254,11 @@ def render(content: WebMap, theme: Theme = DEFAULT, drawn: Drawn | None = None) 
     """
     from siting.outputs import leaflet  # noqa: PLC0415 - as in `write`
 
-    combinations = int(np.prod([len(one.options) for one in content.choices], dtype=int))
+    combinations = int(np.prod([len(choice.options) for choice in content.choices], dtype=int))
     if combinations != len(content.views):
         raise ValueError(len(content.views))
-    held = (drawn or draw(content.ground)).data
-    west, south, east, north = held["bounds"]
+    outlines = (drawn or draw(content.ground)).data
+    west, south, east, north = outlines["bounds"]
     frame = leaflet.OfflineMap(
         location=[(south + north) / 2, (west + east) / 2],
         zoom_start=9,
@@ -267,7 +267,7 @@ def render(content: WebMap, theme: Theme = DEFAULT, drawn: Drawn | None = None) 
         zoom_control=False,
         attribution_control=True,
     )
-    data = {**_data(content, theme), **held}
+    data = {**_data(content, theme), **outlines}
     script = f"const data = {leaflet.in_script(data)};\n"
     return leaflet.page(
         frame,
@@ -307,7 +307,7 @@ def draw(ground: Ground) -> Drawn:
         "bounds": [float(v) for v in np.round(shapely.total_bounds(whole), 5)],
         "communes": {
             "shape": compact.pack_shapes(_simplified(whole, SIMPLIFY_DEGREES)),
-            "name": [str(one) for one in communes["name"]],
+            "name": [str(commune) for commune in communes["name"]],
             "epci": owner.tolist(),
             "people": whole_numbers(communes["population"]),
             "seat": np.round(seats[:, ::-1], 5).tolist(),
@@ -345,10 +345,10 @@ def draw(ground: Ground) -> Drawn:
 
 def mended(shapes: gpd.GeoSeries) -> npt.NDArray[np.object_]:
     """Shapes, those that are not valid made so."""
-    found: npt.NDArray[np.object_] = shapes.to_numpy().copy()
-    wrong = ~shapely.is_valid(found) & (found != None)  # noqa: E711 - elementwise
-    found[wrong] = shapely.make_valid(found[wrong])
-    return found
+    repaired: npt.NDArray[np.object_] = shapes.to_numpy().copy()
+    wrong = ~shapely.is_valid(repaired) & (repaired != None)  # noqa: E711 - elementwise
+    repaired[wrong] = shapely.make_valid(repaired[wrong])
+    return repaired
 
 
 def count_invalid(shapes: gpd.GeoSeries) -> int:
@@ -358,18 +358,18 @@ def count_invalid(shapes: gpd.GeoSeries) -> int:
 
 def _simplified(shapes: npt.NDArray[np.object_], tolerance: float) -> npt.NDArray[np.object_]:
     """Polygons simplified together, so that neighbours stay neighbours."""
-    found: npt.NDArray[np.object_] = shapely.coverage_simplify(_areal(shapes), tolerance)
-    return found
+    simpler: npt.NDArray[np.object_] = shapely.coverage_simplify(_areal(shapes), tolerance)
+    return simpler
 
 
 def _areal(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     """Shapes without the lines and points that mending may leave."""
     mixed = shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION
-    found = shapes.copy()
+    areas = shapes.copy()
     for i in np.flatnonzero(mixed):
         parts = shapely.get_parts(shapes[i])
-        found[i] = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
-    return found
+        areas[i] = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
+    return areas
 
 
 def _first(content: WebMap) -> int:
@@ -404,9 +404,11 @@ def _data(content: WebMap, theme: Theme) -> dict[str, Any]:
         "logo": brand.logo(theme),
         "date": content.date,
         "noData": theme.no_data,
-        "choices": [{"name": one.name, "options": list(one.options)} for one in content.choices],
+        "choices": [
+            {"name": choice.name, "options": list(choice.options)} for choice in content.choices
+        ],
         "views": views,
-        "points": [_points(one) for one in content.points],
+        "points": [_points(point) for point in content.points],
         "near": content.near,
         "first": list(content.first),
         "compare": content.compare,
@@ -457,16 +459,16 @@ def _points(layer: Points) -> dict[str, Any]:
         "shown": layer.shown,
         "places": [
             {
-                "name": one.name,
-                "at": [round(one.lat, 5), round(one.lon, 5)],
-                "mark": one.mark,
-                "lines": [list(pair) for pair in one.lines],
+                "name": place.name,
+                "at": [round(place.lat, 5), round(place.lon, 5)],
+                "mark": place.mark,
+                "lines": [list(pair) for pair in place.lines],
                 "opened": [
                     [line.name, line.source, line.value, line.weight, line.points]
-                    for line in one.opened
+                    for line in place.opened
                 ],
             }
-            for one in layer.places
+            for place in layer.places
         ],
     }
 

@@ -93,11 +93,11 @@ def draw(
         if only and name not in only:
             continue
         say(t("cli_charts.drawing", name=name))
-        found = make()
-        if isinstance(found, str):
-            missing.append(Missing(name, t(f"charts.missing.{found}")))
+        chart = make()
+        if isinstance(chart, str):
+            missing.append(Missing(name, t(f"charts.missing.{chart}")))
         else:
-            made.append(found.noted(_note(result, found.name)))
+            made.append(chart.noted(_note(result, chart.name)))
     return made, missing
 
 
@@ -116,12 +116,12 @@ def write(
         The folder cannot be written to.
     """
     with replacing_all(folder) as part:
-        for one in made:
+        for chart in made:
             for kind in kinds:
-                (part / f"{one.name}.{kind}").write_bytes(one.render(kind, theme))
-            write_csv(part / f"{one.name}.csv", one.table)
-            said = f"{one.title}\n\n{one.alt}\n\n{one.note}\n"
-            (part / f"{one.name}.txt").write_text(said, encoding="utf-8", newline="\n")
+                (part / f"{chart.name}.{kind}").write_bytes(chart.render(kind, theme))
+            write_csv(part / f"{chart.name}.csv", chart.table)
+            wording = f"{chart.title}\n\n{chart.alt}\n\n{chart.note}\n"
+            (part / f"{chart.name}.txt").write_text(wording, encoding="utf-8", newline="\n")
         return sorted(path.name for path in part.iterdir())
 
 
@@ -153,8 +153,8 @@ def curve_table(access: pd.DataFrame) -> pd.DataFrame:
     order = np.argsort(minutes[known], kind="stable")
     within = np.concatenate([[0.0], np.cumsum(people[known][order])])
     steps = np.arange(0, float(minutes[known].max()) + 1, 0.5)
-    held = within[np.searchsorted(minutes[known][order], steps.astype(np.float32), side="right")]
-    return pd.DataFrame({"minutes": steps, "share": held / people.sum()})
+    reached = within[np.searchsorted(minutes[known][order], steps.astype(np.float32), side="right")]
+    return pd.DataFrame({"minutes": steps, "share": reached / people.sum()})
 
 
 def _before_after(result: Result) -> Chart | str:
@@ -195,12 +195,12 @@ def _criteria(result: Result) -> Chart | str:
             "site": str(scores.sites["name"].iloc[i]),
             "rank": int(scores.rank[i]),
             "score": float(scores.score[i]),
-            "criterion": score_tables.name_of(one),
+            "criterion": score_tables.name_of(criterion),
             "weight": float(scores.weights[j]),
             "place": float(scores.normalised[i, j]),
         }
         for i in np.argsort(scores.rank, kind="stable")
-        for j, one in enumerate(scores.criteria)
+        for j, criterion in enumerate(scores.criteria)
     ]
     return charts.criteria_bars(pd.DataFrame(rows)) if rows else "one_candidate"
 
@@ -209,18 +209,18 @@ def _ranks(result: Result, compared: Compared | None) -> Chart | str:
     if len(result.candidates) < 2:
         return "one_candidate"
     try:
-        found = compared or study_scores.rank(result.study, result.scores.of, None)
+        ranked = compared or study_scores.rank(result.study, result.scores.of, None)
     except ModelError:
         return "no_criterion"
-    if isinstance(found, study_scores.Ranked):
-        free = found.drawn(
-            study_weights.informations(found.scoring, found.criteria)[study_weights.FREE]
+    if isinstance(ranked, study_scores.Ranked):
+        free = ranked.drawn(
+            study_weights.informations(ranked.scoring, ranked.criteria)[study_weights.FREE]
         )
     else:
-        free = found.draws[study_weights.FREE]
-    table = score_tables.taken(found.scale.of.sites, free)
-    sites = found.sites.set_index("site_id")["name"]
-    rank = dict(zip(found.scale.of.sites, found.ranking.rank, strict=True))
+        free = ranked.draws[study_weights.FREE]
+    table = score_tables.taken(ranked.scale.of.sites, free)
+    sites = ranked.sites.set_index("site_id")["name"]
+    rank = dict(zip(ranked.scale.of.sites, ranked.ranking.rank, strict=True))
     named = table.assign(site=table["site_id"].map(sites), now=table["site_id"].map(rank))
     named = named.sort_values(["now", "rank"], kind="stable")
     return charts.rank_acceptability(named[["site", "rank", "share"]], free.draws)
@@ -235,15 +235,15 @@ def _coverage_tornado(result: Result) -> Chart | str:
     at_value = 100 * _within(result.access[result.access["service"] == service.id], limit)
     rows = []
     for name in names:
-        one = getattr(study.assumptions, name)
+        assumption = getattr(study.assumptions, name)
         row = {
             "name": t(f"charts.assumptions.{name}"),
-            "unit": "" if one.unit == "ratio" else one.unit,
-            "value": one.value,
+            "unit": "" if assumption.unit == "ratio" else assumption.unit,
+            "value": assumption.value,
             "at_value": at_value,
         }
         for end, factor in (("low", 1 - spread), ("high", 1 + spread)):
-            moved = one.model_copy(update={"value": one.value * factor})
+            moved = assumption.model_copy(update={"value": assumption.value * factor})
             then = prepared.assuming(base, study.assumptions.model_copy(update={name: moved}))
             access = then.access(service.id, base.read.services[service.id])
             row |= {end: moved.value, f"at_{end}": 100 * _within(access, limit)}
@@ -310,7 +310,7 @@ def _balance(result: Result) -> Chart | str:
 
 
 def _service(result: Result, key: str) -> str:
-    return next(one.name for one in result.study.services if one.id == key)
+    return next(service.name for service in result.study.services if service.id == key)
 
 
 ROLES = {"broadband": ("broadband",), "tornado_balance": ()}
@@ -319,12 +319,14 @@ ROLES = {"broadband": ("broadband",), "tornado_balance": ()}
 def _note(result: Result, name: str) -> str:
     """Attributions of the tables behind a chart, and what of it is modelled."""
     wanted = ROLES.get(name)
-    said = []
+    attributions = []
     for item in result.inputs:
         kept = item.role in wanted if wanted is not None else _behind(item.role, name)
         if kept and item.source is not None:
-            said.append(item.source.attribution.get(texts.language(), item.source.title))
-    parts = [t("charts.note", sources=" ; ".join(dict.fromkeys(said)))] if said else []
+            attributions.append(item.source.attribution.get(texts.language(), item.source.title))
+    parts = (
+        [t("charts.note", sources=" ; ".join(dict.fromkeys(attributions)))] if attributions else []
+    )
     if result.cells_modelled and wanted is None:
         parts.append(t("charts.note_modelled"))
     return " ".join(parts)

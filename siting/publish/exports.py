@@ -51,35 +51,35 @@ def require_formats(names: Sequence[str]) -> tuple[str, ...]:
         One is unknown.
     """
     chosen = require_known("unknown_export_format", names, FORMATS)
-    return chosen or tuple(one for one in FORMATS if one not in ON_REQUEST)
+    return chosen or tuple(name for name in FORMATS if name not in ON_REQUEST)
 
 
 def about(result: Result) -> About:
     """What the files say of where their figures come from."""
-    found = []
-    for one in result.inputs:
-        source = one.source
+    notices = []
+    for table in result.inputs:
+        source = table.source
         if source is None:
-            found.append(_unsaid(one.path.rsplit("/", 1)[-1]))
+            notices.append(_undocumented(table.path.rsplit("/", 1)[-1]))
             continue
-        said = source.attribution.get(texts.language(), source.title)
-        found.append(
+        attribution = source.attribution.get(texts.language(), source.title)
+        notices.append(
             {
                 "title": source.title,
                 "producer": source.producer,
                 "vintage": source.vintage,
                 "licence": source.licence,
                 "status": t(f"map.status.{source.status}"),
-                "attribution": said,
+                "attribution": attribution,
             }
         )
     lines = sources.source_lines(result)
-    told = sum(one.source is not None for one in result.inputs)
-    found += [
-        {**_unsaid(line["text"]), "status": line["status"], "attribution": line["text"]}
-        for line in lines[told:]
+    documented = sum(table.source is not None for table in result.inputs)
+    notices += [
+        {**_undocumented(line["text"]), "status": line["status"], "attribution": line["text"]}
+        for line in lines[documented:]
     ]
-    return About(result.study.title, tuple(found))
+    return About(result.study.title, tuple(notices))
 
 
 def tags(result: Result) -> dict[str, str]:
@@ -87,7 +87,7 @@ def tags(result: Result) -> dict[str, str]:
     return about(result).tags
 
 
-def _unsaid(name: str) -> dict[str, str]:
+def _undocumented(name: str) -> dict[str, str]:
     keys = ("producer", "vintage", "licence", "status", "attribution")
     return {"title": name, **dict.fromkeys(keys, "")}
 
@@ -102,20 +102,20 @@ def layers(result: Result) -> dict[str, gpd.GeoDataFrame]:
     mapped = MappedResult(result)
     crs, study = result.study.territory.crs, result.study
     communes, cells = result.communes[COMMUNES].copy(), result.cells[CELLS].copy()
-    for one in study.services:
-        minutes = mapped.access(one.id)["minutes"].to_numpy()
+    for service in study.services:
+        minutes = mapped.access(service.id)["minutes"].to_numpy()
         by_commune = mapped.by_commune(minutes.astype(np.float64))
-        communes[f"minutes_{one.id}"] = by_commune["mean"].to_numpy()
-        cells[f"minutes_{one.id}"] = minutes
+        communes[f"minutes_{service.id}"] = by_commune["mean"].to_numpy()
+        cells[f"minutes_{service.id}"] = minutes
         for limit in study.thresholds_minutes:
-            covered = mapped.covered_communes(one.id, limit)["covered_share"]
-            communes[f"share_{one.id}_{limit:g}min"] = covered.to_numpy(np.float64)
+            covered = mapped.covered_communes(service.id, limit)["covered_share"]
+            communes[f"share_{service.id}_{limit:g}min"] = covered.to_numpy(np.float64)
     shapes = geometry.squares(result.cells)
     ranked = result.scores.table().drop(columns=["name", "commune_code"])
     places = result.candidates.rename(columns={"id": "site_id"})
     kept = ["site_id", "name", "commune_code", "lon", "lat", "geometry"]
     mended = result.communes.set_geometry(web_map.mended(result.communes.geometry))
-    found = {
+    shapes_by_layer = {
         "communes": mended[["geometry"]].join(communes),
         "cells": shapes[["geometry"]].join(cells),
         "facilities": result.facilities[[*FACILITIES, "geometry"]],
@@ -123,7 +123,7 @@ def layers(result: Result) -> dict[str, gpd.GeoDataFrame]:
     }
     ordered = {
         name: layer[[*(c for c in layer.columns if c != "geometry"), "geometry"]]
-        for name, layer in found.items()
+        for name, layer in shapes_by_layer.items()
     }
     return {name: layer.to_crs(crs).reset_index(drop=True) for name, layer in ordered.items()}
 
@@ -146,8 +146,8 @@ def styles(result: Result, theme: Theme, column: str = "") -> dict[str, str]:
         "facilities": qgis_styles.qml(
             "marker",
             [
-                place(f"\"service\" = '{one.id}'", one.name, colours.facility)
-                for one in result.study.services
+                place(f"\"service\" = '{service.id}'", service.name, colours.facility)
+                for service in result.study.services
             ],
             "name",
         ),
@@ -159,7 +159,7 @@ def styles(result: Result, theme: Theme, column: str = "") -> dict[str, str]:
 
 def define(column: str, table: str, result: Result) -> Definition:
     """What a column holds, from the catalogue."""
-    services = {one.id: one.name for one in result.study.services}
+    services = {service.id: service.name for service in result.study.services}
     for key, name in services.items():
         if column == f"minutes_{key}":
             kind = "cell_minutes" if table == "cells" else "minutes"
@@ -167,13 +167,13 @@ def define(column: str, table: str, result: Result) -> Definition:
         if column.startswith(f"share_{key}_"):
             limit = column.removeprefix(f"share_{key}_").removesuffix("min")
             return Definition(t("exports.column.share", service=name, minutes=limit), "share")
-    for one in result.scores.criteria:
-        said = t(f"criteria.{one.name}.name", number=one.number)
-        if column == one.id:
-            unit = one.definition.unit
-            return Definition(said, {"people": "inhabitants"}.get(unit, unit))
-        if column == f"{one.id}_norm":
-            return Definition(t("exports.column.normalised", name=said))
+    for criterion in result.scores.criteria:
+        meaning = t(f"criteria.{criterion.name}.name", number=criterion.number)
+        if column == criterion.id:
+            unit = criterion.definition.unit
+            return Definition(meaning, {"people": "inhabitants"}.get(unit, unit))
+        if column == f"{criterion.id}_norm":
+            return Definition(t("exports.column.normalised", name=meaning))
     units = {
         "population": "inhabitants",
         "covered_population": "inhabitants",
@@ -212,8 +212,10 @@ def write(
         The folder cannot be written to.
     """
     chosen, name = require_formats(names), result.study.name
-    held, told = layers(result), about(result)
-    tables = {key: pd.DataFrame(one.drop(columns="geometry")) for key, one in held.items()}
+    tables_by_layer, notice = layers(result), about(result)
+    tables = {
+        key: pd.DataFrame(layer.drop(columns="geometry")) for key, layer in tables_by_layer.items()
+    }
     tables["coverage"] = result.coverage
     defined = {
         key: {str(c): define(str(c), key, result) for c in table.columns}
@@ -221,34 +223,34 @@ def write(
     }
     skipped: dict[str, str] = {}
     with replacing_all(folder) as part:
-        for one in chosen:
-            say(t("exports.writing", name=one))
-            if one == "gpkg":
+        for format_name in chosen:
+            say(t("exports.writing", name=format_name))
+            if format_name == "gpkg":
                 looks = styles(result, theme)
-                geopackage.write(part / f"{name}.gpkg", held, looks, told.tags)
-            elif one == "geoparquet":
-                for key, layer in held.items():
-                    data_files.write_parquet(part / f"{name}_{key}.parquet", layer, told)
-            elif one in ("csv", "csv-fr"):
-                french = one == "csv-fr"
+                geopackage.write(part / f"{name}.gpkg", tables_by_layer, looks, notice.tags)
+            elif format_name == "geoparquet":
+                for key, layer in tables_by_layer.items():
+                    data_files.write_parquet(part / f"{name}_{key}.parquet", layer, notice)
+            elif format_name in ("csv", "csv-fr"):
+                french = format_name == "csv-fr"
                 for key, table in tables.items():
                     path = part / f"{name}_{key}{'_fr' if french else ''}.csv"
-                    data_files.write_table(path, table, defined[key], told, french=french)
-            elif one == "xlsx":
-                _workbook(part / f"{name}.xlsx", tables, defined, told, skipped)
-            elif one == "geotiff":
+                    data_files.write_table(path, table, defined[key], notice, french=french)
+            elif format_name == "xlsx":
+                _workbook(part / f"{name}.xlsx", tables, defined, notice, skipped)
+            elif format_name == "geotiff":
                 for service in result.study.services:
-                    minutes = held["cells"][f"minutes_{service.id}"].to_numpy(np.float64)
+                    minutes = tables_by_layer["cells"][f"minutes_{service.id}"].to_numpy(np.float64)
                     path = part / f"{name}_{service.id}.tif"
                     scale = scales.minutes(theme)
-                    data_files.write_raster(path, held["cells"], minutes, scale, told)
+                    data_files.write_raster(path, tables_by_layer["cells"], minutes, scale, notice)
             else:
                 text = topojson.write(
-                    _zones(held["communes"]), {**told.tags, "sources": told.sources}
+                    _zones(tables_by_layer["communes"]), {**notice.tags, "sources": notice.sources}
                 )
                 path = part / f"{name}.topojson"
                 path.write_text(text, encoding="utf-8", newline="\n")
-        files = tuple(sorted(one.name for one in part.iterdir()))
+        files = tuple(sorted(path.name for path in part.iterdir()))
     return Written(files, skipped)
 
 
@@ -256,7 +258,7 @@ def _workbook(
     path: Path,
     tables: Mapping[str, pd.DataFrame],
     defined: Mapping[str, Mapping[str, Definition]],
-    told: About,
+    notice: About,
     skipped: dict[str, str],
 ) -> None:
     """The workbook, without the tables that a sheet cannot hold."""
@@ -271,7 +273,7 @@ def _workbook(
             continue
         sheets[title] = tables[key]
         of_sheet[title] = defined[key]
-    data_files.write_workbook(path, sheets, of_sheet, told)
+    data_files.write_workbook(path, sheets, of_sheet, notice)
 
 
 def _zones(communes: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:

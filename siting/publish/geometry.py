@@ -50,7 +50,7 @@ def main_roads(result: Result) -> gpd.GeoDataFrame | None:
     first = np.asarray(edges.first)
     owner = np.repeat(np.arange(len(kinds)), np.diff(first))
     west, south, east, north = result.communes.to_crs(4326).total_bounds
-    lines, found = [], []
+    lines, line_kinds = [], []
     for kind in ROAD_KINDS:
         chosen = np.flatnonzero(kinds == kind)
         if not len(chosen):
@@ -64,7 +64,7 @@ def main_roads(result: Result) -> gpd.GeoDataFrame | None:
         cut = shapely.get_parts(shapely.clip_by_rect(joined, west, south, east, north))
         cut = cut[shapely.get_dimensions(cut) == 1]
         lines.extend(cut)
-        found.extend([kind] * len(cut))
+        line_kinds.extend([kind] * len(cut))
     if not lines:
         return None
-    return gpd.GeoDataFrame({"kind": found}, geometry=lines, crs=4326)
+    return gpd.GeoDataFrame({"kind": line_kinds}, geometry=lines, crs=4326)

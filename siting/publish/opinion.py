@@ -50,7 +50,7 @@ def places(result: Result) -> list[Place]:
     """The EPCI of a study, by code."""
     read = result.ground.read
     communes = read.communes[read.communes["epci_code"] != ""]
-    found = []
+    groups = []
     for (code, name), part in communes.groupby(["epci_code", "epci_name"], sort=True):
         own = frozenset(part["code"])
         holding = read.zones[read.zones["commune_code"].isin(own)]
@@ -58,8 +58,8 @@ def places(result: Result) -> list[Place]:
         inside = result.facilities[result.facilities["commune_code"].isin(own)]["id"]
         pairs = zip(holding["zone_kind"], holding["zone_code"], strict=True)
         facilities = {*used, *inside} - {""}
-        found.append(Place(str(code), str(name), own, frozenset(pairs), frozenset(facilities)))
-    return found
+        groups.append(Place(str(code), str(name), own, frozenset(pairs), frozenset(facilities)))
+    return groups
 
 
 def cut(result: Result, place: Place) -> Result:

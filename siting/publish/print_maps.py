@@ -76,13 +76,13 @@ def series(result: Result, theme: Theme, only: Sequence[str] = ("access",)) -> M
     return list(sheets_of(each_epci(result, theme, only), missing)), list(missing)
 
 
-def sheets_of(found: Iterable[Sheet | Missing], missing: dict[Missing, None]) -> Iterator[Sheet]:
+def sheets_of(made: Iterable[Sheet | Missing], missing: dict[Missing, None]) -> Iterator[Sheet]:
     """Let sheets through, and keep what cannot be made, each reason once."""
-    for one in found:
-        if isinstance(one, Missing):
-            missing[one] = None
+    for sheet in made:
+        if isinstance(sheet, Missing):
+            missing[sheet] = None
         else:
-            yield one
+            yield sheet
 
 
 def each(
@@ -101,9 +101,9 @@ def each(
     limits
         Those of the whole run, where they were drawn already.
     """
-    wanted = [one for one in MAPS if not only or one in only]
+    wanted = [name for name in MAPS if not only or name in only]
     if result.cells["population"].sum() <= 0:
-        yield from (Missing(one, t("print.missing.cells")) for one in wanted)
+        yield from (Missing(map_name, t("print.missing.cells")) for map_name in wanted)
         return
     page = _Base(result, within or result, theme, limits or _limits(within or result))
     makers: dict[str, Callable[[], Sheet | str]] = {
@@ -115,10 +115,10 @@ def each(
     for name in wanted:
         if name in ("access", "coverage"):
             make = page.access if name == "access" else page.coverage
-            yield from (make(one.id, one.name) for one in result.study.services)
+            yield from (make(service.id, service.name) for service in result.study.services)
             continue
-        found = makers[name]()
-        yield Missing(name, t(f"print.missing.{found}")) if isinstance(found, str) else found
+        sheet = makers[name]()
+        yield Missing(name, t(f"print.missing.{sheet}")) if isinstance(sheet, str) else sheet
 
 
 def each_epci(
@@ -135,8 +135,12 @@ def each_epci(
         result = replace(result, measures={}, extras={})
     for place in places:
         folder = f"{place.code}-{study_opinion.plain(place.name)}"
-        for one in each(study_opinion.cut(result, place), theme, only, result, limits):
-            yield one if isinstance(one, Missing) else replace(one, name=f"{folder}-{one.name}")
+        for sheet in each(study_opinion.cut(result, place), theme, only, result, limits):
+            yield (
+                sheet
+                if isinstance(sheet, Missing)
+                else replace(sheet, name=f"{folder}-{sheet.name}")
+            )
 
 
 @dataclass(frozen=True)
@@ -202,19 +206,19 @@ class _Base:
             (t("print.access.legend", **values), t("print.access.unit")),
             [*fills, *self._modelled()],
             [self._facilities(service, name)],
-            t("print.access.alt", classes=_said(fills), **values),
+            t("print.access.alt", classes=_counts(fills), **values),
             [t("print.modelled_note")] if self.result.cells_modelled else [],
         )
 
     def coverage(self, service: str, name: str) -> Sheet:
         """Communes by the share of their people within the threshold."""
         table = self.result.coverage
-        told = table[
+        rows = table[
             (table["service"] == service)
             & (table["threshold_minutes"] == self.limit)
             & (table["zone_kind"] == "commune")
         ]
-        share = self._communes["code"].map(told.set_index("zone_code")["covered_share"])
+        share = self._communes["code"].map(rows.set_index("zone_code")["covered_share"])
         values = {"service": name, "minutes": f"{self.limit:g}"}
         fills = self._by_commune(100 * share.to_numpy(float))
         return self._sheet(
@@ -224,7 +228,7 @@ class _Base:
             (t("print.coverage.legend", **values), t("print.coverage.unit")),
             fills,
             [self._facilities(service, name)],
-            t("print.coverage.alt", classes=_said(fills), **values),
+            t("print.coverage.alt", classes=_counts(fills), **values),
             [t("print.derived_note")] if self.result.cells_modelled else [],
         )
 
@@ -257,7 +261,7 @@ class _Base:
             "o",
             self.theme.colours.candidate,
             4.2,
-            tuple(str(one) for one in ranked["rank"]),
+            tuple(str(rank) for rank in ranked["rank"]),
         )
         names = [
             Name(name, float(x), float(y), bold=True)
@@ -285,22 +289,22 @@ class _Base:
     def digital(self) -> Sheet | str:
         """Cells near or far, of communes connected or not."""
         result, read = self.result, self.whole.ground.read
-        asked = result.study.measures and result.study.measures.digital
-        if not asked or read.broadband is None:
+        wanted = result.study.measures and result.study.measures.digital
+        if not wanted or read.broadband is None:
             return "digital"
         service = result.study.services[0]
         cells = self._cells(service.id)
         day = max(read.broadband["date"])
         fibre = digital.fibre_share(read.broadband, day)
-        where = digital.quadrants(cells, fibre, asked.minutes, asked.fibre_share)
+        where = digital.quadrants(cells, fibre, wanted.minutes, wanted.fibre_share)
         fills = [
             self._fill(
-                t(f"print.digital.{one}"),
-                cells[(where == one).to_numpy()],
+                t(f"print.digital.{quadrant}"),
+                cells[(where == quadrant).to_numpy()],
                 colour,
-                "alternate" if one.endswith("unconnected") else "",
+                "alternate" if quadrant.endswith("unconnected") else "",
             )
-            for one, colour in zip(QUADRANTS, self.theme.quadrants, strict=True)
+            for quadrant, colour in zip(QUADRANTS, self.theme.quadrants, strict=True)
         ]
         unknown = cells[(where == "").to_numpy()]
         if len(unknown):
@@ -309,7 +313,7 @@ class _Base:
         shown = t("charts.day", day=f"{when.day:02}", month=f"{when.month:02}", year=when.year)
         people = float(cells.loc[(where == "far_unconnected").to_numpy(), "population"].sum())
         values = {"service": service.name, "day": shown, "people": texts.number(round(people))}
-        unit = {"minutes": f"{asked.minutes:g}", "share": texts.percent(asked.fibre_share, 0)}
+        unit = {"minutes": f"{wanted.minutes:g}", "share": texts.percent(wanted.fibre_share, 0)}
         key = {0: "headline_none", 1: "headline_one"}.get(round(people), "headline")
         return self._sheet(
             "digital",
@@ -318,16 +322,16 @@ class _Base:
             (t("print.digital.legend"), t("print.digital.unit", service=service.name, **unit)),
             fills,
             [self._facilities(service.id, service.name)],
-            t("print.digital.alt", day=shown, classes=_said(fills)),
+            t("print.digital.alt", day=shown, classes=_counts(fills)),
             [t("print.derived_note")] if result.cells_modelled else [],
         )
 
     def mesh(self) -> Sheet | str:
         """Communes by services of a basket, and those that are centres."""
         result = self.result
-        asked = result.study.measures and result.study.measures.mesh
+        wanted = result.study.measures and result.study.measures.mesh
         table = result.measures.get("centres")
-        if not asked or table is None:
+        if not wanted or table is None:
             return "mesh"
         rows = self._communes.merge(
             table.drop(columns="name"), left_on="code", right_on="commune_code", how="left"
@@ -336,15 +340,15 @@ class _Base:
         centre = rows["centre"].fillna(value=False).to_numpy(bool)
         groups = {
             "none": items == 0,
-            "some": (items > 0) & (items < asked.minimum_items),
-            "many": (items >= asked.minimum_items) & ~centre,
+            "some": (items > 0) & (items < wanted.minimum_items),
+            "many": (items >= wanted.minimum_items) & ~centre,
             "centre": centre,
         }
         scale = self.theme.palette
         colours = (self.theme.colours.background, scale[0], scale[1], scale[-2])
         values = {
-            "items": f"{asked.minimum_items}",
-            "people": texts.number(asked.minimum_attracted),
+            "items": f"{wanted.minimum_items}",
+            "people": texts.number(wanted.minimum_attracted),
         }
         fills = [
             self._commune_fill(t(f"print.mesh.{key}", **values), kept, colour)
@@ -359,8 +363,8 @@ class _Base:
             notes.append(t("print.services_note"))
         people = rows.loc[centre, "attracted_people"].to_numpy(float)
         circles = self._circles(rows[centre], people, "print.mesh.sign")
-        basket = baskets.load(asked.basket)
-        titles = {str(key): said for key, said in basket.title.items()}
+        basket = baskets.load(wanted.basket)
+        titles = {str(key): title for key, title in basket.title.items()}
         named = titles.get(texts.language(), basket.id)
         count = int(centre.sum())
         key = {0: "headline_none", 1: "headline_one"}.get(count, "headline")
@@ -371,7 +375,7 @@ class _Base:
             (t("print.mesh.legend"), t("print.mesh.unit", basket=named)),
             fills,
             circles,
-            t("print.mesh.alt", classes=_said(fills)),
+            t("print.mesh.alt", classes=_counts(fills)),
             notes,
         )
 
@@ -410,7 +414,7 @@ class _Base:
             (t("print.gap.legend", **values), t("print.gap.unit", **values)),
             [*fills, *self._modelled()],
             [*circles, self._facilities(service.id, service.name)],
-            t("print.gap.alt", minutes=values["minutes"], classes=_said(fills)),
+            t("print.gap.alt", minutes=values["minutes"], classes=_counts(fills)),
             [t("print.modelled_note")] if result.cells_modelled else [],
         )
 
@@ -466,7 +470,7 @@ class _Base:
 
     def _by_commune(self, percents: Any) -> list[Fill]:
         """Communes by class of a share in per cent."""
-        bounds = [100 * one for one in self.theme.shares]
+        bounds = [100 * share for share in self.theme.shares]
         known = ~np.isnan(percents)
         at = np.searchsorted(np.asarray(bounds), percents - 1e-9, side="left")
         made = [
@@ -532,8 +536,8 @@ class _Base:
         )
 
     def _status(self, role: str) -> str:
-        found = next((one for one in self.result.inputs if one.role == role), None)
-        return found.source.status if found is not None and found.source is not None else ""
+        table = next((item for item in self.result.inputs if item.role == role), None)
+        return table.source.status if table is not None and table.source is not None else ""
 
     def _sheet(
         self,
@@ -550,7 +554,7 @@ class _Base:
         limits = self.limits
         own = self._communes.sort_values("population", ascending=False, kind="stable")
         seats = self._seats(own)
-        taken = {one.text for one in first}
+        taken = {label.text for label in first}
         names = [
             _name(town, people, x, y)
             for town, people, (x, y) in zip(own["name"], own["population"], seats, strict=True)
@@ -561,7 +565,7 @@ class _Base:
         cut = self.result.epci is not None
         vintage = self.result.study.territory.vintage
         day = t("charts.day", day=f"{vintage:%d}", month=f"{vintage:%m}", year=vintage.year)
-        rows = [{"class": one.label, "count": one.count} for one in fills if one.count]
+        rows = [{"class": fill.label, "count": fill.count} for fill in fills if fill.count]
         return Sheet(
             name=name,
             title=t("print.grouped_title", title=self.result.study.title, what=what),
@@ -569,7 +573,7 @@ class _Base:
             legend=legend[0],
             unit=legend[1],
             fills=tuple(fills),
-            signs=tuple(one for one in signs if len(one.points)),
+            signs=tuple(sign for sign in signs if len(sign.points)),
             names=tuple(names),
             communes=limits.communes,
             epci=limits.epci,
@@ -605,10 +609,10 @@ def round_sizes(largest: float) -> list[float]:
 
 def class_labels(bounds: Sequence[float], unit: str) -> list[str]:
     """Words of classes whose upper bounds belong to them, and of what lies beyond."""
-    said = [texts.number(one, 0 if float(one).is_integer() else 1) for one in bounds]
-    middle = [t("print.between", low=low, high=high, unit=unit) for low, high in pairwise(said)]
-    first = t("print.upto", high=said[0], unit=unit)
-    return [first, *middle, t("print.beyond", low=said[-1], unit=unit)]
+    written = [texts.number(bound, 0 if float(bound).is_integer() else 1) for bound in bounds]
+    middle = [t("print.between", low=low, high=high, unit=unit) for low, high in pairwise(written)]
+    first = t("print.upto", high=written[0], unit=unit)
+    return [first, *middle, t("print.beyond", low=written[-1], unit=unit)]
 
 
 def areas(shapes: Any) -> Any:
@@ -632,5 +636,5 @@ def _share(share: float) -> str:
     return t("print.hardly") if 0 < share < HARDLY else texts.percent(share)
 
 
-def _said(fills: Sequence[Fill]) -> str:
-    return " ; ".join(f"{one.label} : {one.count}" for one in fills if one.count)
+def _counts(fills: Sequence[Fill]) -> str:
+    return " ; ".join(f"{fill.label} : {fill.count}" for fill in fills if fill.count)

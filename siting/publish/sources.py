@@ -19,13 +19,13 @@ def source_lines(result: Result) -> list[dict[str, str]]:
         source = item.source
         if source is None:
             continue
-        said = source.attribution.get(texts.language(), source.title)
-        text = f"{said}. {source.vintage}. {source.licence}."
+        attribution = source.attribution.get(texts.language(), source.title)
+        text = f"{attribution}. {source.vintage}. {source.licence}."
         lines.append({"status": t(f"map.status.{source.status}"), "text": text})
     study = result.study
     if result.cells_modelled:
-        said = t("map.cells_source", seed=study.cells.seed, size=study.cells.size_m)
-        lines.append({"status": t("map.status.modelled"), "text": said})
+        attribution = t("map.cells_source", seed=study.cells.seed, size=study.cells.size_m)
+        lines.append({"status": t("map.status.modelled"), "text": attribution})
     if study.roads.osm is not None:
         lines.append({"status": t("map.status.real"), "text": t("map.roads_osm") + ". ODbL 1.0."})
     if study.roads.bdtopo is not None:
@@ -38,22 +38,22 @@ def criterion_sources(result: Result) -> dict[str, str]:
     study = result.study
     first = f"services.{study.services[0].id}"
     roles = {"": ("communes", "cells", first), "bus_stops": ("bus",), "effects": ("flows",)}
-    by_role = {one.role: one for one in result.inputs}
-    layers = {one.definition.layer for one in result.scores.criteria}
-    found = {}
+    by_role = {table.role: table for table in result.inputs}
+    layers = {criterion.definition.layer for criterion in result.scores.criteria}
+    wording = {}
     for layer in layers:
         read = [by_role[role] for role in roles.get(layer, (layer,)) if role in by_role]
-        found[layer] = " ; ".join(map(_source, read)) or t("map.unknown")
-    return found
+        wording[layer] = " ; ".join(map(_source, read)) or t("map.unknown")
+    return wording
 
 
-def _source(one: Input) -> str:
+def _source(table: Input) -> str:
     """Producer and vintage of a file; its name where nothing is known of it."""
-    if one.source is None:
-        return one.path.rsplit("/", 1)[-1]
-    said = f"{one.source.producer}, {one.source.vintage}"
-    modelled = one.source.status == "modelled"
-    return f"{said} ({t('map.status.modelled')})" if modelled else said
+    if table.source is None:
+        return table.path.rsplit("/", 1)[-1]
+    origin = f"{table.source.producer}, {table.source.vintage}"
+    modelled = table.source.status == "modelled"
+    return f"{origin} ({t('map.status.modelled')})" if modelled else origin
 
 
 def paper_lines(result: Result) -> list[str]:

@@ -332,17 +332,17 @@ class _Writer:
             paragraph = self._new(f"toc {heading.level}")
             if i == 0:
                 docx_parts.begin(paragraph, 'TOC \\o "1-2" \\h \\z \\u')
-            docx_parts.link(paragraph, name, self._told(heading))
+            docx_parts.link(paragraph, name, self._shown(heading))
             if i == len(entries) - 1:
                 docx_parts.end(paragraph)
         self._new("Normal").add_run().add_break(WD_BREAK.PAGE)
 
-    def _told(self, heading: Heading) -> str:
+    def _shown(self, heading: Heading) -> str:
         return f"{heading.number} {heading.text}" if self.plain_numbers else heading.text
 
     def _heading(self, block: Heading, name: str) -> Any:
         paragraph = self._new(f"Heading {block.level}")
-        paragraph.add_run(self._told(block))
+        paragraph.add_run(self._shown(block))
         docx_parts.bookmark(paragraph, name, int(name[4:]))
         return paragraph
 

@@ -180,9 +180,9 @@ def table(made: Any, widths: list[Emu], title: str, description: str) -> None:
     shape.insert(where, lines)
     at = shape.find(qn("w:tblLook"))
     (at.addprevious if at is not None else shape.append)(margins)
-    told = [element("tblCaption", val=title)]
-    told += [element("tblDescription", val=description)] if description else []
-    for part in told:
+    caption = [element("tblCaption", val=title)]
+    caption += [element("tblDescription", val=description)] if description else []
+    for part in caption:
         shape.append(part)
     if look is not None:
         look.set(qn("w:firstColumn"), "0")

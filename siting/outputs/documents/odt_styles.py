@@ -108,7 +108,7 @@ def styles(document: Document) -> Any:
         for side, value in sides.items()
     )
     size, above, below = (22, 0, 4) if document.brief else (28, 150, 10)
-    told, under = (12, 8) if document.brief else (15, 18)
+    title_size, under = (12, 8) if document.brief else (15, 18)
     page, _, rest = document.words.page.partition("{page}")
     between, _, end = rest.partition("{pages}")
     foot = (
@@ -125,7 +125,7 @@ def styles(document: Document) -> Any:
 {_paragraph("Standard", "")}
 {_paragraph("Text_20_body", "Standard", space(0, 6), "", ' style:display-name="Text body"')}
 {_paragraph("Title", "Standard", space(above, below), f'{accent} {bold} fo:font-size="{size}pt"')}
-{_paragraph("Subtitle", "Standard", space(0, under), f'{grey} fo:font-size="{told}pt"')}
+{_paragraph("Subtitle", "Standard", space(0, under), f'{grey} fo:font-size="{title_size}pt"')}
 {heading(1, 18, 22)}{heading(2, 13.5, 15)}{heading(3, 11.5, 11)}
 {_paragraph("Lead", "Standard", space(0, 8), 'fo:font-size="11.5pt"')}
 {

@@ -115,9 +115,9 @@ def write(
 
 def _write(work: Work) -> None:
     """Write one document; called in another process too, hence its language is told."""
-    one, theme, paths, template, language = work
+    item, theme, paths, template, language = work
     texts.set_language(language)
-    document = one.drawn(theme)
+    document = item.drawn(theme)
     for path in paths:
         writer = importlib.import_module(f"siting.outputs.documents.{path.suffix[1:]}")
         if path.suffix == ".docx":

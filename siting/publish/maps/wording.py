@@ -43,14 +43,14 @@ def percent(share: float) -> str:
 
 def percents(values: pd.Series) -> list[str]:
     """Shares as percentages."""
-    return [percent(one) for one in values.to_numpy(np.float64)]
+    return [percent(share) for share in values.to_numpy(np.float64)]
 
 
 def numbers(values: pd.Series, decimals: int = 0) -> list[str]:
     """Numbers as the reader's language writes them."""
     return [
-        t("map.unknown") if np.isnan(one) else texts.number(one, decimals)
-        for one in values.to_numpy(np.float64, na_value=np.nan)
+        t("map.unknown") if np.isnan(value) else texts.number(value, decimals)
+        for value in values.to_numpy(np.float64, na_value=np.nan)
     ]
 
 
@@ -62,21 +62,21 @@ def kind_word(kind: str) -> str:
 
 def opened(ranked: Scores, i: int, sources: dict[str, str]) -> list[web_map.Criterion]:
     """A candidate's score, criterion by criterion: raw value, weight, points, source."""
-    found = []
-    for j, one in enumerate(ranked.criteria):
+    parts = []
+    for j, criterion in enumerate(ranked.criteria):
         raw, place = ranked.raw[i, j], ranked.normalised[i, j]
         points = texts.number(100 * ranked.weights[j] * place, 1) if not np.isnan(raw) else "–"
-        found.append(
+        parts.append(
             web_map.Criterion(
-                t(f"criteria.{one.name}.name", number=one.number),
+                t(f"criteria.{criterion.name}.name", number=criterion.number),
                 score_tables.fewer(ranked, i, j)
-                or criterion_value(raw, one.name, one.definition.unit),
+                or criterion_value(raw, criterion.name, criterion.definition.unit),
                 texts.percent(ranked.weights[j], 0),
                 points,
-                sources[one.definition.layer],
+                sources[criterion.definition.layer],
             )
         )
-    return found
+    return parts
 
 
 def criterion_value(value: float, name: str, unit: str) -> str:

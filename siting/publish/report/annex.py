@@ -10,7 +10,7 @@ from siting import texts
 from siting.config.assumptions import Assumptions
 from siting.outputs.documents.model import Block, Bullets, Heading, PageBreak
 from siting.publish.opinion import cut, places
-from siting.publish.report.words import cell, day, num, said, share, table
+from siting.publish.report.words import cell, day, num, paragraph, share, table
 from siting.texts import grammar
 from siting.texts import text as t
 from siting.version import __version__
@@ -26,14 +26,14 @@ def assumptions(result: Result) -> list[Block]:
     """Every assumption with its value, status and source."""
     rows = []
     for name in Assumptions.model_fields:
-        one = getattr(result.study.assumptions, name)
+        assumption = getattr(result.study.assumptions, name)
         rows.append(
             (
                 t(f"report.assumptions.{name}"),
-                cell(one.value),
-                one.unit,
-                t(f"report.status.{one.status}"),
-                one.source,
+                cell(assumption.value),
+                assumption.unit,
+                t(f"report.status.{assumption.status}"),
+                assumption.source,
             )
         )
     for key in ("viability_assumptions", "effects_assumptions"):
@@ -49,7 +49,7 @@ def assumptions(result: Result) -> list[Block]:
         ]
     return [
         Heading(1, t("report.headings.assumptions")),
-        said("assumptions_text"),
+        paragraph("assumptions_text"),
         table("assumptions", rows, "lrlll", widths=(2.6, 0.8, 0.9, 1.1, 2.6)),
     ]
 
@@ -57,17 +57,19 @@ def assumptions(result: Result) -> list[Block]:
 def sources(result: Result) -> list[Block]:
     """Who made each table, under which licence; the lines that must be carried."""
     rows = []
-    for one in result.inputs:
-        if one.source is None:
-            rows.append((one.path, "–", "–"))
+    for table_read in result.inputs:
+        if table_read.source is None:
+            rows.append((table_read.path, "–", "–"))
             continue
-        rows.append((one.source.title, one.source.producer, one.source.licence))
+        rows.append(
+            (table_read.source.title, table_read.source.producer, table_read.source.licence)
+        )
     if result.study.roads.osm is not None:
         rows.append((t("report.method.osm"), "OpenStreetMap", "ODbL 1.0"))
     lines = carried(result)
     blocks: list[Block] = [
         Heading(1, t("report.headings.sources")),
-        said("sources_text" if lines else "sources_text_alone"),
+        paragraph("sources_text" if lines else "sources_text_alone"),
         table("sources", rows, "lll", widths=(2.2, 2.2, 3), note=f"siting {__version__}"),
     ]
     return [*blocks, Bullets(lines)] if lines else blocks
@@ -75,8 +77,10 @@ def sources(result: Result) -> list[Block]:
 
 def carried(result: Result) -> tuple[str, ...]:
     """Lines that licences want on every map and document."""
-    held = [one.source.attribution.get(texts.language()) for one in result.inputs if one.source]
-    lines = dict.fromkeys(line for line in held if line)
+    attributions = [
+        item.source.attribution.get(texts.language()) for item in result.inputs if item.source
+    ]
+    lines = dict.fromkeys(line for line in attributions if line)
     if result.study.roads.osm is not None:
         lines[t("print.osm")] = None
     return tuple(lines)
@@ -84,7 +88,11 @@ def carried(result: Result) -> tuple[str, ...]:
 
 def sheets(result: Result) -> list[Block]:
     """A sheet for each EPCI."""
-    blocks: list[Block] = [PageBreak(), Heading(1, t("report.headings.sheets")), said("sheets")]
+    blocks: list[Block] = [
+        PageBreak(),
+        Heading(1, t("report.headings.sheets")),
+        paragraph("sheets"),
+    ]
     for i, place in enumerate(places(result)):
         part = cut(result, place)
         if i:
@@ -95,12 +103,12 @@ def sheets(result: Result) -> list[Block]:
 
 def sheet(part: Result, name: str) -> list[Block]:
     """What an EPCI gives its opinion on, in two pages at most."""
-    told = (said_of(part, name), figures_of(part, name), communes_of(part, name))
-    blocks = [one for some in told for one in some]
+    sections = (sheet_findings(part, name), figures_of(part, name), communes_of(part, name))
+    blocks = [block for some in sections for block in some]
     return [Heading(2, name), *blocks, *sites_of(part, name), opinion_of(name)]
 
 
-def said_of(part: Result, name: str) -> list[Block]:
+def sheet_findings(part: Result, name: str) -> list[Block]:
     """The sentences of an EPCI, one a service."""
     study, limit = part.study, part.study.headline_minutes
     blocks: list[Block] = []
@@ -116,10 +124,10 @@ def said_of(part: Result, name: str) -> list[Block]:
         if blocks:
             mode = t(f"report.by.{study.roads.mode}")
             counted = grammar.counted("report.left", left)
-            blocks.append(said("covered", mode=mode, left=counted, **values))
+            blocks.append(paragraph("covered", mode=mode, left=counted, **values))
             continue
         blocks.append(
-            said(
+            paragraph(
                 "sheet",
                 epci=_upper(grammar.epci(name)),
                 communes=grammar.counted("report.communes", len(part.communes)),
@@ -179,12 +187,12 @@ def communes_of(part: Result, name: str) -> list[Block]:
     here = covered[(covered["zone_kind"] == "commune") & (covered["threshold_minutes"] == limit)]
     shares = here.set_index("zone_code")["covered_share"]
     far = part.communes.sort_values(["minutes", "code"], ascending=[False, True])
-    told = [
+    rows = [
         (r["name"], num(r["population"]), num(r["minutes"], 1), share(shares.get(r["code"])))
         for r in far.to_dict("records")
     ]
     keys: dict[str, Any] = {"epci": name, "minutes": num(limit), "service": service.name}
-    return [table("sheet_communes", told, "lrrr", widths=(3, 1, 1.2, 1.2), **keys)]
+    return [table("sheet_communes", rows, "lrrr", widths=(3, 1, 1.2, 1.2), **keys)]
 
 
 def sites_of(part: Result, name: str) -> list[Block]:
@@ -194,14 +202,16 @@ def sites_of(part: Result, name: str) -> list[Block]:
     if scores.empty:
         return []
     if inside.empty:
-        return [said("no_site")]
+        return [paragraph("no_site")]
     shown = [(r["name"], num(r["rank"]), num(r["score"], 1)) for r in inside.to_dict("records")]
     return [table("sheet_sites", shown, "lrr", widths=(3, 1, 1), epci=name)]
 
 
 def opinion_of(name: str) -> Block:
     """The form of its opinion."""
-    fields = [(t(f"report.opinion.{one}"), "") for one in ("view", "remarks", "date", "signature")]
+    fields = [
+        (t(f"report.opinion.{field}"), "") for field in ("view", "remarks", "date", "signature")
+    ]
     return table("opinion", fields, "ll", widths=(1, 3), epci=name)
 
 

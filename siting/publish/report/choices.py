@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from siting.outputs.documents.model import Block, Column, Heading, Table
-from siting.publish.report.measured import said_of
 from siting.publish.report.shown import named
-from siting.publish.report.words import cell, num, said, share, table
+from siting.publish.report.words import cell, num, paragraph, share, stage_paragraph, table
 from siting.study.stages import score_tables
 from siting.texts import grammar
 from siting.texts import text as t
@@ -20,22 +19,22 @@ if TYPE_CHECKING:
     from siting.study.stages.scores import Compared
 
 
-def candidates(result: Result, found: Compared, drawn: Figures) -> list[Block]:
+def candidates(result: Result, compared: Compared, drawn: Figures) -> list[Block]:
     """Criteria, ranking, what makes the first one first."""
     blocks: list[Block] = [Heading(1, t("report.headings.candidates"))]
     scores = result.scores.table().sort_values("rank", kind="stable")
-    weights = found.weighed.weights
+    weights = compared.weighed.weights
     rows = [
         (
-            score_tables.name_of(one),
+            score_tables.name_of(criterion),
             share(weights[j]),
-            t(f"criteria.{one.name}.unit"),
-            t(f"criteria.{one.name}.source"),
+            t(f"criteria.{criterion.name}.unit"),
+            t(f"criteria.{criterion.name}.source"),
         )
-        for j, one in enumerate(found.criteria)
+        for j, criterion in enumerate(compared.criteria)
     ]
     blocks += [
-        said(
+        paragraph(
             "candidates",
             sites=grammar.counted("report.sites", len(scores)),
             criteria=grammar.counted("report.criteria", len(rows)),
@@ -52,9 +51,9 @@ def candidates(result: Result, found: Compared, drawn: Figures) -> list[Block]:
         table("criteria", rows, "lrll", widths=(2.6, 0.8, 0.9, 2.2)),
     ]
     first = scores.iloc[0]
-    blocks.append(said("ranking", site=first["name"], score=num(first["score"], 1)))
+    blocks.append(paragraph("ranking", site=first["name"], score=num(first["score"], 1)))
     ids = dict(zip(result.communes["code"], result.communes["name"], strict=True))
-    told = [
+    ranking = [
         (
             num(r["rank"]),
             r["name"],
@@ -63,15 +62,15 @@ def candidates(result: Result, found: Compared, drawn: Figures) -> list[Block]:
         )
         for r in scores.to_dict("records")
     ]
-    blocks.append(table("ranking", told, "rllr", widths=(0.6, 2.6, 2.6, 0.8), data="scores"))
+    blocks.append(table("ranking", ranking, "rllr", widths=(0.6, 2.6, 2.6, 0.8), data="scores"))
     blocks += drawn.take("candidates", "criteria")
-    brought = score_tables.contributions(found)
-    best = int(found.ranking.rank.argmin())
-    own = brought[brought["site_id"] == found.scale.of.sites[best]]
+    brought = score_tables.contributions(compared)
+    best = int(compared.ranking.rank.argmin())
+    own = brought[brought["site_id"] == compared.scale.of.sites[best]]
     shown = [
         (
             r["name"],
-            score_tables.fewer(found.scores, best, j) or num(r["raw"], 2),
+            score_tables.fewer(compared.scores, best, j) or num(r["raw"], 2),
             r["unit"],
             share(r["weight"]),
             num(r["contribution"], 1),
@@ -84,13 +83,13 @@ def candidates(result: Result, found: Compared, drawn: Figures) -> list[Block]:
             shown,
             "lrlrr",
             widths=(2.8, 1, 0.9, 0.9, 1),
-            site=str(found.sites["name"].iloc[best]),
+            site=str(compared.sites["name"].iloc[best]),
         )
     )
     return blocks
 
 
-def plan(result: Result, found: Compared, drawn: Figures) -> list[Block]:
+def plan(result: Result, compared: Compared, drawn: Figures) -> list[Block]:
     """The plan of `locate:` where there is one, and how far the ranking holds."""
     located = "location_summary" in result.extras
     blocks: list[Block] = [Heading(1, t("report.headings." + ("plan" if located else "ranked")))]
@@ -98,12 +97,12 @@ def plan(result: Result, found: Compared, drawn: Figures) -> list[Block]:
         blocks += _located(result)
     blocks += drawn.take("before_after")
     blocks.append(Heading(2, t("report.headings.robustness")))
-    robust = score_tables.robust(found)
-    for key in found.draws:
+    robust = score_tables.robust(compared)
+    for key in compared.draws:
         part = robust[robust["weightings"] == key]
         best = part.sort_values(["first_share", "rank"], ascending=[False, True]).iloc[0]
         blocks.append(
-            said(
+            paragraph(
                 "robust",
                 site=best["name"],
                 share=share(best["first_share"], 0),
@@ -111,7 +110,7 @@ def plan(result: Result, found: Compared, drawn: Figures) -> list[Block]:
             )
         )
     columns = [
-        (key, robust[robust["weightings"] == key].set_index("site_id")) for key in found.draws
+        (key, robust[robust["weightings"] == key].set_index("site_id")) for key in compared.draws
     ]
     order = columns[0][1].sort_values("rank")
     rows = [
@@ -143,35 +142,35 @@ def plan(result: Result, found: Compared, drawn: Figures) -> list[Block]:
     blocks += drawn.take("rank_acceptability")
     views = [
         (
-            one.name,
-            t(f"scores.kinds.{one.kind}"),
-            str(found.sites["name"].iloc[int(found.view_ranks[one.key].rank.argmin())]),
+            view.name,
+            t(f"scores.kinds.{view.kind}"),
+            str(compared.sites["name"].iloc[int(compared.view_ranks[view.key].rank.argmin())]),
         )
-        for one in found.views
+        for view in compared.views
     ]
     blocks.append(table("views", views, "lll", widths=(2, 1.6, 2)))
     moved = [
         (
             t(f"report.assumptions.{r['assumption']}"),
             cell(r["low_value"]),
-            _site(found, r["low_first"]),
+            _site(compared, r["low_first"]),
             cell(r["high_value"]),
-            _site(found, r["high_first"]),
+            _site(compared, r["high_first"]),
         )
-        for r in found.assumptions.to_dict("records")
+        for r in compared.assumptions.to_dict("records")
     ]
     if moved:
         blocks.append(table("sensitivity", moved, "lrlrl", widths=(3, 0.8, 2, 0.8, 2)))
     return [*blocks, *drawn.take("tornado")]
 
 
-def _site(found: Compared, code: str) -> str:
-    names = dict(zip(found.sites["site_id"], found.sites["name"], strict=True))
+def _site(compared: Compared, code: str) -> str:
+    names = dict(zip(compared.sites["site_id"], compared.sites["name"], strict=True))
     return str(names.get(code, code))
 
 
 def _located(result: Result) -> list[Block]:
-    held, asked = result.extras, result.study.locate
+    tables, locate = result.extras, result.study.locate
     blocks: list[Block] = []
     rows = [
         (
@@ -183,25 +182,25 @@ def _located(result: Result) -> list[Block]:
             num(r["lower_bound"], 1),
             num(r["upper_bound"], 1),
         )
-        for r in held["location_summary"].to_dict("records")
+        for r in tables["location_summary"].to_dict("records")
     ]
-    last = held["location_summary"].iloc[-1]
+    last = tables["location_summary"].iloc[-1]
     if pd.isna(last["objective"]):
-        blocks.append(said_of("no_plan", reason=str(last["reason"])))
+        blocks.append(stage_paragraph("no_plan", reason=str(last["reason"])))
     else:
         values = {
             "sites": grammar.counted("report.sites", last["new_sites"]),
             "status": t(f"cli_locate.status.{last['status']}").lower(),
             "model": named("stages.models", [last["model"]])[0],
-            "demand": t(f"stages.demand.{'cells' if asked is None else asked.demand}"),
+            "demand": t(f"stages.demand.{'cells' if locate is None else locate.demand}"),
         }
-        blocks.append(said_of("located", **values))
+        blocks.append(stage_paragraph("located", **values))
     blocks.append(
         table("location_summary", rows, "rllrrrr", widths=(0.7, 1.4, 1.8, 0.8, 1.2, 1.2, 1.2))
     )
     names = dict(zip(result.communes["code"], result.communes["name"], strict=True))
-    sites = held["location"]
-    told = [
+    sites = tables["location"]
+    openings = [
         (
             num(r["phase"]),
             str(r["name"]),
@@ -210,13 +209,13 @@ def _located(result: Result) -> list[Block]:
         )
         for r in sites[sites["phase"] > 0].to_dict("records")
     ]
-    if told:
-        blocks.append(table("location", told, "rllr", widths=(0.7, 2.6, 2.6, 1)))
-    after = held["location_coverage"]
+    if openings:
+        blocks.append(table("location", openings, "rllr", widths=(0.7, 2.6, 2.6, 1)))
+    after = tables["location_coverage"]
     after = after[after["zone_kind"] == "department"]
     whole = result.coverage[result.coverage["zone_kind"] == "department"]
     before = whole.set_index(["service", "threshold_minutes"])["covered_share"]
-    same = asked is None or asked.demand in ("cells", "communes")  # the people of before
+    same = locate is None or locate.demand in ("cells", "communes")  # the people of before
     shown = [
         (
             num(r["phase"]),

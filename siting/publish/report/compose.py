@@ -33,10 +33,10 @@ def compare(result: Result, say: Callable[[str], None]) -> Compared:
     return study_scores.compare(result.ground, result.scores.of, None, lambda _: None)
 
 
-def document(result: Result, found: Compared, say: Callable[[str], None]) -> Document:
+def document(result: Result, compared: Compared, say: Callable[[str], None]) -> Document:
     """The report of a run and of its compared candidates, in the current language."""
     study, theme = result.study, study_theme.load(result.study)
-    drawn = figures.draw(result, found, theme, say)
+    drawn = figures.draw(result, compared, theme, say)
     say(t("report.progress.compose"))
     blocks = [
         *diagnosis.opening(result),
@@ -46,9 +46,9 @@ def document(result: Result, found: Compared, say: Callable[[str], None]) -> Doc
         *diagnosis.services(result, drawn),
         *measured.everyday(result, drawn),
         *diagnosis.digital(result, drawn),
-        *choices.candidates(result, found, drawn),
-        *choices.plan(result, found, drawn),
-        *(block for chapter in stages.CHAPTERS for block in chapter.told(result, drawn)),
+        *choices.candidates(result, compared, drawn),
+        *choices.plan(result, compared, drawn),
+        *(block for chapter in stages.CHAPTERS for block in chapter.write(result, drawn)),
         *annex.assumptions(result),
         *drawn.tables(),
         *annex.sources(result),
@@ -77,7 +77,7 @@ def framed(result: Result, title: str, subtitle: str, blocks: Sequence[Block]) -
         subtitle=subtitle,
         author=theme.editor or "siting",
         subject=t("report.subject", of_department=grammar.of(department)),
-        keywords=", ".join(one.name for one in study.services),
+        keywords=", ".join(service.name for service in study.services),
         language=TAGS[texts.language()],
         date=when,
         cover=tuple(lines),
@@ -107,7 +107,7 @@ def write(
         The template is refused, or a file cannot be written.
     """
     single = out.suffix[1:].lower() in FORMATS
-    paths = [out.with_suffix(f".{one}") if single else out / f"{name}.{one}" for one in formats]
+    paths = [out.with_suffix(f".{kind}") if single else out / f"{name}.{kind}" for kind in formats]
     for path, form in zip(paths, formats, strict=True):
         writer = importlib.import_module(f"siting.outputs.documents.{form}")
         if form == "docx":
@@ -117,7 +117,7 @@ def write(
     return paths
 
 
-def formats(asked: str, out: Path) -> list[str]:
+def formats(wanted: str, out: Path) -> list[str]:
     """Formats asked for, by name or by the ending of the file.
 
     Raises
@@ -126,9 +126,9 @@ def formats(asked: str, out: Path) -> list[str]:
         One is unknown.
     """
     ending = out.suffix[1:].lower()
-    given = [one.strip().lower() for one in asked.split(",") if one.strip()]
+    given = [name.strip().lower() for name in wanted.split(",") if name.strip()]
     given = given or ([ending] if ending in FORMATS else list(FORMATS[:1]))
-    unknown = [one for one in given if one not in FORMATS]
+    unknown = [name for name in given if name not in FORMATS]
     if unknown:
         raise InputError("report_format", formats=", ".join(unknown), known=", ".join(FORMATS))
     return list(dict.fromkeys(given))

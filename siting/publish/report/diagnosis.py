@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from siting import texts
 from siting.outputs.documents.model import Block, Bullets, Heading, Paragraph
 from siting.publish.report import measured, stages
-from siting.publish.report.words import cell, day, num, said, share, table
+from siting.publish.report.words import cell, day, num, paragraph, share, table
 from siting.texts import grammar
 from siting.texts import text as t
 
@@ -38,7 +38,7 @@ def territory(result: Result) -> list[Block]:
     grouped = communes[communes["epci_code"] != ""].groupby(["epci_code", "epci_name"], sort=True)
     for (_, name), part in grouped:
         rows.append((str(name), len(part), float(part["population"].sum())))
-    rows.sort(key=lambda one: -one[2])
+    rows.sort(key=lambda row: -row[2])
     department = result.study.territory.department.name
     figures = [
         (t("report.figures.communes"), num(len(communes))),
@@ -49,15 +49,15 @@ def territory(result: Result) -> list[Block]:
         (t("report.figures.candidates"), num(len(result.candidates))),
         *(
             (
-                t("report.figures.facilities", service=one.name),
-                num((result.facilities["service"] == one.id).sum()),
+                t("report.figures.facilities", service=service.name),
+                num((result.facilities["service"] == service.id).sum()),
             )
-            for one in result.study.services
+            for service in result.study.services
         ),
     ]
     blocks: list[Block] = [
         _head("territory"),
-        said(
+        paragraph(
             "territory",
             of_department=grammar.of(department),
             communes=grammar.counted("report.communes", len(communes)),
@@ -68,7 +68,7 @@ def territory(result: Result) -> list[Block]:
     ]
     if len(rows) > 1:
         blocks.append(
-            said(
+            paragraph(
                 "epci_sizes",
                 most=grammar.epci(rows[0][0]),
                 most_people=grammar.counted("report.people", rows[0][2]),
@@ -77,8 +77,11 @@ def territory(result: Result) -> list[Block]:
             )
         )
     if rows:
-        told = [(name, num(count), num(held), share(held / people)) for name, count, held in rows]
-        blocks.append(table("epci", told, "lrrr", widths=(4, 1, 1.2, 1.2)))
+        cells = [
+            (name, num(count), num(people_there), share(people_there / people))
+            for name, count, people_there in rows
+        ]
+        blocks.append(table("epci", cells, "lrrr", widths=(4, 1, 1.2, 1.2)))
     return blocks
 
 
@@ -86,15 +89,15 @@ def data(result: Result) -> list[Block]:
     """Files read, by status, and what their quality is."""
     rows: list[tuple[str, ...]] = []
     counts = {"real": 0, "derived": 0, "modelled": 0, "unknown": 0}
-    for one in result.inputs:
-        status = one.source.status if one.source else "unknown"
+    for item in result.inputs:
+        status = item.source.status if item.source else "unknown"
         counts[status] += 1
-        title = one.source.title if one.source else one.path
-        vintage = one.source.vintage if one.source else "–"
-        rows.append((title, vintage, t(f"report.status.{status}"), num(one.rows)))
+        title = item.source.title if item.source else item.path
+        vintage = item.source.vintage if item.source else "–"
+        rows.append((title, vintage, t(f"report.status.{status}"), num(item.rows)))
     blocks: list[Block] = [
         _head("data"),
-        said("data", files=grammar.counted("report.files", len(rows))),
+        paragraph("data", files=grammar.counted("report.files", len(rows))),
         table(
             "status",
             [(t(f"report.status.{key}"), num(n)) for key, n in counts.items() if n]
@@ -110,18 +113,18 @@ def data(result: Result) -> list[Block]:
     lost = result.access[result.access["reason"] != ""]
     if len(lost):
         by = lost.groupby(["service", "reason"])["population"].sum().reset_index()
-        names = {one.id: one.name for one in result.study.services}
-        told = [
+        names = {service.id: service.name for service in result.study.services}
+        reasons = [
             (names[r["service"]], t(f"report.reasons.{r['reason']}"), num(r["population"]))
             for r in by.to_dict("records")
         ]
-        blocks += [said("unreached"), table("unreached", told, "llr")]
+        blocks += [paragraph("unreached"), table("unreached", reasons, "llr")]
     else:
-        blocks.append(said("all_reached"))
+        blocks.append(paragraph("all_reached"))
     quality = result.ground.read.quality
     quality = quality[quality["value"] != 0]  # the table says that it lists no zero
     if len(quality):
-        told = [
+        reasons = [
             (
                 _table_name(str(q["table"]), result),
                 t(f"quality.what.{q['what']}") + _detail(q),
@@ -130,13 +133,13 @@ def data(result: Result) -> list[Block]:
             for q in quality.to_dict("records")
             if f"quality.what.{q['what']}" in texts.catalogue("fr")
         ]
-        blocks.append(table("quality", told, "llr", widths=(1.6, 3.4, 1)))
+        blocks.append(table("quality", reasons, "llr", widths=(1.6, 3.4, 1)))
     return blocks
 
 
 def _table_name(name: str, result: Result) -> str:
     """A table of the quality checks as a reader calls it."""
-    names = {one.id: one.name for one in result.study.services}
+    names = {service.id: service.name for service in result.study.services}
     key = f"report.named.{name}"
     if key in texts.catalogue("fr"):
         return t(key)
@@ -154,8 +157,8 @@ def method(result: Result) -> list[Block]:
     """How times and coverage were computed."""
     study = result.study
     kinds = {"osm": study.roads.osm, "bdtopo": study.roads.bdtopo}
-    roads = next((key for key, one in kinds.items() if one is not None), "distances")
-    limits = ", ".join(num(one) for one in study.thresholds_minutes)
+    roads = next((key for key, reading in kinds.items() if reading is not None), "distances")
+    limits = ", ".join(num(limit) for limit in study.thresholds_minutes)
     rows = [
         (t("report.method.limits"), t("report.method.limits_value", limits=limits)),
         (t("report.method.roads"), t(f"report.method.{roads}")),
@@ -170,7 +173,7 @@ def method(result: Result) -> list[Block]:
     ]
     blocks: list[Block] = [
         _head("method"),
-        said("method.text"),
+        paragraph("method.text"),
         Bullets(tuple(t(f"report.method.rule_{i}") for i in range(1, 5))),
         table("method", rows, "ll", widths=(1.5, 3)),
     ]
@@ -182,8 +185,8 @@ def method(result: Result) -> list[Block]:
 def services(result: Result, drawn: Figures) -> list[Block]:
     """Each service: who reaches it, where they do not."""
     blocks: list[Block] = [_head("diagnosis")]
-    for one in result.study.services:
-        blocks += _service(result, one.id, one.name, drawn)
+    for service in result.study.services:
+        blocks += _service(result, service.id, service.name, drawn)
     return blocks
 
 
@@ -228,7 +231,7 @@ def _service(result: Result, service: str, name: str, drawn: Figures) -> list[Bl
     if len(by_epci) > 1:
         low, high = by_epci.iloc[0], by_epci.iloc[-1]
         blocks.append(
-            said(
+            paragraph(
                 "by_epci",
                 minutes=num(limit),
                 low=grammar.epci(low["zone_name"]),
@@ -237,7 +240,7 @@ def _service(result: Result, service: str, name: str, drawn: Figures) -> list[Bl
                 high_share=share(high["covered_share"]),
             )
         )
-    told = [
+    zone_rows = [
         (
             r["zone_name"],
             num(r["population"]),
@@ -249,8 +252,10 @@ def _service(result: Result, service: str, name: str, drawn: Figures) -> list[Bl
     ]
     keys: dict[str, Any] = {"service": name, "minutes": num(limit)}
     sizes = (3.4, 1, 1.2, 1, 1.2)
-    if told:
-        blocks.append(table("coverage_epci", told, "lrrrr", widths=sizes, data="coverage", **keys))
+    if zone_rows:
+        blocks.append(
+            table("coverage_epci", zone_rows, "lrrrr", widths=sizes, data="coverage", **keys)
+        )
     blocks += drawn.take(f"coverage-{service}")
     zones = here[~here["zone_kind"].isin(["department", "epci", "commune"])]
     if len(zones):
@@ -280,21 +285,21 @@ def _service(result: Result, service: str, name: str, drawn: Figures) -> list[Bl
 
 def digital(result: Result, drawn: Figures) -> list[Block]:
     """Fibre by date, and who is far and unconnected."""
-    held = result.measures
-    if "digital" not in held:
+    tables = result.measures
+    if "digital" not in tables:
         figure = drawn.take("broadband")
         return [_head("digital"), *figure] if figure else []
     blocks: list[Block] = [_head("digital")]
     service = result.study.services[0]
-    part = held["digital"][held["digital"]["service"] == service.id]
-    asked = result.study.measures
-    minutes = num(asked.digital.minutes if asked and asked.digital else 0)
-    fibre = share(asked.digital.fibre_share if asked and asked.digital else 0, 0)
+    part = tables["digital"][tables["digital"]["service"] == service.id]
+    measures = result.study.measures
+    minutes = num(measures.digital.minutes if measures and measures.digital else 0)
+    fibre = share(measures.digital.fibre_share if measures and measures.digital else 0, 0)
     last = part[part["date"] == part["date"].max()]
     worst = last[last["quadrant"] == "far_unconnected"]
     people = float(worst["people"].sum())
     blocks.append(
-        said(
+        paragraph(
             "digital",
             date=day(last["date"].iloc[0]),
             people=grammar.counted("report.double", people),
@@ -313,8 +318,8 @@ def digital(result: Result, drawn: Figures) -> list[Block]:
     keys: dict[str, Any] = {"service": service.name, "minutes": minutes, "fibre": fibre}
     blocks.append(table("digital", rows, "llrr", widths=(1.4, 3, 1, 1), **keys))
     blocks += drawn.take("digital")
-    if "fibre" in held:
-        count = held["fibre"].groupby(["date", "phase"]).size().reset_index(name="n")
+    if "fibre" in tables:
+        count = tables["fibre"].groupby(["date", "phase"]).size().reset_index(name="n")
         phases = [
             (day(r["date"]), _phase(r["phase"]), num(r["n"])) for r in count.to_dict("records")
         ]
@@ -332,8 +337,8 @@ def opening(result: Result) -> list[Block]:
     blocks: list[Block] = [_head("summary")]
     limit = result.study.headline_minutes
     rows = []
-    for one in result.study.services:
-        all_ = whole(result, one.id)
+    for service in result.study.services:
+        all_ = whole(result, service.id)
         r = all_[all_["threshold_minutes"] == limit].iloc[0]
         left = round(r["population"]) - round(r["covered_population"])
         blocks.append(
@@ -343,7 +348,7 @@ def opening(result: Result) -> list[Block]:
                     share=share(r["covered_share"]),
                     minutes=num(limit),
                     mode=t(f"report.by.{result.study.roads.mode}"),
-                    service=one.name,
+                    service=service.name,
                     left=grammar.counted("report.left", left),
                 ),
                 "lead",
@@ -351,7 +356,7 @@ def opening(result: Result) -> list[Block]:
         )
         rows.append(
             (
-                one.name,
+                service.name,
                 num(r["population"]),
                 num(r["covered_population"]),
                 share(r["covered_share"]),

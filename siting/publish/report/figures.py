@@ -9,7 +9,7 @@ from siting.outputs.documents import pictures
 from siting.outputs.documents.model import Block, Column, Figure, Heading, Table
 from siting.publish import charts as study_charts
 from siting.publish import print_maps as study_print
-from siting.publish.report.words import num, said
+from siting.publish.report.words import num, paragraph
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -49,22 +49,22 @@ class Figures:
         """The section that says every figure in numbers."""
         if not self.numbers:
             return []
-        return [Heading(1, t("report.headings.figures")), said("figures_text"), *self.numbers]
+        return [Heading(1, t("report.headings.figures")), paragraph("figures_text"), *self.numbers]
 
 
 def draw(
-    result: Result, found: Compared | None, theme: Theme, say: Callable[[str], None]
+    result: Result, compared: Compared | None, theme: Theme, say: Callable[[str], None]
 ) -> Figures:
     """Draw every map and chart that a run can feed, in the current language."""
     drawn: dict[str, Figure] = {}
     numbers: list[Table] = []
     made, _ = study_print.sheets(result, theme)
-    for one in made:
-        say(t("report.progress.figure", name=one.name))
-        drawn[one.name] = of_sheet(one, result, theme)
+    for picture in made:
+        say(t("report.progress.figure", name=picture.name))
+        drawn[picture.name] = of_sheet(picture, result, theme)
         heads: tuple[str, ...] = (t("report.columns.class"), t("report.columns.count"))
-        numbers.append(_table(drawn[one.name].caption, one.table, heads))
-    charts, _ = study_charts.draw(result, found, (), say)
+        numbers.append(_table(drawn[picture.name].caption, picture.table, heads))
+    charts, _ = study_charts.draw(result, compared, (), say)
     for chart in charts:
         say(t("report.progress.figure", name=chart.name))
         drawn[chart.name] = of_chart(chart, theme)
@@ -81,10 +81,10 @@ def of_sheet(sheet: Sheet, result: Result, theme: Theme) -> Figure:
 def captioned(sheet: Sheet, result: Result) -> Figure:
     """A map as a figure that is to be drawn."""
     kind, _, service = sheet.name.partition("-")
-    names = {one.id: one.name for one in result.study.services}
-    told = names.get(service, result.study.services[0].name)
+    names = {service.id: service.name for service in result.study.services}
+    service_name = names.get(service, result.study.services[0].name)
     limit = num(result.study.headline_minutes)
-    caption = t(f"report.maps.{kind}", service=told, minutes=limit)
+    caption = t(f"report.maps.{kind}", service=service_name, minutes=limit)
     return Figure(b"", caption, sheet.alt)
 
 
@@ -98,6 +98,6 @@ def _table(caption: str, frame: pd.DataFrame, heads: tuple[str, ...], file: str 
     columns = tuple(
         Column(head, "right" if i else "left", 1.0 if i else 2.4) for i, head in enumerate(heads)
     )
-    rows = tuple(tuple(str(one) for one in row) for row in shown.itertuples(index=False))
+    rows = tuple(tuple(str(value) for value in row) for row in shown.itertuples(index=False))
     note = t("report.cut", file=file) if len(frame) > len(shown) else ""
     return Table(t("report.in_numbers", caption=caption), columns, rows, note=note)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from siting import texts
 from siting.measures import baskets
-from siting.outputs.documents.model import Block, Heading, Paragraph
+from siting.outputs.documents.model import Block, Heading
 from siting.publish.report.shown import shown, whole, zones
-from siting.publish.report.words import num, said, share, table
+from siting.publish.report.words import num, paragraph, share, stage_paragraph, table
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -24,24 +24,24 @@ WORST = 10  # communes told of a basket, facilities told of closures
 
 def by_service(result: Result, service: str, name: str) -> list[Block]:
     """Redundancy, dependence, competition, choice and equity of a service, as asked for."""
-    held = {
-        key: one[one["service"] == service]
-        for key, one in result.measures.items()
-        if "service" in one.columns
+    tables = {
+        key: frame[frame["service"] == service]
+        for key, frame in result.measures.items()
+        if "service" in frame.columns
     }
     blocks: list[Block] = []
     for sections in BY_SERVICE.values():
         for section in sections:
-            blocks += section(result, held, name)
+            blocks += section(result, tables, name)
     return blocks
 
 
-def _closures(result: Result, held: dict[str, pd.DataFrame], name: str) -> list[Block]:
-    asked = result.study.measures
-    if "closures" not in held or asked is None or asked.closures_minutes is None:
+def _closures(result: Result, tables: dict[str, pd.DataFrame], name: str) -> list[Block]:
+    measures = result.study.measures
+    if "closures" not in tables or measures is None or measures.closures_minutes is None:
         return []
     order = ["people_uncovered", "facility_id"]
-    worst = held["closures"].sort_values(order, ascending=[False, True]).head(WORST)
+    worst = tables["closures"].sort_values(order, ascending=[False, True]).head(WORST)
     at = result.facilities.drop_duplicates("id").set_index("id")["name"]
     rows = [
         (
@@ -54,28 +54,28 @@ def _closures(result: Result, held: dict[str, pd.DataFrame], name: str) -> list[
     ]
     if not rows:
         return []
-    limit, sizes = num(asked.closures_minutes), (3, 1.2, 1.2, 1.2)
+    limit, sizes = num(measures.closures_minutes), (3, 1.2, 1.2, 1.2)
     return [table("closures", rows, "lrrr", widths=sizes, service=name, minutes=limit)]
 
 
-def _overlap(result: Result, held: dict[str, pd.DataFrame], name: str) -> list[Block]:
-    asked = result.study.measures
-    if "overlap" not in held or asked is None or asked.overlap_minutes is None:
+def _overlap(result: Result, tables: dict[str, pd.DataFrame], name: str) -> list[Block]:
+    measures = result.study.measures
+    if "overlap" not in tables or measures is None or measures.overlap_minutes is None:
         return []
-    minutes, some = num(asked.overlap_minutes), held["overlap"]
+    minutes, some = num(measures.overlap_minutes), tables["overlap"]
     none = some.loc[some["facilities"] == 0, "share"]
     columns = (("facilities", "whole", 1.0), ("people", "whole", 1.0), ("share", "share", 1.0))
     keys = {"service": name, "minutes": minutes}
-    first = [said_of("overlap", share=share(none.iloc[0]), **keys)] if len(none) else []
+    first = [stage_paragraph("overlap", share=share(none.iloc[0]), **keys)] if len(none) else []
     return [*first, *shown("overlap", some, columns, "measure_overlap.csv", **keys)]
 
 
-def _dependence(result: Result, held: dict[str, pd.DataFrame], name: str) -> list[Block]:
-    asked = result.study.measures
-    if "dependence" not in held or asked is None or asked.overlap_minutes is None:
+def _dependence(result: Result, tables: dict[str, pd.DataFrame], name: str) -> list[Block]:
+    measures = result.study.measures
+    if "dependence" not in tables or measures is None or measures.overlap_minutes is None:
         return []
-    keys = {"service": name, "minutes": num(asked.overlap_minutes)}
-    all_ = whole(held["dependence"])
+    keys = {"service": name, "minutes": num(measures.overlap_minutes)}
+    all_ = whole(tables["dependence"])
     shares = {
         "nearest": share(all_["nearest_outside_share"]),
         "only": share(all_["only_outside_share"]),
@@ -86,18 +86,18 @@ def _dependence(result: Result, held: dict[str, pd.DataFrame], name: str) -> lis
         ("nearest_outside_share", "share", 1.4),
         ("only_outside_share", "share", 1.4),
     )
-    rows = zones(held["dependence"])
+    rows = zones(tables["dependence"])
     return [
-        said_of("dependence", **shares, **keys),
+        stage_paragraph("dependence", **shares, **keys),
         *shown("dependence", rows, columns, "measure_dependence.csv", **keys),
     ]
 
 
-def _catchments(result: Result, held: dict[str, pd.DataFrame], name: str) -> list[Block]:
-    asked = result.study.measures
-    if "catchments" not in held or asked is None or asked.catchment is None:
+def _catchments(result: Result, tables: dict[str, pd.DataFrame], name: str) -> list[Block]:
+    measures = result.study.measures
+    if "catchments" not in tables or measures is None or measures.catchment is None:
         return []
-    some, how = held["catchments"], asked.catchment
+    some, how = tables["catchments"], measures.catchment
     unit = t("stages.supply" if how.supply else "stages.facilities")
     keys = {"service": name, "unit": unit, "method": how.method.upper()}
     all_ = whole(some)
@@ -111,32 +111,34 @@ def _catchments(result: Result, held: dict[str, pd.DataFrame], name: str) -> lis
     )
     without = num(all_["people_without"])
     return [
-        said_of("catchments", without=without, **keys),
+        stage_paragraph("catchments", without=without, **keys),
         *shown("catchments", zones(some), columns, "measure_catchments.csv", **keys),
     ]
 
 
-def _opportunities(result: Result, held: dict[str, pd.DataFrame], name: str) -> list[Block]:
-    asked = result.study.measures
-    if "opportunities" not in held or asked is None or asked.opportunities is None:
+def _opportunities(result: Result, tables: dict[str, pd.DataFrame], name: str) -> list[Block]:
+    measures = result.study.measures
+    if "opportunities" not in tables or measures is None or measures.opportunities is None:
         return []
-    some, wanted = held["opportunities"], asked.opportunities.wanted
-    within = [one for one in some.columns if str(one).startswith("within_")]
-    far = [one for one in some.columns if str(one).startswith("minutes_to_")]
-    plain = some.rename(columns={one: f"within_{i}" for i, one in enumerate(within)})
+    some, wanted = tables["opportunities"], measures.opportunities.wanted
+    within = [column for column in some.columns if str(column).startswith("within_")]
+    far = [column for column in some.columns if str(column).startswith("minutes_to_")]
+    plain = some.rename(columns={column: f"within_{i}" for i, column in enumerate(within)})
     plain = plain.rename(columns=dict.fromkeys(far, "minutes_to"))
-    limits = [str(one).removeprefix("within_").removesuffix("min") for one in within]
+    limits = [str(column).removeprefix("within_").removesuffix("min") for column in within]
     blocks: list[Block] = []
     all_ = whole(plain)
     if within:
         last = len(within) - 1
         mean = num(all_[f"within_{last}"], 2)
-        blocks.append(said_of("opportunities", service=name, minutes=limits[last], count=mean))
+        blocks.append(
+            stage_paragraph("opportunities", service=name, minutes=limits[last], count=mean)
+        )
     columns = [("zone_name", "text", 3.0)]
     columns += [(f"within_{i}", "two", 0.9) for i in range(min(len(within), 4))]
     columns += [("minutes_to", "one", 1.1)] if far else []
     keys = {f"limit_{i}": limit for i, limit in enumerate(limits)}
-    told = shown(
+    opportunities = shown(
         "opportunities",
         zones(plain),
         tuple(columns),
@@ -145,13 +147,13 @@ def _opportunities(result: Result, held: dict[str, pd.DataFrame], name: str) -> 
         wanted=num(wanted),
         **keys,
     )
-    return [*blocks, *told]
+    return [*blocks, *opportunities]
 
 
-def _equity(_result: Result, held: dict[str, pd.DataFrame], name: str) -> list[Block]:
+def _equity(_result: Result, tables: dict[str, pd.DataFrame], name: str) -> list[Block]:
     rows = [
         (t(f"report.equity.{r['measure']}"), num(r["value"], 3))
-        for r in (held["equity"].to_dict("records") if "equity" in held else [])
+        for r in (tables["equity"].to_dict("records") if "equity" in tables else [])
     ]
     return [table("equity", rows, "lr", widths=(4, 1), service=name)] if rows else []
 
@@ -163,31 +165,31 @@ def everyday(result: Result, drawn: Figures) -> list[Block]:
 
 
 def _baskets(result: Result, _: Figures) -> list[Block]:
-    asked, held = result.study.measures, result.measures.get("baskets")
-    if held is None or asked is None:
+    measures, scores = result.study.measures, result.measures.get("baskets")
+    if scores is None or measures is None:
         return []
     names = result.communes.set_index("code")["name"]
     blocks: list[Block] = [Heading(2, t("stages.headings.baskets"))]
     language = texts.language()
-    for path in asked.baskets:
-        one = baskets.load(path)
-        title = one.title["en" if language == "en" else "fr"]
-        items = {item.id: item.title["en" if language == "en" else "fr"] for item in one.items}
-        part = held[held["basket"] == path.stem]
+    for path in measures.baskets:
+        basket = baskets.load(path)
+        title = basket.title["en" if language == "en" else "fr"]
+        items = {item.id: item.title["en" if language == "en" else "fr"] for item in basket.items}
+        part = scores[scores["basket"] == path.stem]
         part = part[part["zone"].isin(names.index) & part["score"].notna()]
         worst = part.sort_values(["score", "zone"], kind="stable").head(WORST)
-        told = worst.assign(
+        communes = worst.assign(
             commune=names.reindex(worst["zone"]).to_numpy(),
             failing=[
                 ", ".join(items.get(name, name) for name in str(some).split())
                 for some in worst["failing"].fillna("")
             ],
         )
-        if told.empty:
+        if communes.empty:
             continue
-        first = told.iloc[0]
+        first = communes.iloc[0]
         blocks.append(
-            said_of(
+            stage_paragraph(
                 "basket",
                 basket=title,
                 commune=first["commune"],
@@ -201,25 +203,25 @@ def _baskets(result: Result, _: Figures) -> list[Block]:
             ("complete_share", "share", 1.2),
             ("failing", "text", 2.4),
         )
-        blocks += shown("basket", told, columns, "measure_baskets.csv", basket=title)
+        blocks += shown("basket", communes, columns, "measure_baskets.csv", basket=title)
     return blocks
 
 
 def _mesh(result: Result, drawn: Figures) -> list[Block]:
-    held, figure = result.measures.get("centres"), drawn.take("mesh")
-    if held is None:
+    centres, figure = result.measures.get("centres"), drawn.take("mesh")
+    if centres is None:
         return []
-    blocks: list[Block] = [Heading(2, t("report.headings.mesh")), said("mesh"), *figure]
-    some = held[held["centre"]].sort_values(
+    blocks: list[Block] = [Heading(2, t("report.headings.mesh")), paragraph("mesh"), *figure]
+    some = centres[centres["centre"]].sort_values(
         ["attracted_people", "commune_code"], ascending=[False, True]
     )
     if some.empty:
-        return [*blocks, said_of("no_centre")]
-    asked = result.study.measures
-    assert asked is not None  # noqa: S101 - it made the table
-    assert asked.mesh is not None  # noqa: S101 - as above
+        return [*blocks, stage_paragraph("no_centre")]
+    measures = result.study.measures
+    assert measures is not None  # noqa: S101 - it made the table
+    assert measures.mesh is not None  # noqa: S101 - as above
     people = num(some["attracted_people"].iloc[0])
-    blocks.append(said_of("centre", commune=some["name"].iloc[0], people=people))
+    blocks.append(stage_paragraph("centre", commune=some["name"].iloc[0], people=people))
     columns = (
         ("name", "text", 2.6),
         ("items", "whole", 1.0),
@@ -227,11 +229,6 @@ def _mesh(result: Result, drawn: Figures) -> list[Block]:
         ("attracted_communes", "whole", 1.2),
     )
     return [*blocks, *shown("centres", some, columns, "measure_centres.csv")]
-
-
-def said_of(key: str, /, **values: object) -> Block:
-    """A paragraph of the text `stages.said.<key>`."""
-    return Paragraph(t(f"stages.said.{key}", **values))
 
 
 BY_SERVICE: dict[str, tuple[Callable[[Result, dict[str, pd.DataFrame], str], list[Block]], ...]] = {

@@ -41,9 +41,11 @@ def documents(result: Result) -> list[One]:
     made = []
     for place in every:
         name = folder_of(place)
-        own = [one for one in maps if one.name.startswith(f"{name}-access-")]
-        held = tuple(replace(one, name=one.name.removeprefix(f"{name}-")) for one in own)
-        made.append(_one(result, cut(result, place), name, place.name, held))
+        own = [sheet for sheet in maps if sheet.name.startswith(f"{name}-access-")]
+        drawn_maps = tuple(
+            replace(sheet, name=sheet.name.removeprefix(f"{name}-")) for sheet in own
+        )
+        made.append(_one(result, cut(result, place), name, place.name, drawn_maps))
     return made
 
 
@@ -76,23 +78,23 @@ def write(
         No commune has an EPCI, the template is refused, or a file cannot be written.
     """
 
-    def told(done: int, total: int) -> None:
+    def show(done: int, total: int) -> None:
         say(t("sheets.writing", done=done, total=total))
 
     made = documents(result)
     if inside:
-        made = [replace(one, name=f"{one.name}/{inside}") for one in made]
+        made = [replace(document, name=f"{document.name}/{inside}") for document in made]
     theme = study_theme.load(result.study)
-    return series.write(folder, made, formats, theme, template, jobs=jobs, say=told)
+    return series.write(folder, made, formats, theme, template, jobs=jobs, say=show)
 
 
 def _one(whole: Result, part: Result, name: str, epci: str, maps: tuple[Sheet, ...]) -> One:
     mode = t(f"report.by.{part.study.roads.mode}")
     blocks: list[Block] = [
         Heading(1, t("sheets.access")),
-        *annex.said_of(part, epci),
+        *annex.sheet_findings(part, epci),
         *([Paragraph(t("report.modelled"), "notice")] if part.cells_modelled else []),
-        *(captioned(one, part) for one in maps),
+        *(captioned(sheet, part) for sheet in maps),
         *annex.figures_of(part, epci),
         Heading(1, t("sheets.communes")),
         *annex.communes_of(part, epci),

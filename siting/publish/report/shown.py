@@ -59,7 +59,7 @@ def shown(
     """
     if frame.empty:
         return []
-    columns = tuple(one for one in columns if one[0] in frame.columns)
+    columns = tuple(column for column in columns if column[0] in frame.columns)
     heads = [
         Column(t(f"stages.heads.{name}", **values), "left" if kind in LEFT else "right", width)
         for name, kind, width in columns
@@ -81,7 +81,7 @@ def _written(value: Any, kind: str) -> str:
 def zones(frame: pd.DataFrame) -> pd.DataFrame:
     """Rows of the department and of the EPCI, the department first."""
     kept = frame[frame["zone_kind"].isin(ZONES)]
-    return kept.sort_values("zone_kind", key=lambda one: one != "department", kind="stable")
+    return kept.sort_values("zone_kind", key=lambda kinds: kinds != "department", kind="stable")
 
 
 def whole(frame: pd.DataFrame) -> dict[str, Any]:
@@ -93,4 +93,6 @@ def whole(frame: pd.DataFrame) -> dict[str, Any]:
 def named(prefix: str, values: Sequence[Any]) -> list[str]:
     """Words of the catalogue for codes; a code that has none stays."""
     known = texts.catalogue("fr")
-    return [t(f"{prefix}.{one}") if f"{prefix}.{one}" in known else str(one) for one in values]
+    return [
+        t(f"{prefix}.{value}") if f"{prefix}.{value}" in known else str(value) for value in values
+    ]

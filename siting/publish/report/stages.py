@@ -13,9 +13,8 @@ import pandas as pd
 from siting import texts
 from siting.economics.viability import CASH
 from siting.outputs.documents.model import Block, Heading, Paragraph
-from siting.publish.report.measured import said_of
 from siting.publish.report.shown import KINDS, Columns, named, shown, whole, zones
-from siting.publish.report.words import day, num, said, share
+from siting.publish.report.words import day, num, paragraph, share, stage_paragraph
 from siting.study.stages import registry
 from siting.survey.tabulation import ALL
 from siting.texts import grammar
@@ -37,57 +36,59 @@ def _head(key: str, level: int = 1) -> Heading:
 
 def viability(result: Result, drawn: Figures) -> list[Block]:
     """Costs, tariffs, break-even, outlook and what weighs most, of the site that is judged."""
-    asked, held = result.study.viability, result.extras
-    if asked is None or "viability_costs" not in held:
+    wanted, tables = result.study.viability, result.extras
+    if wanted is None or "viability_costs" not in tables:
         return []
     # only where it is asked for
     from siting.study.stages.viability import label, packages  # noqa: PLC0415
 
-    known = packages(asked)
+    known = packages(wanted)
 
     def name_of(frame: pd.DataFrame) -> list[str]:
         keys = zip(frame["profile"], frame["package"], strict=True)
         return [label((str(a), str(b)), known) for a, b in keys]
 
-    costs = held["viability_costs"]
+    costs = tables["viability_costs"]
     blocks: list[Block] = [_head("viability"), Paragraph(t("report.viability_modelled"), "notice")]
     total = costs[costs["item"] == "total"]
     if len(total):
-        blocks.append(said_of("costs", site=asked.site, month=num(total["month"].iloc[0], 2)))
+        blocks.append(
+            stage_paragraph("costs", site=wanted.site, month=num(total["month"].iloc[0], 2))
+        )
     columns: Columns = (
         ("name", "text", 2.6), ("month", "two", 1.1), ("year", "two", 1.2), ("share", "share", 0.9),
         ("month_p05", "two", 1.1), ("month_p95", "two", 1.1),
     )  # fmt: skip
-    blocks += shown("viability_costs", costs, columns, "viability_costs.csv", site=asked.site)
-    tariffs = held["viability_tariffs"]
-    told = tariffs.assign(package=name_of(tariffs))
+    blocks += shown("viability_costs", costs, columns, "viability_costs.csv", site=wanted.site)
+    tariffs = tables["viability_tariffs"]
+    tariff_rows = tariffs.assign(package=name_of(tariffs))
     columns = (("package", "text", 2.6), ("net_month", "two", 1.2), ("gross_month", "two", 1.2))
-    blocks += shown("viability_tariffs", told, columns, "viability_tariffs.csv")
-    blocks += _break_even(held["viability_break_even"], name_of)
-    outlook = held.get("viability_outlook", pd.DataFrame())
+    blocks += shown("viability_tariffs", tariff_rows, columns, "viability_tariffs.csv")
+    blocks += _break_even(tables["viability_break_even"], name_of)
+    outlook = tables.get("viability_outlook", pd.DataFrame())
     if len(outlook):
         first = outlook[(outlook["case"] == outlook["case"].iloc[0]) & (outlook["account"] == CASH)]
         chance = first.loc[first["measure"] == "balanced", "value"]
         part = first[first["measure"] != "balanced"]
         part = part.assign(measure=named("viability.measures", list(part["measure"])))
         columns = (("measure", "text", 3.0), ("value", "two", 1.1), ("low", "two", 1.1),
-                   ("high", "two", 1.1), *((one, "two", 1.1) for one, _, _ in SPAN))  # fmt: skip
+                   ("high", "two", 1.1), *((name, "two", 1.1) for name, _, _ in SPAN))  # fmt: skip
         blocks += shown("viability_outlook", part, columns, "viability_outlook.csv")
         if len(chance):
             rows = pd.DataFrame({"measure": [t("viability.measures.balanced")], "share": chance})
             columns = (("measure", "text", 3.0), ("share", "share", 1.0))
             blocks += shown("viability_chance", rows, columns, "viability_outlook.csv")
-            blocks.append(said_of("balanced", share=share(chance.iloc[0])))
-    if "viability_churn" in held:
-        churn = held["viability_churn"]
+            blocks.append(stage_paragraph("balanced", share=share(chance.iloc[0])))
+    if "viability_churn" in tables:
+        churn = tables["viability_churn"]
         columns = (("package", "text", 2.4), ("gross_month", "two", 1.1), ("churn", "share", 1.0),
                    ("mean_stay", "one", 1.1), ("users", "two", 1.0))  # fmt: skip
-        told = churn.assign(package=name_of(churn))
-        blocks += shown("viability_churn", told, columns, "viability_churn.csv")
-    if "viability_animator" in held:
+        tariff_rows = churn.assign(package=name_of(churn))
+        blocks += shown("viability_churn", tariff_rows, columns, "viability_churn.csv")
+    if "viability_animator" in tables:
         columns = (("site_id", "text", 2.4), ("site_hours", "one", 1.1), ("road_hours", "one", 1.1),
                    ("share", "share", 1.0), ("amount", "two", 1.1))  # fmt: skip
-        some = held["viability_animator"]
+        some = tables["viability_animator"]
         blocks += shown("viability_animator", some, columns, "viability_animator.csv")
     return [*blocks, *drawn.take("tornado_balance")]
 
@@ -98,7 +99,7 @@ def _break_even(frame: pd.DataFrame, name_of: Any) -> list[Block]:
     some = some.assign(package=name_of(some))
     first = some[(some["case"] == next(iter(some["case"]), "")) & (some["mix"] == "")]
     blocks: list[Block] = [
-        said_of("break_even", users=num(r["users_whole"]), package=r["package"])
+        stage_paragraph("break_even", users=num(r["users_whole"]), package=r["package"])
         for r in first.to_dict("records")
         if pd.notna(r["users_whole"]) and r["users_whole"] != float("inf")
     ]
@@ -117,15 +118,15 @@ def _break_even(frame: pd.DataFrame, name_of: Any) -> list[Block]:
 
 def effects(result: Result, drawn: Figures) -> list[Block]:
     """What the sites would spare: totals, by EPCI."""
-    held = result.extras
-    if "effects" not in held:
+    tables = result.extras
+    if "effects" not in tables:
         return []
-    some = held["effects"]
+    some = tables["effects"]
     some = some.assign(unit=named("report.values", list(some["unit"])))
     blocks: list[Block] = [_head("effects"), Paragraph(t("report.effects_modelled"), "notice")]
     for r in some[some["measure"].isin(["users", "co2_kg"])].to_dict("records"):
         values = {key: KINDS["short"](r[key]) for key in ("value", "p05", "p95")}
-        blocks.append(said_of("effect", name=r["name"], unit=r["unit"], **values))
+        blocks.append(stage_paragraph("effect", name=r["name"], unit=r["unit"], **values))
     columns: Columns = (
         ("name", "text", 3.2),
         ("unit", "text", 1.0),
@@ -133,7 +134,7 @@ def effects(result: Result, drawn: Figures) -> list[Block]:
         *SPAN,
     )
     blocks += shown("effects", some, columns, "effects.csv")
-    epci = held.get("effects_epci", pd.DataFrame())
+    epci = tables.get("effects_epci", pd.DataFrame())
     if len(epci):
         columns = (
             ("zone_name", "text", 3.2), ("people", "whole", 0.9), ("users", "one", 0.9),
@@ -148,79 +149,85 @@ def people(result: Result, _: Figures) -> list[Block]:
     parts = [block for section in PEOPLE.values() for block in section(result)]
     if not parts:
         return []
-    return [_head("people"), said("people_text"), *parts]
+    return [_head("people"), paragraph("people_text"), *parts]
 
 
 def _census(result: Result) -> list[Block]:
-    held = result.extras
-    if "census" not in held:
+    tables = result.extras
+    if "census" not in tables:
         return []
     blocks: list[Block] = [_head("census", 2)]
-    all_ = whole(held["census"])
+    all_ = whole(tables["census"])
     if all_:
         values = {
             "users": num(all_["establishments"]),
             "rate": num(all_["per_1000_people"], 1),
             "teleworkable": num(all_["teleworkable"]),
         }
-        blocks.append(said_of("census", **values))
+        blocks.append(stage_paragraph("census", **values))
     columns: Columns = (
         ("zone_name", "text", 3.0), ("establishments", "whole", 1.0),
         ("teleworkable", "whole", 1.2), ("all_establishments", "whole", 1.2),
         ("per_1000_people", "one", 1.0), ("quotient", "two", 1.0),
     )  # fmt: skip
-    blocks += shown("census", zones(held["census"]), columns, "census.csv")
-    asked = result.study.census
-    sites = held.get("census_sites", pd.DataFrame())
-    if len(sites) and asked is not None:
+    blocks += shown("census", zones(tables["census"]), columns, "census.csv")
+    wanted = result.study.census
+    sites = tables.get("census_sites", pd.DataFrame())
+    if len(sites) and wanted is not None:
         some = sites[sites["kind"] == "candidate"].sort_values(
             ["within", "site_id"], ascending=[False, True]
         )
         columns = (("name", "text", 3.0), ("within", "whole", 1.2), ("catchment", "whole", 1.2))
-        minutes = num(asked.minutes)
+        minutes = num(wanted.minutes)
         blocks += shown("census_sites", some, columns, "census_sites.csv", minutes=minutes)
     return blocks
 
 
 def _sample(result: Result) -> list[Block]:
-    design, asked = result.extras.get("sample_design"), result.study.sample
-    if design is None or asked is None or design.empty:
+    design, sample = result.extras.get("sample_design"), result.study.sample
+    if design is None or sample is None or design.empty:
         return []
     known = design[design["frame"].notna()]
-    told = known.assign(margin=named("sample.margin", list(known["margin"])))
+    margins = known.assign(margin=named("sample.margin", list(known["margin"])))
     columns = (("margin", "text", 1.8), ("name", "text", 2.8), ("frame", "whole", 1.0),
                ("least", "whole", 0.9), ("most", "whole", 0.9))  # fmt: skip
-    size = num(asked.size)
+    size = num(sample.size)
     file = "sample_design.csv"
-    return [_head("sample", 2), said_of("sample"), *shown("sample", told, columns, file, size=size)]
+    return [
+        _head("sample", 2),
+        stage_paragraph("sample"),
+        *shown("sample", margins, columns, file, size=size),
+    ]
 
 
 def _survey(result: Result) -> list[Block]:
-    held, asked = result.extras, result.study.survey
-    if asked is None or "survey_respondents" not in held:
+    tables, survey = result.extras, result.study.survey
+    if survey is None or "survey_respondents" not in tables:
         return []
-    groups = held["survey_respondents"]
+    groups = tables["survey_respondents"]
     all_ = groups[groups["group_kind"] == ALL]
     blocks: list[Block] = [_head("survey", 2)]
     if len(all_) and pd.notna(all_["respondents"].iloc[0]):
         count = grammar.counted("stages.respondents", float(all_["respondents"].iloc[0]))
-        blocks.append(said_of("survey", respondents=count, people=num(all_["people"].iloc[0])))
-    told = groups.assign(group=[_group(r) for r in groups.to_dict("records")])
+        blocks.append(
+            stage_paragraph("survey", respondents=count, people=num(all_["people"].iloc[0]))
+        )
+    named_groups = groups.assign(group=[_group(r) for r in groups.to_dict("records")])
     columns: Columns = (
         ("group", "text", 3.0),
         ("respondents", "whole", 1.0),
         ("people", "whole", 1.0),
     )
-    blocks += shown("survey_respondents", told, columns, "survey_respondents.csv")
+    blocks += shown("survey_respondents", named_groups, columns, "survey_respondents.csv")
     blocks += _answers(result)
-    use = held.get("survey_use", pd.DataFrame())
+    use = tables.get("survey_use", pd.DataFrame())
     if len(use):
         first = use.iloc[0]
         values = {"days": num(first["days"], 1), "minutes": num(first["minutes"])}
-        blocks.append(said_of("use", **values))
+        blocks.append(stage_paragraph("use", **values))
         columns = (("minutes", "whole", 1.0), ("days", "one", 1.2), ("low", "one", 1.0),
                    ("high", "one", 1.0))  # fmt: skip
-        blocks += shown("survey_use", use, columns, "survey_use.csv", level=share(asked.level, 0))
+        blocks += shown("survey_use", use, columns, "survey_use.csv", level=share(survey.level, 0))
     return blocks
 
 
@@ -235,34 +242,36 @@ def _group(row: dict[Any, Any]) -> str:
 
 def _answers(result: Result) -> list[Block]:
     """Answers of all together to the questions that somebody answered."""
-    asked = result.study.survey
-    found = result.extras.get("survey_answers", pd.DataFrame())
-    if asked is None or found.empty:
+    survey = result.study.survey
+    answers = result.extras.get("survey_answers", pd.DataFrame())
+    if survey is None or answers.empty:
         return []
     # only where it is asked for
     from siting.study.stages import survey as study_survey  # noqa: PLC0415
 
-    known = {one.code: one for one in study_survey.of_study(result.study).questions()}
+    known = {
+        question.code: question for question in study_survey.of_study(result.study).questions()
+    }
     language = texts.language()
     rows = []
     # questions of several lines (days by minutes) are told by the curve of use
-    kept = (found["group_kind"] == ALL) & found["estimate"].notna()
-    kept &= found["row"].fillna("") == ""
-    for r in found[kept].to_dict("records"):
-        one = known[r["question"]]
-        labels = {item.code: item.label.said(language) for item in one.options}
+    kept = (answers["group_kind"] == ALL) & answers["estimate"].notna()
+    kept &= answers["row"].fillna("") == ""
+    for r in answers[kept].to_dict("records"):
+        question = known[r["question"]]
+        labels = {item.code: item.label.said(language) for item in question.options}
         labels |= {"yes": t("survey.form.tick_yes"), "no": t("survey.form.tick_no")}
         labels |= {"other": t("survey.form.other").split(",")[0], "": t("survey.tables.mean")}
-        title = one.label.said(language)
+        title = question.label.said(language)
         mean = r["measure"] == "mean"
         numbers = [num(r[k], 1) if mean else share(r[k], 0) for k in ("estimate", "low", "high")]
         rows.append((title, labels.get(r["answer"], r["answer"]), r["count"], *numbers))
     names = ["question", "answer", "count", "estimate", "low", "high"]
     columns = (("question", "text", 3.4), ("answer", "text", 2.4), ("count", "whole", 0.8),
                ("estimate", "text", 0.9), ("low", "text", 0.8), ("high", "text", 0.8))  # fmt: skip
-    told = pd.DataFrame(rows, columns=names)
-    level = share(asked.level, 0)
-    return list(shown("survey_answers", told, columns, "survey_answers.csv", level=level))
+    frame = pd.DataFrame(rows, columns=names)
+    level = share(survey.level, 0)
+    return list(shown("survey_answers", frame, columns, "survey_answers.csv", level=level))
 
 
 def _offers(result: Result) -> list[Block]:
@@ -270,11 +279,15 @@ def _offers(result: Result) -> list[Block]:
     if some is None or some.empty:
         return []
     names = result.communes.set_index("code")["name"]
-    told = some.assign(commune=names.reindex(some["commune_code"]).fillna("").to_numpy())
-    told = told.sort_values(["commune", "place_id"], kind="stable")
+    placed = some.assign(commune=names.reindex(some["commune_code"]).fillna("").to_numpy())
+    placed = placed.sort_values(["commune", "place_id"], kind="stable")
     columns = (("name", "text", 2.6), ("commune", "text", 2.0), ("type_name", "text", 1.4),
                ("level_name", "text", 1.5), ("possible_name", "text", 1.6))  # fmt: skip
-    return [_head("offers", 2), said_of("offers"), *shown("offers", told, columns, "offers.csv")]
+    return [
+        _head("offers", 2),
+        stage_paragraph("offers"),
+        *shown("offers", placed, columns, "offers.csv"),
+    ]
 
 
 def calendar(result: Result, _: Figures) -> list[Block]:
@@ -288,11 +301,11 @@ def calendar(result: Result, _: Figures) -> list[Block]:
     if len(views):
         last = views["deadline"].dropna()
         if len(last):
-            blocks.append(said_of("opinions", deadline=day(max(last))))
-        told = views.assign(view=named("stages.views", list(views["view"])))
+            blocks.append(stage_paragraph("opinions", deadline=day(max(last))))
+        named_views = views.assign(view=named("stages.views", list(views["view"])))
         columns = (("epci_name", "text", 3.0), ("received", "day", 1.4), ("deadline", "day", 1.4),
                    ("view", "text", 1.4))  # fmt: skip
-        blocks += shown("opinions", told, columns, "opinions.csv")
+        blocks += shown("opinions", named_views, columns, "opinions.csv")
     return blocks
 
 
@@ -306,13 +319,13 @@ class Chapter:
         The text `report.missing.<name>` says that it was not computed.
     keys
         Stages of the registry that it tells.
-    told
+    write
         Its blocks; none where nothing was computed.
     """
 
     name: str
     keys: tuple[str, ...]
-    told: Callable[[Result, Figures], list[Block]]
+    write: Callable[[Result, Figures], list[Block]]
 
 
 PEOPLE: dict[str, Callable[[Result], list[Block]]] = {

@@ -30,12 +30,12 @@ def share(value: Any, decimals: int = 1) -> str:
 def day(value: Any) -> str:
     """A date as the language writes it; what is none, as it is."""
     try:
-        one = value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value)[:10])
+        date = value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value)[:10])
     except ValueError:
         return str(value)
     months = t("report.months").split(",")
-    first = t("report.first_day") if one.day == 1 else str(one.day)
-    return t("report.date", day=first, month=months[one.month - 1], year=one.year)
+    first = t("report.first_day") if date.day == 1 else str(date.day)
+    return t("report.date", day=first, month=months[date.month - 1], year=date.year)
 
 
 def cell(value: Any) -> str:
@@ -73,10 +73,10 @@ def table(
     total
         Whether the last row stands out.
     """
-    held = tuple(tuple(row) for row in rows)
-    heads = [one.strip() for one in t(f"report.tables.{key}.columns", **values).split("|")]
+    cells = tuple(tuple(row) for row in rows)
+    heads = [head.strip() for head in t(f"report.tables.{key}.columns", **values).split("|")]
     sides: dict[str, Align] = {"l": "left", "r": "right"}
-    sizes = widths or [2.4 if one == "l" else 1.0 for one in shape]
+    sizes = widths or [2.4 if side == "l" else 1.0 for side in shape]
     columns = [
         Column(head, sides[side], size)
         for head, side, size in zip(heads, shape, sizes, strict=True)
@@ -84,13 +84,18 @@ def table(
     return Table(
         t(f"report.tables.{key}.caption", **values),
         tuple(columns),
-        held,
-        (len(held) - 1,) if total else (),
+        cells,
+        (len(cells) - 1,) if total else (),
         note,
         data,
     )
 
 
-def said(key: str, /, **values: object) -> Paragraph:
+def paragraph(key: str, /, **values: object) -> Paragraph:
     """A paragraph of the text `report.<key>`."""
     return Paragraph(t(f"report.{key}", **values))
+
+
+def stage_paragraph(key: str, /, **values: object) -> Paragraph:
+    """A paragraph of the text `stages.said.<key>`."""
+    return Paragraph(t(f"stages.said.{key}", **values))

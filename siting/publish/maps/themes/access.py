@@ -19,19 +19,21 @@ if TYPE_CHECKING:
 def access(mapped: MappedResult) -> WebMap:
     """Travel time, a view for each service."""
     services = mapped.services
-    views = [mapped.access_view(one, (i,)) for i, one in enumerate(services)]
+    views = [mapped.access_view(service, (i,)) for i, service in enumerate(services)]
     # the nearest facility is told by its name in one list of all services
-    first = np.cumsum([0, *(len(mapped.facilities(one.id)) for one in services)])
-    layers = [mapped.facility_points(one) for one in services]
+    first = np.cumsum([0, *(len(mapped.facilities(service.id)) for service in services)])
+    layers = [mapped.facility_points(service) for service in services]
     if len(services) > 1:
-        every = Points("", "facility", tuple(p for one in layers for p in one.places), shown=False)
+        every = Points(
+            "", "facility", tuple(p for layer in layers for p in layer.places), shown=False
+        )
         views = [
             replace(view, nearest=np.where(view.nearest < 0, -1, view.nearest + start))
             for view, start in zip(views, first, strict=False)
             if view.nearest is not None
         ]
         layers.append(every)
-    choice = Choice(t("maps.choice.service"), tuple(one.name for one in services))
+    choice = Choice(t("maps.choice.service"), tuple(service.name for service in services))
     return mapped.page(
         mapped.title("access"),
         [choice],

@@ -80,10 +80,10 @@ def _fibre(
 def _quadrants(mapped: MappedResult, date: str, share: pd.Series) -> View:
     """Far or near, connected or not, by cell; the people are those of `measure_digital.csv`."""
     service, result = mapped.services[0], mapped.result
-    asked = result.study.measures and result.study.measures.digital
-    assert asked  # noqa: S101 - the table is there
+    wanted = result.study.measures and result.study.measures.digital
+    assert wanted  # noqa: S101 - the table is there
     access = mapped.access(service.id).assign(commune_code=result.cells["commune_code"].to_numpy())
-    where = digital.quadrants(access, share, asked.minutes, asked.fibre_share)
+    where = digital.quadrants(access, share, wanted.minutes, wanted.fibre_share)
     kind = pd.Index(KINDS).get_indexer(pd.Index(where)).astype(np.float64)
     kind[kind < 0] = np.nan
     labels = [t(f"maps.digital.{name}") for name in KINDS]
@@ -99,8 +99,8 @@ def _quadrants(mapped: MappedResult, date: str, share: pd.Series) -> View:
         legend=t(
             "maps.digital.quadrants",
             service=service.name,
-            minutes=f"{asked.minutes:g}",
-            share=texts.percent(asked.fibre_share, 0),
+            minutes=f"{wanted.minutes:g}",
+            share=texts.percent(wanted.fibre_share, 0),
             date=day,
         ),
         headline=t(

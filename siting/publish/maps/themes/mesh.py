@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def mesh(mapped: MappedResult) -> WebMap:
     """A view a service, and one of the centres-bourgs."""
-    asked = mapped.result.study.measures
+    measures = mapped.result.study.measures
     names, views = [], []
     for i, service in enumerate(mapped.services):
         view = _count(mapped, service, i)
@@ -35,7 +35,7 @@ def mesh(mapped: MappedResult) -> WebMap:
             names.append(t("maps.choice.count", service=service.name))
             views.append(view)
     centres = mapped.result.measures.get("centres")
-    if centres is not None and asked is not None and asked.mesh is not None and len(centres):
+    if centres is not None and measures is not None and measures.mesh is not None and len(centres):
         names.append(t("maps.choice.centres"))
         views.append(_centres(mapped, centres))
     if not views:
@@ -48,15 +48,15 @@ def mesh(mapped: MappedResult) -> WebMap:
 def _count(mapped: MappedResult, service: Service, layer: int) -> View | None:
     """Facilities in reach of each cell; None where no cell has a road nearby."""
     ground, measures = mapped.result.ground, mapped.result.study.measures
-    asked = None if measures is None else measures.overlap_minutes
-    limit = mapped.threshold if asked is None else asked
+    minutes = None if measures is None else measures.overlap_minutes
+    limit = mapped.threshold if minutes is None else minutes
     joined = ground.router.network.attach(ground.read.services[service.id])
     within = pairs.from_times(matrix.dense(ground.router, ground.demand, joined), limit)
     count = redundancy.reached(within, [limit]).to_numpy(np.float64)[:, 0][mapped.rows]
     count[mapped.access(service.id)["reason"].to_numpy() == "too_far_from_road"] = np.nan
     if np.isnan(count).all():
         return None
-    if asked is None:
+    if minutes is None:
         everybody = ground.cells["population"].to_numpy(np.float64)
         people = meshes.overlap(within, everybody, limit)["people"]
     else:
@@ -87,14 +87,14 @@ def _count(mapped: MappedResult, service: Service, layer: int) -> View | None:
 
 def _centres(mapped: MappedResult, centres: pd.DataFrame) -> View:
     """Communes that are centres-bourgs."""
-    asked = mapped.result.study.measures
-    assert asked is not None  # noqa: S101 - the table is there
-    assert asked.mesh is not None  # noqa: S101 - the table is there
+    measures = mapped.result.study.measures
+    assert measures is not None  # noqa: S101 - the table is there
+    assert measures.mesh is not None  # noqa: S101 - the table is there
     rows = centres.set_index("commune_code").reindex(mapped.result.communes["code"])
     centre = rows["centre"].fillna(value=False).to_numpy(bool)
     kind = np.where(centre, 0.0, np.where(rows["items"].to_numpy(np.float64) > 0, 1.0, 2.0))
     kind[rows["items"].isna().to_numpy()] = np.nan
-    labels = [t(f"maps.mesh.{one}") for one in ("centre", "served", "bare")]
+    labels = [t(f"maps.mesh.{key}") for key in ("centre", "served", "bare")]
     dark, light = mapped.theme.palette[-2], mapped.theme.palette[1]
     modelled = any(
         read.role == "everyday" and read.source is not None and read.source.status == "modelled"
@@ -106,8 +106,8 @@ def _centres(mapped: MappedResult, centres: pd.DataFrame) -> View:
         headline=t(
             "maps.mesh.centres_headline_one" if count < 2 else "maps.mesh.centres_headline",
             count=count,
-            items=asked.mesh.minimum_items,
-            people=texts.number(asked.mesh.minimum_attracted),
+            items=measures.mesh.minimum_items,
+            people=texts.number(measures.mesh.minimum_attracted),
         ),
         scale=scales.kinds(labels, (dark, light, "#f4f4f0")),
         communes=kind,
