@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from siting import config
-from siting.outputs import paper
+from siting.outputs import paper, print_map
 from siting.outputs.theme import DEFAULT
 from siting.publish import charts as study_charts
 from siting.publish import print_maps as study_print
@@ -49,11 +49,13 @@ def main() -> None:
     pictures: dict[str, bytes] = {}
     sheets, _ = study_print.sheets(result, DEFAULT)
     for one in sheets:
-        pictures[one.name] = one.render("png", dpi=150)
+        pictures[one.name] = print_map.render(one, "png", dpi=150)
         if one.name.startswith(EPCI):
             pictures["grey"] = paper.grey(pictures[one.name])
     series, _ = study_print.series(result, DEFAULT, (EPCI,))
-    pictures["epci"] = series[len(series) // 2].render("png", paper.paper(landscape=True), dpi=150)
+    pictures["epci"] = print_map.render(
+        series[len(series) // 2], "png", paper.paper(landscape=True), dpi=150
+    )
     charts, _ = study_charts.draw(result)
     pictures |= {one.name: one.render("png", dpi=150) for one in charts}
     screen = interactive(ROOT / "maps" / "aveyron" / "map.html")

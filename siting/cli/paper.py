@@ -10,6 +10,7 @@ from siting.texts import text as t
 
 if TYPE_CHECKING:
     from siting.outputs.paper import Kind
+    from siting.publish.missing import Missing
 
 CHARTS = (
     "population_curve, before_after, criteria, rank_acceptability, tornado, lorenz, broadband, "
@@ -63,7 +64,7 @@ def add(app: typer.Typer) -> None:
         theme = study_theme.load(settings)
         folder = out or Path("maps") / settings.name / "print"
         sheet = paper(size.upper(), landscape=landscape)
-        missing: dict[study_print.Missing, None] = {}
+        missing: dict[Missing, None] = {}
         workers = jobs or sheet_files.cores()
         with terminal.progress() as say, sheet_files.helpers(workers) as pool:
             result = study.run(settings, say)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
+
+if TYPE_CHECKING:
+    from siting.outputs.print_sheet import Hatch
+    from siting.outputs.theme import Theme
+
+HATCHES: dict[str, str] = {"": "", "no_data": "////", "modelled": "....", "alternate": "\\\\\\\\"}
 
 
 def patch(shape: Any, **look: Any) -> PathPatch:
@@ -21,3 +27,11 @@ def patch(shape: Any, **look: Any) -> PathPatch:
     codes[np.searchsorted(ring, np.arange(len(rings)), "left")] = Outline.MOVETO
     codes[np.searchsorted(ring, np.arange(len(rings)), "right") - 1] = Outline.CLOSEPOLY
     return PathPatch(Outline(points, codes), **look)
+
+
+def hatched(shape: Any, hatch: Hatch, theme: Theme) -> PathPatch:
+    """The hatching of a geometry, without its fill."""
+    colour = theme.no_data if hatch == "no_data" else theme.colours.muted
+    return patch(
+        shape, facecolor="none", edgecolor=colour, linewidth=0, hatch=HATCHES[hatch], zorder=2.5
+    )

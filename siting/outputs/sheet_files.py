@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from siting.outputs.paper import Kind, Paper
-    from siting.outputs.print_map import Sheet
+    from siting.outputs.print_sheet import PrintSheet
     from siting.outputs.theme import Theme
 
 
@@ -55,7 +55,7 @@ def helpers(jobs: int) -> Iterator[Executor | None]:
 
 def write(
     folder: Path,
-    made: Iterable[Sheet],
+    made: Iterable[PrintSheet],
     size: Paper,
     theme: Theme,
     kinds: Sequence[Kind] = paper.KINDS,
@@ -86,7 +86,7 @@ def write(
     way = "landscape" if size.landscape else "portrait"
     ending = f"-{size.name.lower()}-{way}"
     language = texts.language()
-    every: list[Sheet] = []
+    every: list[PrintSheet] = []
     waiting: list[Future[None]] = []
     with replacing_all(folder) as part:
         for sheet in made:
@@ -121,7 +121,7 @@ def _warm() -> None:
         paper.render(figure, kind, DEFAULT, dpi=30)
 
 
-def _draw(work: tuple[Sheet, Paper, Theme, tuple[Kind, ...], Path, str, str]) -> None:
+def _draw(work: tuple[PrintSheet, Paper, Theme, tuple[Kind, ...], Path, str, str]) -> None:
     """Draw one sheet; called in another process too, hence its language is told."""
     sheet, size, theme, kinds, folder, ending, language = work
     texts.set_language(language)
@@ -131,7 +131,7 @@ def _draw(work: tuple[Sheet, Paper, Theme, tuple[Kind, ...], Path, str, str]) ->
         (folder / f"{sheet.name}{ending}.{kind}").write_bytes(drawn)
 
 
-def _tables(folder: Path, made: Sequence[Sheet], kinds: Sequence[Kind], ending: str) -> None:
+def _tables(folder: Path, made: Sequence[PrintSheet], kinds: Sequence[Kind], ending: str) -> None:
     """Write the figures of each sheet, and the list of files with their text alternatives."""
     import pandas as pd  # noqa: PLC0415 - a process that draws needs no tables
 

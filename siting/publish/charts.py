@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,9 +11,10 @@ from siting import texts
 from siting.atomic_files import replacing_all
 from siting.errors import ModelError
 from siting.measures import digital, equity
-from siting.outputs import charts
+from siting.outputs.charts import bars, curves, fibre, ranks
 from siting.outputs.paper import KINDS
 from siting.outputs.tables import write_csv
+from siting.publish.missing import Missing
 from siting.study import prepared
 from siting.study import scenario as what_if
 from siting.study.stages import score_tables
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from siting.outputs.charts import Chart
+    from siting.outputs.charts.chart import Chart
     from siting.outputs.paper import Kind
     from siting.outputs.theme import Theme
     from siting.study.result import Result
@@ -45,14 +45,6 @@ NAMES = (
     "tornado_effects",
     "tornado_balance",
 )
-
-
-@dataclass(frozen=True)
-class Missing:
-    """A chart that the study cannot feed, and why, in the current language."""
-
-    name: str
-    why: str
 
 
 def draw(
@@ -140,7 +132,7 @@ def _curve(result: Result) -> Chart | str:
     if table.empty:
         return "no_time"
     end = min(MOST_MINUTES, float(np.ceil(table["minutes"].max() / 5) * 5))
-    return charts.population_curve(table[table["minutes"] <= end], study.thresholds_minutes)
+    return curves.population_curve(table[table["minutes"] <= end], study.thresholds_minutes)
 
 
 def curve_table(access: pd.DataFrame) -> pd.DataFrame:
@@ -179,7 +171,7 @@ def _before_after(result: Result) -> Chart | str:
         }
         for limit in study.thresholds_minutes
     ]
-    return charts.before_after(pd.DataFrame(rows), t("charts.before_after.title", plan=name))
+    return bars.before_after(pd.DataFrame(rows), t("charts.before_after.title", plan=name))
 
 
 def _within(access: pd.DataFrame, limit: float) -> float:
@@ -202,7 +194,7 @@ def _criteria(result: Result) -> Chart | str:
         for i in np.argsort(scores.rank, kind="stable")
         for j, criterion in enumerate(scores.criteria)
     ]
-    return charts.criteria_bars(pd.DataFrame(rows)) if rows else "one_candidate"
+    return bars.criteria_bars(pd.DataFrame(rows)) if rows else "one_candidate"
 
 
 def _ranks(result: Result, compared: Compared | None) -> Chart | str:
@@ -223,7 +215,7 @@ def _ranks(result: Result, compared: Compared | None) -> Chart | str:
     rank = dict(zip(ranked.scale.of.sites, ranked.ranking.rank, strict=True))
     named = table.assign(site=table["site_id"].map(sites), now=table["site_id"].map(rank))
     named = named.sort_values(["now", "rank"], kind="stable")
-    return charts.rank_acceptability(named[["site", "rank", "share"]], free.draws)
+    return ranks.rank_acceptability(named[["site", "rank", "share"]], free.draws)
 
 
 def _coverage_tornado(result: Result) -> Chart | str:
@@ -253,7 +245,7 @@ def _coverage_tornado(result: Result) -> Chart | str:
         return "nothing_moves"
     title = t("charts.tornado.coverage", range=texts.percent(spread, 0))
     axis = t("charts.tornado.coverage_axis", minutes=f"{limit:g}", service=service.name)
-    return charts.tornado(table, title, axis)
+    return bars.tornado(table, title, axis)
 
 
 def _lorenz(result: Result) -> Chart | str:
@@ -268,7 +260,7 @@ def _lorenz(result: Result) -> Chart | str:
         ginis[name] = equity.gini(minutes, people)
     if not parts:
         return "no_time"
-    return charts.lorenz(pd.concat(parts, ignore_index=True)[["series", "people", "value"]], ginis)
+    return curves.lorenz(pd.concat(parts, ignore_index=True)[["series", "people", "value"]], ginis)
 
 
 def _broadband(result: Result) -> Chart | str:
@@ -284,7 +276,7 @@ def _broadband(result: Result) -> Chart | str:
         return "one_date"
     both = pd.concat([whole, table[table["zone_kind"] == "epci"]])
     name = str(whole["zone_name"].iloc[0])
-    return charts.broadband(both[["zone_name", "date", "share"]].reset_index(drop=True), name)
+    return fibre.broadband(both[["zone_name", "date", "share"]].reset_index(drop=True), name)
 
 
 def _effects(result: Result) -> Chart | str:
@@ -294,7 +286,7 @@ def _effects(result: Result) -> Chart | str:
     if not (table["swing"] > 0).any():
         return "nothing_moves"
     title, axis = t("charts.tornado.effects"), t("charts.tornado.effects_axis")
-    return charts.tornado(table, title, axis, name="tornado_effects")
+    return bars.tornado(table, title, axis, name="tornado_effects")
 
 
 def _balance(result: Result) -> Chart | str:
@@ -306,7 +298,7 @@ def _balance(result: Result) -> Chart | str:
     if rows.empty:
         return "no_viability"
     title, axis = t("charts.tornado.balance"), t("charts.tornado.balance_axis")
-    return charts.tornado(rows, title, axis, name="tornado_balance")
+    return bars.tornado(rows, title, axis, name="tornado_balance")
 
 
 def _service(result: Result, key: str) -> str:

@@ -110,7 +110,7 @@ def layers(result: Result) -> dict[str, gpd.GeoDataFrame]:
         for limit in study.thresholds_minutes:
             covered = mapped.covered_communes(service.id, limit)["covered_share"]
             communes[f"share_{service.id}_{limit:g}min"] = covered.to_numpy(np.float64)
-    shapes = geometry.squares(result.cells)
+    shapes = geometry.squares(result.cells, result.study.territory.crs)
     ranked = result.scores.table().drop(columns=["name", "commune_code"])
     places = result.candidates.rename(columns={"id": "site_id"})
     kept = ["site_id", "name", "commune_code", "lon", "lat", "geometry"]

@@ -19,24 +19,37 @@ ROAD_KINDS = {
     1: ("primary", "secondary"),
     2: ("tertiary",),
 }
+LONE_SIDE = 1000.0  # metres, of a cell that has no other beside it
 
 
-def squares(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Cells as polygons: those that a file gives by their centre become squares.
+def squares(cells: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
+    """Cells as areas: those that a file gives by their centre become squares.
 
     The side is the median distance between a cell and the nearest other one, which on a grid is the
     grid's own.
+
+    Parameters
+    ----------
+    crs
+        Metric system in which they are square.
+
+    Returns
+    -------
+    The cells, in their own system.
     """
-    if cells.empty or (cells.geom_type != "Point").all():
+    points = (cells.geom_type == "Point").to_numpy()
+    if not points.any():
         return cells
-    xy = shapely.get_coordinates(cells.geometry.to_numpy())
-    side = 1000.0
-    if len(xy) > 1:
-        gap = cKDTree(xy).query(xy, k=2)[0][:, 1]
+    at = shapely.get_coordinates(cells.geometry[points].to_crs(crs).to_numpy())
+    side = LONE_SIDE
+    if len(at) > 1:
+        gap = cKDTree(at).query(at, k=2)[0][:, 1]
         side = float(np.median(gap[gap > 0])) if (gap > 0).any() else side
     half = side / 2
-    boxes = shapely.box(xy[:, 0] - half, xy[:, 1] - half, xy[:, 0] + half, xy[:, 1] + half)
-    return cells.set_geometry(gpd.GeoSeries(boxes, index=cells.index, crs=cells.crs))
+    boxes = shapely.box(at[:, 0] - half, at[:, 1] - half, at[:, 0] + half, at[:, 1] + half)
+    shapes = cells.geometry.to_numpy().copy()
+    shapes[points] = gpd.GeoSeries(boxes, crs=crs).to_crs(cells.crs).to_numpy()
+    return cells.set_geometry(gpd.GeoSeries(shapes, index=cells.index, crs=cells.crs))
 
 
 def main_roads(result: Result) -> gpd.GeoDataFrame | None:

@@ -7,7 +7,8 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siting.outputs import charts, labels, paper, print_map
+from siting.outputs import labels, paper, print_scale
+from siting.outputs.charts import fibre
 from siting.outputs.theme import DEFAULT
 
 PLACES = st.lists(st.tuples(st.floats(0, 100), st.floats(0, 100)), max_size=40)
@@ -58,7 +59,7 @@ def test_wrapping_loses_no_letter(said, wide):
 
 @given(st.floats(0.01, 5000))
 def test_scale_bars_are_round_and_fit(kilometres):
-    long = print_map.scale_length(kilometres)
+    long = print_scale.scale_length(kilometres)
     assert 0 < long <= kilometres
     assert long * 2.6 > kilometres
     assert f"{long:.0e}"[0] in "125"
@@ -68,7 +69,7 @@ def test_scale_bars_are_round_and_fit(kilometres):
 def test_labels_of_a_chart_are_apart(values):
     values = sorted(values)
     heights = [4.0 + i for i in range(len(values))]
-    placed = charts.spread(values, heights)
+    placed = fibre.spread(values, heights)
     for i in range(1, len(values)):
         apart = placed[i] - placed[i - 1]
         assert apart >= (heights[i] + heights[i - 1]) / 2 - 1e-9

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from siting import config
 from siting.errors import InputError
-from siting.outputs import context, paper, print_map, web_context
+from siting.outputs import context, paper, print_map, print_scale, web_context
 from siting.outputs.theme import DEFAULT
 from siting.publish import print_maps
+from siting.publish.prints import base
 from siting.sources import context_layers
 from siting.study import run as study
 
@@ -104,14 +105,14 @@ def test_the_browser_gets_names_beyond_the_border_and_at_most_150_kilobytes():
 
 @given(st.floats(1e3, 1e7))
 def test_a_map_is_drawn_at_the_next_round_scale(denominator):
-    scale = print_map.round_scale(denominator)
+    scale = print_scale.round_scale(denominator)
     assert denominator * (1 - 1e-8) <= scale <= 1.26 * denominator
     assert scale == float(f"{scale:.3g}")
 
 
 @given(st.floats(1, 1e7))
 def test_circles_of_a_legend_are_round_and_shrink(largest):
-    sizes = print_maps.round_sizes(largest)
+    sizes = base.round_sizes(largest)
     assert sizes[0] <= largest * (1 + 1e-8)
     assert sizes == sorted(set(sizes), reverse=True)
     assert all(f"{size:.0e}"[0] in "125" and size == float(f"{size:.0e}") for size in sizes)
@@ -122,4 +123,4 @@ def test_a_sheet_is_at_a_round_scale(sheet):
     west, east = figure.axes[0].get_xlim()
     millimetres = figure.axes[0].get_position().width * figure.get_figwidth() / paper.MM
     denominator = 1000 * (east - west) / millimetres
-    assert denominator == pytest.approx(print_map.round_scale(denominator * (1 - 1e-6)))
+    assert denominator == pytest.approx(print_scale.round_scale(denominator * (1 - 1e-6)))

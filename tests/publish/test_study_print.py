@@ -9,6 +9,7 @@ import itertools
 import logging
 import re
 from dataclasses import replace
+from functools import partial
 from io import BytesIO
 from itertools import combinations
 from pathlib import Path
@@ -212,14 +213,15 @@ def test_an_input_without_source_says_so(result):
     ("kind", "magic"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")]
 )
 def test_same_bytes_twice(sheets, charts, kind, magic):
-    for one in (sheets["mesh"], charts["population_curve"]):
-        first = one.render(kind, dpi=40)
+    map_of, chart = partial(print_map.render, sheets["mesh"]), charts["population_curve"].render
+    for render in (map_of, chart):
+        first = render(kind, dpi=40)
         assert first.startswith(magic)
-        assert first == one.render(kind, dpi=40)
+        assert first == render(kind, dpi=40)
 
 
 def test_paper_has_its_size(sheets):
-    picture = sheets["mesh"].render("png", paper.paper("A3", landscape=True), dpi=30)
+    picture = print_map.render(sheets["mesh"], "png", paper.paper("A3", landscape=True), dpi=30)
     with Image.open(BytesIO(picture)) as image:
         assert image.size == pytest.approx((420 / 25.4 * 30, 297 / 25.4 * 30), abs=1)
 
@@ -267,7 +269,7 @@ def test_series_by_epci(result, tmp_path):
 def test_a_missing_font_is_said_and_replaced(sheets, caplog):
     theme = Theme(fonts={"paper": ("Marianne Introuvable", "DejaVu Sans")})
     with caplog.at_level(logging.WARNING):
-        sheets["mesh"].render("svg", theme=theme)
+        print_map.render(sheets["mesh"], "svg", theme=theme)
     assert any("Marianne Introuvable" in one.message for one in caplog.records)
     assert any("DejaVu Sans" in one.message for one in caplog.records)
 
@@ -286,7 +288,7 @@ def test_all_values_missing_are_hatched(result):
         kept = [one for one in sheet.fills if one.count and one.hatch == "no_data"]
         assert len(kept) == 1
         assert number(kept[0].count) == 279_609
-        assert sheet.render("png", dpi=30)
+        assert print_map.render(sheet, "png", dpi=30)
 
 
 def test_layers_without_rows(result):
@@ -294,7 +296,7 @@ def test_layers_without_rows(result):
     closed = replace(result, facilities=result.facilities.iloc[:0])
     made, _ = study_print.sheets(closed, DEFAULT, ("coverage",))
     assert made[0].signs == ()
-    assert made[0].render("png", dpi=30)
+    assert print_map.render(made[0], "png", dpi=30)
     empty = replace(result, cells=result.cells.assign(population=0.0))
     made, missing = study_print.sheets(empty, DEFAULT)
     assert made == []

@@ -13,7 +13,7 @@ from siting.outputs import paper, print_map
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from siting.outputs.print_map import Sheet
+    from siting.outputs.print_sheet import PrintSheet
     from siting.outputs.theme import Theme
 
 WIDE, HIGH = 160.0, 105.0  # millimetres of a map on the page
@@ -21,7 +21,7 @@ DPI = 200
 NEARLY_WHITE = 246  # of 255
 
 
-def of_sheet(sheet: Sheet, theme: Theme) -> bytes:
+def of_sheet(sheet: PrintSheet, theme: Theme) -> bytes:
     """A map, its legend beside it."""
     return png(print_map.picture(sheet, WIDE, HIGH, theme), theme)
 

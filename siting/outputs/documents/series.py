@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from siting.outputs.documents.model import Block, Document
-    from siting.outputs.print_map import Sheet
+    from siting.outputs.print_sheet import PrintSheet
     from siting.outputs.theme import Theme
 
 Work = tuple["One", "Theme", tuple["Path", ...], "Path | None", str]
@@ -42,7 +42,7 @@ class One:
 
     name: str
     document: Document
-    maps: tuple[Sheet, ...]
+    maps: tuple[PrintSheet, ...]
 
     def drawn(self, theme: Theme) -> Document:
         """The document, its maps drawn."""

@@ -52,7 +52,10 @@ class MappedResult:
     @cached_property
     def ground(self) -> Ground:
         """Communes, cells and roads to draw."""
-        communes, cells = self.result.communes, geometry.squares(self.result.cells)
+        communes, cells = (
+            self.result.communes,
+            geometry.squares(self.result.cells, self.result.study.territory.crs),
+        )
         around = context.gather(self.result.ground.read.context)
         return Ground(communes, cells, geometry.main_roads(self.result), around)
 

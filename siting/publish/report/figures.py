@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from siting.outputs.charts import Chart
-    from siting.outputs.print_map import Sheet
+    from siting.outputs.charts.chart import Chart
+    from siting.outputs.print_sheet import PrintSheet
     from siting.outputs.theme import Theme
     from siting.study.result import Result
     from siting.study.stages.scores import Compared
@@ -73,12 +73,12 @@ def draw(
     return Figures(drawn, tuple(numbers))
 
 
-def of_sheet(sheet: Sheet, result: Result, theme: Theme) -> Figure:
+def of_sheet(sheet: PrintSheet, result: Result, theme: Theme) -> Figure:
     """A map as a figure: its legend beside it, its title as the caption."""
     return replace(captioned(sheet, result), png=pictures.of_sheet(sheet, theme))
 
 
-def captioned(sheet: Sheet, result: Result) -> Figure:
+def captioned(sheet: PrintSheet, result: Result) -> Figure:
     """A map as a figure that is to be drawn."""
     kind, _, service = sheet.name.partition("-")
     names = {service.id: service.name for service in result.study.services}

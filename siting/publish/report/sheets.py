@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from siting.outputs.documents.model import Block
     from siting.outputs.documents.series import One
-    from siting.outputs.print_map import Sheet
+    from siting.outputs.print_sheet import PrintSheet
     from siting.study.result import Result
 
 
@@ -88,7 +88,7 @@ def write(
     return series.write(folder, made, formats, theme, template, jobs=jobs, say=show)
 
 
-def _one(whole: Result, part: Result, name: str, epci: str, maps: tuple[Sheet, ...]) -> One:
+def _one(whole: Result, part: Result, name: str, epci: str, maps: tuple[PrintSheet, ...]) -> One:
     mode = t(f"report.by.{part.study.roads.mode}")
     blocks: list[Block] = [
         Heading(1, t("sheets.access")),

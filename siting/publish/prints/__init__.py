@@ -1,0 +1,1 @@
+"""Print maps of a study."""

@@ -1,0 +1,1 @@
+"""The themes of print maps, one file a theme."""
