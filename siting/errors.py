@@ -9,6 +9,7 @@ the values that the sentence names::
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING
 
 from siting import texts
@@ -122,3 +123,11 @@ def require_known(key: str, names: Iterable[str], known: Collection[str]) -> tup
         if name not in known:
             raise ConfigError(key, value=name, known=", ".join(known))
     return chosen
+
+
+def system_detail(error: OSError) -> str:
+    """Why the system refused, in the current language where the catalogue knows the reason."""
+    key = f"errors.system.{errno.errorcode.get(error.errno or 0)}"
+    if key in texts.catalogue(texts.language()):
+        return texts.text(key)
+    return error.strerror or str(error)

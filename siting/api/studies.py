@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from siting import config
+from siting.atomic_files import replacing
 from siting.errors import ConfigError
 from siting.publish import run_folder
 from siting.publish.maps import folder as map_folder
@@ -44,8 +45,9 @@ class MapPage:
     html: str
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the page as one file."""
-        Path(path).write_text(self.html, encoding="utf-8", newline="\n")
+        """Write the page as one file; an OutputError tells why it cannot be written."""
+        with replacing(Path(path)) as part:
+            part.write_text(self.html, encoding="utf-8", newline="\n")
 
     def _repr_html_(self) -> str:
         return (

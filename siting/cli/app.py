@@ -5,6 +5,7 @@ otherwise. What the user gave wrong ends with exit code 2 and one clear message,
 what nobody foresaw ends with exit code 1 and names a report file to send.
 """
 
+import contextlib
 import os
 import sys
 from typing import Annotated, NoReturn, TextIO
@@ -30,7 +31,7 @@ from siting.cli import (
     viability,
     workshop,
 )
-from siting.errors import SitingError
+from siting.errors import SitingError, system_detail
 from siting.texts import text as t
 from siting.version import __version__
 
@@ -49,39 +50,65 @@ def main(arguments: list[str] | None = None) -> None:
         words = _take_language(list(sys.argv[1:] if arguments is None else arguments))
         if len(words) < FEWEST_WORDS or not HELP.isdisjoint(words):  # else nobody sees its headings
             _translate_frame()
-        status = build()(args=words, prog_name="siting", standalone_mode=False)
+        status = _called(words)
     except SitingError as error:
         _fail(error.text())
-    except typer.Exit as done:
-        sys.exit(done.exit_code)
     except (typer.Abort, KeyboardInterrupt):
         _interrupted()
     except TyperException as error:
         _fail(_usage(error))
     except BrokenPipeError:  # whoever reads has enough, as `head` does
-        _close_output()
+        _end(EXIT_OURS)
     except OSError as error:
-        where = ", ".join(str(name) for name in (error.filename, error.filename2) if name)
-        _fail(t("cli.system", path=where or "?", detail=error.strerror or error))
+        named = [str(name) for name in (error.filename, error.filename2) if name]
+        where = ", ".join(named) or ("?" if _printed() else t("cli.standard_output"))
+        _fail(t("cli.system", path=where, detail=system_detail(error)))
     except MemoryError:
         _fail(t("cli.memory"))
     except Exception as error:  # noqa: BLE001 - the last frame: a sentence, never a traceback
         _unforeseen(error)
-    else:
-        if status == EXIT_INTERRUPTED:  # what typer makes of Ctrl-C
-            _interrupted()
-        sys.exit(status if isinstance(status, int) else 0)
+    if status == EXIT_INTERRUPTED:  # what typer makes of Ctrl-C
+        _interrupted()
+    _end(status)
+
+
+def _called(words: list[str]) -> int:
+    """Run a command, and print all that it says; give its exit code."""
+    try:
+        status = build()(args=words, prog_name="siting", standalone_mode=False)
+    except typer.Exit as done:
+        status = done.exit_code
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    return status if isinstance(status, int) else 0
 
 
 def _interrupted() -> NoReturn:
-    print(t("cli.interrupted"), file=sys.stderr)  # noqa: T201 - the last word of the program
-    sys.exit(EXIT_INTERRUPTED)
+    _tell(t("cli.interrupted"))
+    _end(EXIT_INTERRUPTED)
 
 
-def _close_output() -> NoReturn:
-    """End after a closed pipe, so that the interpreter's own flush says nothing."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(EXIT_OURS)
+def _tell(message: str) -> None:
+    """Print on the standard error, if anybody listens there."""
+    with contextlib.suppress(OSError):
+        print(message, file=sys.stderr, flush=True)  # noqa: T201 - errors go to stderr
+
+
+def _printed() -> bool:
+    """Whether what was said has reached the standard output; no where that is full or closed."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        return False
+    return True
+
+
+def _end(code: int) -> NoReturn:
+    """End; an output that is full or closed is left, so that the interpreter says nothing of it."""
+    if not _printed():
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
 
 
 def _unforeseen(error: Exception) -> NoReturn:
@@ -90,10 +117,8 @@ def _unforeseen(error: Exception) -> NoReturn:
 
     path = incident.write(error)
     key = "cli.unforeseen" if path else "cli.unforeseen_unwritten"
-    kind = type(error).__name__
-    message = t("cli.error", message=t(key, kind=kind, path=path))
-    print(message, file=sys.stderr)  # noqa: T201 - errors go to stderr
-    sys.exit(EXIT_OURS)
+    _tell(t("cli.error", message=t(key, kind=type(error).__name__, path=path)))
+    _end(EXIT_OURS)
 
 
 def build() -> typer.Typer:
@@ -197,8 +222,8 @@ def _detail(error: TyperException) -> str:
 
 
 def _fail(message: str) -> NoReturn:
-    print(t("cli.error", message=message), file=sys.stderr)  # noqa: T201 - errors go to stderr
-    sys.exit(EXIT_USAGE)
+    _tell(t("cli.error", message=message))
+    _end(EXIT_USAGE)
 
 
 def _speak_utf8(stream: TextIO) -> None:

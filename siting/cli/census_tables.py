@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from siting import texts
-from siting.atomic_files import replacing, replacing_all
+from siting.atomic_files import replacing_all
 from siting.cli.terminal import PIPED_WIDTH, print_line
 from siting.config.census import Census
 from siting.outputs import field_sheet
@@ -116,21 +116,20 @@ def show_sample(drawn: Drawn, communes: pd.DataFrame) -> None:
 
 
 def write_sample(path: Path, title: str, drawn: Drawn) -> None:
-    """Write the sample, and beside it replacements, visits and the field sheet."""
+    """Write the sample, and beside it replacements, visits and the field sheet: all or none."""
     beside = {
         name: path.with_name(f"{path.stem}_{name}")
         for name in ("replacements.csv", "visits.csv", "visits.docx")
     }
-    for target, table in (
-        (path, _exact(drawn.sample)),
-        (beside["replacements.csv"], _exact(drawn.replacements)),
-        (beside["visits.csv"], drawn.visits),
-    ):
-        with replacing(target) as part:
-            write_csv(part, table)
-    with replacing(beside["visits.docx"]) as part:
+    with replacing_all(path.parent) as part:
+        for target, table in (
+            (path, _exact(drawn.sample)),
+            (beside["replacements.csv"], _exact(drawn.replacements)),
+            (beside["visits.csv"], drawn.visits),
+        ):
+            write_csv(part / target.name, table)
         title = t("sample.sheet.title", study=title)
-        field_sheet.write(part, title, _notes(drawn), _sheets(drawn))
+        field_sheet.write(part / beside["visits.docx"].name, title, _notes(drawn), _sheets(drawn))
     names = ", ".join(str(file) for file in (path, *beside.values()))
     print_line(t("cli_sample.written", names=names))
     print_line(t("cli_sample.confidential"))

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from siting.atomic_files import replacing_all
 from siting.texts import text as t
 
 SHEET = "sheet"  # name of the document in each pack
@@ -33,7 +34,8 @@ def add(app: typer.Typer) -> None:
         settings = load(config)
         with terminal.progress() as say:
             result = study.run(settings, say)
-            count = study_opinion.write(result, out, say)
             workers = jobs or sheet_files.cores()
-            sheets.write(result, out, wanted, inside=SHEET, jobs=workers, say=say)
+            with replacing_all(out) as part:
+                count = study_opinion.write(result, part, say)
+                sheets.write(result, part, wanted, inside=SHEET, jobs=workers, say=say)
         terminal.print_line(t("opinion.done", count=count, folder=out))

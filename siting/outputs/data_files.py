@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -241,7 +242,9 @@ def write_workbook(
     listed = pd.DataFrame([[source[key] for key in keys] for source in about.sources], columns=keys)
     listed.columns = pd.Index([t(f"exports.head.{key}") for key in keys])
     _fill(book.create_sheet(t("exports.sheet.sources")), listed, [""] * len(keys))
-    book.save(path)
+    packed = BytesIO()
+    book.save(packed)
+    path.write_bytes(packed.getbuffer())
 
 
 FORMATS = {"share": "0.0%", "min": "0.0", "inhabitants": "#,##0", "count": "#,##0", "points": "0.0"}

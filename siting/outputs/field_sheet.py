@@ -5,7 +5,6 @@ It points to people. It is a working file, never an output of a run.
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from siting import texts
+from siting.outputs.documents import zips
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ WIDTHS = {  # centimetres; 27.1 in all between the margins of an A4 sheet on its
     "instead": 3.9,
     "outcome": 3.7,
 }
-FIXED_DATE = (2020, 1, 1, 0, 0, 0)  # a document written twice has the same bytes
 
 
 @dataclass(frozen=True)
@@ -127,10 +126,4 @@ def _save(document: Any, path: Path) -> None:
     """Save with fixed dates inside."""
     raw = BytesIO()
     document.save(raw)
-    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
-        for item in source.infolist():
-            target.writestr(
-                zipfile.ZipInfo(item.filename, FIXED_DATE),
-                source.read(item.filename),
-                zipfile.ZIP_DEFLATED,
-            )
+    zips.write(path, zips.read(raw))

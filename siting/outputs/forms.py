@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from docx import Document
@@ -48,7 +49,9 @@ def write(path: Path, questionnaire: Questionnaire) -> None:
     kept = paper.core_properties
     kept.title, kept.author = questionnaire.title.said(texts.language()), "siting"
     kept.created = kept.modified = FIXED
-    paper.save(str(path))
+    packed = BytesIO()
+    paper.save(packed)
+    path.write_bytes(packed.getbuffer())
 
 
 def _page(paper: Any, questionnaire: Questionnaire) -> None:

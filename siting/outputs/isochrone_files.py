@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from typing import TYPE_CHECKING
 
-from siting.atomic_files import replacing
+from siting.atomic_files import replacing, replacing_all
 from siting.outputs import geopackage
 from siting.times import isochrones
 
@@ -50,15 +51,17 @@ def write(
     -------
     Number of isochrones written.
     """
+    with contextlib.ExitStack() as stack:  # the files, or none of them
+        part_path = stack.enter_context(replacing(path))
+        folder = None if rasters is None else stack.enter_context(replacing_all(rasters))
 
-    def raster(name: str, minutes: isochrones.Surface) -> None:
-        if rasters is not None:
-            isochrones.write_raster(rasters / f"{_file_name(name)}.tif", minutes)
+        def raster(name: str, minutes: isochrones.Surface) -> None:
+            if folder is not None:
+                isochrones.write_raster(folder / f"{_file_name(name)}.tif", minutes)
 
-    layer = isochrones.of_points(
-        router, points, minutes, towards=towards, cell_m=cell_m, seen=raster
-    )
-    with replacing(path) as part_path:
+        layer = isochrones.of_points(
+            router, points, minutes, towards=towards, cell_m=cell_m, seen=raster
+        )
         geopackage.write(part_path, {"isochrones": layer})
     return len(layer)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import replace
@@ -43,7 +44,7 @@ def helpers(jobs: int) -> Iterator[Executor | None]:
         yield None
         return
     how = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=how) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=how, initializer=leave_ctrl_c) as pool:
         for _ in range(jobs):
             pool.submit(_warm)
         try:
@@ -110,6 +111,11 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def leave_ctrl_c() -> None:
+    """Ignore Ctrl-C in a helper: the process that started it ends it, and says so once."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _warm() -> None:

@@ -170,6 +170,5 @@ def doubtful(name: str) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     with files.replacing(path) as part:
         part.write_text(text, encoding="utf-8", newline="\n")

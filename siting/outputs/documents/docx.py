@@ -73,10 +73,10 @@ def write(path: Path, document: Document, template: Path | None = None) -> None:
     file = _blank(filled) if template is None else _opened(template)
     _Writer(file, filled, own=template is None).write()
     _properties(file, filled)
+    packed = io.BytesIO()
+    file.save(packed)
     with replacing(path) as part:
-        file.save(str(part))
-        contents = zips.read(part)
-        zips.write(part, contents)
+        zips.write(part, zips.read(packed))
 
 
 def check(template: Path) -> None:

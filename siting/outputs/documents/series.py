@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from siting import texts
+from siting.atomic_files import replacing_all
 from siting.outputs.documents import pictures
 from siting.outputs.documents.model import Figure
+from siting.outputs.sheet_files import leave_ctrl_c
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,7 +68,7 @@ def write(
     jobs: int = 1,
     say: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> list[Path]:
-    """Write each document in each format, as `NAME.FORMAT`.
+    """Write each document in each format, as `NAME.FORMAT`; all of them, or none.
 
     Parameters
     ----------
@@ -87,6 +89,22 @@ def write(
     InputError, OutputError
         The template is refused, or a file cannot be written.
     """
+    with replacing_all(folder) as part:
+        written = _write_all(part, made, formats, theme, template, jobs=jobs, say=say)
+    return [folder / path.relative_to(part) for path in written]
+
+
+def _write_all(
+    folder: Path,
+    made: Sequence[One],
+    formats: Sequence[str],
+    theme: Theme,
+    template: Path | None,
+    *,
+    jobs: int,
+    say: Callable[[int, int], None],
+) -> list[Path]:
+    """Write each document in each format, one after the other or in several processes."""
     language = texts.language()
     work: list[Work] = [
         (
@@ -101,7 +119,7 @@ def write(
     count = min(jobs, len(work))
     if count > 1:
         how = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(count, mp_context=how) as pool:
+        with ProcessPoolExecutor(count, mp_context=how, initializer=leave_ctrl_c) as pool:
             waiting = [pool.submit(_write, job) for job in work]
             for done, written in enumerate(as_completed(waiting), 1):
                 written.result()

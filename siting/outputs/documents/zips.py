@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,16 +23,18 @@ def write(path: Path, files: Mapping[str, bytes], stored: tuple[str, ...] = ()) 
     stored
         Names that are not compressed.
     """
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    made = BytesIO()  # not the file itself: where the disk is full an archive cannot be closed
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name, content in files.items():
             about = zipfile.ZipInfo(name, FIRST_DAY)
             about.external_attr = 0o644 << 16
             about.create_system = 3
             about.compress_type = zipfile.ZIP_STORED if name in stored else zipfile.ZIP_DEFLATED
             archive.writestr(about, content)
+    path.write_bytes(made.getbuffer())
 
 
-def read(path: Path) -> dict[str, bytes]:
+def read(path: Path | BytesIO) -> dict[str, bytes]:
     """Contents of an archive by name, in its order."""
     with zipfile.ZipFile(path) as archive:
         return {name: archive.read(name) for name in archive.namelist()}

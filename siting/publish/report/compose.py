@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from siting import texts
+from siting.atomic_files import replacing_all
 from siting.errors import InputError
 from siting.outputs.documents.model import Document, Look, Words
 from siting.publish.report import annex, choices, diagnosis, figures, measured, stages
@@ -94,7 +95,7 @@ def framed(result: Result, title: str, subtitle: str, blocks: Sequence[Block]) -
 def write(
     made: Document, out: Path, name: str, formats: Sequence[str], template: Path | None
 ) -> list[Path]:
-    """Write a document in each format.
+    """Write a document in each format, all of them or none.
 
     Parameters
     ----------
@@ -108,12 +109,13 @@ def write(
     """
     single = out.suffix[1:].lower() in FORMATS
     paths = [out.with_suffix(f".{kind}") if single else out / f"{name}.{kind}" for kind in formats]
-    for path, form in zip(paths, formats, strict=True):
-        writer = importlib.import_module(f"siting.outputs.documents.{form}")
-        if form == "docx":
-            writer.write(path, made, template)
-        else:
-            writer.write(path, made)
+    with replacing_all(paths[0].parent) as part:
+        for path, form in zip(paths, formats, strict=True):
+            writer = importlib.import_module(f"siting.outputs.documents.{form}")
+            if form == "docx":
+                writer.write(part / path.name, made, template)
+            else:
+                writer.write(part / path.name, made)
     return paths
 
 
