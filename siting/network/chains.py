@@ -103,7 +103,11 @@ def contract(segments: Segments, keep: Bool) -> Edges:
         tail=source[starts].astype(np.int32),
         head=target[starts + size - 1].astype(np.int32),
         kind=segments.kind[segment[starts]],
-        ends_only=segments.ends_only[segment[starts]],
+        ends_only=np.where(
+            flipped[starts, None],
+            segments.ends_only[segment[starts], ::-1],
+            segments.ends_only[segment[starts]],
+        ),
         roundabout=segments.roundabout[segment[starts]],
         way_first=segments.way[segment[starts]],
         way_last=segments.way[segment[starts + size - 1]],
@@ -126,12 +130,13 @@ def _partners(segments: Segments, keep: Bool) -> Int64:
     same = (
         (a != b)
         & (segments.kind[a] == segments.kind[b])
-        & (segments.ends_only[a] == segments.ends_only[b])
         & (segments.roundabout[a] == segments.roundabout[b])
     )
-    ahead, back = np.isfinite(segments.forward_s), np.isfinite(segments.backward_s)
-    into = np.concatenate([back, ahead])  # may one arrive at the node by this half-edge
-    out = np.concatenate([ahead, back])
+    # 0 closed, 1 at the ends of a trip, 2 open: along each segment, against it
+    is_open = np.isfinite(np.column_stack([segments.forward_s, segments.backward_s]))
+    passing = np.where(is_open, np.where(segments.ends_only, 1, 2), 0)
+    into = np.concatenate([passing[:, 1], passing[:, 0]])  # to arrive at the half-edge's node
+    out = np.concatenate([passing[:, 0], passing[:, 1]])
     same &= (into[here] == out[other]) & (into[other] == out[here])
     partner = np.full(2 * n, -1, np.int64)
     partner[here[same]] = other[same]

@@ -146,7 +146,7 @@ def _paired(
                 first.highway,
                 first.forward_kmh,
                 kmh.forward_kmh,
-                first.ends_only and kmh.ends_only,
+                (first.ends_only[0], kmh.ends_only[0]),
                 first.roundabout,
             )
             continue

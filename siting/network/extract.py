@@ -7,6 +7,7 @@ wanted nodes alone would take more, since osmium keeps sets as bitmaps over all 
 
 from __future__ import annotations
 
+import re
 from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -121,19 +122,22 @@ def _read_ways(located: Any, speeds: Speeds) -> _Ways:
         array("b"),
         {},
     )
-    known: dict[tuple[tuple[str, str], ...], tuple[Line | None, float | None]] = {}
+    known: dict[tuple[tuple[str, str], ...], tuple[Line | None, float | None, bool]] = {}
     on_ways = osmium.filter.EntityFilter(osmium.osm.WAY)
-    roads = osmium.filter.KeyFilter("highway", "route")
+    roads = osmium.filter.KeyFilter(*osm_tags.KIND_KEYS)
     for way in located.with_filter(on_ways).with_filter(roads):
-        ways.read += 1
         relevant = tuple((tag.k, tag.v) for tag in way.tags if osm_tags.is_relevant(tag.k))
         if relevant not in known:
             tags = dict(relevant)
             known[relevant] = (
                 lines.from_tags(0, tags, speeds),
-                osm_tags.duration(tags.get("duration")) if "ferry" in tags.values() else None,
+                osm_tags.duration(tags.get("duration"))
+                if tags.get("route") in osm_tags.CARRIED
+                else None,
+                "highway" in tags or "route" in tags or osm_tags.kind(tags) != "",
             )
-        line, lasting = known[relevant]
+        line, lasting, counted = known[relevant]
+        ways.read += counted
         refs = [node.ref for node in way.nodes] if line else []
         if line is None or len(refs) < 2:
             continue
@@ -144,7 +148,7 @@ def _read_ways(located: Any, speeds: Speeds) -> _Ways:
         ways.kmh_forward.append(line.forward_kmh)
         ways.kmh_backward.append(line.backward_kmh)
         ways.seconds.append(np.nan if lasting is None else lasting)
-        ways.ends_only.append(line.ends_only)
+        ways.ends_only.extend(line.ends_only)
         ways.roundabout.append(line.roundabout)
     return ways
 
@@ -171,7 +175,8 @@ def _positions(ways: _Ways, index: Any) -> _Nodes:
 def _read_signs(path: Path, nodes: _Nodes, speeds: Speeds) -> None:
     """Second pass: barriers on the ways, and what costs time there."""
     wanted = set(nodes.ids.tolist())
-    for node in _stream(path, osmium.osm.NODE, osmium.filter.KeyFilter(*_DELAY_KEYS)):
+    keys = (*_DELAY_KEYS, *osm_tags.MODE_KEYS)
+    for node in _stream(path, osmium.osm.NODE, osmium.filter.KeyFilter(*keys)):
         if node.id not in wanted:
             continue
         tags = {tag.k: tag.v for tag in node.tags}
@@ -193,6 +198,8 @@ def _delay(tags: dict[str, str], speeds: Speeds) -> tuple[float, int]:
         named.append("traffic_calming")
     if tags.get("crossing") == "traffic_signals":
         named.append("traffic_signals")
+    if "toll_gantry" in named:  # free flow: nobody stops, whatever else the node says
+        named = [name for name in named if name != "toll_booth"]
     seconds = max((speeds.nodes.get(name, 0.0) for name in named), default=0.0)
     towards = {"forward": 1, "backward": -1, "both": 2}
     direction = tags.get("traffic_signals:direction") or tags.get("direction", "")
@@ -220,8 +227,9 @@ def _read_restrictions(path: Path, speeds: Speeds) -> list[Restriction]:
         if not tags["type"].startswith("restriction") or _TIMED.intersection(tags):
             continue
         value = _restriction_value(tags, speeds)
-        excepted = {e.strip() for e in tags.get("except", "").split(";")}
-        if not value.startswith(("no_", "only_")) or excepted & _EXCEPTED[speeds.mode]:
+        excepted = {e.strip() for e in re.split("[;,]", tags.get("except", ""))}
+        forbids = value.startswith(("no_", "only_")) and not value.endswith("_on_red")
+        if not forbids or excepted & _EXCEPTED[speeds.mode]:
             continue
         roles: dict[tuple[str, str], list[int]] = {}
         for member in relation.members:
@@ -258,7 +266,7 @@ def _assemble(ways: _Ways, nodes: _Nodes, restrictions: list[Restriction]) -> Se
     node = np.searchsorted(ids, refs).clip(max=max(len(ids) - 1, 0))
     there = ids[node] == refs if len(ids) else np.zeros(len(refs), bool)
     way = np.repeat(np.arange(len(ways.ids), dtype=np.int32), np.diff(first))
-    ends_only = np.array(ways.ends_only, bool)[way]
+    ends_only = np.array(ways.ends_only, bool).reshape(-1, 2)[way]
     # a segment starts at every reference but a way's last; repeated nodes make none
     last = np.zeros(len(refs), bool)
     last[first[1:] - 1] = True
@@ -334,7 +342,7 @@ def _barriers(
         arriving = gate[head]
         reached = np.zeros(len(lon), bool)
         reached[head[arriving]] = True
-        ends_only |= arriving | (gate[tail] & ~reached[tail])
+        ends_only |= (arriving | (gate[tail] & ~reached[tail]))[:, None]
     if len(closed):
         blocked = np.zeros(len(lon), bool)
         blocked[np.searchsorted(ids, closed)] = True

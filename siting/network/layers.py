@@ -99,7 +99,9 @@ def states(tracks: Tracks, duration: Int32, length_m: Float64, ends_only: Bool) 
 def _largest_component(tracks: Tracks, among: Bool, weight: Float64) -> Bool:
     """Directed edges of the heaviest strongly connected component among some."""
     n = len(among)
-    source, target = tracks.edge[tracks.source], tracks.edge[tracks.target]
+    # one trip may end on a road that nobody may turn round on, and another begin the other way
+    source = np.concatenate([tracks.edge[tracks.source], tracks.dead_ends])
+    target = np.concatenate([tracks.edge[tracks.target], tracks.dead_ends ^ 1])
     inside = among[source] & among[target]
     ones = np.ones(int(inside.sum()), np.int8)
     matrix = sparse.csr_array((ones, (source[inside], target[inside])), shape=(n, n))

@@ -28,7 +28,9 @@ class Line:
         Class, an OSM `highway` value or `ferry`.
     forward_kmh, backward_kmh
         Effective speed along and against the drawing, 0 where not allowed.
-    ends_only, roundabout
+    ends_only
+        Whether each direction may be used only where a trip begins or ends: along, against.
+    roundabout
         As in `Segments`.
     """
 
@@ -36,7 +38,7 @@ class Line:
     highway: str
     forward_kmh: float
     backward_kmh: float
-    ends_only: bool
+    ends_only: tuple[bool, bool]
     roundabout: bool
 
 
@@ -51,11 +53,19 @@ def from_tags(way: int, tags: dict[str, str], speeds: Speeds) -> Line | None:
     return Line(
         way,
         highway,
-        speeds.kmh(tags, "forward") if forward else 0.0,
-        speeds.kmh(tags, "backward") if backward else 0.0,
-        max(forward, backward) == Access.ENDS,
+        _kmh(tags, speeds, "forward", forward),
+        _kmh(tags, speeds, "backward", backward),
+        (forward == Access.ENDS, backward == Access.ENDS),
         osm_tags.is_roundabout(tags),
     )
+
+
+def _kmh(tags: dict[str, str], speeds: Speeds, direction: str, access: Access) -> float:
+    """Effective speed in a direction, 0 where not allowed; bicycles are pushed against one-ways."""
+    if access != Access.NO:
+        return speeds.kmh(tags, direction)
+    pushed = speeds.mode == "bicycle" and osm_tags.may_push(tags, direction, speeds.moment)
+    return speeds.pushed_kmh(tags) if pushed else 0.0
 
 
 def segments(

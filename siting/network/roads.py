@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from siting.network.speeds import Speeds
 
 MOTORWAYS = ("motorway", "motorway_link")
-NOT_JOINED = ("ferry",)
+NOT_JOINED = ("ferry", "shuttle_train")
 
 
 @dataclass(frozen=True)
@@ -302,7 +302,7 @@ def build(
     is_open = duration >= 0
     length = edges.run_m[edges.first[1:] - 1]
     tracks = turns.tracks(segments, edges, is_open, speeds.turns, free_u_turns=speeds.mode != "car")
-    states = layers.states(tracks, duration, np.repeat(length, 2), np.repeat(edges.ends_only, 2))
+    states = layers.states(tracks, duration, np.repeat(length, 2), edges.ends_only.ravel())
     main = np.asarray(states.main.reshape(-1, 2).any(axis=1), bool)
     through = states.through.reshape(-1, 2).any(axis=1)
     lon, lat = segments.lon[edges.node], segments.lat[edges.node]

@@ -73,7 +73,8 @@ class Segments:
     forward_s, backward_s
         Seconds along and against the drawing direction, `CLOSED` where not allowed.
     ends_only
-        May be used only where a trip begins or ends.
+        Whether each direction may be used only where a trip begins or ends, bool (segments, 2):
+        along the drawing, against it.
     roundabout
         Part of a roundabout.
     delays, restrictions

@@ -16,13 +16,15 @@ import yaml
 
 from siting.atomic_files import replacing
 from siting.errors import InputError, NetworkError
+from siting.network import limits
 from siting.network import tags as osm_tags
-from siting.network.tags import MODES, MOMENTS, Limit, Moment
+from siting.network.tags import MODES, MOMENTS, Moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from siting.network.limits import Limit
     from siting.network.tags import Tags
 
 UNSIGNED_MOTORWAY = 150.0  # km/h driven at most where a sign says "no limit"
@@ -108,38 +110,39 @@ class Speeds:
 
     def carries(self, tags: Tags) -> str:
         """Class of a way that the mode may use as far as its class goes; empty for none."""
-        highway = tags.get("highway")
-        if highway is None:
-            return "ferry" if tags.get("route") == "ferry" else ""
-        if highway in self.classes:
-            return highway
-        return "steps" if highway == "steps" and self.steps_kmh else ""
+        kind = osm_tags.kind(tags)
+        pushed = kind == "steps" and self.steps_kmh > 0
+        return kind if kind in self.classes or pushed else ""
 
     def kmh(self, tags: Tags, direction: str) -> float:
         """Effective speed of a way in a direction (`forward`, `backward`), km/h.
 
         The way's class must be carried.
         """
-        highway = tags.get("highway", "ferry")
-        signed = osm_tags.maxspeed(tags, direction, self.moment)
+        highway = osm_tags.kind(tags)
+        signed = limits.maxspeed(tags, direction, self.moment)
         if self._pushed(tags, highway):
-            speed = self.steps_kmh if highway == "steps" else self.push_kmh
-            return min(speed, self._cap(tags)) * self.rural
+            return self.pushed_kmh(tags)
         of_class = self.classes[highway]
-        town = osm_tags.is_urban(tags, signed)
+        town = limits.is_urban(tags, signed)
         speed = of_class["kmh"] if "kmh" in of_class else self._driven(tags, of_class, signed)
         if signed is not None:
             speed = min(speed, self._limit(signed, tags)) if "kmh" in of_class else speed
-        advised = osm_tags.limit(tags.get("maxspeed:advisory"))
-        if advised is not None and advised.kmh is not None:
-            speed = min(speed, advised.kmh)
+        advised = limits.advised(tags, direction)
+        if advised is not None:
+            speed = min(speed, advised)
         period = self.urban if town else self.class_factors.get(highway, self.rural)
         fitted = self.fitted.get(highway, 1.0)
         return min(speed, self._cap(tags)) * period * fitted
 
+    def pushed_kmh(self, tags: Tags) -> float:
+        """Effective speed of a bicycle that is pushed along a way, km/h."""
+        speed = self.steps_kmh if osm_tags.kind(tags) == "steps" else self.push_kmh
+        return min(speed, self._cap(tags)) * self.rural
+
     def legal_kmh(self, tags: Tags, direction: str) -> float:
         """Legal limit of a way for motor vehicles: the sign, or the law of its class."""
-        signed = osm_tags.maxspeed(tags, direction, self.moment)
+        signed = limits.maxspeed(tags, direction, self.moment)
         if signed is not None:
             return self._limit(signed, tags)
         return self._lawful(tags, self.classes[tags["highway"]].get("limit", "urban"))

@@ -1,7 +1,8 @@
 """What OSM tags say of a way or a node, for one mode: who may pass, which way, how fast.
 
 Pure functions of a tag dictionary. Sources: OSM wiki, `Key:access` (hierarchy of land-based
-transportation), `Key:oneway`, `Key:barrier`, `Key:maxspeed`, `Conditional restrictions`.
+transportation), `Key:oneway`, `Key:barrier`, `Key:conveying`, `Conditional restrictions`.
+Limits are in `limits`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,19 @@ if TYPE_CHECKING:
     Tags = Mapping[str, str]
 
 MODES = ("car", "bicycle", "foot")
+
+CARRIED = ("ferry", "shuttle_train")  # values of `route` where the traveller is carried
+WALKED = {"railway": "platform", "public_transport": "platform", "man_made": "pier"}
+"""Ways without `highway` that people walk on, by key and value."""
+
+
+def kind(tags: Tags) -> str:
+    """Class of a way: `highway`, else a ferry, shuttle train, platform or pier; empty for none."""
+    if "highway" in tags:
+        return tags["highway"]
+    if tags.get("route") in CARRIED:
+        return tags["route"]
+    return next((value for key, value in WALKED.items() if tags.get(key) == value), "")
 
 
 class Access(IntEnum):
@@ -34,10 +48,19 @@ HIERARCHY = {
 }
 """Access keys of each mode, the most particular first."""
 
+KIND_KEYS = ("highway", "route", *WALKED)
+"""A way without any of these keys is no road for anybody."""
+
+MODE_KEYS = ("motorcar", "motor_vehicle", "vehicle", "bicycle", "foot")
+"""Access keys that name a mode or its kind."""
+
 _RELEVANT = frozenset(
     [
         "highway",
         "route",
+        "railway",
+        "public_transport",
+        "man_made",
         "junction",
         "area",
         "construction",
@@ -70,30 +93,45 @@ def is_relevant(key: str) -> bool:
     return key in _RELEVANT or key.partition(":")[0] in _RELEVANT
 
 
-_VALUES = {
-    **dict.fromkeys(("yes", "permissive", "designated", "official", "public", "dismount"), 2),
-    **dict.fromkeys(
-        ("private", "destination", "customers", "delivery", "permit", "residents", "discouraged"), 1
-    ),
-    **dict.fromkeys(
-        (
-            "no",
-            "agricultural",
-            "forestry",
-            "emergency",
-            "psv",
-            "bus",
-            "military",
-            "use_sidepath",
-            "restricted",
-        ),
-        0,
-    ),
+_OPEN_TO_ALL = frozenset(("yes", "permissive", "designated", "public", "dismount"))
+_AT_ENDS = frozenset(
+    ("private", "destination", "customers", "delivery", "permit", "residents", "discouraged")
+)
+_CLOSED_TO_ALL = frozenset(
+    (
+        *("no", "agricultural", "forestry", "emergency", "military", "use_sidepath", "restricted"),
+        *("psv", "bus", "coach", "tourist_bus", "minibus", "share_taxi", "taxi", "hov"),
+        *("goods", "hgv", "trailer", "caravan", "motorhome", "moped", "mofa", "motorcycle"),
+        *("horse", "ski", "snowmobile"),
+    )
+)
+# values that name a mode, or open a way to some modes alone
+_OWN_NAMES = {
+    "car": frozenset(("motorcar", "motor_vehicle", "vehicle")),
+    "bicycle": frozenset(("bicycle", "vehicle", "official")),
+    "foot": frozenset(("foot", "pedestrian", "official")),
 }
+_NAMES_OF_OTHERS = frozenset.union(*_OWN_NAMES.values())
+
+
+def _value(word: str, mode: str) -> Access | None:
+    """Who an access value lets pass; None where it tells nothing.
+
+    Values that nobody documents mostly name some group ("employees"): such a way is for the ends of
+    a trip.
+    """
+    if word in ("", "unknown"):
+        return None
+    if word in _OPEN_TO_ALL or word in _OWN_NAMES[mode]:
+        return Access.OPEN
+    if word in _CLOSED_TO_ALL or word in _NAMES_OF_OTHERS:
+        return Access.NO
+    return Access.ENDS
+
 
 # ways of these classes carry a mode only where a tag of its own says so
 _BY_PERMISSION = {
-    "car": {"pedestrian", "track"},
+    "car": {"pedestrian", "track", "footway", "path", "cycleway"},
     "bicycle": {"footway", "pedestrian", "bridleway", "platform", "corridor", "steps"},
     "foot": set(),
 }
@@ -216,16 +254,29 @@ def _between_hours(now: float, start: float, end: float) -> bool:
     return start <= now < end if start <= end else now >= start or now < end
 
 
-def access(tags: Tags, mode: str, direction: str, moment: Moment) -> Access | None:
-    """What access tags say of a mode in a direction (`forward`, `backward`); None for nothing."""
+def access(
+    tags: Tags, mode: str, direction: str, moment: Moment, *, own: bool = False
+) -> Access | None:
+    """What access tags say of a mode in a direction; None for nothing.
+
+    Parameters
+    ----------
+    direction
+        `forward`, `backward`, or `both` for a node.
+    own
+        Whether only tags of the mode and its kind count, and not `access`, which is for everybody.
+    """
     for key in HIERARCHY[mode]:
+        if own and key == "access":
+            continue
         for name in (f"{key}:{direction}", key):
             word = conditional(tags.get(f"{name}:conditional"), moment) or tags.get(name)
             if word is None:
                 continue
-            known = [_VALUES[v] for v in map(str.strip, word.split(";")) if v in _VALUES]
-            if known:
-                return Access(max(known))
+            known = [_value(part.strip(), mode) for part in word.split(";")]
+            allowed = [value for value in known if value is not None]
+            if allowed:
+                return max(allowed)
     return None
 
 
@@ -243,26 +294,43 @@ def way_access(tags: Tags, mode: str, moment: Moment) -> tuple[Access, Access]:
     )
 
 
+def may_push(tags: Tags, direction: str, moment: Moment) -> bool:
+    """Whether a bicycle may be pushed along a way in a direction that is closed to riders.
+
+    Against a one-way street one walks: nothing else closes the direction, people on foot may go
+    there, and it is no roundabout.
+    """
+    ridden = oneway(tags, "bicycle")[direction == "backward"]
+    walked = oneway(tags, "foot")[direction == "backward"]
+    if ridden or not walked or is_roundabout(tags) or _impassable(tags, "bicycle"):
+        return False
+    riders = _one_way_access(tags, "bicycle", direction, moment)
+    walkers = access(tags, "foot", direction, moment)
+    return riders is Access.OPEN and walkers in (None, Access.OPEN)
+
+
 def _one_way_access(tags: Tags, mode: str, direction: str, moment: Moment) -> Access:
     word = access(tags, mode, direction, moment)
     highway = tags.get("highway", "")
     if highway not in _BY_PERMISSION[mode]:
         return Access.OPEN if word is None else word
     if mode == "car":
-        return _car_by_permission(tags, highway, word)
-    # one may push a bicycle where one may walk
-    return access(tags, "foot", direction, moment) or Access.OPEN if word is None else word
+        return _car_by_permission(tags, highway, direction, moment)
+    if word is None:  # one may push a bicycle where one may walk
+        word = access(tags, "foot", direction, moment)
+    return Access.OPEN if word is None else word
 
 
-def _car_by_permission(tags: Tags, highway: str, access: Access | None) -> Access:
-    """Tracks and pedestrian streets: by an own tag, and paved tracks at the ends of a trip."""
-    own = any(key in tags for key in HIERARCHY["car"][:-1])
-    if access is not None and own:
-        return min(access, Access.ENDS) if highway == "pedestrian" else access
+def _car_by_permission(tags: Tags, highway: str, direction: str, moment: Moment) -> Access:
+    """Tracks, pedestrian streets, paths: by an own tag; paved tracks at the ends of a trip."""
+    own = access(tags, "car", direction, moment, own=True)
+    if own is not None:
+        return min(own, Access.ENDS) if highway == "pedestrian" else own
+    if highway != "track":
+        return Access.NO
+    word = access(tags, "car", direction, moment)
     paved = tags.get("tracktype") in _PAVED_TRACKS or tags.get("surface") in ("asphalt", "paved")
-    if highway == "track" and (paved or access is Access.OPEN) and access is not Access.NO:
-        return Access.ENDS
-    return Access.NO
+    return Access.ENDS if (paved or word is Access.OPEN) and word is not Access.NO else Access.NO
 
 
 _MINOR_WORKS = ("no", "minor", "widening")
@@ -284,16 +352,21 @@ _FORWARD = {"yes", "true", "1"}
 _REVERSE = {"-1", "reverse"}
 
 
+_ONEWAY_KEYS = {
+    "car": ("oneway:motorcar", "oneway:motor_vehicle", "oneway:vehicle", "oneway"),
+    "bicycle": ("oneway:vehicle", "oneway"),
+}
+
+
 def oneway(tags: Tags, mode: str) -> tuple[bool, bool]:
     """Whether a way may be used forward, and backward."""
     if mode == "foot":
         return _walking_way(tags)
-    word = tags.get("oneway", "")
-    own = tags.get(f"oneway:{'bicycle' if mode == 'bicycle' else 'motor_vehicle'}")
-    if own is not None:
-        word = own
-    elif mode == "bicycle" and _contraflow(tags):
+    word = tags.get("oneway:bicycle") if mode == "bicycle" else None
+    if word is None and mode == "bicycle" and _contraflow(tags):
         return True, True
+    if word is None:
+        word = next((tags[key] for key in _ONEWAY_KEYS[mode] if key in tags), "")
     if word in _FORWARD:
         return True, False
     if word in _REVERSE:
@@ -308,9 +381,14 @@ def oneway(tags: Tags, mode: str) -> tuple[bool, bool]:
 
 
 def _walking_way(tags: Tags) -> tuple[bool, bool]:
-    """People on foot go both ways unless a tag of their own, or an escalator, says otherwise."""
-    word = tags.get("oneway:foot") or tags.get("conveying", "")
-    return word not in {*_REVERSE, "backward"}, word not in {*_FORWARD, "forward"}
+    """People on foot go both ways unless a tag of their own, or a moving staircase, says otherwise.
+
+    `conveying=yes` says that a staircase moves, and not which way.
+    """
+    own, moving = tags.get("oneway:foot", ""), tags.get("conveying", "")
+    if own:
+        return own not in _REVERSE, own not in _FORWARD
+    return moving != "backward", moving != "forward"
 
 
 def _contraflow(tags: Tags) -> bool:
@@ -322,11 +400,24 @@ def _contraflow(tags: Tags) -> bool:
     return any(tags.get(side) in ("no", "-1") for side in sides)
 
 
+# where a road crosses something else, or something stands beside it, tags speak of that thing
+_BESIDE_ROAD = {"crossing", "bus_stop", "platform", "level_crossing", "tram_crossing", "stop"}
+
+
 def node_access(tags: Tags, mode: str, moment: Moment) -> Access:
-    """Who may pass a node: barriers, and access tags on them."""
-    barrier = tags.get("barrier")
-    if barrier is None or barrier == "no":
-        return Access.OPEN
+    """Who may pass a node: barriers and access tags on them, and signs for the mode alone.
+
+    Without a barrier only tags of the mode and its kind count (a `motor_vehicle=no` sign), and not
+    at crossings, stops and entrances, where they speak of the path, the stop or the building.
+    """
+    barrier = tags.get("barrier", "no")
+    if barrier == "no":
+        keys = ("highway", "railway", "public_transport")
+        beside = {tags.get(key, "") for key in keys} & _BESIDE_ROAD
+        if beside or "entrance" in tags or "crossing" in tags:
+            return Access.OPEN
+        sign = access(tags, mode, "both", moment, own=True)
+        return Access.OPEN if sign is None else sign
     word = access(tags, mode, "both", moment)
     if word is not None:
         return word
@@ -340,97 +431,6 @@ def node_access(tags: Tags, mode: str, moment: Moment) -> Access:
 def is_roundabout(tags: Tags) -> bool:
     """Whether a way is part of a roundabout."""
     return tags.get("junction") in ("roundabout", "circular")
-
-
-_NUMBER = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(km/h|kmh|kph|mph|knots)?\s*$")
-_ZONE = re.compile(r"^([A-Za-z]{2}):(.+)$")
-_UNITS = {"mph": 1.609344, "knots": 1.852}
-
-
-@dataclass(frozen=True)
-class Limit:
-    """A signed limit: a speed, or a zone of a country whose law gives the speed.
-
-    Attributes
-    ----------
-    kmh
-        Speed, infinite for `none`; None where the zone gives it.
-    country, zone
-        `FR`, `rural`; empty where the speed is given.
-    """
-
-    kmh: float | None
-    country: str = ""
-    zone: str = ""
-
-
-WALK = Limit(6.0)
-
-
-def limit(value: str | None) -> Limit | None:
-    """Read a `maxspeed` value: units, `none`, `walk`, zones as `FR:rural`; None for any other."""
-    if not value:
-        return None
-    value = value.split(";")[0].strip()
-    if value == "none":
-        return Limit(float("inf"))
-    if value == "walk":
-        return WALK
-    number = _NUMBER.match(value)
-    if number:
-        kmh = float(number[1]) * _UNITS.get(number[2] or "", 1.0)
-        return Limit(kmh) if kmh > 0 else None
-    zone = _ZONE.match(value)
-    return _of_zone(zone[1].upper(), zone[2]) if zone else None
-
-
-_ZONE_NAMES = {
-    "urban": "urban",
-    "city": "urban",
-    "rural": "rural",
-    "nsl": "rural",
-    "motorway": "motorway",
-    "trunk": "dual",
-    "expressway": "dual",
-    "dual": "dual",
-    "livingstreet": "living_street",
-    "bicycleroad": "zone30",
-}
-
-
-def _of_zone(country: str, name: str) -> Limit | None:
-    """Limit of a zone such as `rural`, `zone30`, `zone:30` of a country."""
-    named = re.sub(r"[:_ ]", "", name.lower())
-    if named in ("walk", "pedestrianzone"):
-        return WALK
-    digits = re.fullmatch(r"(?:zone)?(\d+)", named)
-    if digits:
-        return Limit(float(digits[1]))
-    return Limit(None, country, _ZONE_NAMES[named]) if named in _ZONE_NAMES else None
-
-
-def maxspeed(tags: Tags, direction: str, moment: Moment) -> Limit | None:
-    """Signed limit of a way in a direction, None where no tag tells it."""
-    for key in (f"maxspeed:{direction}", "maxspeed"):
-        sign = limit(conditional(tags.get(f"{key}:conditional"), moment)) or limit(tags.get(key))
-        if sign:
-            return sign
-    for key in ("maxspeed:type", "source:maxspeed", "zone:maxspeed", "zone:traffic"):
-        sign = limit(tags.get(key))
-        if sign:
-            return sign
-    return None
-
-
-def is_urban(tags: Tags, signed: Limit | None) -> bool:
-    """Whether a way lies in a town, as far as its own tags tell."""
-    if tags.get("highway") in ("residential", "living_street", "pedestrian"):
-        return True
-    for key in ("maxspeed", "maxspeed:type", "source:maxspeed", "zone:traffic", "zone:maxspeed"):
-        zone = _ZONE.match(tags.get(key, ""))
-        if zone:
-            return "rural" not in zone[2] and "motorway" not in zone[2] and "trunk" not in zone[2]
-    return signed is not None and signed.kmh is not None and signed.kmh <= 50
 
 
 _CLOCK = re.compile(r"^(?:(?:(?P<h>\d+):)?(?P<m>\d+)(?::(?P<s>\d{2}))?)$")

@@ -40,6 +40,9 @@ class Tracks:
         Deciseconds of each turn, int32.
     honoured, ignored
         Restrictions applied, and those that could not be (members missing or ambiguous).
+    dead_ends
+        Directed edges that nothing follows, since a restriction forbids turning round where the
+        road ends, int32. A trip may still end there, and another begin the other way.
     """
 
     edge: Int32
@@ -48,6 +51,7 @@ class Tracks:
     cost: Int32
     honoured: int
     ignored: int
+    dead_ends: Int32
 
 
 def kept_nodes(segments: Segments) -> Bool:
@@ -101,7 +105,8 @@ def tracks(
         Seconds of turns.
     free_u_turns
         On foot or by bicycle one turns round anywhere at no cost; a car only where the road ends,
-        goes on as an ends-only road, or where nothing else is allowed.
+        goes on as an ends-only road, or where nothing else is allowed, unless a restriction forbids
+        it.
     """
     tail = np.column_stack([edges.tail, edges.head]).ravel()
     head = np.column_stack([edges.head, edges.tail]).ravel()
@@ -113,13 +118,14 @@ def tracks(
     resolved, ignored = _resolve(segments, network)
     pairs = np.array([s for s in resolved if len(s) == 2], np.int32).reshape(-1, 2)
     allowed = ~np.isin(_key(source, target), _key(pairs[:, 0], pairs[:, 1]))
+    dead_ends = np.empty(0, np.int32)
     if not free_u_turns:
-        ends_only = edges.ends_only
-        onward = allowed & ~u_turn & (ends_only[source >> 1] | ~ends_only[target >> 1])
+        ends_only = edges.ends_only.ravel()
+        onward = allowed & ~u_turn & (ends_only[source] | ~ends_only[target])
         elsewhere = np.bincount(source[onward], minlength=len(tail))
         stuck = u_turn & (elsewhere[source] == 0)
-        allowed &= ~u_turn
-        allowed |= stuck
+        dead_ends = source[stuck & ~allowed]
+        allowed &= stuck | ~u_turn
         cost[stuck] = turns.u_turn
     source, target = source[allowed], target[allowed]
     price = np.rint(cost[allowed] * 10).astype(np.int32)
@@ -128,7 +134,7 @@ def tracks(
     edge, source, target, price = _with_sequences(directed, source, target, price, long)
     order = np.lexsort((target, source))
     honoured = len(segments.restrictions) - ignored
-    return Tracks(edge, source[order], target[order], price[order], honoured, ignored)
+    return Tracks(edge, source[order], target[order], price[order], honoured, ignored, dead_ends)
 
 
 def _key(source: Int32, target: Int32) -> Int64:

