@@ -115,6 +115,9 @@ def require(made: Mapping[str, pd.DataFrame], tables: Sequence[Table]) -> None:
         check(frame, known[name], f"{name}.csv")
 
 
+OPENED = "opened"
+"""Kind of a facility that a scenario or a plan opens."""
+
 DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*")
 METRES = 1000  # no degrees are so many: the coordinates are projected
 

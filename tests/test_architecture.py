@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "siting"
 
 # What every room may use: they know nothing of a study.
-COMMON = {"errors", "texts", "contracts", "provenance", "atomic_files", "version"}
+COMMON = {"errors", "texts", "contracts", "provenance", "atomic_files", "version", "settings"}
 
 # room -> the rooms that it may import from, beside COMMON. Nothing else passes.
 ALLOWED: dict[str, set[str]] = {
@@ -23,13 +23,14 @@ ALLOWED: dict[str, set[str]] = {
     "contracts": set(),
     "provenance": set(),
     "atomic_files": set(),
-    "config": {"location", "sources"},  # registries of models and sources, which load neither
+    "settings": set(),
+    "config": {"location", "measures", "sources"},  # their registries
     "sources": set(),
     "network": set(),
     "territory": {"sources"},
     "setup": {"config", "sources", "territory"},
     "times": {"network"},
-    "measures": {"times"},
+    "measures": {"times", "network"},
     "survey": {"sources", "measures"},
     "ranking": set(),
     "location": {"sources", "measures"},

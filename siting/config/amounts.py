@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from siting.config.base import Model
+from siting.settings import Model
 
 
 def _plain_number(value: Any) -> Any:

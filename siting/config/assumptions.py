@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from siting.config.base import Assumption, Model, assume
+from siting.settings import Assumption, Model, assume
 
 
 class Assumptions(Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from siting.config.base import File, Model
+from siting.settings import File, Model
 
 
 class Activity(Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from siting.config.base import File, Model
+from siting.settings import File, Model
 
 
 class Context(Model):

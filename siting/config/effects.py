@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from siting.config.amounts import Amount, Percent, Positive, said
-from siting.config.base import File, Model
+from siting.settings import File, Model
 
 HYPOTHESIS = "siting : hypothèse, à remplacer par l'enquête"
 ADEME = "ADEME, Base Carbone, usage du véhicule, amont compris ; de mémoire, à confirmer"

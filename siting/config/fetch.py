@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from siting.config.base import File, Model
+from siting.settings import File, Model
 from siting.sources import catalogue
 
 

@@ -6,7 +6,7 @@ import datetime as dt  # noqa: TC003 - pydantic needs it at run time
 
 from pydantic import Field
 
-from siting.config.base import File, Files, Model
+from siting.settings import File, Files, Model
 
 
 class Bus(Model):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from siting.config.base import Model
 from siting.location import registry
+from siting.settings import Model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

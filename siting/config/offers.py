@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from siting.config.base import File, Model, embedded
+from siting.settings import File, Model, embedded
 
 
 class Relays(Model):

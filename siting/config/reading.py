@@ -13,9 +13,9 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from siting import texts
-from siting.config.base import LocatedText, embedded
 from siting.config.study import Study
 from siting.errors import ConfigError, ProblemsError, SitingError
+from siting.settings import LocatedText, embedded
 
 EXTENDS = "extends"
 

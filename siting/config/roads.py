@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from siting.config.base import File, Model
+from siting.settings import File, Model
 
 
 class Roads(Model):

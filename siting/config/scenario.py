@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from siting.config.base import Model
+from siting.settings import Model
 
 
 class Position(Model):

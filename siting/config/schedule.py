@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from siting.config.base import Model
+from siting.settings import Model
 
 
 class Step(Model):

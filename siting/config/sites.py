@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from siting.config.base import File, Model
+from siting.settings import File, Model
 
 Method = Literal["sum", "product", "topsis", "promethee", "electre"]
 Normalisation = Literal["min_max", "max", "sum", "vector", "rank", "z_score"]

@@ -10,7 +10,6 @@ from pydantic import Field, PrivateAttr, field_validator
 
 from siting.config.amounts import Amount  # noqa: TC001 - pydantic needs it at run time
 from siting.config.assumptions import Assumptions
-from siting.config.base import File, Model
 from siting.config.census import Census  # noqa: TC001 - pydantic needs it at run time
 from siting.config.context import Context  # noqa: TC001 - pydantic needs it at run time
 from siting.config.effects import Effects  # noqa: TC001 - pydantic needs it at run time
@@ -27,6 +26,7 @@ from siting.config.sites import Scoring
 from siting.config.survey import Survey  # noqa: TC001 - pydantic needs it at run time
 from siting.config.territory import Cells, Territory
 from siting.config.viability import Viability  # noqa: TC001 - pydantic needs it at run time
+from siting.settings import File, Model
 
 HEADLINE_MINUTES = 20.0  # what a study tells first, where its thresholds have it
 

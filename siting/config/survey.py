@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from siting.config.base import File, Model, embedded
+from siting.settings import File, Model, embedded
 
 Variable = Literal["status", "rurality", "epci", "part"]
 Family = Literal[

@@ -6,7 +6,7 @@ import datetime as dt  # noqa: TC003 - pydantic needs it at run time
 
 from pydantic import Field, model_validator
 
-from siting.config.base import File, Model
+from siting.settings import File, Model
 
 
 class Department(Model):

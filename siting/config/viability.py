@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError, PydanticKnownError
 
 from siting.config.amounts import Amount, Positive, Range, Share
-from siting.config.base import Model
+from siting.settings import Model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -33,7 +33,7 @@ class Item(_Model):
     """One thing to find: any of `types`, at least `minimum` of them, within `minutes`."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    title: dict[Literal["fr", "en"], str]
+    title: dict[str, str] = Field(min_length=1, description="by language")
     types: tuple[str, ...] = Field(min_length=1, description="BPE types, any will do")
     minimum: int = Field(1, ge=1, description="how many facilities are needed")
     minutes: float | None = Field(None, gt=0, le=LONGEST_MINUTES, description="else the basket's")
@@ -43,7 +43,7 @@ class Basket(_Model):
     """A named list of items with its source."""
 
     id: str
-    title: dict[Literal["fr", "en"], str]
+    title: dict[str, str] = Field(min_length=1, description="by language")
     source: str
     edition: str = Field(description="edition of the BPE whose type codes are used")
     status: Literal["confirmed", "to_confirm"] = Field(description="of the list, at its source")

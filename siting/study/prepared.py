@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
+from siting.contracts import OPENED
 from siting.errors import ConfigError
 from siting.measures import coverage as coverages
 from siting.network import distance_table, roads
@@ -141,7 +142,7 @@ def changed(study: Study, read: Inputs) -> Inputs:
     changed = what_if.facilities(now, candidates, change.open, change.close)
     around = area.surroundings(read.boundaries, study.territory.crs)
     for new, key in (
-        (changed[changed["kind"] == what_if.OPENED], "what_if.open"),
+        (changed[changed["kind"] == OPENED], "what_if.open"),
         (candidates, "what_if.candidates"),
     ):
         if len(new):

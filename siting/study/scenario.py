@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from siting.config import Place
+from siting.contracts import OPENED
 from siting.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from siting.config import Plan, WhatIf
 
 SITE = ["id", "name", "lon", "lat", "commune_code"]
-OPENED = "opened"  # kind of a facility that a scenario or a plan opens
 
 
 def facilities(

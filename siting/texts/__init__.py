@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from importlib.resources.abc import Traversable
 
 LANGUAGES = ("fr", "en")
@@ -83,6 +84,11 @@ def section(name: str, code: str | None = None) -> dict[str, str]:
         for key, words in texts.items()
         if key.startswith(f"{name}.")
     }
+
+
+def wording(words: Mapping[str, str]) -> str:
+    """Of words by language those of the current one, else the French ones, else the first."""
+    return words.get(language()) or words.get("fr") or next(iter(words.values()))
 
 
 def number(value: float, decimals: int = 0, code: str | None = None) -> str:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pandas as pd
 import pytest
 import small_study
 from pydantic import Field
 
 from siting import config, contracts
-from siting.config.base import Model
 from siting.config.measures import Measures
 from siting.contracts import Column, Table, code
 from siting.errors import ConfigError, InputError, SitingError
-from siting.publish.report import measured, stages
+from siting.measures import registry as measure_registry
+from siting.measures.measure import Measure
+from siting.publish.report import stages
+from siting.settings import Model
 from siting.study import prepared
 from siting.study import run as study
 from siting.study.stages import measures, registry
-from siting.study.stages.measures import Measure
 from siting.study.stages.stage import Stage
 
 
@@ -37,13 +42,14 @@ def test_every_stage_with_tables_has_its_section():
     assert chapters | {"measures", "locate"} == made
 
 
-def test_every_measure_has_its_section():
-    keys = {measure.key for measure in measures.MEASURES}
-    assert set(measured.BY_SERVICE) | set(measured.EVERYDAY) | {"digital"} == keys
+def test_every_measure_is_told_but_that_of_the_digital_chapter():
+    silent = {measure.key for measure in measure_registry.measures() if measure.tell is None}
+    assert silent == {"digital"}
 
 
-def test_every_key_of_measures_is_registered():
-    assert set(Measures.model_fields) == {measure.key for measure in measures.MEASURES}
+def test_every_measure_is_a_key_of_the_configuration():
+    keys = [measure.key for measure in measure_registry.measures()]
+    assert list(Measures.model_fields) == keys
 
 
 def test_table_names_are_used_once():
@@ -176,9 +182,11 @@ CROWD = Table(
     ("service",),
 )
 CROWD_MEASURE = Measure(
-    "crowd",
-    (CROWD,),
-    lambda settings, ready: {
+    key="crowd",
+    rank=90,
+    settings=Crowd | None,
+    tables=(CROWD,),
+    compute=lambda settings, ready: {
         "crowd": ready.each(
             settings.minutes,
             lambda _, within: pd.DataFrame(
@@ -186,7 +194,7 @@ CROWD_MEASURE = Measure(
             ),
         )
     },
-    lambda settings, _: settings.minutes,
+    horizon=lambda settings, _: settings.minutes,
     needs=("stations",),
 )
 FLAGS = Stage(
@@ -216,6 +224,72 @@ def test_a_toy_measure_needs_the_registry_only(tmp_path):
     table = measures.compute(base, access, (CROWD_MEASURE,))["crowd"]
     near = access["minutes"] <= 12
     assert table["people"].tolist() == [access.loc[near, "population"].sum()]
+
+
+NEW_KIND = """
+from pydantic import Field
+from siting.contracts import Column, Table
+from siting.measures.measure import Amount, Measure, Sentence, SERVICE
+from siting.settings import Model
+
+
+class Crowd(Model):
+    minutes: float = Field(gt=0)
+
+
+def compute(settings, ready):
+    near = ready.access[ready.access["minutes"] <= settings.minutes]
+    people = near.groupby("service", sort=False)["population"].sum()
+    return {"crowd": people.rename("people").reset_index()}
+
+
+def tell(settings, tables, names):
+    return [Sentence("crowd", {"people": Amount(tables["crowd"]["people"].sum())})]
+
+
+MEASURE = Measure(
+    key="crowd",
+    rank=90,
+    settings=Crowd | None,
+    tables=(Table("crowd", (SERVICE, Column("people", "float", "people near")), ("service",)),),
+    compute=compute,
+    tell=tell,
+)
+"""
+RUN_WITH_IT = """
+import sys
+from pathlib import Path
+from siting.measures import kinds
+kinds.__path__.append(sys.argv[1])
+from siting import texts
+texts.catalogue("fr")["stages.said.crowd"] = "Une foule de {people} personnes."
+from siting import config
+from siting.publish.report import measured
+from siting.study import run
+result = run.run(config.load(Path(sys.argv[2])), lambda _: None)
+print(result.measures["crowd"].to_csv(index=False))
+print(measured.by_service(result, "desk", "Guichet", None))
+"""
+
+
+def test_a_new_measure_is_one_module_and_its_words(tmp_path):
+    """Written beside the others, it is a key, a table of the run and a sentence of the report."""
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "crowd.py").write_text(NEW_KIND, encoding="utf-8")
+    path = small_study.write(
+        tmp_path / "study", small_study.keys() | {"measures": {"crowd": {"minutes": 12}}}
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", RUN_WITH_IT, str(tmp_path / "more"), str(path)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env=os.environ | {"PYTHONIOENCODING": "utf-8", "SITING_LANG": "fr"},
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "service,people\ndesk," in ended.stdout
+    assert "Une foule de" in ended.stdout
 
 
 def test_a_toy_stage_needs_the_registry_only(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -15,12 +16,12 @@ import yaml
 from pyproj import Transformer
 
 from siting import config
+from siting.config.measures import Measures
 from siting.errors import InputError, OutputError, ProblemsError, SitingError
-from siting.measures import pairs
+from siting.measures.kinds.catchment import Catchment
 from siting.publish import run_folder
 from siting.study import run as study
-from siting.study.stages import measure_tables
-from siting.times import matrix
+from siting.study.stages import measures
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "data" / "aveyron"
@@ -354,15 +355,12 @@ def test_a_commune_in_no_epci(own):
 
 @pytest.mark.parametrize("method", ["2sfca", "3sfca", "m2sfca", "kd2sfca", "bfca", "raam"])
 def test_every_catchment_method_can_be_asked_for(result, method):
-    asked = config.Catchment(method=method, bands=((15, 1), (45, 0.5)), supply="weekly_hours")
-    base = result.ground
-    read, router = base.read, base.router
-    places = read.services["france_services"]
-    some = result.cells.reset_index(drop=True)
-    times = matrix.dense(router, base.demand, router.network.attach(places))
-    people = pd.Series(some["population"].to_numpy(float), list(some["cell_id"]))
-    found = pairs.from_times(times, 90.0)
-    table = measure_tables.by_zone_supply(asked, places, found, people, some, read)
+    settings = Catchment(method=method, bands=((15, 1), (45, 0.5)), supply="weekly_hours")
+    asked = result.study.model_copy(update={"measures": Measures(catchment=settings)})
+    ground = replace(result.ground, study=asked)
+    table = measures.compute(ground, result.access)["catchments"]
+    table = table[table["service"] == "france_services"]
+    places = ground.read.services["france_services"]
     whole = table[table["zone_kind"] == "department"].iloc[0]
     assert whole["population"] == 279_609
     assert whole["cost_minutes" if method == "raam" else "supply_per_1000"] > 0

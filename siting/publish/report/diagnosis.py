@@ -280,7 +280,7 @@ def _service(result: Result, service: str, name: str, drawn: Figures) -> list[Bl
         ]
         blocks.append(table("farthest", remote, "llrr", widths=(2.4, 3, 1, 1), **keys))
         blocks += drawn.take("gap", "lorenz")
-    return [*blocks, *measured.by_service(result, service, name)]
+    return [*blocks, *measured.by_service(result, service, name, drawn)]
 
 
 def digital(result: Result, drawn: Figures) -> list[Block]:

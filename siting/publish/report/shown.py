@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 LONGEST = 60  # rows of a table in a document; the rest is in the published file
-ZONES = ("department", "epci")
 KINDS: dict[str, Callable[[Any], str]] = {
     "text": lambda value: "–" if value == "" else cell(value),
     "whole": num,
@@ -76,18 +75,6 @@ def _written(value: Any, kind: str) -> str:
     if value is None or (not isinstance(value, str) and pd.isna(value)):
         return "–"
     return KINDS[kind](value)
-
-
-def zones(frame: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the department and of the EPCI, the department first."""
-    kept = frame[frame["zone_kind"].isin(ZONES)]
-    return kept.sort_values("zone_kind", key=lambda kinds: kinds != "department", kind="stable")
-
-
-def whole(frame: pd.DataFrame) -> dict[str, Any]:
-    """The row of the department."""
-    rows = frame[frame["zone_kind"] == "department"].to_dict("records")
-    return {str(key): value for key, value in rows[0].items()} if rows else {}
 
 
 def named(prefix: str, values: Sequence[Any]) -> list[str]:

@@ -12,8 +12,9 @@ import pandas as pd
 
 from siting import texts
 from siting.economics.viability import CASH
+from siting.measures.measure import whole, zones
 from siting.outputs.documents.model import Block, Heading, Paragraph
-from siting.publish.report.shown import KINDS, Columns, named, shown, whole, zones
+from siting.publish.report.shown import KINDS, Columns, named, shown
 from siting.publish.report.words import day, num, paragraph, share, stage_paragraph
 from siting.study.stages import registry
 from siting.survey.tabulation import ALL

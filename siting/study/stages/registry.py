@@ -119,18 +119,13 @@ def _table(name: str, *, empty: bool = False, absent: bool = False) -> Table:
     return Table(name, (), (), may_be_empty=empty, may_be_absent=absent)
 
 
-MEASURE_TABLES = (
-    study_measures.SUMMARY,
-    *(contracts.optional(table) for measure in study_measures.MEASURES for table in measure.tables),
-)
-
 STAGES: tuple[Stage, ...] = (
     Stage("theme", _theme),
     Stage("roads", study_plans.check_roads, with_keys=("what_if",)),
     Stage("plans", study_plans.check),
     Stage("site_costs", study_plans.check_costs),
     Stage("criteria", study_candidates.check, with_keys=("scoring",)),
-    Stage("measures", study_measures.check, study_measures.compute, MEASURE_TABLES),
+    Stage("measures", study_measures.check, study_measures.compute, study_measures.contracts_of()),
     Stage(
         "viability",
         study_viability.check,

@@ -1,4 +1,4 @@
-"""What every part of the configuration is made of: frozen models, files, assumptions."""
+"""What settings are made of: frozen models, files named relative to theirs, assumptions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
-EMBEDDED = Path(__file__).parents[1] / "embedded"
+EMBEDDED = Path(__file__).parent / "embedded"
 Status = Literal["measured", "declared", "hypothesis"]
 
 
@@ -16,7 +16,7 @@ def embedded(path: Path) -> Path:
 
     `path` begins with `configs` or `data`.
     """
-    root = EMBEDDED if EMBEDDED.is_dir() else Path(__file__).parents[2]
+    root = EMBEDDED if EMBEDDED.is_dir() else Path(__file__).parents[1]
     return root / path
 
 
@@ -32,9 +32,8 @@ def _resolve(value: Any, info: ValidationInfo) -> Any:
 
 
 def _several(value: Any, info: ValidationInfo) -> Any:
-    return [
-        _resolve(path, info) for path in (value if isinstance(value, list | tuple) else [value])
-    ]
+    paths = value if isinstance(value, list | tuple) else [value]
+    return [_resolve(path, info) for path in paths]
 
 
 File = Annotated[Path, BeforeValidator(_resolve)]
