@@ -30,7 +30,7 @@ from siting.config import Model, expected
 from siting.errors import ConfigError, OutputError, SitingError
 from siting.location import registry
 from siting.location.question import Question as LocationQuestion
-from siting.workshop import exports, page_answers, scenario
+from siting.workshop import exports, page_answers, replies, scenario
 from siting.workshop.jobs import Jobs, Task
 from siting.workshop.scenario import Name, Scenario
 
@@ -47,6 +47,7 @@ Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 JobName = Annotated[str, InPath(max_length=64)]
 LONGEST_JOB = 120.0
+REGISTERED = "x-registered"  # in a schema: its values are entries of a registry
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -70,20 +71,20 @@ class Question(Model):
     model_config = ConfigDict(defer_build=False)
 
 
-class Asked(Question):
+class ScenarioQuestion(Question):
     """A scenario, and nothing else."""
 
     scenario: Scenario = Scenario()
 
 
-class AskedPair(Question):
+class PairQuestion(Question):
     """Two scenarios to compare."""
 
     first: Scenario = Scenario()
     second: Scenario = Scenario()
 
 
-class AskedHere(Question):
+class PlaceQuestion(Question):
     """A scenario and a place."""
 
     scenario: Scenario = Scenario()
@@ -91,7 +92,7 @@ class AskedHere(Question):
     lat: Latitude
 
 
-class AskedIsochrone(Question):
+class IsochroneQuestion(Question):
     """A scenario, a place and the minutes to draw."""
 
     scenario: Scenario = Scenario()
@@ -103,11 +104,12 @@ class AskedIsochrone(Question):
 
 
 def _offered_models(schema: dict[str, Any]) -> None:
-    """Name the models in the schema of a key."""
+    """Name the models in the schema of a key: a list that grows, so no type of the page."""
     schema["enum"] = [model.name for model in registry.offered("workshop")]
+    schema[REGISTERED] = "location models"
 
 
-class AskedJob(Question):
+class JobQuestion(Question):
     """An optimisation over the study's candidates (and those of the scenario)."""
 
     scenario: Scenario = Scenario()
@@ -137,8 +139,8 @@ def make(desk: OpenedStudy) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    _say_errors(app)
-    _tell(app, desk)
+    _refuse(app)
+    _show(app, desk)
     _answer(app, desk.workshop)
     _optimise(app, desk.workshop, jobs)
     _keep(app, desk)
@@ -146,7 +148,7 @@ def make(desk: OpenedStudy) -> FastAPI:
     return app
 
 
-def _tell(app: FastAPI, desk: OpenedStudy) -> None:
+def _show(app: FastAPI, desk: OpenedStudy) -> None:
     """Serve the page, and what it draws before any question."""
     workshop = desk.workshop
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
@@ -156,14 +158,14 @@ def _tell(app: FastAPI, desk: OpenedStudy) -> None:
         return (STATIC / "index.html").read_text(encoding="utf-8")
 
     @app.get("/api/study")
-    def study() -> dict[str, Any]:
+    def study() -> replies.StudyReply:
         """Tell what the study is: sites, criteria, thresholds, plans, links."""
         return page_answers.study(workshop, read_only=desk.read_only)
 
-    @app.get("/api/layers")
+    @app.get("/api/layers", response_model=replies.LayersReply)
     def layers() -> Response:
         """Give communes and cells, to draw."""
-        return _said(page_answers.layers(workshop))
+        return _encoded(page_answers.layers(workshop))
 
     @app.get("/api/texts/{language}")
     def words(language: Literal["fr", "en"]) -> dict[str, str]:
@@ -174,55 +176,55 @@ def _tell(app: FastAPI, desk: OpenedStudy) -> None:
 def _answer(app: FastAPI, workshop: Workshop) -> None:
     """Answer scenarios."""
 
-    @app.post("/api/answer")
-    def answer(asked: Asked) -> Response:
+    @app.post("/api/answer", response_model=replies.ScenarioReply)
+    def answer(question: ScenarioQuestion) -> Response:
         """Tell what a scenario does: minutes of each cell, coverage, gained and lost, curve."""
-        return _said(page_answers.answer(workshop, _checked(asked.scenario, workshop)))
+        return _encoded(page_answers.answer(workshop, _checked(question.scenario, workshop)))
 
-    @app.post("/api/compare")
-    def compare(asked: AskedPair) -> Response:
+    @app.post("/api/compare", response_model=replies.PairReply)
+    def compare(question: PairQuestion) -> Response:
         """Answer two scenarios at once."""
-        pair = (_checked(asked.first, workshop), _checked(asked.second, workshop))
-        return _said({"answers": [page_answers.answer(workshop, one) for one in pair]})
+        pair = (_checked(question.first, workshop), _checked(question.second, workshop))
+        return _encoded({"answers": [page_answers.answer(workshop, given) for given in pair]})
 
-    @app.post("/api/ranking")
-    def ranking(asked: Asked) -> Response:
+    @app.post("/api/ranking", response_model=replies.RankingReply)
+    def ranking(question: ScenarioQuestion) -> Response:
         """Rank the candidates under the scenario's weights."""
-        return _said(page_answers.ranking(workshop, _checked(asked.scenario, workshop)))
+        return _encoded(page_answers.ranking(workshop, _checked(question.scenario, workshop)))
 
-    @app.post("/api/robustness")
-    def robustness(asked: Asked) -> Response:
+    @app.post("/api/robustness", response_model=replies.RobustnessReply)
+    def robustness(question: ScenarioQuestion) -> Response:
         """Tell how far that ranking holds: under any weights, and as each weight moves."""
-        return _said(page_answers.robustness(workshop, _checked(asked.scenario, workshop)))
+        return _encoded(page_answers.robustness(workshop, _checked(question.scenario, workshop)))
 
-    @app.post("/api/access")
-    def access(asked: AskedHere) -> Response:
+    @app.post("/api/access", response_model=replies.AccessReply)
+    def access(question: PlaceQuestion) -> Response:
         """Tell the minutes from a place to the open facilities."""
-        one = _checked(asked.scenario, workshop)
-        return _said(page_answers.access(workshop, one, asked.lon, asked.lat))
+        given = _checked(question.scenario, workshop)
+        return _encoded(page_answers.access(workshop, given, question.lon, question.lat))
 
-    @app.post("/api/isochrone")
-    def isochrone(asked: AskedIsochrone) -> Response:
+    @app.post("/api/isochrone", response_model=replies.IsochroneReply)
+    def isochrone(question: IsochroneQuestion) -> Response:
         """Draw from where a place is within some minutes; studies on OpenStreetMap roads."""
-        one, limits = _checked(asked.scenario, workshop), sorted(set(asked.minutes))
-        return _said(page_answers.isochrone(workshop, one, asked.lon, asked.lat, limits))
+        given, limits = _checked(question.scenario, workshop), sorted(set(question.minutes))
+        return _encoded(page_answers.isochrone(workshop, given, question.lon, question.lat, limits))
 
 
 def _optimise(app: FastAPI, workshop: Workshop, jobs: Jobs) -> None:
     """Choose sites, each question in a process of its own."""
 
     @app.post("/api/jobs", status_code=202)
-    def start(asked: AskedJob) -> dict[str, Any]:
+    def start(question: JobQuestion) -> replies.JobReply:
         """Start to choose sites."""
-        return jobs.start(_task(workshop, asked)).state()
+        return jobs.start(_task(workshop, question)).state()
 
     @app.get("/api/jobs/{name}")
-    def job(name: JobName) -> dict[str, Any]:
+    def job(name: JobName) -> replies.JobReply:
         """Tell how far it is, and its plan at the end."""
         return jobs.get(name).state()
 
     @app.delete("/api/jobs/{name}")
-    def cancel(name: JobName) -> dict[str, Any]:
+    def cancel(name: JobName) -> replies.JobReply:
         """End it; its process is gone when this answers."""
         return jobs.cancel(name).state()
 
@@ -231,23 +233,23 @@ def _keep(app: FastAPI, desk: OpenedStudy) -> None:
     """Save and load scenarios."""
 
     @app.get("/api/scenarios")
-    def saved() -> dict[str, Any]:
+    def saved() -> replies.SavedNamesReply:
         """List the saved scenarios."""
         return {"names": scenario.names(desk.folder)}
 
     @app.get("/api/scenarios/{name}")
-    def load(name: Name) -> dict[str, Any]:
+    def load(name: Name) -> Scenario:
         """Load a scenario."""
-        return scenario.read(name, desk.config, desk.folder).model_dump(mode="json")
+        return scenario.read(name, desk.config, desk.folder)
 
     @app.put("/api/scenarios/{name}")
-    def save(name: Name, asked: Asked) -> dict[str, Any]:
+    def save(name: Name, question: ScenarioQuestion) -> replies.SavedReply:
         """Save a scenario as a configuration that `siting run` takes."""
         if desk.read_only:
             raise OutputError("read_only")
-        one = _checked(asked.scenario, desk.workshop)
+        given = _checked(question.scenario, desk.workshop)
         study = desk.workshop.ground.study
-        return {"file": scenario.save(one, name, study, desk.config, desk.folder).name}
+        return {"file": scenario.save(given, name, study, desk.config, desk.folder).name}
 
 
 def _export(app: FastAPI, desk: OpenedStudy) -> None:
@@ -255,31 +257,33 @@ def _export(app: FastAPI, desk: OpenedStudy) -> None:
     workshop = desk.workshop
 
     @app.post("/api/export/{kind}")
-    async def export(kind: Literal["table", "map", "config", "report"], asked: Asked) -> Response:
+    async def export(
+        kind: Literal["table", "map", "config", "report"], question: ScenarioQuestion
+    ) -> Response:
         """Give the view as a CSV table, a map in one file, a configuration or a report (DOCX)."""
         # beside the questions, which do not wait for a whole study
-        return await to_thread.run_sync(made, kind, asked, limiter=away)
+        return await to_thread.run_sync(made, kind, question, limiter=away)
 
     away = anyio.CapacityLimiter(AWAY)
 
-    def made(kind: str, asked: Asked) -> Response:
-        one = _checked(asked.scenario, workshop)
+    def made(kind: str, question: ScenarioQuestion) -> Response:
+        given = _checked(question.scenario, workshop)
         if kind == "table":
-            return PlainTextResponse(exports.table(workshop, one), media_type="text/csv")
+            return PlainTextResponse(exports.table(workshop, given), media_type="text/csv")
         if kind == "config":
-            written = scenario.told(one, workshop.ground.study, desk.config.name)
+            written = scenario.written(given, workshop.ground.study, desk.config.name)
             return PlainTextResponse(written, media_type="application/yaml")
         if kind == "report":
-            return Response(exports.report(workshop, one), media_type=DOCX)
-        return HTMLResponse(exports.html_map(workshop, one))
+            return Response(exports.report(workshop, given), media_type=DOCX)
+        return HTMLResponse(exports.html_map(workshop, given))
 
 
-def _said(answer: dict[str, Any]) -> Response:
+def _encoded(answer: object) -> Response:
     """Encode an answer once: it is made of plain values, so nothing needs to look at them again."""
     return Response(orjson.dumps(answer), media_type="application/json")
 
 
-def _say_errors(app: FastAPI) -> None:
+def _refuse(app: FastAPI) -> None:
     """Answer what is wrong by one sentence."""
 
     @app.exception_handler(SitingError)
@@ -299,40 +303,40 @@ def _say_errors(app: FastAPI) -> None:
         if first["type"] == "json_invalid":
             return JSONResponse({"error": texts.text("web.bad_request"), "key": "invalid"}, 422)
         where = ".".join(str(step) for step in first["loc"][1:]) or "-"
-        said = texts.text("web.invalid", key=where, detail=expected(first))
-        return JSONResponse({"error": said, "key": "invalid"}, 422)
+        sentence = texts.text("web.invalid", key=where, detail=expected(first))
+        return JSONResponse({"error": sentence, "key": "invalid"}, 422)
 
     @app.exception_handler(HTTPException)
     async def refused(_: Request, error: HTTPException) -> JSONResponse:
         key = {404: "web.not_found", 405: "web.bad_method"}.get(error.status_code)
-        said = texts.text(key or "web.bad_request")
-        return JSONResponse({"error": said}, error.status_code, headers=error.headers)
+        sentence = texts.text(key or "web.bad_request")
+        return JSONResponse({"error": sentence}, error.status_code, headers=error.headers)
 
     @app.exception_handler(Exception)
     async def failed(_: Request, __: Exception) -> JSONResponse:
         return JSONResponse({"error": texts.text("web.failed")}, 500)
 
 
-def _checked(one: Scenario, workshop: Workshop) -> Scenario:
-    one.require_bounded()
-    if list(one.thresholds_minutes) != sorted(set(one.thresholds_minutes)):
+def _checked(given: Scenario, workshop: Workshop) -> Scenario:
+    given.require_bounded()
+    if list(given.thresholds_minutes) != sorted(set(given.thresholds_minutes)):
         raise ConfigError("thresholds_not_increasing")
-    if not one.thresholds_minutes:
+    if not given.thresholds_minutes:
         default = workshop.ground.study.thresholds_minutes
-        one = one.model_copy(update={"thresholds_minutes": default})
-    return one
+        given = given.model_copy(update={"thresholds_minutes": default})
+    return given
 
 
-def _task(workshop: Workshop, asked: AskedJob) -> Task:
+def _task(workshop: Workshop, question: JobQuestion) -> Task:
     """An optimisation over candidates and facilities, as the scenario leaves roads and closures."""
-    one = _checked(asked.scenario, workshop)
-    model = registry.get(asked.model, "workshop")
-    if "max_minutes" in model.plain.needs and asked.max_minutes is None:
+    given = _checked(question.scenario, workshop)
+    model = registry.get(question.model, "workshop")
+    if "max_minutes" in model.plain.needs and question.max_minutes is None:
         raise ConfigError("job_needs_minutes")
-    sites = asked.sites if "p" in model.plain.parameters else None
-    minutes, facilities, candidates = workshop.choices(one.what_if)
+    sites = question.sites if "p" in model.plain.parameters else None
+    minutes, facilities, candidates = workshop.choices(given.what_if)
     known = set(candidates)
-    for site in (*asked.required, *asked.closed):
+    for site in (*question.required, *question.closed):
         if site not in known:
             raise ConfigError("unknown_opened", id=site)
     return Task(
@@ -340,9 +344,9 @@ def _task(workshop: Workshop, asked: AskedJob) -> Task:
         workshop.people,
         (*facilities, *candidates),
         tuple(facilities),
-        asked.required,
-        asked.closed,
+        question.required,
+        question.closed,
         model,
-        LocationQuestion(model.name, sites, asked.max_minutes),
-        asked.seconds,
+        LocationQuestion(model.name, sites, question.max_minutes),
+        question.seconds,
     )

@@ -25,23 +25,23 @@ _ONE_AT_A_TIME = threading.Lock()
 """A whole study is run for a map or a report: memory stays bounded."""
 
 
-def table(workshop: Workshop, asked: Scenario) -> str:
+def table(workshop: Workshop, scenario: Scenario) -> str:
     """Coverage by zone and threshold, and who comes within it or leaves it, as CSV."""
-    found = workshop.answer(asked.what_if, asked.thresholds_minutes)
+    outcome = workshop.answer(scenario.what_if, scenario.thresholds_minutes)
     parts = [
         workshop.zones.assign(
             threshold_minutes=limit,
-            covered_population=found.covered[:, j],
-            gained_population=found.gained[:, j],
-            lost_population=found.lost[:, j],
+            covered_population=outcome.covered[:, j],
+            gained_population=outcome.gained[:, j],
+            lost_population=outcome.lost[:, j],
         )
-        for j, limit in enumerate(asked.thresholds_minutes)
+        for j, limit in enumerate(scenario.thresholds_minutes)
     ]
     written: str = pd.concat(parts, ignore_index=True).to_csv(index=False, lineterminator="\n")
     return written
 
 
-def html_map(workshop: Workshop, asked: Scenario) -> str:
+def html_map(workshop: Workshop, scenario: Scenario) -> str:
     """Give the map in one file that `siting run` writes for the scenario.
 
     Raises
@@ -50,10 +50,10 @@ def html_map(workshop: Workshop, asked: Scenario) -> str:
         Others are being made, and take long.
     """
     with _alone():
-        return _map_of(applied(asked, workshop.ground.study))
+        return _map_of(applied(scenario, workshop.ground.study))
 
 
-def report(workshop: Workshop, asked: Scenario) -> bytes:
+def report(workshop: Workshop, scenario: Scenario) -> bytes:
     """Give the report (DOCX) that `siting report` writes for the scenario.
 
     Raises
@@ -62,7 +62,7 @@ def report(workshop: Workshop, asked: Scenario) -> bytes:
         Others are being made, and take long.
     """
     with _alone():
-        return _report_of(applied(asked, workshop.ground.study))
+        return _report_of(applied(scenario, workshop.ground.study))
 
 
 @contextlib.contextmanager
@@ -81,8 +81,8 @@ def _map_of(study: Study) -> str:
     from siting.study import run as studies  # noqa: PLC0415 - seconds to load, and seldom asked for
 
     with tempfile.TemporaryDirectory(prefix="siting-") as folder:
-        found = studies.run(study, _quiet)
-        written = run_folder.write(found, Path(folder) / "out", _quiet)
+        result = studies.run(study, _quiet)
+        written = run_folder.write(result, Path(folder) / "out", _quiet)
         return (written / "map.html").read_text(encoding="utf-8")
 
 
@@ -90,8 +90,8 @@ def _report_of(study: Study) -> bytes:
     from siting.publish.report import compose  # noqa: PLC0415
     from siting.study import run as studies  # noqa: PLC0415 - as above
 
-    found = studies.run(study, _quiet)
-    made = compose.document(found, compose.compare(found, _quiet), _quiet)
+    result = studies.run(study, _quiet)
+    made = compose.document(result, compose.compare(result, _quiet), _quiet)
     with tempfile.TemporaryDirectory(prefix="siting-") as folder:
         (written,) = compose.write(made, Path(folder) / "report.docx", "report", ["docx"], None)
         return written.read_bytes()

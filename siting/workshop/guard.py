@@ -100,13 +100,13 @@ class Guard:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                held = {name.lower() for name, _ in message["headers"]}
+                present = {name.lower() for name, _ in message["headers"]}
                 message["headers"] = [
                     *message["headers"],
                     *(
                         (name.encode(), value.encode())
                         for name, value in HEADERS.items()
-                        if name.encode() not in held
+                        if name.encode() not in present
                     ),
                 ]
             await send(message)
@@ -134,14 +134,14 @@ class Guard:
         cookie: SimpleCookie = SimpleCookie()
         with contextlib.suppress(CookieError):
             cookie.load(headers.get("cookie", ""))
-        held = cookie[COOKIE].value if COOKIE in cookie else ""
+        session = cookie[COOKIE].value if COOKIE in cookie else ""
         bearer = headers.get("authorization", "").removeprefix("Bearer ")
-        return _same(held, self._session) or _same(bearer, self._token)
+        return _same(session, self._session) or _same(bearer, self._token)
 
     async def _login(self, body: bytes, send: Send) -> None:
         try:
-            said = json.loads(body)
-            given = said.get("token", "") if isinstance(said, dict) else ""
+            content = json.loads(body)
+            given = content.get("token", "") if isinstance(content, dict) else ""
         except (ValueError, RecursionError):  # brackets nested without end among them
             given = ""
         if self._token and not (isinstance(given, str) and _same(given, self._token)):
@@ -153,7 +153,7 @@ class Guard:
 
 
 def _is_open(path: str) -> bool:
-    return any(path == one or (one[1:] and path.startswith(one)) for one in OPEN_PATHS)
+    return any(path == start or (start[1:] and path.startswith(start)) for start in OPEN_PATHS)
 
 
 def _is_address(name: str) -> bool:
@@ -196,8 +196,10 @@ async def _body(headers: dict[str, str], receive: Receive) -> tuple[bytes, tuple
         return b"", (408, t("web.too_slow", seconds=f"{BODY_SECONDS:g}"))
 
 
-async def _answer(send: Send, status: int, said: str, more: dict[str, str] | None = None) -> None:
-    body = json.dumps({"error": said} if said else {}, ensure_ascii=False).encode()
+async def _answer(
+    send: Send, status: int, sentence: str, more: dict[str, str] | None = None
+) -> None:
+    body = json.dumps({"error": sentence} if sentence else {}, ensure_ascii=False).encode()
     headers = {**HEADERS, "content-type": "application/json; charset=utf-8", **(more or {})}
     headers["content-length"] = str(len(body))
     if status in (408, 413):

@@ -56,8 +56,8 @@ class PatientProtocol(H11Protocol):
         transport: Any = self.transport
         if transport.is_closing() or (self.cycle and not self.cycle.response_complete):
             return
-        said = json.dumps({"error": t("web.too_slow", seconds=f"{HEADER_SECONDS:g}")})
-        body = said.encode()
+        refusal = json.dumps({"error": t("web.too_slow", seconds=f"{HEADER_SECONDS:g}")})
+        body = refusal.encode()
         head = (
             "HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n"
             f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"

@@ -1,4 +1,4 @@
-"""Optimisations asked from the page: each in a process of its own, that can be cancelled.
+"""Optimisations of the page: each in a process of its own, that can be cancelled.
 
 A process is ended, not asked: whatever the solver does, nothing is left behind.
 """
@@ -10,7 +10,7 @@ import secrets
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 from siting.errors import ConfigError, SitingError
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from siting.location.model import LocationModel
     from siting.location.question import Question
+    from siting.workshop.replies import JobPlan, JobReply, JobStatus
 
 AT_ONCE = 2
-KEPT = 50  # ended jobs whose result can still be asked for
-Status = Literal["running", "done", "failed", "cancelled"]
+KEPT = 50  # ended jobs whose result is kept
 
 
 @dataclass(frozen=True)
@@ -66,15 +66,15 @@ class Job:
 
     id: str
     process: BaseProcess
-    status: Status = "running"
+    status: JobStatus = "running"
     started: float = field(default_factory=time.monotonic)
     ended: float | None = None
     progress: dict[str, float] = field(default_factory=dict)
-    result: dict[str, Any] | None = None
+    result: JobPlan | None = None
     error: str = ""
 
-    def state(self) -> dict[str, Any]:
-        """Give what a client is told."""
+    def state(self) -> JobReply:
+        """Tell how far it is."""
         until = time.monotonic() if self.ended is None else self.ended
         return {
             "id": self.id,
@@ -202,14 +202,18 @@ def _work(task: Task, messages: Connection) -> None:
     except SitingError as error:
         messages.send(("failed", error.text()))
         return
-    plan = {
+    plan: JobPlan = {
         "status": answer.status,
         "objective": answer.objective,
         "lower_bound": answer.lower_bound,
         "upper_bound": answer.upper_bound,
         "gap": answer.gap,
         "sites": [
-            {**site, "existing": site["site_id"] in task.existing}
+            {
+                "site_id": str(site["site_id"]),
+                "role": str(site["role"]),
+                "existing": site["site_id"] in task.existing,
+            }
             for site in answer.sites.to_dict("records")
         ],
         "reason": answer.reason.text() if answer.reason is not None else "",

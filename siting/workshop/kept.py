@@ -54,10 +54,10 @@ def get(name: str, key: str, kind: type[T], make: Callable[[], T]) -> T:
     """
     path = folder() / f"{name}-{key}.pickle"
     with contextlib.suppress(Exception):  # whatever a damaged file does, it is made again
-        found = pickle.loads(_own_bytes(path))  # noqa: S301 - this user's alone, see `_own_bytes`
-        if isinstance(found, kind):
+        content = pickle.loads(_own_bytes(path))  # noqa: S301 - this user's alone, see `_own_bytes`
+        if isinstance(content, kind):
             path.touch()
-            return found
+            return content
     made = make()
     with contextlib.suppress(OutputError, OSError):  # a cache that cannot be written is no error
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -65,7 +65,7 @@ def get(name: str, key: str, kind: type[T], make: Callable[[], T]) -> T:
             part.touch(mode=0o600)
             with part.open("wb") as writing:
                 _Pickler(writing, protocol=pickle.HIGHEST_PROTOCOL).dump(made)
-        every = sorted(path.parent.glob(f"{name}-*.pickle"), key=lambda one: one.stat().st_mtime)
+        every = sorted(path.parent.glob(f"{name}-*.pickle"), key=lambda file: file.stat().st_mtime)
         for old in every[:-KEPT]:
             old.unlink()
     return made
@@ -90,14 +90,14 @@ def _own_bytes(path: Path) -> bytes:
 class _Pickler(pickle.Pickler):
     """Writes an index of lines as arrays: read line by line it takes a second a study."""
 
-    def reducer_override(self, one: Any) -> Any:
+    def reducer_override(self, value: Any) -> Any:
         """Give how an index of lines is made again; anything else is written as usual."""
-        if type(one) is not shapely.STRtree:
+        if type(value) is not shapely.STRtree:
             return NotImplemented
-        kind = shapely.get_type_id(one.geometries)
+        kind = shapely.get_type_id(value.geometries)
         if not len(kind) or (kind != shapely.GeometryType.LINESTRING).any():
             return NotImplemented
-        return _indexed, shapely.to_ragged_array(one.geometries)[1:]
+        return _indexed, shapely.to_ragged_array(value.geometries)[1:]
 
 
 def _indexed(vertices: Any, first: Any) -> shapely.STRtree:
@@ -106,16 +106,16 @@ def _indexed(vertices: Any, first: Any) -> shapely.STRtree:
     return shapely.STRtree(shapely.from_ragged_array(kind, vertices, first))
 
 
-def digest(said: Iterable[str], paths: Iterable[Path], code: Path) -> str:
+def digest(options: Iterable[str], paths: Iterable[Path], code: Path) -> str:
     """Digest of words, of files' content, of the code below a folder and of the libraries."""
     whole = hashlib.sha256(sys.version.encode())
-    for one in (*_versions(), *said):
-        whole.update(one.encode() + b"\0")
+    for text in (*_versions(), *options):
+        whole.update(text.encode() + b"\0")
     own = sorted(path for path in code.rglob("*") if path.suffix in CODE)
     for path in (*_files(paths), *own):
         whole.update(path.name.encode() + b"\0")
-        with path.open("rb") as held:
-            whole.update(hashlib.file_digest(held, "sha256").digest())
+        with path.open("rb") as file:
+            whole.update(hashlib.file_digest(file, "sha256").digest())
     return whole.hexdigest()[:32]
 
 
@@ -126,11 +126,11 @@ def _versions() -> tuple[str, ...]:
 
 def _files(paths: Iterable[Path]) -> list[Path]:
     """Files that reading some paths may open: a folder's, and those that share a file's stem."""
-    found: set[Path] = set()
+    files: set[Path] = set()
     for path in paths:
         if path.is_dir():
-            found.update(one for one in path.rglob("*") if one.is_file())
+            files.update(file for file in path.rglob("*") if file.is_file())
         else:
             beside = path.parent.glob(f"{glob.escape(path.stem)}.*")
-            found.update(one for one in beside if one.is_file())
-    return sorted(found)
+            files.update(file for file in beside if file.is_file())
+    return sorted(files)

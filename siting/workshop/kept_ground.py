@@ -60,13 +60,13 @@ def prepare(study: Study, say: Callable[[str], None]) -> Held:
         return replace(made[0], ground=replace(whole, router=None))  # type: ignore[arg-type]
 
     key = kept.digest([study.model_dump_json()], _paths(study), CODE)
-    found = kept.get("ground", key, Held, make)
+    opened = kept.get("ground", key, Held, make)
     if made:
         return made[0]
     if not apart:
-        return found
-    router = kept_roads.router(study, lambda: prepared.roads_ready(study, found.ground.read))
-    return replace(found, ground=replace(found.ground, router=router))
+        return opened
+    router = kept_roads.router(study, lambda: prepared.roads_ready(study, opened.ground.read))
+    return replace(opened, ground=replace(opened.ground, router=router))
 
 
 def facilities(ground: PreparedStudy) -> pd.DataFrame:
@@ -93,11 +93,11 @@ def _paths(value: object) -> Iterator[Path]:
     if isinstance(value, Path):
         yield value
     elif isinstance(value, pydantic.BaseModel):
-        for one in value.__dict__.values():
-            yield from _paths(one)
+        for part in value.__dict__.values():
+            yield from _paths(part)
     elif isinstance(value, dict):
-        for one in value.values():
-            yield from _paths(one)
+        for part in value.values():
+            yield from _paths(part)
     elif isinstance(value, (tuple, list, set, frozenset)):
-        for one in value:
-            yield from _paths(one)
+        for part in value:
+            yield from _paths(part)

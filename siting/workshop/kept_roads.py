@@ -22,13 +22,13 @@ CODE = Path(__file__).parents[1] / "network"
 
 def router(study: Study, make: Callable[[], Router]) -> Router:
     """Give the roads of a study made ready, as kept or as made; a damaged file is made again."""
-    asked = study.roads
-    if asked.osm is None:
+    roads = study.roads
+    if roads.osm is None:
         return make()
-    said = (
-        asked.model_dump_json(exclude={"osm", "speeds", "distances"}),
+    options = (
+        roads.model_dump_json(exclude={"osm", "speeds", "distances"}),
         str(study.assumptions.snap_cap.value),
         study.territory.department.code,
     )
-    paths = [one for one in (asked.osm, asked.speeds) if one is not None]
-    return kept.get("roads", kept.digest(said, paths, CODE), Router, make)
+    paths = [path for path in (roads.osm, roads.speeds) if path is not None]
+    return kept.get("roads", kept.digest(options, paths, CODE), Router, make)

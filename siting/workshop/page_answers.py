@@ -1,9 +1,9 @@
-"""What the page is told: plain values, many at once as base64 of little-endian whole numbers."""
+"""Answers to the page: plain values, many at once as base64 of little-endian whole numbers."""
 
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import geopandas as gpd
 import numpy as np
@@ -20,6 +20,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from siting.ranking.scores import Scores
+    from siting.study.inputs import Inputs
+    from siting.workshop.replies import (
+        AccessReply,
+        IsochroneReply,
+        IsochroneShape,
+        LayersReply,
+        RankedSite,
+        RankingReply,
+        RobustnessReply,
+        ScenarioReply,
+        ShownPlace,
+        SiteShare,
+        StudyReply,
+        WeightInterval,
+    )
     from siting.workshop.scenario import Scenario
     from siting.workshop.workshop import Workshop
 
@@ -35,43 +50,45 @@ def packed(values: np.ndarray[Any, Any], kind: str) -> str:
     return base64.b64encode(np.ascontiguousarray(values).astype(kind).tobytes()).decode("ascii")
 
 
-def study(workshop: Workshop, *, read_only: bool) -> dict[str, Any]:
+def study(workshop: Workshop, *, read_only: bool) -> StudyReply:
     """What the study is."""
-    held = workshop.ground.study
+    plan = workshop.ground.study
     read = workshop.ground.read
-    network = workshop.ground.router.network
-    weights = {one.id: one.weight for one in held.criteria}
-    links = []
-    if isinstance(network, DistanceNetwork):
-        at = read.communes[["chef_lieu_lon", "chef_lieu_lat"]].round(5).to_numpy().tolist()
-        named = zip(read.communes["name"], at, strict=True)
-        seat = dict(zip(read.communes["code"], named, strict=True))
-        for one, other in zip(read.links["from_code"], read.links["to_code"], strict=True):
-            (name, begin), (far, end) = seat[one], seat[other]
-            links.append([one, other, f"{name} – {far}", *begin, *end])
+    by_table = isinstance(workshop.ground.router.network, DistanceNetwork)
+    weights = {criterion.id: criterion.weight for criterion in plan.criteria}
     return {
-        "title": held.title,
-        "name": held.name,
+        "title": plan.title,
+        "name": plan.name,
         "service": workshop.service.name,
-        "thresholds": list(held.thresholds_minutes),
+        "thresholds": list(plan.thresholds_minutes),
         "criteria": [
             {
-                "id": one.id,
+                "id": criterion.id,
                 "name": {
-                    code: texts.text(f"criteria.{one.name}.name", code, number=one.number)
+                    code: texts.text(
+                        f"criteria.{criterion.name}.name", code, number=criterion.number
+                    )
                     for code in texts.LANGUAGES
                 },
-                "weight": weights[one.id],
-                "family": one.definition.family,
+                "weight": weights[criterion.id],
+                "family": criterion.definition.family,
             }
-            for one in workshop.facts.criteria
+            for criterion in workshop.facts.criteria
         ],
-        "zones": workshop.zones.to_dict("records"),
+        "zones": [
+            {
+                "zone_kind": str(zone["zone_kind"]),
+                "zone_code": str(zone["zone_code"]),
+                "zone_name": str(zone["zone_name"]),
+                "population": float(zone["population"]),
+            }
+            for zone in workshop.zones.to_dict("records")
+        ],
         "facilities": _places(workshop.facilities),
         "candidates": _places(read.candidates),
         "plans": [
-            {"id": key, "name": one.name, "sites": list(one.sites), "close": list(one.close)}
-            for key, one in held.plans.items()
+            {"id": key, "name": named.name, "sites": list(named.sites), "close": list(named.close)}
+            for key, named in plan.plans.items()
         ],
         "models": [
             {
@@ -81,41 +98,59 @@ def study(workshop: Workshop, *, read_only: bool) -> dict[str, Any]:
             }
             for model in registry.offered("workshop")
         ],
-        "roads": "distances" if isinstance(network, DistanceNetwork) else "osm",
-        "links": links,
+        "roads": "distances" if by_table else "osm",
+        "links": _links(read) if by_table else [],
         "sources": [
             {
-                "title": one.source.title,
-                "status": one.source.status,
-                "vintage": one.source.vintage,
-                "licence": one.source.licence,
+                "title": source.title,
+                "status": source.status,
+                "vintage": source.vintage,
+                "licence": source.licence,
             }
-            for one in read.read
-            if one.source is not None
+            for source in (layer.source for layer in read.read)
+            if source is not None
         ],
-        "modelled_cells": held.cells.file is None,
+        "modelled_cells": plan.cells.file is None,
         "read_only": read_only,
-        "buffer_km": held.territory.buffer_km,
+        "buffer_km": plan.territory.buffer_km,
     }
 
 
-def layers(workshop: Workshop) -> dict[str, Any]:
+def _links(read: Inputs) -> list[tuple[str, str, str, float, float, float, float]]:
+    """Links of the table of distances: codes of both communes, a name, both ends."""
+    at = read.communes[["chef_lieu_lon", "chef_lieu_lat"]].round(5).to_numpy().tolist()
+    named = zip(read.communes["name"], at, strict=True)
+    seat = dict(zip(read.communes["code"], named, strict=True))
+    links = []
+    for begin, end in zip(read.links["from_code"], read.links["to_code"], strict=True):
+        (name, (lon, lat)), (far, (end_lon, end_lat)) = seat[begin], seat[end]
+        links.append((begin, end, f"{name} – {far}", lon, lat, end_lon, end_lat))
+    return links
+
+
+def layers(workshop: Workshop) -> LayersReply:
     """What the map draws: communes, and the cells' squares."""
     base = workshop.ground
     shapes = base.read.boundaries
     simple = shapely.simplify(
         shapes.to_crs(4326).geometry.to_numpy(), SIMPLIFY_DEGREES, preserve_topology=True
     )
-    seats = base.read.communes.set_index("code")[["name", "chef_lieu_lon", "chef_lieu_lat"]]
-    named = {str(row.Index): row for row in seats.round(5).itertuples()}
+    seats = base.read.communes[["chef_lieu_lon", "chef_lieu_lat"]].round(5).to_numpy(np.float64)
+    named = dict(
+        zip(
+            base.read.communes["code"],
+            zip(base.read.communes["name"], seats.tolist(), strict=True),
+            strict=True,
+        )
+    )
     points = base.cells.to_crs(4326).geometry.representative_point()
     units = np.column_stack([points.x, points.y]) / compact.UNIT
     return {
         "communes": [
             {
                 "code": code,
-                "name": named[code].name,
-                "at": [named[code].chef_lieu_lon, named[code].chef_lieu_lat],
+                "name": str(named[code][0]),
+                "at": (named[code][1][0], named[code][1][1]),
                 "rings": rings,
             }
             for code, rings in zip(shapes["code"], compact.encode(simple), strict=True)
@@ -129,34 +164,35 @@ def layers(workshop: Workshop) -> dict[str, Any]:
     }
 
 
-def answer(workshop: Workshop, asked: Scenario) -> dict[str, Any]:
+def answer(workshop: Workshop, scenario: Scenario) -> ScenarioReply:
     """What a scenario does."""
-    found = workshop.answer(asked.what_if, asked.thresholds_minutes)
-    hundredths = np.minimum(np.rint(found.minutes * HUNDREDTHS), UNREACHED - 1)
+    outcome = workshop.answer(scenario.what_if, scenario.thresholds_minutes)
+    hundredths = np.minimum(np.rint(outcome.minutes * HUNDREDTHS), UNREACHED - 1)
     shown = np.where(np.isnan(hundredths), UNREACHED, hundredths)
     return {
-        "thresholds": list(asked.thresholds_minutes),
-        "covered": np.round(found.covered, CELL_SHARE_DIGITS).tolist(),
-        "gained": np.round(found.gained, CELL_SHARE_DIGITS).tolist(),
-        "lost": np.round(found.lost, CELL_SHARE_DIGITS).tolist(),
-        "curve": np.round(found.curve, CELL_SHARE_DIGITS).tolist(),
-        "mean_minutes": None if np.isnan(found.mean_minutes) else round(found.mean_minutes, 4),
-        "unreached": round(found.unreached, CELL_SHARE_DIGITS),
+        "thresholds": list(scenario.thresholds_minutes),
+        "covered": np.round(outcome.covered, CELL_SHARE_DIGITS).tolist(),
+        "gained": np.round(outcome.gained, CELL_SHARE_DIGITS).tolist(),
+        "lost": np.round(outcome.lost, CELL_SHARE_DIGITS).tolist(),
+        "curve": np.round(outcome.curve, CELL_SHARE_DIGITS).tolist(),
+        "mean_minutes": None if np.isnan(outcome.mean_minutes) else round(outcome.mean_minutes, 4),
+        "unreached": round(outcome.unreached, CELL_SHARE_DIGITS),
         "minutes": packed(shown, "<u2"),
-        "facility": packed(found.facility, "<i2"),
+        "facility": packed(outcome.facility, "<i2"),
         "facilities": [
-            {key: one[key] for key in ("id", "name", "lon", "lat")} for one in found.facilities
+            {"id": site["id"], "name": site["name"], "lon": site["lon"], "lat": site["lat"]}
+            for site in outcome.facilities
         ],
     }
 
 
-def ranking(workshop: Workshop, asked: Scenario) -> dict[str, Any]:
+def ranking(workshop: Workshop, scenario: Scenario) -> RankingReply:
     """The candidates, best first."""
-    ranked = _ranked(workshop, asked)
+    ranked = _ranked(workshop, scenario)
     points = 100 * ranked.normalised * ranked.weights
     small = ranked.of.small
     shown = np.where(small, np.nan, ranked.raw)
-    sites = [
+    sites: list[RankedSite] = [
         {
             "id": str(ranked.sites["site_id"].iloc[row]),
             "name": str(ranked.sites["name"].iloc[row]),
@@ -177,53 +213,55 @@ def ranking(workshop: Workshop, asked: Scenario) -> dict[str, Any]:
     }
 
 
-def _ranked(workshop: Workshop, asked: Scenario) -> Scores:
+def _ranked(workshop: Workshop, scenario: Scenario) -> Scores:
     """Rank under the scenario's weights, the study's where it has none."""
-    weights = asked.weights or {c.id: c.weight for c in workshop.ground.study.criteria}
-    return workshop.ranking(asked.what_if, weights)
+    weights = scenario.weights or {c.id: c.weight for c in workshop.ground.study.criteria}
+    return workshop.ranking(scenario.what_if, weights)
 
 
-def robustness(workshop: Workshop, asked: Scenario) -> dict[str, Any]:
+def robustness(workshop: Workshop, scenario: Scenario) -> RobustnessReply:
     """How far the ranking holds: ranks over all weightings, and how far each weight may move."""
-    found = _ranked(workshop, asked)
-    held = workshop.robustness(found)
-    shares = held.drawn.acceptability
-    sites = [
+    ranked = _ranked(workshop, scenario)
+    tried = workshop.robustness(ranked)
+    shares = tried.drawn.acceptability
+    sites: list[SiteShare] = [
         {
-            "id": str(found.sites["site_id"].iloc[row]),
+            "id": str(ranked.sites["site_id"].iloc[row]),
             "first": float(shares[row, 0]),
             "top_three": float(shares[row, :3].sum()),
-            "mean_rank": float(held.drawn.mean_rank[row]),
+            "mean_rank": float(tried.drawn.mean_rank[row]),
         }
-        for row in found.rank.argsort(kind="stable")
+        for row in ranked.rank.argsort(kind="stable")
     ]
-    intervals = [
+    intervals: list[WeightInterval] = [
         {
-            "criterion": one["criterion"],
-            "weight": _known(one["weight"]),
-            "low": _known(one["first_low"]),
-            "high": _known(one["first_high"]),
-            "below": _text(one["below_site"]),
-            "above": _text(one["above_site"]),
+            "criterion": interval["criterion"],
+            "weight": _known(interval["weight"]),
+            "low": _known(interval["first_low"]),
+            "high": _known(interval["first_high"]),
+            "below": _text(interval["below_site"]),
+            "above": _text(interval["above_site"]),
         }
-        for one in held.stability.to_dict("records")
+        for interval in tried.stability.to_dict("records")
     ]
-    return {"draws": held.drawn.draws, "sites": sites, "stability": intervals}
+    return {"draws": tried.drawn.draws, "sites": sites, "stability": intervals}
 
 
-def access(workshop: Workshop, asked: Scenario, lon: float, lat: float) -> dict[str, Any]:
+def access(workshop: Workshop, scenario: Scenario, lon: float, lat: float) -> AccessReply:
     """Minutes from a place to the open facilities, the nearest ten."""
-    table = workshop.minutes_from(asked.what_if, lon, lat).head(10)
-    rows = [
-        {"id": one, "name": name, "minutes": _known(minutes)}
-        for one, name, minutes in zip(table["id"], table["name"], table["minutes"], strict=True)
-    ]
-    return {"facilities": rows}
+    table = workshop.minutes_from(scenario.what_if, lon, lat).head(10)
+    rows = zip(table["id"], table["name"], table["minutes"], strict=True)
+    return {
+        "facilities": [
+            {"id": str(key), "name": str(name), "minutes": _known(minutes)}
+            for key, name, minutes in rows
+        ]
+    }
 
 
 def isochrone(
-    workshop: Workshop, asked: Scenario, lon: float, lat: float, minutes: Sequence[float]
-) -> dict[str, Any]:
+    workshop: Workshop, scenario: Scenario, lon: float, lat: float, minutes: Sequence[float]
+) -> IsochroneReply:
     """Polygons from which a place is within so many minutes, as GeoJSON.
 
     Raises
@@ -231,7 +269,7 @@ def isochrone(
     NetworkError
         The study has a table of distances, which no polygon can be drawn from; or there is no road.
     """
-    router = workshop.router(asked.what_if)
+    router = workshop.router(scenario.what_if)
     if isinstance(router.network, DistanceNetwork):
         raise NetworkError("no_isochrone")
     # contours only where they are drawn
@@ -247,30 +285,30 @@ def isochrone(
             {
                 "type": "Feature",
                 "properties": {"minutes": limit},
-                "geometry": shapely.geometry.mapping(shape),
+                "geometry": cast("IsochroneShape", shapely.geometry.mapping(shape)),
             }
             for limit, shape in zip(minutes, shapes, strict=True)
         ],
     }
 
 
-def _places(table: pd.DataFrame) -> list[dict[str, Any]]:
+def _places(table: pd.DataFrame) -> list[ShownPlace]:
     columns = (table["id"], table["name"], table["lon"], table["lat"])
     return [
-        {"id": str(one), "name": str(name), "lon": float(lon), "lat": float(lat)}
-        for one, name, lon, lat in zip(*columns, strict=True)
+        {"id": str(key), "name": str(name), "lon": float(lon), "lat": float(lat)}
+        for key, name, lon, lat in zip(*columns, strict=True)
     ]
 
 
 def _cell_size(workshop: Workshop) -> float:
     """Side of the squares in metres: the model's, or the grid's usual distance."""
-    held = workshop.ground.study.cells
-    if held.file is None:
-        return float(held.size_m)
+    chosen = workshop.ground.study.cells
+    if chosen.file is None:
+        return float(chosen.size_m)
     cells = workshop.ground.read.cells
     if cells is not None and "size_m" in cells.columns:
         return float(pd.to_numeric(cells["size_m"]).median())
-    return float(held.size_m)
+    return float(chosen.size_m)
 
 
 def _known(value: float) -> float | None:

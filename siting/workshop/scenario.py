@@ -58,7 +58,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.yaml"))
 
 
-def told(scenario: Scenario, study: Study, base: str) -> str:
+def written(scenario: Scenario, study: Study, base: str) -> str:
     """Write a scenario as a configuration, in YAML, that extends the one at `base`."""
     change = scenario.what_if.model_dump(mode="json", exclude_defaults=True)
     keys: dict[str, Any] = {"extends": base}
@@ -68,14 +68,16 @@ def told(scenario: Scenario, study: Study, base: str) -> str:
         keys["thresholds_minutes"] = list(scenario.thresholds_minutes)
     kept = weighed(study, scenario.weights)
     if kept != study.criteria:
-        keys["criteria"] = [one.model_dump(mode="json") for one in kept]
+        keys["criteria"] = [criterion.model_dump(mode="json") for criterion in kept]
     return yaml.safe_dump(keys, allow_unicode=True, sort_keys=False)
 
 
 def weighed(study: Study, weights: Mapping[str, float]) -> tuple[Criterion, ...]:
     """Criteria of a study under other weights; one of no weight is left out."""
-    both = [(one, weights.get(one.id, one.weight)) for one in study.criteria]
-    return tuple(one.model_copy(update={"weight": weight}) for one, weight in both if weight > 0)
+    both = [(known, weights.get(known.id, known.weight)) for known in study.criteria]
+    return tuple(
+        known.model_copy(update={"weight": weight}) for known, weight in both if weight > 0
+    )
 
 
 def applied(scenario: Scenario, study: Study) -> Study:
@@ -100,7 +102,7 @@ def save(scenario: Scenario, name: str, study: Study, config: Path, folder: Path
     base = os.path.relpath(config.resolve(), folder.resolve()).replace(os.sep, "/")
     path = folder / f"{name}.yaml"
     with files.replacing(path) as part:
-        part.write_text(told(scenario, study, base), encoding="utf-8", newline="\n")
+        part.write_text(written(scenario, study, base), encoding="utf-8", newline="\n")
     return path
 
 
@@ -118,8 +120,8 @@ def read(name: str, config: Path, folder: Path) -> Scenario:
     study, own = load(path), content(path)
     weights: dict[str, float] = {}
     if "criteria" in own:  # a criterion left out has no weight
-        weights = dict.fromkeys((one.id for one in load(config).criteria), 0.0)
-        weights |= {one.id: one.weight for one in study.criteria}
+        weights = dict.fromkeys((known.id for known in load(config).criteria), 0.0)
+        weights |= {kept.id: kept.weight for kept in study.criteria}
     return Scenario(
         what_if=study.what_if or WhatIf(),
         thresholds_minutes=study.thresholds_minutes,

@@ -57,10 +57,10 @@ def desk(study: Study, config: Path, say: Callable[[str], None], *, read_only: b
     return OpenedStudy(workshop.open_study(study, say), config, read_only)
 
 
-def guarded(held: OpenedStudy, host: str, token: str) -> Guard:
+def guarded(desk: OpenedStudy, host: str, token: str) -> Guard:
     """Make the application behind its guard."""
     names = (*LOOPBACK, host, socket.gethostname(), socket.getfqdn()) if token else LOOPBACK
-    return Guard(api.make(held), names, token)
+    return Guard(api.make(desk), names, token)
 
 
 def settings(app: Guard) -> uvicorn.Config:
@@ -78,12 +78,12 @@ def settings(app: Guard) -> uvicorn.Config:
     )
 
 
-def serve(held: OpenedStudy, app: Guard, listening: socket.socket) -> None:
+def serve(desk: OpenedStudy, app: Guard, listening: socket.socket) -> None:
     """Answer until interrupted; what the first questions need is computed beside."""
     gc.freeze()  # modules and the study are never garbage, and answers need not wait for a search
     gc.enable()
     sys.setswitchinterval(SWITCH_SECONDS)
-    threading.Thread(target=held.workshop.warm, daemon=True).start()
+    threading.Thread(target=desk.workshop.warm, daemon=True).start()
     uvicorn.Server(settings(app)).run(sockets=[listening])
 
 

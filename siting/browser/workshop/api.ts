@@ -1,14 +1,15 @@
 /** Questions to the server. */
 
 import { bytes } from "../shared/packing.js";
-import type { Answer, Job, Layers, Ranking, Robustness, Scenario, Study, Told } from "./model.js";
+import type * as api from "./api_types.js";
+import type { Answer, Scenario } from "./model.js";
 
 export class Refused extends Error {
   constructor(
     readonly status: number,
-    said: string,
+    sentence: string,
   ) {
-    super(said);
+    super(sentence);
   }
 }
 
@@ -21,9 +22,9 @@ export function speak(language: string): void {
 async function ask(path: string, method = "GET", body?: unknown): Promise<Response> {
   const headers: Record<string, string> = { "accept-language": spoken };
   if (body !== undefined) headers["content-type"] = "application/json";
-  let got: Response;
+  let response: Response;
   try {
-    got = await fetch(path, {
+    response = await fetch(path, {
       method,
       headers,
       body: body === undefined ? null : JSON.stringify(body),
@@ -31,68 +32,55 @@ async function ask(path: string, method = "GET", body?: unknown): Promise<Respon
   } catch {
     throw new Refused(0, "");
   }
-  if (got.ok) return got;
-  const said = (await got.json().catch(() => ({}))) as { error?: string };
-  throw new Refused(got.status, said.error ?? String(got.status));
+  if (response.ok) return response;
+  const refusal = (await response.json().catch(() => ({}))) as { error?: string };
+  throw new Refused(response.status, refusal.error ?? String(response.status));
 }
 
 async function json<T>(path: string, method = "GET", body?: unknown): Promise<T> {
   return (await (await ask(path, method, body)).json()) as T;
 }
 
-const unpacked = (told: Told): Answer => ({
-  ...told,
-  minutes: new Uint16Array(bytes(told.minutes).buffer),
-  facility: new Int16Array(bytes(told.facility).buffer),
+/** Ask about a scenario. */
+const post = <Q, A>(path: string, question: Q): Promise<A> => json(path, "POST", question);
+
+const unpacked = (reply: api.ScenarioReply): Answer => ({
+  ...reply,
+  minutes: new Uint16Array(bytes(reply.minutes).buffer),
+  facility: new Int16Array(bytes(reply.facility).buffer),
 });
 
-export const study = (): Promise<Study> => json("/api/study");
-export const layers = (): Promise<Layers> => json("/api/layers");
-export const texts = (language: string): Promise<Record<string, string>> =>
-  json(`/api/texts/${language}`);
-export const login = (token: string): Promise<unknown> => json("/api/login", "POST", { token });
+export const study = (): Promise<api.StudyReply> => json("/api/study");
+export const layers = (): Promise<api.LayersReply> => json("/api/layers");
+export const texts = (language: string): Promise<Record<string, string>> => json(`/api/texts/${language}`);
+export const login = (token: string): Promise<unknown> => post("/api/login", { token });
 
 export const answer = async (scenario: Scenario): Promise<Answer> =>
-  unpacked(await json("/api/answer", "POST", { scenario }));
+  unpacked(await post<api.ScenarioQuestion, api.ScenarioReply>("/api/answer", { scenario }));
 
-export const ranking = (scenario: Scenario): Promise<Ranking> =>
-  json("/api/ranking", "POST", { scenario });
+export const ranking = (scenario: Scenario): Promise<api.RankingReply> =>
+  post<api.ScenarioQuestion, api.RankingReply>("/api/ranking", { scenario });
 
-export const robustness = (scenario: Scenario): Promise<Robustness> =>
-  json("/api/robustness", "POST", { scenario });
+export const robustness = (scenario: Scenario): Promise<api.RobustnessReply> =>
+  post<api.ScenarioQuestion, api.RobustnessReply>("/api/robustness", { scenario });
 
-export const access = (
-  scenario: Scenario,
-  lon: number,
-  lat: number,
-): Promise<{ facilities: { id: string; name: string; minutes: number | null }[] }> =>
-  json("/api/access", "POST", { scenario, lon, lat });
+export const access = (scenario: Scenario, lon: number, lat: number): Promise<api.AccessReply> =>
+  post<api.PlaceQuestion, api.AccessReply>("/api/access", { scenario, lon, lat });
 
-export const isochrone = (
-  scenario: Scenario,
-  lon: number,
-  lat: number,
-  minutes: number[],
-): Promise<GeoJSON.FeatureCollection> =>
-  json("/api/isochrone", "POST", { scenario, lon, lat, minutes });
+export const isochrone = (question: api.IsochroneQuestion): Promise<api.IsochroneReply> =>
+  post<api.IsochroneQuestion, api.IsochroneReply>("/api/isochrone", question);
 
-export const start = (
-  scenario: Scenario,
-  model: string,
-  sites: number,
-  max_minutes: number | null,
-  required: string[],
-  closed: string[],
-): Promise<Job> =>
-  json("/api/jobs", "POST", { scenario, model, sites, max_minutes, required, closed });
-export const job = (id: string): Promise<Job> => json(`/api/jobs/${id}`);
-export const cancel = (id: string): Promise<Job> => json(`/api/jobs/${id}`, "DELETE");
+export const start = (question: api.JobQuestion): Promise<api.JobReply> =>
+  post<api.JobQuestion, api.JobReply>("/api/jobs", question);
+export const job = (id: string): Promise<api.JobReply> => json(`/api/jobs/${id}`);
+export const cancel = (id: string): Promise<api.JobReply> => json(`/api/jobs/${id}`, "DELETE");
 
-export const saved = (): Promise<{ names: string[] }> => json("/api/scenarios");
-export const load = (name: string): Promise<Scenario> =>
-  json(`/api/scenarios/${encodeURIComponent(name)}`);
-export const save = (name: string, scenario: Scenario): Promise<{ file: string }> =>
-  json(`/api/scenarios/${encodeURIComponent(name)}`, "PUT", { scenario });
+const scenarioPath = (name: string): string => `/api/scenarios/${encodeURIComponent(name)}`;
+
+export const saved = (): Promise<api.SavedNamesReply> => json("/api/scenarios");
+export const load = (name: string): Promise<Scenario> => json(scenarioPath(name));
+export const save = (name: string, scenario: Scenario): Promise<api.SavedReply> =>
+  json(scenarioPath(name), "PUT", { scenario } satisfies api.ScenarioQuestion);
 
 export const exported = async (kind: string, scenario: Scenario): Promise<Blob> =>
-  (await ask(`/api/export/${kind}`, "POST", { scenario })).blob();
+  (await ask(`/api/export/${kind}`, "POST", { scenario } satisfies api.ScenarioQuestion)).blob();

@@ -47,7 +47,7 @@ export function wire(
       make("div", { class: "duty" }, make("label", { for: field.id }, name), field),
     ),
   );
-  const with_duty = (duty: string): string[] =>
+  const withDuty = (duty: string): string[] =>
     duties.filter(({ field }) => field.value === duty).map(({ id }) => id);
   model.addEventListener("change", fields);
   fields();
@@ -110,7 +110,14 @@ export function wire(
     const limited = !byId("job-minutes-row").hidden;
     const minutes = limited ? byId<HTMLInputElement>("job-minutes").valueAsNumber : null;
     api
-      .start(scenario(), model.value, sites, minutes, with_duty("required"), with_duty("closed"))
+      .start({
+        scenario: scenario(),
+        model: model.value,
+        sites,
+        max_minutes: minutes,
+        required: withDuty("required"),
+        closed: withDuty("closed"),
+      })
       .then((job) => {
         running = job.id;
         if (unwanted) api.cancel(job.id).catch(failed);

@@ -564,7 +564,7 @@ class Page {
     const { scenario } = this.store.state;
     this.noIsochrone();
     api
-      .isochrone(scenario, at.lng, at.lat, ISOCHRONES)
+      .isochrone({ scenario, lon: at.lng, lat: at.lat, minutes: ISOCHRONES })
       .then((found) => {
         this.noIsochrone();
         const features = [...found.features].reverse();

@@ -1,150 +1,28 @@
-/** What the page holds, and what the server says. */
+/** What the page holds: the interface's types, with every key of a scenario filled in. */
 
-export interface Place {
-  id: string;
-  name: string;
-  lon: number;
-  lat: number;
-}
+import type * as api from "./api_types.js";
 
-export type Link = [string, string];
+export type {
+  IsochroneReply as Isochrones,
+  JobReply as Job,
+  LayersReply as Layers,
+  Place,
+  RankingReply as Ranking,
+  RobustnessReply as Robustness,
+  StudyReply as Study,
+} from "./api_types.js";
 
-export interface WhatIf {
-  candidates: Place[];
-  open: (string | Place)[];
-  close: string[];
-  closed_links: Link[];
-  closed_roads: { lon: number; lat: number }[];
-  speed_factor: number;
-}
+export type WhatIf = Required<api.WhatIf>;
+export type Link = WhatIf["closed_links"][number];
 
-export interface Scenario {
+export interface Scenario extends Required<Omit<api.Scenario, "what_if">> {
   what_if: WhatIf;
-  thresholds_minutes: number[];
-  weights: Record<string, number>;
-}
-
-export interface Criterion {
-  id: string;
-  name: Record<string, string>;
-  weight: number;
-  family: string;
-}
-
-export interface Zone {
-  zone_kind: string;
-  zone_code: string;
-  zone_name: string;
-  population: number;
-}
-
-export interface Source {
-  title: string;
-  status: string;
-  vintage: string;
-  licence: string;
-}
-
-export interface Study {
-  title: string;
-  name: string;
-  service: string;
-  thresholds: number[];
-  criteria: Criterion[];
-  zones: Zone[];
-  facilities: Place[];
-  candidates: Place[];
-  plans: { id: string; name: string; sites: string[]; close: string[] }[];
-  models: { id: string; sites: boolean; minutes: boolean }[];
-  roads: "distances" | "osm";
-  links: [string, string, string, number, number, number, number][];
-  sources: Source[];
-  modelled_cells: boolean;
-  read_only: boolean;
-}
-
-export interface Commune {
-  code: string;
-  name: string;
-  at: [number, number];
-  rings: number[][];
-}
-
-export interface Layers {
-  communes: Commune[];
-  cells: string;
-  cell_m: number;
-  people: string;
-  commune: string;
-  unit: number;
-}
-
-/** As the server answers: packed numbers. */
-export interface Told {
-  thresholds: number[];
-  covered: number[][];
-  gained: number[][];
-  lost: number[][];
-  curve: number[];
-  mean_minutes: number | null;
-  unreached: number;
-  minutes: string;
-  facility: string;
-  facilities: Place[];
 }
 
 /** Minutes in hundredths, 65535 where there is no way; row of the facility, -1 where none. */
-export interface Answer extends Omit<Told, "minutes" | "facility"> {
+export interface Answer extends Omit<api.ScenarioReply, "minutes" | "facility"> {
   minutes: Uint16Array;
   facility: Int16Array;
-}
-
-export interface RankedSite {
-  id: string;
-  name: string;
-  rank: number;
-  score: number;
-  low: number;
-  high: number;
-  raw: (number | null)[];
-  /** Counts too small to be told. */
-  small: boolean[];
-  points: (number | null)[];
-}
-
-export interface Ranking {
-  criteria: string[];
-  sites: RankedSite[];
-  fewest: number;
-}
-
-/** How far a ranking holds; shares are of 1. */
-export interface Robustness {
-  draws: number;
-  sites: { id: string; first: number; top_three: number; mean_rank: number }[];
-  stability: {
-    criterion: string;
-    weight: number | null;
-    low: number | null;
-    high: number | null;
-    below: string;
-    above: string;
-  }[];
-}
-
-export interface Job {
-  id: string;
-  status: "running" | "done" | "failed" | "cancelled";
-  seconds: number;
-  progress: { lower?: number; upper?: number };
-  result: {
-    status: string;
-    objective: number | null;
-    gap: number | null;
-    sites: { site_id: string; existing?: boolean }[];
-    reason: string;
-  } | null;
-  error: string;
 }
 
 export const UNREACHED = 65535;
@@ -158,12 +36,12 @@ export const nothing = (): WhatIf => ({
   speed_factor: 1,
 });
 
-export function initial(study: Study): Scenario {
+export function initial(study: api.StudyReply): Scenario {
   return {
     what_if: nothing(),
     thresholds_minutes: [...study.thresholds],
-    weights: Object.fromEntries(study.criteria.map((one) => [one.id, one.weight])),
+    weights: Object.fromEntries(study.criteria.map(({ id, weight }) => [id, weight])),
   };
 }
 
-export const idOf = (one: string | Place): string => (typeof one === "string" ? one : one.id);
+export const idOf = (site: string | api.Place): string => (typeof site === "string" ? site : site.id);

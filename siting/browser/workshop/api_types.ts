@@ -1,0 +1,295 @@
+/** Types of the interface, written by `scripts/write_api_types.py`: do not edit. */
+
+/** The nearest facilities of a place. */
+export interface AccessReply {
+  facilities: FacilityMinutes[];
+}
+
+/** A site of a plan, its role, and whether it stood before. */
+export interface ChosenSite {
+  site_id: string;
+  role: string;
+  existing: boolean;
+}
+
+/** A commune: its chef-lieu in degrees, its rings as steps of whole numbers of `unit`. */
+export interface DrawnCommune {
+  code: string;
+  name: string;
+  at: [number, number];
+  rings: number[][];
+}
+
+/** Minutes to a facility; none where there is no way. */
+export interface FacilityMinutes {
+  id: string;
+  name: string;
+  minutes: number | null;
+}
+
+/** From where a place is reached within so many minutes. */
+export interface IsochroneFeature {
+  type: "Feature";
+  properties: IsochroneMinutes;
+  geometry: IsochroneShape;
+}
+
+/** Minutes within which a place is reached. */
+export interface IsochroneMinutes {
+  minutes: number;
+}
+
+/** A scenario, a place and the minutes to draw. */
+export interface IsochroneQuestion {
+  scenario?: Scenario;
+  lon: number;
+  lat: number;
+  minutes?: number[];
+}
+
+/** Isochrones as GeoJSON. */
+export interface IsochroneReply {
+  type: "FeatureCollection";
+  features: IsochroneFeature[];
+}
+
+/** A geometry as GeoJSON has it, EPSG:4326. */
+export interface IsochroneShape {
+  type: "Polygon" | "MultiPolygon";
+  coordinates: unknown;
+}
+
+/** What a location model found. */
+export interface JobPlan {
+  status: string;
+  objective: number | null;
+  lower_bound: number | null;
+  upper_bound: number | null;
+  gap: number | null;
+  sites: ChosenSite[];
+  reason: string;
+}
+
+/** An optimisation over the study's candidates (and those of the scenario). */
+export interface JobQuestion {
+  scenario?: Scenario;
+  model?: string;
+  sites?: number;
+  max_minutes?: number | null;
+  required?: string[];
+  closed?: string[];
+  seconds?: number;
+}
+
+/** How far an optimisation is: seconds and bounds in `progress`, at the end its plan. */
+export interface JobReply {
+  id: string;
+  status: "running" | "done" | "failed" | "cancelled";
+  seconds: number;
+  progress: Record<string, number>;
+  result: JobPlan | null;
+  error: string;
+}
+
+/** What the map draws: communes, and the cells packed (centres in `unit`, people, commune). */
+export interface LayersReply {
+  communes: DrawnCommune[];
+  cells: string;
+  cell_m: number;
+  people: string;
+  commune: string;
+  unit: number;
+}
+
+/** A location model, and whether it needs a number of sites and a limit in minutes. */
+export interface OfferedModel {
+  id: string;
+  sites: boolean;
+  minutes: boolean;
+}
+
+/** Two scenarios to compare. */
+export interface PairQuestion {
+  first?: Scenario;
+  second?: Scenario;
+}
+
+/** What two scenarios do. */
+export interface PairReply {
+  answers: ScenarioReply[];
+}
+
+/** A site of one's own, by its position. */
+export interface Place {
+  id: string;
+  name: string;
+  lon: number;
+  lat: number;
+}
+
+/** A scenario and a place. */
+export interface PlaceQuestion {
+  scenario?: Scenario;
+  lon: number;
+  lat: number;
+}
+
+/** A longitude and a latitude, degrees. */
+export interface Position {
+  lon: number;
+  lat: number;
+}
+
+/** A candidate's rank, its score out of 100 with its range, its value and points by criterion.
+`small` tells which counts are too small to be given. */
+export interface RankedSite {
+  id: string;
+  name: string;
+  rank: number;
+  score: number;
+  low: number;
+  high: number;
+  raw: (number | null)[];
+  small: boolean[];
+  points: (number | null)[];
+}
+
+/** The candidates, best first; counts below `fewest` are not given. */
+export interface RankingReply {
+  criteria: string[];
+  sites: RankedSite[];
+  fewest: number;
+}
+
+/** How far a ranking holds; shares are of 1. */
+export interface RobustnessReply {
+  draws: number;
+  sites: SiteShare[];
+  stability: WeightInterval[];
+}
+
+/** Names of the saved scenarios. */
+export interface SavedNamesReply {
+  names: string[];
+}
+
+/** File that a scenario was saved in. */
+export interface SavedReply {
+  file: string;
+}
+
+/** What a client changes in a study. */
+export interface Scenario {
+  what_if?: WhatIf;
+  thresholds_minutes?: number[];
+  weights?: Record<string, number>;
+}
+
+/** A scenario, and nothing else. */
+export interface ScenarioQuestion {
+  scenario?: Scenario;
+}
+
+/** What a scenario does. `covered`, `gained` and `lost` are people by zone and threshold; `curve`
+people within 0 to 60 minutes; `minutes` and `facility` packed: hundredths, 65535 where there is no
+way, and the row in `facilities`, -1 where there is none. */
+export interface ScenarioReply {
+  thresholds: number[];
+  covered: number[][];
+  gained: number[][];
+  lost: number[][];
+  curve: number[];
+  mean_minutes: number | null;
+  unreached: number;
+  minutes: string;
+  facility: string;
+  facilities: ShownPlace[];
+}
+
+/** A site on the map. */
+export interface ShownPlace {
+  id: string;
+  name: string;
+  lon: number;
+  lat: number;
+}
+
+/** Share of the weightings under which a site is first, and among the first three. */
+export interface SiteShare {
+  id: string;
+  first: number;
+  top_three: number;
+  mean_rank: number;
+}
+
+/** A criterion of the study: its name by language, its weight. */
+export interface StudyCriterion {
+  id: string;
+  name: Record<string, string>;
+  weight: number;
+  family: string;
+}
+
+/** A plan of the configuration: candidates to open, facilities to close. */
+export interface StudyPlan {
+  id: string;
+  name: string;
+  sites: string[];
+  close: string[];
+}
+
+/** What the study is. A link is two commune codes, its name, both ends in degrees. */
+export interface StudyReply {
+  title: string;
+  name: string;
+  service: string;
+  thresholds: number[];
+  criteria: StudyCriterion[];
+  zones: StudyZone[];
+  facilities: ShownPlace[];
+  candidates: ShownPlace[];
+  plans: StudyPlan[];
+  models: OfferedModel[];
+  roads: "distances" | "osm";
+  links: [string, string, string, number, number, number, number][];
+  sources: StudySource[];
+  modelled_cells: boolean;
+  read_only: boolean;
+  buffer_km: number;
+}
+
+/** A published source that the study read. */
+export interface StudySource {
+  title: string;
+  status: string;
+  vintage: string;
+  licence: string;
+}
+
+/** The département, an EPCI or a zone of the study's own. */
+export interface StudyZone {
+  zone_kind: string;
+  zone_code: string;
+  zone_name: string;
+  population: number;
+}
+
+/** Between which shares a weight leaves the first site first, and who is first beyond. */
+export interface WeightInterval {
+  criterion: string;
+  weight: number | null;
+  low: number | null;
+  high: number | null;
+  below: string;
+  above: string;
+}
+
+/** What a scenario changes on the ground: sites, facilities of the first service, and roads. */
+export interface WhatIf {
+  candidates?: Place[];
+  open?: (string | Place)[];
+  close?: string[];
+  closed_links?: [string, string][];
+  closed_roads?: Position[];
+  speed_factor?: number;
+}
