@@ -114,13 +114,13 @@ def mirror(folder: Path) -> None:
     own = folder / "own"
     own.mkdir(parents=True)
     official = lozere(own)
-    official.communes.rename(folder / "v_commune_2025.csv")
-    official.movements.rename(folder / "v_mvt_commune_2025.csv")
+    official.communes.rename(folder / "v_commune_2026.csv")
+    official.movements.rename(folder / "v_mvt_commune_2026.csv")
     with zipfile.ZipFile(folder / "populations_8680726.zip", "w") as archive:
         archive.write(official.populations, "donnees_communes.csv")
         archive.writestr("donnees_departements.csv", "DEP;PMUN\n48;1\n")
     members = pd.read_csv(official.epci, dtype=str)
-    members.to_excel(folder / "epcicom2025.xlsx", index=False)
+    members.to_excel(folder / "epcicom2026.xlsx", index=False)
     shapes = gpd.read_file(own / "admin.gpkg").to_crs(4326)
     shapes.rename(columns={"code_insee": "code", "nom_officiel": "nom"}).to_file(
         folder / "communes_48.geojson", driver="GeoJSON"

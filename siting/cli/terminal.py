@@ -122,6 +122,8 @@ def print_prepared(made: Prepared, config: Path) -> None:
         role = known.get(f"quality.role.{name}", name)
         table.add_row(role, *(texts.number(value) for value in (read, kept, dropped)))
     _console().print(table)
+    for warning in made.warned:
+        print_line(t("setup.made.warned", warning=warning.text()))
     print_line(t("setup.made.next", folder=made.folder, config=config))
 
 

@@ -58,7 +58,7 @@ def add(app: typer.Typer) -> None:
         from siting.cli import terminal
         from siting.config import load
         from siting.setup import fetch as setup
-        from siting.setup.download import Settings
+        from siting.setup.asking import Settings
 
         study = load(config)
         settings = Settings(mirror=mirror, proxy=proxy, workers=workers)

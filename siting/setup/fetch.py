@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from siting import atomic_files as files
-from siting.errors import ConfigError, InputError
+from siting.errors import ConfigError, InputError, ProblemsError
 from siting.setup import departments, download, made_of, prepare
-from siting.sources import catalogue, cog, epci
+from siting.sources import catalogue, cog, epci, sound_rows
 from siting.territory import codes as code_changes
 from siting.texts import text as t
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     import pandas as pd
 
     from siting.config import Study
     from siting.config.fetch import Fetch
-    from siting.setup.download import Planned, Settings
+    from siting.setup.asking import Settings
+    from siting.setup.download import Arrival, Planned
     from siting.sources.catalogue import Source
 
 ROADS = ("osm", "osm_region")
@@ -31,7 +33,7 @@ def plan(study: Study, settings: Settings) -> tuple[list[Planned], bool]:
     Returns
     -------
     What would be done with each source, and whether the list is whole: that of an EPCI needs its
-    composition first.
+    composition, where it is not at hand.
 
     Raises
     ------
@@ -39,12 +41,9 @@ def plan(study: Study, settings: Settings) -> tuple[list[Planned], bool]:
         The configuration has no `fetch`, or a source is unknown.
     """
     wanted = _wanted(study)
-    folder = wanted.tables / "sources"
-    first = _resolved(study, catalogue.of_step("national"), {})
-    here = _departments_named(wanted)
-    if not here:
-        return download.plan(first, folder, settings), False
-    return download.plan([*first, *_second(study, wanted, here, settings)], folder, settings), True
+    here = _departments(study, wanted, settings)
+    sources = _sources(study, wanted, here)
+    return download.plan(sources, wanted.tables / "sources", settings), bool(here)
 
 
 def fetch(
@@ -55,6 +54,10 @@ def fetch(
 ) -> prepare.Prepared:
     """Bring a study's official files, and make its tables of them.
 
+    Returns
+    -------
+    The tables made, and what was done about defects of the files (`warned`).
+
     Raises
     ------
     ConfigError
@@ -62,51 +65,90 @@ def fetch(
     SitingError
         A download failed, or a file is not what it should be; what arrived stays.
     """
-    wanted = _wanted(study)
+    with sound_rows.watched() as warned:
+        made = _fetched(study, settings, say, progress)
+    return replace(made, warned=tuple(warned))
+
+
+def _fetched(
+    study: Study,
+    settings: Settings,
+    say: Callable[[str], None],
+    progress: Callable[[str, int, int | None], None] | None,
+) -> prepare.Prepared:
+    wanted, place = _wanted(study), study.territory
     folder = wanted.tables / "sources"
-    vintage = study.territory.vintage
-    if settings.mirror is not None and (named := _departments_named(wanted)):
-        first = _resolved(study, catalogue.of_step("national"), {})
-        known = [*first, *_second(study, wanted, named, settings)]
-        download.require_mirrored(known, folder, settings)
+    known = _departments(study, wanted, settings)
+    first = _sources(study, wanted, known)
+    if settings.mirror is not None:
+        _require_mirrored(first, folder, settings, whole=bool(known))
     say(t("setup.fetching"))
-    got = download.fetch(
-        _resolved(study, catalogue.of_step("national"), {}), folder, settings, progress
-    )
-    listed = cog.communes(got["cog_communes"])
-    codes = _codes(wanted, got, listed)
+    arrivals = download.fetch(first, folder, settings, progress)
+    listed = cog.communes(_path(arrivals, "cog_communes"))
+    codes = _codes(wanted, arrivals, listed)
     here = sorted(set(listed.loc[listed["code"].isin(codes), "department"]))
-    sources = _second(study, wanted, here, settings)
-    got |= _by_file(download.fetch(_distinct(sources), folder, settings, progress), sources, folder)
+    rest = [source for source in _sources(study, wanted, here) if source not in first]
+    arrivals += download.fetch(rest, folder, settings, progress)
     say(t("setup.preparing"))
-    official = prepare.Official(
-        communes=got["cog_communes"],
-        movements=got["cog_movements"],
-        populations=got["populations"],
-        epci=got["epci"],
-        boundaries=tuple(folder / one.file for one in sources if one.id == "boundaries"),
-        france_services=got["france_services"],
-        roads=tuple(folder / one.file for one in sources if one.id in ROADS),
-        grid=got.get("filosofi_200m"),
-        broadband=got.get("mci_best_technology"),
-        copper=got.get("copper_closures"),
-        everyday=got.get("bpe"),
-        establishments=got.get("sirene_stock"),
-        positions=got.get("sirene_positions"),
-        units=got.get("sirene_units"),
-        lists={
-            name: got[catalogue.layers()[name][0]]
-            for name in catalogue.place_layers()
-            if name in wanted.layers
-        },
+    made = prepare.build(
+        _official(arrivals),
+        place.vintage,
+        codes,
+        wanted.tables,
+        buffer_km=place.buffer_km,
+        crs=place.crs,
     )
-    tables = wanted.tables
-    place = study.territory
-    made = prepare.build(official, vintage, codes, tables, buffer_km=place.buffer_km, crs=place.crs)
-    every = [*_resolved(study, catalogue.of_step("national"), {}), *sources]
-    with files.replacing(tables / "provenance.yaml") as part:
-        part.write_text(made_of.provenance(every, tables), encoding="utf-8", newline="\n")
+    taken = [arrival.taken for arrival in arrivals]
+    with files.replacing(wanted.tables / "provenance.yaml") as part:
+        text = made_of.provenance(taken, wanted.tables)
+        part.write_text(text, encoding="utf-8", newline="\n")
     return made
+
+
+def _official(arrivals: Sequence[Arrival]) -> prepare.Official:
+    """Files that arrived, by what the preparation makes of them."""
+    by_id = {arrival.wanted.id: arrival.path for arrival in arrivals}
+    roads = [arrival.path for arrival in arrivals if arrival.wanted.id in ROADS]
+    lists = {
+        arrival.wanted.layer: arrival.path
+        for arrival in arrivals
+        if arrival.wanted.places and arrival.wanted.layer
+    }
+    return prepare.Official(
+        communes=by_id["cog_communes"],
+        movements=by_id["cog_movements"],
+        populations=by_id["populations"],
+        epci=by_id["epci"],
+        boundaries=tuple(a.path for a in arrivals if a.wanted.id == "boundaries"),
+        france_services=by_id["france_services"],
+        roads=tuple(dict.fromkeys(roads)),
+        grid=by_id.get("filosofi_200m"),
+        broadband=by_id.get("mci_best_technology"),
+        copper=by_id.get("copper_closures"),
+        fibre=by_id.get("cartefibre"),
+        everyday=by_id.get("bpe"),
+        establishments=by_id.get("sirene_stock"),
+        positions=by_id.get("sirene_positions"),
+        units=by_id.get("sirene_units"),
+        lists=lists,
+    )
+
+
+def _path(arrivals: Sequence[Arrival], source: str) -> Path:
+    return next(arrival.path for arrival in arrivals if arrival.wanted.id == source)
+
+
+def _require_mirrored(
+    sources: Sequence[Source], folder: Path, settings: Settings, *, whole: bool
+) -> None:
+    """Refuse a mirror that lacks files; say so where the list goes on once an EPCI is known."""
+    try:
+        download.require_mirrored(sources, folder, settings)
+    except (InputError, ProblemsError) as error:
+        if whole:
+            raise
+        problems = error.problems if isinstance(error, ProblemsError) else [error]
+        raise ProblemsError([*problems, InputError("more_after_epci")]) from error
 
 
 def _wanted(study: Study) -> Fetch:
@@ -120,47 +162,49 @@ def _resolved(study: Study, ids: Collection[str], values: dict[str, str]) -> lis
     return catalogue.resolve(list(ids), {**year, **values}, study.sources)
 
 
-def _second(study: Study, wanted: Fetch, here: list[str], settings: Settings) -> list[Source]:
-    """Sources that depend on the départements of the territory, and the layers."""
-    sources = _resolved(study, catalogue.of_step("area"), {})
-    for department in here:
-        sources += _resolved(study, catalogue.of_step("department"), {"department": department})
-    for department in departments.with_neighbours(here):
-        sources.append(_extract(study, department, wanted.tables / "sources", settings))
+def _sources(study: Study, wanted: Fetch, here: Sequence[str]) -> list[Source]:
+    """Sources of a study: national, of its départements and their neighbours, and of its layers.
+
+    Each of them is wanted once; none of those of départements where these are not known.
+    """
+    sources = _resolved(study, [*catalogue.of_step("national"), *catalogue.of_step("area")], {})
     for layer in wanted.layers:
         sources += _resolved(study, catalogue.layers()[layer], {})
+    for department in here:
+        sources += _resolved(study, catalogue.of_step("department"), {"department": department})
+    for department in departments.with_neighbours(list(here)):
+        sources.append(_extract(study, department))
     return list(dict.fromkeys(sources))
 
 
-def _extract(study: Study, department: str, folder: Path, settings: Settings) -> Source:
-    """Give a département's extract; its region's overseas, and where that alone is at hand."""
+def _extract(study: Study, department: str) -> Source:
+    """Give a département's extract of OpenStreetMap; that of its region overseas."""
     values = catalogue.extract_names(department, departments.name(department))
     own, region = _resolved(study, ROADS, values)
-    places = [place for place in (folder, settings.mirror) if place is not None]
-
-    def at_hand(source: Source) -> bool:
-        return any(download.dropped(source, place) is not None for place in places)
-
-    overseas = department in departments.OVERSEAS
-    return region if overseas or (at_hand(region) and not at_hand(own)) else own
+    return region if department in departments.OVERSEAS else own
 
 
-def _departments_named(wanted: Fetch) -> list[str]:
-    """Départements that the configuration names; none where only an EPCI is named."""
+def _departments(study: Study, wanted: Fetch, settings: Settings) -> list[str]:
+    """Départements that are known beforehand: named, or of an EPCI whose composition is at hand."""
     if wanted.department is not None:
         return [wanted.department]
-    return sorted({departments.of_commune(code) for code in wanted.communes})
+    communes: Collection[str] = wanted.communes
+    if wanted.epci is not None:
+        [source] = _resolved(study, ["epci"], {})
+        path = download.at_hand(source, wanted.tables / "sources", settings)
+        communes = [] if path is None else prepare.epci_codes(epci.read(path), wanted.epci)
+    return sorted({departments.of_commune(code) for code in communes})
 
 
-def _codes(wanted: Fetch, got: dict[str, Path], listed: pd.DataFrame) -> frozenset[str]:
+def _codes(wanted: Fetch, arrivals: Sequence[Arrival], listed: pd.DataFrame) -> frozenset[str]:
     """Communes of the territory, at the date of the COG."""
     if wanted.department is not None:
         return prepare.department_codes(listed, wanted.department)
     known = frozenset(listed["code"])
     named: Collection[str] = wanted.communes
     if wanted.epci is not None:
-        named = prepare.epci_codes(epci.read(got["epci"]), wanted.epci)
-    movements = cog.movements(got["cog_movements"])
+        named = prepare.epci_codes(epci.read(_path(arrivals, "epci")), wanted.epci)
+    movements = cog.movements(_path(arrivals, "cog_movements"))
     events = movements[(movements["type_before"] == "COM") & (movements["type_after"] == "COM")]
     changes = events.rename(columns={"before": "old_code", "after": "new_code"})
     now = code_changes.recoded(changes, known)
@@ -169,17 +213,8 @@ def _codes(wanted: Fetch, got: dict[str, Path], listed: pd.DataFrame) -> frozens
     if strange:
         raise InputError(
             "communes_missing",
-            file=got["cog_communes"],
+            file=_path(arrivals, "cog_communes"),
             count=len(strange),
             codes=", ".join(strange[:5]),
         )
     return chosen
-
-
-def _distinct(sources: list[Source]) -> list[Source]:
-    return list({one.file: one for one in sources}.values())
-
-
-def _by_file(fetched: dict[str, Path], sources: list[Source], folder: Path) -> dict[str, Path]:
-    """Path of each source by its id; the last of several files of one id."""
-    return {**fetched, **{one.id: folder / one.file for one in sources}}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from siting import atomic_files as files
 from siting.config import load
 from siting.errors import ConfigError
-from siting.setup import code_lists, departments, prepare, presets, starter
+from siting.setup import code_lists, cut_tables, departments, presets, starter
 from siting.sources import facts
 from siting.territory import codes as code_changes
 from siting.texts import text as t
@@ -28,7 +28,7 @@ IN_PARTS = {
 """Codes met for départements that the code officiel géographique writes otherwise."""
 
 EMBEDDED_STUDY = Path("configs/aveyron.yaml")
-EDITION = date(2025, 1, 1)  # of the catalogue's own addresses
+EDITION = date(2026, 1, 1)  # of the catalogue's own addresses
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def begin(asked: Asked, out: Path) -> Begun:
         The file stands already, or cannot be written.
     """
     named = (asked.department, asked.epci, asked.communes, asked.territory)
-    if sum(one is not None for one in named) != 1:
+    if sum(value is not None for value in named) != 1:
         raise ConfigError("init_one_territory")
     if out.exists():
         raise ConfigError("config_stands", file=out)
@@ -89,13 +89,14 @@ def begin(asked: Asked, out: Path) -> Begun:
             beside=out.parent,
             crs=place.crs,
             fetch=place.fetch,
+            grid=place.department not in starter.WITHOUT_GRID,
         )
         _write(out, text)
         return Begun(out, to_fetch=True)
     if place.embedded == set(known["code"]):
         tables = source
     else:
-        prepare.cut(source, place.embedded, tables)
+        cut_tables.cut(source, place.embedded, tables)
     text = starter.config_text(
         name=name,
         title=place.title,
@@ -113,13 +114,17 @@ def begin(asked: Asked, out: Path) -> Begun:
 
 @dataclass(frozen=True)
 class _Place:
-    """A territory: its code and name, its title, what fetches it, its embedded communes."""
+    """A territory: its code and name, its title, what fetches it, its embedded communes.
+
+    `department` is empty where it is not known beforehand (an EPCI).
+    """
 
     zone: tuple[str, str]
     title: str
     fetch: str
     crs: str
     embedded: frozenset[str] = frozenset()
+    department: str = ""
 
 
 def _place(asked: Asked, known: pd.DataFrame, old: dict[str, str], home: str, stem: str) -> _Place:
@@ -129,10 +134,10 @@ def _place(asked: Asked, known: pd.DataFrame, old: dict[str, str], home: str, st
         if code in IN_PARTS:
             raise ConfigError("department_in_parts", code=code, parts=IN_PARTS[code])
         name = departments.name(code)
-        held = frozenset(known["code"]) if code == home else frozenset()
+        embedded = frozenset(known["code"]) if code == home else frozenset()
         title = t("setup.title_department", name=name)
         fetch, crs = f'department: "{code}"', starter.metric_crs(code)
-        return _Place((code, name), title, fetch, crs, held)
+        return _Place((code, name), title, fetch, crs, embedded, code)
     if asked.epci is not None:
         if re.fullmatch(r"\d{9}", asked.epci) is None:
             raise ConfigError("not_a_siren", value=asked.epci)
@@ -145,11 +150,12 @@ def _place(asked: Asked, known: pd.DataFrame, old: dict[str, str], home: str, st
         return _preset(asked.territory, known)
     assert asked.communes is not None  # noqa: S101 - one of four
     named = code_lists.read(asked.communes)
-    fetch = "communes: [" + ", ".join(f'"{one}"' for one in named) + "]"
-    held = frozenset(old.get(code, code) for code in named)
-    held = held if held <= set(known["code"]) else frozenset()
-    crs = starter.metric_crs(departments.of_commune(named[0]))
-    return _Place((stem, stem), t("setup.title_zone", name=stem), fetch, crs, held)
+    fetch = "communes: [" + ", ".join(f'"{code}"' for code in named) + "]"
+    embedded = frozenset(old.get(code, code) for code in named)
+    embedded = embedded if embedded <= set(known["code"]) else frozenset()
+    department = departments.of_commune(named[0])
+    crs, title = starter.metric_crs(department), t("setup.title_zone", name=stem)
+    return _Place((stem, stem), title, fetch, crs, embedded, department)
 
 
 def _preset(name: str, known: pd.DataFrame) -> _Place:
@@ -157,10 +163,11 @@ def _preset(name: str, known: pd.DataFrame) -> _Place:
     here = presets.preset(name, EDITION)
     inside = frozenset(known.loc[known["epci_code"].isin(here.epci), "code"])
     codes = sorted(inside | frozenset(here.beyond))
-    fetch = "communes: [" + ", ".join(f'"{one}"' for one in codes) + "]"
-    crs = starter.metric_crs(departments.of_commune(codes[0]))
-    held = frozenset() if here.beyond else inside
-    return _Place((name, here.name), t("setup.title_zone", name=here.name), fetch, crs, held)
+    fetch = "communes: [" + ", ".join(f'"{code}"' for code in codes) + "]"
+    department = departments.of_commune(codes[0])
+    crs, title = starter.metric_crs(department), t("setup.title_zone", name=here.name)
+    embedded = frozenset() if here.beyond else inside
+    return _Place((name, here.name), title, fetch, crs, embedded, department)
 
 
 def doubtful(name: str) -> str:

@@ -7,27 +7,25 @@ of another vintage are brought to it. What is chosen by rule, not observed, says
 from __future__ import annotations
 
 import shutil
+import warnings
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
-import shapely
-from pyproj import Transformer
 
 from siting import atomic_files as files
 from siting.contracts import COMMUNES, check
-from siting.errors import InputError
-from siting.setup import cut_links, geofabrik
+from siting.errors import InputError, InputWarning
+from siting.setup import geofabrik, study_area
 from siting.sources import (
+    arcep_cartefibre,
     arcep_mci,
     bpe,
     cog,
     copper_closures,
     epci,
     facility_lists,
-    facts,
     filosofi,
     france_services_list,
     legal_population,
@@ -65,9 +63,9 @@ class Official:
         National list, or None.
     roads
         Regional OSM extracts; empty: none are cut.
-    grid, broadband, copper, everyday, establishments, positions, units
-        Filosofi squares, best technology by commune, copper closures, BPE, and SIRENE's three
-        files; None: not asked for.
+    grid, broadband, copper, fibre, everyday, establishments, positions, units
+        Filosofi squares, best technology by commune, copper closures, Cartefibre, BPE, and
+        SIRENE's three files; None: not asked for.
     lists
         National lists of places, kept as they are under these names.
     """
@@ -82,6 +80,7 @@ class Official:
     grid: Path | None = None
     broadband: Path | None = None
     copper: Path | None = None
+    fibre: Path | None = None
     everyday: Path | None = None
     establishments: Path | None = None
     positions: Path | None = None
@@ -91,10 +90,19 @@ class Official:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What was made: one row of `report` for each table (`table,read,kept,dropped,why`)."""
+    """What was made.
+
+    Attributes
+    ----------
+    report
+        One row for each table: `table,read,kept,dropped,why`.
+    warned
+        What was done about defects of the files: rows left out, another source taken.
+    """
 
     folder: Path
     report: pd.DataFrame
+    warned: tuple[InputWarning, ...] = ()
 
 
 def department_codes(communes: pd.DataFrame, department: str) -> frozenset[str]:
@@ -162,7 +170,7 @@ def build(
     history = History(movements, frozenset(listed["code"]), vintage)
     shapes = _boundaries(official.boundaries, codes)
     communes = _communes(official, vintage, codes, listed, history, shapes)
-    buffered, near = _areas(shapes, buffer_km, crs)
+    buffered, near = study_area.buffered(shapes, buffer_km, crs)
     changes = _changes(movements, codes)
     old = recoded(changes, frozenset(codes))
     report = [("communes", len(listed), len(communes), "elsewhere")]
@@ -170,10 +178,10 @@ def build(
         communes.to_csv(part / "communes.csv", index=False)
         shapes.to_file(part / "communes.geojson", driver="GeoJSON", COORDINATE_PRECISION=5)
         changes.to_csv(part / "commune_changes.csv", index=False)
-        _candidates(communes).to_csv(part / "candidates.csv", index=False)
+        candidates(communes).to_csv(part / "candidates.csv", index=False)
         if official.france_services is not None:
             every = france_services_list.read(official.france_services)
-            kept = _near(every, near, crs)
+            kept = study_area.places_in(every, near, crs)
             now = kept["commune_code"].map(lambda code: old.get(code, code))
             kept = kept.assign(commune_code=now)
             report.append(("france_services", len(every), len(kept), "beyond_buffer"))
@@ -200,7 +208,7 @@ def _boundaries(paths: Sequence[Path], codes: Collection[str]) -> gpd.GeoDataFra
             left -= here
     if left:
         shown = ", ".join(str(path) for path in paths)
-        _require(sorted(codes), pd.Series(sorted(set(codes) - left)), shown)
+        require_communes(sorted(codes), pd.Series(sorted(set(codes) - left)), shown)
     return pd.concat(parts).sort_values("code", ignore_index=True)
 
 
@@ -220,19 +228,14 @@ def _layers(
         cells["commune_code"] = cells["commune_code"].map(lambda code: old.get(code, code))
         cells.to_csv(part / "cells.csv", index=False)
         report.append(("cells", len(cells), len(cells), ""))
-    if official.broadband is not None:
-        access = broadband.merged(
-            [broadband.of_technologies(arcep_mci.best_technology(official.broadband))], old, codes
-        )
-        access.to_csv(part / "broadband_access.csv", index=False)
-        closures = copper_closures.read(official.copper) if official.copper is not None else None
-        kept = broadband.summary(access, closures)
-        kept.to_csv(part / "broadband.csv", index=False)
-        report.append(("broadband", len(access), len(kept), ""))
+    if official.broadband is not None or official.fibre is not None:
+        report.append(_broadband(official, old, codes, part))
     if official.everyday is not None:
         facilities = bpe.read(official.everyday)
         here = facilities["commune_code"].isin(every)
-        kept = pd.concat([facilities[here], _near(facilities[~here], near, crs)]).sort_index()
+        kept = pd.concat(
+            [facilities[here], study_area.places_in(facilities[~here], near, crs)]
+        ).sort_index()
         names = {"commune_code": "DEPCOM", "type": "TYPEQU", "lon": "LONGITUDE", "lat": "LATITUDE"}
         more = {"name": "NOMRS", "quality": "QUALITE_XY", "year": "AN"}
         kept = kept.rename(columns={**names, **more})[[*names.values(), *more.values()]]
@@ -256,6 +259,27 @@ def _layers(
     return report
 
 
+def _broadband(
+    official: Official, old: Mapping[str, str], codes: frozenset[str], part: Path
+) -> tuple[str, int, int, str]:
+    """Write `broadband.csv` and `broadband_access.csv`."""
+    parts = []
+    if official.broadband is not None:
+        parts.append(broadband.of_technologies(arcep_mci.best_technology(official.broadband)))
+    if official.fibre is not None:
+        premises, day = (
+            arcep_cartefibre.communes(official.fibre),
+            broadband.quarter_end(official.fibre),
+        )
+        parts.append(broadband.of_fibre(premises, day, "cartefibre"))
+    access = broadband.merged(parts, old, codes)
+    access.to_csv(part / "broadband_access.csv", index=False)
+    closures = copper_closures.read(official.copper) if official.copper is not None else None
+    kept = broadband.summary(access, closures)
+    kept.to_csv(part / "broadband.csv", index=False)
+    return "broadband", len(access), len(kept), ""
+
+
 def _communes(
     official: Official,
     vintage: date,
@@ -265,29 +289,19 @@ def _communes(
     shapes: gpd.GeoDataFrame,
 ) -> pd.DataFrame:
     """Communes with people, EPCI and a point that lies inside."""
-    people = legal_population.read(official.populations)
-    people = people[people["code"].isin(_ancestors(history.events, set(codes)))]
-    since = vintage_of(people["code"], history, official.populations)
-    done = convert(
-        people[["code", "population"]],
-        history,
-        since,
-        vintage,
-        sums=["population"],
-        file=official.populations,
-    ).table.set_index("code")["population"]
+    people = _populations(official, vintage, codes, history)
     bodies = _membership(official, vintage, history, codes)
     chosen = sorted(codes)
-    _require(chosen, listed["code"], official.communes)
-    _require(chosen, done.index, official.populations)
-    _require(sorted({*chosen} - epci.ISLANDS), bodies.index, official.epci)
+    require_communes(chosen, listed["code"], official.communes)
+    require_communes(chosen, people.index, official.populations)
+    require_communes(sorted({*chosen} - epci.ISLANDS), bodies.index, official.epci)
     inside = shapes.set_index("code").geometry.representative_point().reindex(chosen)
     names = listed.set_index("code")["name"]
     table = pd.DataFrame(
         {
             "code": chosen,
             "name": names.reindex(chosen).to_numpy(),
-            "population": done.reindex(chosen).round().astype("int64").to_numpy(),
+            "population": people.reindex(chosen).round().astype("int64").to_numpy(),
             "epci_code": bodies["epci_code"].reindex(chosen).fillna("").to_numpy(),
             "epci_name": bodies["epci_name"].reindex(chosen).fillna("").to_numpy(),
             "chef_lieu_lon": inside.x.round(5).to_numpy(),
@@ -296,6 +310,45 @@ def _communes(
         }
     )
     return check(table, COMMUNES, official.communes)
+
+
+def _populations(
+    official: Official, vintage: date, codes: Collection[str], history: History
+) -> pd.Series:
+    """Municipal population by commune code of the study's vintage.
+
+    INSEE's file has no commune of Mayotte, counted apart: their populations are those that the
+    boundaries of geo.api.gouv.fr carry, with a warning.
+    """
+    people = legal_population.read(official.populations)
+    people = people[people["code"].isin(_ancestors(history.events, set(codes)))]
+    counted = pd.Series(dtype="float64")
+    if len(people):
+        since = vintage_of(people["code"], history, official.populations)
+        counted = convert(
+            people[["code", "population"]],
+            history,
+            since,
+            vintage,
+            sums=["population"],
+            file=official.populations,
+        ).table.set_index("code")["population"]
+    lacking = set(codes) - set(counted.index)
+    carried = [official_boundaries.populations(path) for path in official.boundaries]
+    instead = pd.concat(carried).loc[lambda people: people.index.isin(lacking)]
+    if len(instead):
+        shown = ", ".join(path.name for path in official.boundaries)
+        warnings.warn(
+            InputWarning(
+                "populations_of_boundaries",
+                file=official.populations,
+                count=len(instead),
+                codes=", ".join(sorted(instead.index)[:5]),
+                boundaries=shown,
+            ),
+            stacklevel=2,
+        )
+    return pd.concat([counted, instead]) if len(instead) else counted
 
 
 def _membership(
@@ -336,7 +389,8 @@ def vintage_of(codes: pd.Series, history: History, file: Path) -> date:
     )
 
 
-def _require(chosen: list[str], known: pd.Series | pd.Index, file: Path | str) -> None:
+def require_communes(chosen: list[str], known: pd.Series | pd.Index, file: Path | str) -> None:
+    """Refuse a file that lacks communes of the study."""
     missing = sorted(set(chosen) - set(known))
     if missing:
         raise InputError(
@@ -344,28 +398,7 @@ def _require(chosen: list[str], known: pd.Series | pd.Index, file: Path | str) -
         )
 
 
-def _areas(
-    shapes: gpd.GeoDataFrame, buffer_km: float, crs: str
-) -> tuple[BaseGeometry, BaseGeometry]:
-    """The buffered area in longitude and latitude, and in metres."""
-    metric = shapes.to_crs(crs).geometry.union_all().buffer(buffer_km * 1000)
-    back = Transformer.from_crs(crs, 4326, always_xy=True)
-    degrees = shapely.transform(
-        metric.simplify(100), lambda xy: np.column_stack(back.transform(xy[:, 0], xy[:, 1]))
-    )
-    return degrees, metric
-
-
-def _near(points: pd.DataFrame, area: BaseGeometry, crs: str) -> pd.DataFrame:
-    project = Transformer.from_crs(4326, crs, always_xy=True)
-    placed = points[points["lon"].notna() & points["lat"].notna()]
-    x, y = project.transform(placed["lon"].to_numpy(), placed["lat"].to_numpy())
-    shapely.prepare(area)
-    inside: pd.DataFrame = placed[shapely.covers(area, shapely.points(x, y))]
-    return inside
-
-
-def _candidates(communes: pd.DataFrame) -> pd.DataFrame:
+def candidates(communes: pd.DataFrame) -> pd.DataFrame:
     """The most populous communes as candidate sites: a start, to be replaced by real premises."""
     chosen = communes.sort_values(["population", "code"], ascending=[False, True]).head(CANDIDATES)
     return pd.DataFrame(
@@ -406,62 +439,3 @@ def _ancestors(movements: pd.DataFrame, codes: set[str]) -> set[str]:
         coming = before - found
         found |= coming
     return found
-
-
-def cut(
-    source: Path,
-    codes: Collection[str],
-    folder: Path,
-    *,
-    buffer_km: float = 40,
-    crs: str = "EPSG:2154",
-) -> None:
-    """Cut a folder of study tables to some of its communes.
-
-    Parameters
-    ----------
-    source
-        Folder of `communes.csv`, `communes.geojson`, `road_distances.csv`, `candidates.csv`,
-        `france_services.csv`, `commune_changes.csv` in siting's schema.
-
-    Raises
-    ------
-    InputError
-        A commune or a candidate is lacking.
-    """
-    communes = facts.communes(source / "communes.csv")
-    _require(sorted(codes), communes["code"], source / "communes.csv")
-    candidates = facts.candidates(source / "candidates.csv")
-    kept = candidates[candidates["commune_code"].isin(list(codes))]
-    chosen = communes[communes["code"].isin(list(codes))]
-    links = facts.road_distances(source / "road_distances.csv")
-    shapes = official_boundaries.read(source / "communes.geojson", codes)
-    places = facts.facilities(source / "france_services.csv")
-    area = _areas(shapes, buffer_km, crs)[1]
-    near = _near(places, area, crs)
-    near = near.rename(columns={"commune_code": "code"})
-    with files.replacing_all(folder) as part:
-        chosen.to_csv(part / "communes.csv", index=False)
-        shapes.to_file(part / "communes.geojson", driver="GeoJSON", COORDINATE_PRECISION=5)
-        cut_links.between(links, frozenset(codes)).to_csv(part / "road_distances.csv", index=False)
-        (kept if len(kept) else _candidates(chosen)).to_csv(part / "candidates.csv", index=False)
-        near.to_csv(part / "france_services.csv", index=False)
-        (part / "commune_changes.csv").write_bytes((source / "commune_changes.csv").read_bytes())
-        _cut_layers(source, codes, area, crs, part)
-
-
-def _cut_layers(
-    source: Path, codes: Collection[str], area: BaseGeometry, crs: str, part: Path
-) -> None:
-    """Cut the layers that the folder has: broadband, tiers-lieux, stations."""
-    path = source / "broadband.csv"
-    if path.is_file():
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
-        table[table["code"].isin(list(codes))].to_csv(part / path.name, index=False)
-    for name in ("tiers_lieux.csv", "stations.csv"):
-        path = source / name
-        if path.is_file():
-            table = pd.read_csv(path, dtype=str, keep_default_na=False)
-            at = table[["lon", "lat"]].astype(float)
-            kept = _near(table.assign(lon=at["lon"], lat=at["lat"]), area, crs)
-            kept.to_csv(part / path.name, index=False)

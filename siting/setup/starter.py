@@ -11,7 +11,12 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+LAYERS = ("cells", "broadband", "everyday", "establishments")
 OVERSEAS_CRS = {"971": 5490, "972": 5490, "973": 2972, "974": 2975, "976": 4471}
+
+
+WITHOUT_GRID = ("971", "973", "976")
+"""Départements for which INSEE publishes no squares of population (Filosofi)."""
 
 
 def metric_crs(department: str) -> str:
@@ -31,6 +36,7 @@ def config_text(
     crs: str = "EPSG:2154",
     embedded: Path | None = None,
     fetch: str = "",
+    grid: bool = True,
     language: str | None = None,
 ) -> str:
     """Give the text of a commented configuration.
@@ -53,13 +59,16 @@ def config_text(
         Folder of the embedded tables, for the layers that `tables` has beyond the plain ones.
     fetch
         What `siting fetch` is to bring, as YAML (`department: "48"`); empty: nothing.
+    grid
+        Whether INSEE publishes squares of population there; else people are spread by model.
     """
     folder = _relative(tables, beside)
+    layers = ", ".join(name for name in LAYERS if grid or name != "cells")
 
     def part(key: str) -> str:
         shown = "" if embedded is None else _relative(embedded, beside)
-        said = text(f"starter.{key}", language, tables=folder, embedded=shown, fetch=fetch)
-        return said.rstrip()
+        values = {"tables": folder, "embedded": shown, "fetch": fetch, "layers": layers}
+        return text(f"starter.{key}", language, **values).rstrip()
 
     rest = "rest_embedded" if embedded is not None else "rest_fetched" if fetch else "rest_plain"
     return text(
@@ -72,7 +81,7 @@ def config_text(
         zone_name=_quoted(zone[1]),
         tables=folder,
         crs=crs,
-        cells=part("cells_file" if fetch else "cells_modelled"),
+        cells=part("cells_file" if fetch and grid else "cells_modelled"),
         roads=part(f"roads_{roads}"),
         rest=part(rest),
     )

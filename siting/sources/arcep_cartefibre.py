@@ -6,6 +6,7 @@ Mercator.
 
 from __future__ import annotations
 
+import zipfile
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -46,6 +47,16 @@ EXTENTS = {
     3857: ((-650_000, 1_100_000), (5_000_000, 6_700_000)),
 }
 """Where France lies in each projection that the producer used; they do not overlap."""
+
+
+def recognised(path: Path) -> bool:
+    """Whether a file is a shapefile, or a zip that holds one: the only such file of ARCEP."""
+    if path.suffix.lower() == ".shp":
+        return True
+    if path.suffix.lower() != ".zip" or not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return any(name.lower().endswith(".shp") for name in archive.namelist())
 
 
 def communes(path: Path) -> pd.DataFrame:

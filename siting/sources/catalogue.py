@@ -1,7 +1,8 @@
 """The catalogue of official sources: where each file is, whose it is and what it feeds.
 
-`catalogue.yaml` names addresses by pattern (`{department}`, `{region}`, `{year}`…). An address that
-could not be tried says `unverified: true`; any address can be replaced by one's own.
+`catalogue.yaml` names addresses by pattern (`{department}`, `{region}`, `{year}`…), says how each
+was confirmed and when, and what replaces it where it does not answer. Any address can be replaced
+by one's own.
 """
 
 from __future__ import annotations
@@ -34,11 +35,16 @@ class Source:
     vintage_rule
         `study_year`, `latest` or `edition`: what chooses the vintage.
     fallback
-        A second address, for when the first does not give the file; empty: none.
-    fallback_source
-        Another entry that holds the same ground; empty: none.
+        A second address of the same file, for when the first does not give it; empty: none.
+    alternative
+        Another source that serves as well or nearly, for when neither address gives the file.
+    dataset, resource
+        Dataset of data.gouv.fr, and the pattern of the titles of its resources, the newest of
+        which is the file; empty: `url` is the address.
     original
-        Names under which the producer gives the file.
+        Patterns of the names under which the producer gives the file.
+    by_hand
+        What is done on `page` where no program can download: a key of `setup.by_hand`.
     step
         When `fetch` takes it; empty: only by hand.
     layer, makes
@@ -48,7 +54,9 @@ class Source:
     places
         Whether it is a list of places, recognised by its header.
     confirmed_by, confirmed_on
-        How and when the address was seen to be right; empty with `unverified`.
+        How the address was found to be right, and when that was looked up.
+    unverified
+        Whether nothing but the producer's habits speaks for the address.
     size_mb
         Rough size, for `--dry-run`; None where not known.
     """
@@ -66,8 +74,11 @@ class Source:
     unverified: bool = False
     size_mb: float | None = None
     fallback: str = ""
-    fallback_source: str = ""
+    alternative: Source | None = None
+    dataset: str = ""
+    resource: str = ""
     original: tuple[str, ...] = ()
+    by_hand: str = "file"
     step: Step = ""
     layer: str = ""
     makes: tuple[str, ...] = ()
@@ -92,8 +103,8 @@ def names() -> list[str]:
 
 def entries() -> Mapping[str, Mapping[str, Any]]:
     """Give every entry as it is written, by its id."""
-    held: dict[str, dict[str, Any]] = _content()["sources"]
-    return held
+    sources: dict[str, dict[str, Any]] = _content()["sources"]
+    return sources
 
 
 def layers() -> dict[str, tuple[str, ...]]:
@@ -153,9 +164,11 @@ def resolve(
 def _filled(name: str, values: Mapping[str, str], address: str | None) -> Source:
     entry: dict[str, Any] = dict(entries()[name])
     by_year = entry.pop("editions", {})
+    other = entry.pop("fallback_source", "")
     known = {**entry.pop("defaults", {}), **values}
     if address is not None:
-        entry |= {"url": address, "unverified": False, "fallback": "", "fallback_source": ""}
+        own = {"url": address, "unverified": False, "fallback": "", "dataset": "", "resource": ""}
+        entry, other = entry | own, ""
     elif by_year:
         year = known.setdefault("year", max(by_year))
         if year not in by_year:
@@ -165,7 +178,8 @@ def _filled(name: str, values: Mapping[str, str], address: str | None) -> Source
         entry[key] = _fill(str(entry.get(key, "")), known, name)
     for key in ("original", "makes"):
         entry[key] = tuple(entry.get(key, ()))
-    return Source(id=name, **entry)
+    alternative = _filled(other, values, None) if other else None
+    return Source(id=name, alternative=alternative, **entry)
 
 
 def _fill(pattern: str, values: Mapping[str, str], name: str) -> str:
@@ -213,10 +227,10 @@ def geofabrik_regions(departments: Sequence[str]) -> list[str]:
     """
     by_department = {
         department: region
-        for region, held in _content()["geofabrik_regions"].items()
-        for department in held
+        for region, within in _content()["geofabrik_regions"].items()
+        for department in within
     }
-    unknown = [one for one in departments if one not in by_department]
+    unknown = [code for code in departments if code not in by_department]
     if unknown:
         raise ConfigError("unknown_department", code=unknown[0])
-    return sorted({by_department[one] for one in departments})
+    return sorted({by_department[code] for code in departments})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import pandas as pd
 import pyogrio
 import pyogrio.errors
 
@@ -25,11 +26,23 @@ LAYOUTS = [
     Layout("siting", {"code": "code", "name": "name"}),
 ]
 
+POPULATION = "population"  # of geo.api.gouv.fr alone
+
 
 def codes(path: Path) -> frozenset[str]:
     """Give the commune codes that a file of boundaries holds; see `read` for its errors."""
     frame = _layer(path)
     return frozenset(frame["code"])
+
+
+def populations(path: Path) -> pd.Series:
+    """Give the populations that a file of boundaries carries, by commune code; none: none.
+
+    geo.api.gouv.fr names them `population`: the last that INSEE published, of Mayotte too.
+    """
+    frame = _layer(path)
+    counts: pd.Series = pd.to_numeric(frame[POPULATION], errors="coerce")
+    return counts.set_axis(frame["code"]).dropna()
 
 
 def read(path: Path, communes: Collection[str]) -> gpd.GeoDataFrame:
@@ -53,7 +66,7 @@ def read(path: Path, communes: Collection[str]) -> gpd.GeoDataFrame:
         The file is missing, damaged or of no known layout; a commune has no boundary; or one stands
         twice.
     """
-    named = _layer(path)
+    named = _layer(path).drop(columns=POPULATION)
     kept = named[named["code"].isin(list(communes))]
     missing = sorted(set(communes) - set(kept["code"]))
     if missing:
@@ -74,7 +87,7 @@ def _least_likely(layer: str) -> tuple[bool, bool, str]:
 
 
 def _layer(path: Path) -> gpd.GeoDataFrame:
-    """The communes of a file: `code,name,geometry`."""
+    """The communes of a file: `code,name,population,geometry`."""
     if not path.is_file():
         raise InputError("missing_file", file=path)
     try:
@@ -93,4 +106,6 @@ def _layer(path: Path) -> gpd.GeoDataFrame:
     boundaries.require_range(frame, path)
     named: gpd.GeoDataFrame = frame.rename(columns=dict(layout.columns))
     named["code"] = named["code"].astype(str).str.zfill(5)
-    return named[["code", "name", "geometry"]]
+    if POPULATION not in named.columns:
+        named[POPULATION] = ""
+    return named[["code", "name", POPULATION, "geometry"]]

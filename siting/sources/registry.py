@@ -10,7 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from siting.sources import catalogue
+from siting.sources import catalogue, layouts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,8 +37,8 @@ def reader(source: str) -> Callable[..., Any] | None:
     if where is None:
         return None
     module, function = where.split(":")
-    found: Callable[..., Any] = getattr(import_module(module), function)
-    return found
+    read: Callable[..., Any] = getattr(import_module(module), function)
+    return read
 
 
 def contract(source: str) -> Sequence[Layout]:
@@ -46,10 +46,26 @@ def contract(source: str) -> Sequence[Layout]:
     entry = catalogue.entries()[source]
     if "layouts" not in entry:
         return ()
-    found: Sequence[Layout] = getattr(
+    known: Sequence[Layout] = getattr(
         import_module(entry["reader"].split(":")[0]), entry["layouts"]
     )
-    return found
+    return known
+
+
+def recognises(source: str, path: Path) -> bool:
+    """Whether a file is one of a source, by its content: its header, or what its module knows.
+
+    Raises
+    ------
+    InputError
+        The file is damaged.
+    """
+    where = catalogue.entries()[source].get("reader", "")
+    recognised = getattr(import_module(where.split(":")[0]), "recognised", None) if where else None
+    if recognised is not None and recognised(path):
+        return True
+    known = contract(source)
+    return bool(known) and layouts.fits(layouts.header(path, known), known)
 
 
 def place_lists() -> list[PlaceList]:

@@ -7,7 +7,6 @@ compare shares between them, never levels.
 from __future__ import annotations
 
 import re
-import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -287,7 +286,7 @@ def read(paths: Sequence[Path], recoded: Mapping[str, str], codes: frozenset[str
 
 def _kind(path: Path) -> str:
     """Tell a file by its header: a key of `KINDS`, `cartefibre`, or `own` where nothing fits."""
-    if path.suffix.lower() == ".shp" or _holds_shapes(path):
+    if arcep_cartefibre.recognised(path):
         return "cartefibre"
     fits = (kind for kind, known in KINDS.items() if streams.fits(path, known))
     fitting = next(fits, None)
@@ -299,7 +298,7 @@ def _kind(path: Path) -> str:
 def _rows(path: Path, kind: str, kinds: Mapping[Path, str]) -> pd.DataFrame | None:
     """Rows of the one table from a file; None from the second of a pair."""
     if kind == "cartefibre":
-        return of_fibre(arcep_cartefibre.communes(path), _quarter(path), kind)
+        return of_fibre(arcep_cartefibre.communes(path), quarter_end(path), kind)
     if kind == "mci_best":
         return of_technologies(arcep_mci.best_technology(path))
     if kind == "mci_speed":
@@ -316,7 +315,7 @@ def _rows(path: Path, kind: str, kinds: Mapping[Path, str]) -> pd.DataFrame | No
         return None
     if kind == "mci_base":
         buildings = arcep_mci.buildings(path, at[second][0])
-        day = _quarter(path)
+        day = quarter_end(path)
         return pd.concat([of_buildings(buildings, day), of_buildings_summed(buildings, day, path)])
     base = arcep_observatory.premises(path)
     fibre = arcep_observatory.deployment(at[second][0])
@@ -327,20 +326,13 @@ def _rows(path: Path, kind: str, kinds: Mapping[Path, str]) -> pd.DataFrame | No
     return pd.concat([of_fibre(part, str(day), "observatory") for day, part in days])
 
 
-def _quarter(path: Path) -> str:
+def quarter_end(path: Path) -> str:
     """Last day of the quarter that the name of a file, or of its folder, tells."""
     for name in (path.name, path.parent.name):
         quarter = re.search(r"(20\d\d)[ _-]?[tT]([1-4])", name)
         if quarter is not None:
             return f"{quarter[1]}-{arcep_observatory.QUARTER_ENDS[quarter[2]]}"
     raise InputError("no_quarter", file=path)
-
-
-def _holds_shapes(path: Path) -> bool:
-    if path.suffix.lower() != ".zip" or not zipfile.is_zipfile(path):
-        return False
-    with zipfile.ZipFile(path) as archive:
-        return any(name.lower().endswith(".shp") for name in archive.namelist())
 
 
 def summary(access: pd.DataFrame, closures: pd.DataFrame | None = None) -> pd.DataFrame:

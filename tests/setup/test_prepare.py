@@ -16,7 +16,7 @@ from shapely.geometry import LineString, box
 
 from siting import config
 from siting.errors import InputError, SitingError
-from siting.setup import geofabrik, prepare, starter
+from siting.setup import cut_tables, geofabrik, prepare, starter
 from siting.sources import cog, epci
 from siting.study import run as study
 
@@ -132,7 +132,7 @@ def test_an_epci_of_the_embedded_tables(tmp_path, samples):
     membership = epci.read(samples / "cog" / "epcicom_2025_2026.csv")
     codes = prepare.epci_codes(membership, "241200187")  # Rodez Agglomération
     assert len(codes) == 8
-    prepare.cut(DATA, codes, tmp_path / "tables")
+    cut_tables.cut(DATA, codes, tmp_path / "tables")
     text = starter.config_text(
         name="rodez",
         title="Rodez Agglomération",

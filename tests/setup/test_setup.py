@@ -15,6 +15,7 @@ from siting.cli import app as cli
 from siting.errors import ConfigError, InputError
 from siting.setup import code_lists, departments, download, init
 from siting.setup import fetch as setup
+from siting.setup.asking import Settings
 from siting.sources import catalogue
 from siting.study import inputs
 
@@ -150,9 +151,11 @@ def test_embedded_tables_can_be_declined(capsys, tmp_path):
 def test_what_fetch_would_bring_is_told_in_two_steps_for_an_epci(tmp_path):
     path = tmp_path / "x.yaml"
     init.begin(init.Asked(epci="244800001"), path)
-    planned, whole = setup.plan(config.load(path), download.Settings())
+    planned, whole = setup.plan(config.load(path), Settings())
     assert not whole
-    assert [one.source.id for one in planned] == catalogue.of_step("national")
+    ids = {item.source.id for item in planned}
+    assert ids >= {*catalogue.of_step("national"), "france_services", "filosofi_200m", "bpe"}
+    assert not ids & {"boundaries", "osm"}
 
 
 def test_an_epci_is_fetched_once_its_composition_is_known(tmp_path, mirror):
@@ -163,7 +166,7 @@ def test_an_epci_is_fetched_once_its_composition_is_known(tmp_path, mirror):
     del content["cells"], content["layers"]
     content["criteria"] = content["criteria"][:2]
     path.write_text(yaml.safe_dump(content), encoding="utf-8")
-    setup.fetch(config.load(path), download.Settings(mirror=mirror), lambda _: None)
+    setup.fetch(config.load(path), Settings(mirror=mirror), lambda _: None)
     assert set(inputs.read(config.load(path)).communes["code"]) == set(official_files.CODES)
 
 
@@ -218,7 +221,7 @@ def test_a_list_of_codes_of_another_date(tmp_path):
 def test_a_study_without_fetch_has_nothing_to_fetch():
     study = config.load(ROOT / "configs" / "aveyron.yaml")
     with pytest.raises(ConfigError) as caught:
-        setup.plan(study, download.Settings())
+        setup.plan(study, Settings())
     assert caught.value.key == "nothing_to_fetch"
 
 
@@ -227,7 +230,7 @@ def test_every_missing_file_of_the_mirror_is_named_at_once(capsys, tmp_path):
     init.begin(init.Asked(department="48"), path)
     empty = tmp_path / "empty"
     empty.mkdir()
-    planned, whole = setup.plan(config.load(path), download.Settings(mirror=empty))
+    planned, whole = setup.plan(config.load(path), Settings(mirror=empty))
     assert whole
     assert {each.action for each in planned} == {"missing"}
     code, said, _ = siting(capsys, "fetch", path, "--dry-run", "--mirror", empty)
@@ -241,17 +244,18 @@ def test_every_missing_file_of_the_mirror_is_named_at_once(capsys, tmp_path):
 
 
 def test_a_file_under_its_original_name_is_known_by_its_content(tmp_path, mirror):
-    [source] = catalogue.resolve(["populations"], {"year": "2025"})
+    [source] = catalogue.resolve(["populations"], {"year": "2026"})
     given = tmp_path / "ensemble.zip"
     given.write_bytes((mirror / source.file).read_bytes())
     assert download.dropped(source, tmp_path) == given
-    brought = download.fetch([source], tmp_path)
-    assert brought["populations"].is_file()
+    [arrival] = download.fetch([source], tmp_path)
+    assert arrival.path == tmp_path / source.file
+    assert arrival.path.is_file()
     assert not given.exists()
 
 
 def test_another_file_under_the_original_name_is_left(tmp_path, mirror):
-    [source] = catalogue.resolve(["populations"], {"year": "2025"})
+    [source] = catalogue.resolve(["populations"], {"year": "2026"})
     other = (mirror / "BPE25.zip").read_bytes()
     (tmp_path / "ensemble.zip").write_bytes(other)
     assert download.dropped(source, tmp_path) is None

@@ -14,7 +14,7 @@ import pytest
 
 from siting.errors import ConfigError, InputError, ProblemsError
 from siting.setup import download
-from siting.setup.download import Settings
+from siting.setup.asking import Settings
 from siting.sources import catalogue
 from siting.sources.catalogue import Source
 
@@ -89,11 +89,14 @@ def source(server, name):
     return Source(name, name, "test", "", address, f"{name}.bin", "2026", "none", "tests")
 
 
+def brought(*arguments):
+    [arrival] = download.fetch(*arguments)
+    return arrival.path
+
+
 def test_cut_connections_are_resumed(server, tmp_path):
     seen = []
-    path = download.fetch([source(server, "cut")], tmp_path, QUICK, lambda *a: seen.append(a))[
-        "cut"
-    ]
+    path = brought([source(server, "cut")], tmp_path, QUICK, lambda *a: seen.append(a))
     assert path.read_bytes() == CONTENT
     starts = [asked for name, asked in server.ranges]
     assert starts[0] is None
@@ -105,7 +108,7 @@ def test_cut_connections_are_resumed(server, tmp_path):
 
 
 def test_a_server_that_ignores_ranges_starts_again(server, tmp_path):
-    path = download.fetch([source(server, "norange")], tmp_path, QUICK)["norange"]
+    path = brought([source(server, "norange")], tmp_path, QUICK)
     assert path.read_bytes() == CONTENT
 
 
@@ -114,17 +117,17 @@ def test_the_next_run_resumes_unless_the_file_changed(server, tmp_path):
     (tmp_path / "later.bin.part").write_bytes(CONTENT[:1000])
     tag = f'"{hashlib.sha256(CONTENT).hexdigest()}"'
     (tmp_path / "later.bin.part.tag").write_text(tag)
-    assert download.fetch([cut], tmp_path, QUICK)["later"].read_bytes() == CONTENT
+    assert brought([cut], tmp_path, QUICK).read_bytes() == CONTENT
     assert server.ranges == [("later", "bytes=1000-")]
     other = source(server, "other")
     (tmp_path / "other.bin.part").write_bytes(b"old bytes")
     (tmp_path / "other.bin.part.tag").write_text('"another version"')
-    assert download.fetch([other], tmp_path, QUICK)["other"].read_bytes() == CONTENT
+    assert brought([other], tmp_path, QUICK).read_bytes() == CONTENT
 
 
 @pytest.mark.parametrize("name", ["busy429", "busy503"])
 def test_a_busy_server_is_asked_again(server, tmp_path, name):
-    assert download.fetch([source(server, name)], tmp_path, QUICK)[name].read_bytes() == CONTENT
+    assert brought([source(server, name)], tmp_path, QUICK).read_bytes() == CONTENT
     assert server.tries[name] == 3
 
 
@@ -146,7 +149,7 @@ def test_a_missing_file_names_its_address(server, tmp_path):
 
 def test_a_file_that_changes_between_two_runs_is_refused(server, tmp_path):
     one = source(server, "steady")
-    path = download.fetch([one], tmp_path, QUICK)["steady"]
+    path = brought([one], tmp_path, QUICK)
     download.fetch([one], tmp_path, QUICK)
     assert server.tries["steady"] == 1
     path.unlink()
@@ -156,7 +159,7 @@ def test_a_file_that_changes_between_two_runs_is_refused(server, tmp_path):
     assert caught.value.key == "source_changed"
     assert not path.exists()
     (tmp_path / "sources.lock").unlink()
-    assert download.fetch([one], tmp_path, QUICK)["steady"].read_bytes() == CONTENT[::-1]
+    assert brought([one], tmp_path, QUICK).read_bytes() == CONTENT[::-1]
     path.write_bytes(b"edited by hand")
     with pytest.raises(InputError) as caught:
         download.fetch([one], tmp_path, QUICK)
@@ -182,7 +185,7 @@ def test_an_interrupted_download_stops_soon_and_is_resumed(server, tmp_path, mon
     assert (tmp_path / "endless.bin.part").stat().st_size < len(CONTENT)
     assert not (tmp_path / "endless.bin").exists()
     server.slow.set()
-    assert download.fetch([one], tmp_path, QUICK)["endless"].read_bytes() == CONTENT
+    assert brought([one], tmp_path, QUICK).read_bytes() == CONTENT
     assert server.ranges[-1][1] is not None
 
 
@@ -203,7 +206,7 @@ def test_mirror_and_dry_run(server, tmp_path):
     both = [source(server, "a"), source(server, "b")]
     assert [p.action for p in download.plan(both, folder, settings)] == ["mirror", "missing"]
     assert [p.action for p in download.plan(both, folder, QUICK)] == ["download", "download"]
-    assert download.fetch(both[:1], folder, settings)["a"].read_bytes() == b"a"
+    assert brought(both[:1], folder, settings).read_bytes() == b"a"
     assert download.plan(both, folder, settings)[0].action == "present"
     with pytest.raises(InputError) as caught:
         download.fetch(both[1:], folder, settings)
@@ -214,14 +217,14 @@ def test_mirror_and_dry_run(server, tmp_path):
 def test_a_proxy_gets_the_request(server, tmp_path):
     settings = Settings(wait=0.01, proxy=f"http://127.0.0.1:{server.server_port}")
     far = Source("far", "", "", "", "http://producer.invalid/file", "far.bin", "", "", "")
-    assert download.fetch([far], tmp_path, settings)["far"].read_bytes() == CONTENT
+    assert brought([far], tmp_path, settings).read_bytes() == CONTENT
     assert "http://producer.invalid/file" in server.tries
 
 
 def test_a_second_address_serves_where_the_first_does_not(tmp_path, server):
     first, second = (f"http://127.0.0.1:{server.server_port}/{name}" for name in ("missing", "cut"))
     source = Source("x", "x", "x", "x", first, "f.bin", "x", "x", "x", fallback=second)
-    assert download.fetch([source], tmp_path, QUICK)["x"].read_bytes() == CONTENT
+    assert brought([source], tmp_path, QUICK).read_bytes() == CONTENT
     assert download.read_lock(tmp_path)["f.bin"].url == second
 
 
@@ -300,9 +303,9 @@ def test_a_page_with_status_200_is_not_taken_for_a_file(server, tmp_path, file, 
     mirror = tmp_path / "mirror"
     mirror.mkdir()
     (mirror / file).write_bytes(content)
-    for settings, at in ((QUICK, folder), (download.Settings(mirror=mirror), tmp_path / "copied")):
+    for settings, at in ((QUICK, folder), (Settings(mirror=mirror), tmp_path / "copied")):
         if key is None:
-            assert download.fetch([one], at, settings)["page"].read_bytes() == content
+            assert brought([one], at, settings).read_bytes() == content
             continue
         with pytest.raises(InputError) as caught:
             download.fetch([one], at, settings)

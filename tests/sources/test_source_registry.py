@@ -9,6 +9,7 @@ import pytest
 import toy_source
 from official_files import france_services
 
+from siting import texts
 from siting.config.fetch import Fetch
 from siting.setup import made_of
 from siting.sources import catalogue, facility_lists, registry
@@ -18,12 +19,16 @@ from siting.sources.layouts import Layout
 @pytest.mark.parametrize("source", catalogue.names())
 def test_each_entry_has_its_reader_and_contract(source):
     entry = catalogue.entries()[source]
-    assert ("reader" in entry) == ("layouts" in entry)
     if "reader" in entry:
         assert callable(registry.reader(source))
+    if "layouts" in entry:
         assert all(isinstance(layout, Layout) for layout in registry.contract(source))
         assert len(registry.contract(source))
-    assert bool(entry.get("unverified")) != ("confirmed_by" in entry and "confirmed_on" in entry)
+    assert entry["confirmed_by"]
+    assert bool(entry.get("unverified")) != ("confirmed_on" in entry)
+    assert f"setup.by_hand.{entry['by_hand']}" in texts.catalogue("fr")
+    assert ("dataset" in entry) == ("resource" in entry)
+    assert entry.get("fallback_source", source) in catalogue.names()
     assert entry["vintage_rule"] in {"study_year", "latest", "edition"}
 
 
