@@ -12,7 +12,7 @@ from siting.api.times import TravelTimes
 from siting.errors import InputError
 from siting.location import problem as problems
 from siting.location import solver
-from siting.location.question import Question
+from siting.location.question import LocationQuestion
 from siting.location.search import Limits
 from siting.ranking import ranking
 from siting.ranking.scales import Scale, Values
@@ -84,9 +84,9 @@ def locate(
     >>> siting.locate(times, people, model="p-median", p=1).chosen
     ['y']
     """
-    unknown = sorted(set(parameters) - set(Question.__dataclass_fields__))
+    unknown = sorted(set(parameters) - set(LocationQuestion.__dataclass_fields__))
     if unknown:
-        known = ", ".join(name for name in Question.__dataclass_fields__ if name != "model")
+        known = ", ".join(name for name in LocationQuestion.__dataclass_fields__ if name != "model")
         raise InputError("unknown_parameter", value=unknown[0], known=known)
     sides = {"existing": existing, "required": required, "closed": closed}
     if isinstance(times, TravelTimes):
@@ -104,7 +104,7 @@ def locate(
         weights = frames.column(people, population, "people", origins)
         demand = pd.DataFrame({"id": origins, "weight": weights.to_numpy()})
         problem = problems.from_tables(matrix, demand, **sides)
-    question = Question(model, p, **parameters)
+    question = LocationQuestion(model, p, **parameters)
     return solver.solve(problem, question, Limits(seconds=seconds, gap=gap))
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from siting.study.prepared import PreparedStudy
-    from siting.study.stages.sample import Drawn
+    from siting.study.stages.sample import DrawnSample
 
 
 def show_census(base: PreparedStudy, tables: dict[str, pd.DataFrame]) -> None:
@@ -72,7 +72,7 @@ def write_census(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
     print_line(t("cli_census.written", folder=folder, names=names))
 
 
-def show_sample(drawn: Drawn, communes: pd.DataFrame) -> None:
+def show_sample(drawn: DrawnSample, communes: pd.DataFrame) -> None:
     """Print the margins of a sample, its probabilities and its visits."""
     names = dict(zip(communes["epci_code"], communes["epci_name"], strict=True))
     table = Table(title=t("cli_sample.margins"), title_justify="left")
@@ -115,7 +115,7 @@ def show_sample(drawn: Drawn, communes: pd.DataFrame) -> None:
         print_line(t("cli_census.modelled"))
 
 
-def write_sample(path: Path, title: str, drawn: Drawn) -> None:
+def write_sample(path: Path, title: str, drawn: DrawnSample) -> None:
     """Write the sample, and beside it replacements, visits and the field sheet: all or none."""
     beside = {
         name: path.with_name(f"{path.stem}_{name}")
@@ -141,7 +141,7 @@ def _exact(units: pd.DataFrame) -> pd.DataFrame:
     return units.assign(**{name: units[name].map("{:.10g}".format) for name in names})
 
 
-def _notes(drawn: Drawn) -> list[str]:
+def _notes(drawn: DrawnSample) -> list[str]:
     """Lines under the field sheet's title."""
     work, counts = drawn.settings.visits, _counts(drawn)
     counts.pop("no_status")
@@ -161,7 +161,7 @@ def _notes(drawn: Drawn) -> list[str]:
     ]
 
 
-def _sheets(drawn: Drawn) -> list[Sheet]:
+def _sheets(drawn: DrawnSample) -> list[Sheet]:
     """A sheet a day, and one of those left unvisited."""
     units = drawn.sample.set_index("siret")
     instead = {
@@ -212,7 +212,7 @@ def _sheets(drawn: Drawn) -> list[Sheet]:
     return sheets
 
 
-def _counts(drawn: Drawn) -> dict[str, str]:
+def _counts(drawn: DrawnSample) -> dict[str, str]:
     """People of the census, of the frame, and those left out by reason."""
     why = drawn.frame.people["left_out"]
     counts = {name: _number((why == name).sum()) for name in ("masked", "excluded", "no_status")}

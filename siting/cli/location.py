@@ -10,7 +10,7 @@ from siting.texts import text as t
 
 if TYPE_CHECKING:
     from siting.location.matrix_files import ProblemFiles
-    from siting.location.question import Question
+    from siting.location.question import LocationQuestion
     from siting.location.result import Solution
     from siting.location.search import Limits
 
@@ -87,7 +87,7 @@ def add(app: typer.Typer) -> None:
         from siting.cli import terminal
         from siting.location import files, registry
         from siting.location.matrix_files import ProblemFiles
-        from siting.location.question import Question
+        from siting.location.question import LocationQuestion
         from siting.location.search import Limits
 
         conditions = (candidates, budget, floor, phases, split or None)
@@ -110,7 +110,7 @@ def add(app: typer.Typer) -> None:
             if orlib is not None:
                 answers = [files.locate_orlib(orlib, model, out, limits)]
             elif matrix is not None and demand is not None:
-                question = Question(
+                question = LocationQuestion(
                     registry.get(model, "command_line").name,
                     p,
                     max_minutes,
@@ -137,7 +137,11 @@ def _models() -> str:
 
 
 def _of_files(
-    tables: "ProblemFiles", question: "Question", sizes: list[int], out: Path, limits: "Limits"
+    tables: "ProblemFiles",
+    question: "LocationQuestion",
+    sizes: list[int],
+    out: Path,
+    limits: "Limits",
 ) -> "list[Solution]":
     """Answer a question on files, in phases where there are sizes."""
     from siting.location import files

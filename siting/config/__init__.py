@@ -2,7 +2,7 @@
 
 from siting.config.assumptions import Assumptions
 from siting.config.reading import changed, content, expected, load, validate
-from siting.config.scenario import Place, Plan, Position, WhatIf
+from siting.config.scenario import Place, PlanKeys, Position, WhatIf
 from siting.config.study import Study
 from siting.settings import Assumption, File, Model, embedded
 
@@ -12,7 +12,7 @@ __all__ = [
     "File",
     "Model",
     "Place",
-    "Plan",
+    "PlanKeys",
     "Position",
     "Study",
     "WhatIf",

@@ -7,7 +7,7 @@ from pydantic import Field
 from siting.settings import File, Model
 
 
-class Activity(Model):
+class ActivityKeys(Model):
     """Activities of likely users, and how much of their work a télécentre's desk would do for."""
 
     naf: tuple[str, ...] = Field(min_length=1, description="NAF codes or prefixes")
@@ -22,7 +22,7 @@ class Census(Model):
     undeclared: bool = Field(
         default=True, description="those whose workforce is not declared count too"
     )
-    activities: tuple[Activity, ...] = Field((), description="none: `independents_naf`")
+    activities: tuple[ActivityKeys, ...] = Field((), description="none: `independents_naf`")
     minutes: float = Field(20, gt=0, le=600, description="within reach of a site")
     square_km: float = Field(5, gt=0, le=100, description="side of the squares of density")
     fewest: int = Field(5, ge=2, description="counts below it are left blank")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from siting.settings import File, Model
 
 
-class Context(Model):
+class ContextKeys(Model):
     """Layers of a quiet background, drawn below the data; each may be left out.
 
     Shapes are GeoJSON or GeoPackage files with `name` and `class`; towns are a CSV

@@ -24,14 +24,14 @@ def _default(value: float, low: float, high: float, source: str = HYPOTHESIS) ->
     return Field(said(value, low, high, source), validate_default=True)
 
 
-class Commute(Model):
+class CommuteKeys(Model):
     """The way to work of likely users, where no flows are known: by road, one way."""
 
     km: Positive
     minutes: Positive
 
 
-class Productivity(Model):
+class ProductivityKeys(Model):
     """A gain declared in a meeting, not verified: off unless it is asked for."""
 
     gain_percent: Percent = _default(30, 0, 30, source="donné en réunion, non vérifié")
@@ -43,7 +43,7 @@ class Effects(Model):
 
     flows: File | None = Field(None, description="home-to-work flows, INSEE layouts")
     flow_classes: Literal[5, 6] = Field(6, description="classes of TRANS: 5 before 2017")
-    commute: Commute | None = Field(None, description="for the likely users of the register")
+    commute: CommuteKeys | None = Field(None, description="for the likely users of the register")
     sites: tuple[str, ...] = Field((), description="candidates that open; all of them if none")
     max_minutes: float = Field(20, gt=0, le=600, description="from home to the nearest site")
     suitable_percent: Percent = _default(30, 20, 40)
@@ -60,7 +60,7 @@ class Effects(Model):
     motorcycle_kg_per_km: Amount = _default(0.165, 0.06, 0.2, source=ADEME)
     injury_accidents_per_100_million_km: Amount = _default(9, 6, 12, source=ONISR)
     deaths_per_billion_km: Amount = _default(5.3, 4, 9, source=ONISR)
-    productivity: Productivity | None = None
+    productivity: ProductivityKeys | None = None
     draws: int = Field(10_000, ge=100, le=1_000_000)
     seed: int = Field(12, ge=0)
 

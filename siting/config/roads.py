@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from siting.settings import File, Model
 
 
-class Roads(Model):
+class RoadsKeys(Model):
     """The network: a table of distances, an OSM extract, or IGN's BD TOPO."""
 
     distances: File | None = None
@@ -23,7 +23,7 @@ class Roads(Model):
     country: str = Field("FR", description="country whose law holds where no sign names another")
 
     @model_validator(mode="after")
-    def _one(self) -> Roads:
+    def _one(self) -> RoadsKeys:
         if sum(source is not None for source in (self.distances, self.osm, self.bdtopo)) != 1:
             raise ValueError("distances_or_osm")
         if self.distances is not None and self.mode != "car":

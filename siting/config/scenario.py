@@ -23,7 +23,7 @@ class Place(Model):
     lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
 
 
-class Plan(Model):
+class PlanKeys(Model):
     """A named set of sites, opened together, and facilities closed with them."""
 
     name: str
@@ -31,7 +31,7 @@ class Plan(Model):
     close: tuple[str, ...] = Field((), description="facilities of the first service closed")
 
     @model_validator(mode="after")
-    def _some(self) -> Plan:
+    def _some(self) -> PlanKeys:
         if not self.sites and not self.close:
             raise ValueError("plan_is_empty")
         return self

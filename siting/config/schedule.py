@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from siting.settings import Model
 
 
-class Step(Model):
+class StepKeys(Model):
     """A step, by its dates, or by the step that it follows and how long it lasts."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -24,7 +24,7 @@ class Step(Model):
     days: int | None = Field(None, ge=1, le=1000)
 
     @model_validator(mode="after")
-    def _one_way(self) -> Step:
+    def _one_way(self) -> StepKeys:
         if self.start is not None and self.after is not None:
             raise ValueError("step_starts_twice")
         if sum(length is not None for length in (self.end, self.months, self.days)) > 1:
@@ -36,7 +36,7 @@ class Step(Model):
         return self
 
 
-class View(Model):
+class OpinionKeys(Model):
     """The opinion that an EPCI gave."""
 
     date: dt.date
@@ -46,18 +46,20 @@ class View(Model):
 class Calendar(Model):
     """Steps, and what is known of the EPCI's opinions."""
 
-    steps: tuple[Step, ...] = Field(min_length=1)
+    steps: tuple[StepKeys, ...] = Field(min_length=1)
     opinion_months: int = Field(
         3, ge=1, le=12, description="to give an opinion (loi n° 95-115, art. 26, from loi NOTRe)"
     )
     received: dict[str, dt.date] = Field(
         default_factory=dict, description="by EPCI, where not the first day of the step"
     )
-    opinions: dict[str, View] = Field(default_factory=dict, description="given so far, by EPCI")
+    opinions: dict[str, OpinionKeys] = Field(
+        default_factory=dict, description="given so far, by EPCI"
+    )
 
     @field_validator("steps")
     @classmethod
-    def _distinct(cls, value: tuple[Step, ...]) -> tuple[Step, ...]:
+    def _distinct(cls, value: tuple[StepKeys, ...]) -> tuple[StepKeys, ...]:
         ids = [step.id for step in value]
         if len(set(ids)) != len(ids):
             raise ValueError("ids_not_distinct")

@@ -11,27 +11,27 @@ from pydantic import Field, PrivateAttr, field_validator
 from siting.config.amounts import Amount  # noqa: TC001 - pydantic needs it at run time
 from siting.config.assumptions import Assumptions
 from siting.config.census import Census  # noqa: TC001 - pydantic needs it at run time
-from siting.config.context import Context  # noqa: TC001 - pydantic needs it at run time
+from siting.config.context import ContextKeys  # noqa: TC001 - pydantic needs it at run time
 from siting.config.effects import Effects  # noqa: TC001 - pydantic needs it at run time
 from siting.config.fetch import Fetch  # noqa: TC001 - pydantic needs it at run time
 from siting.config.layers import Layers
 from siting.config.location import Locate  # noqa: TC001 - pydantic needs it at run time
 from siting.config.measures import Measures  # noqa: TC001 - pydantic needs it at run time
 from siting.config.offers import Offers  # noqa: TC001 - pydantic needs it at run time
-from siting.config.roads import Roads  # noqa: TC001 - pydantic needs it at run time
+from siting.config.roads import RoadsKeys  # noqa: TC001 - pydantic needs it at run time
 from siting.config.sample import Sample  # noqa: TC001 - pydantic needs it at run time
-from siting.config.scenario import Plan, WhatIf  # noqa: TC001 - pydantic needs it at run time
+from siting.config.scenario import PlanKeys, WhatIf  # noqa: TC001 - pydantic needs it at run time
 from siting.config.schedule import Calendar  # noqa: TC001 - pydantic needs it at run time
 from siting.config.sites import Scoring
 from siting.config.survey import Survey  # noqa: TC001 - pydantic needs it at run time
-from siting.config.territory import Cells, Territory
+from siting.config.territory import Cells, TerritoryKeys
 from siting.config.viability import Viability  # noqa: TC001 - pydantic needs it at run time
 from siting.settings import File, Model
 
 HEADLINE_MINUTES = 20.0  # what a study tells first, where its thresholds have it
 
 
-class Service(Model):
+class ServiceKeys(Model):
     """A service, and the facilities that give it."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -42,7 +42,7 @@ class Service(Model):
     )
 
 
-class Criterion(Model):
+class CriterionKeys(Model):
     """A criterion in the score."""
 
     id: str
@@ -61,18 +61,18 @@ class Study(Model):
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", description="names the output folder")
     title: str
-    territory: Territory
+    territory: TerritoryKeys
     cells: Cells = Cells()
-    roads: Roads
-    services: tuple[Service, ...] = Field(min_length=1)
+    roads: RoadsKeys
+    services: tuple[ServiceKeys, ...] = Field(min_length=1)
     thresholds_minutes: tuple[Annotated[float, Field(gt=0, le=600)], ...] = Field(
         (10, 15, 20, 30), min_length=1
     )
     candidates: File
     layers: Layers = Layers()
-    context: Context | None = Field(None, description="background of the maps")
-    criteria: tuple[Criterion, ...] = Field(min_length=1)
-    plans: dict[str, Plan] = Field(default_factory=dict)
+    context: ContextKeys | None = Field(None, description="background of the maps")
+    criteria: tuple[CriterionKeys, ...] = Field(min_length=1)
+    plans: dict[str, PlanKeys] = Field(default_factory=dict)
     what_if: WhatIf | None = None
     fetch: Fetch | None = None
     sources: dict[str, str] = Field(

@@ -30,7 +30,7 @@ class Zone(Model):
         return self
 
 
-class Territory(Model):
+class TerritoryKeys(Model):
     """Communes at one date, and the study area."""
 
     vintage: dt.date = Field(description="date of the commune codes (code officiel géographique)")

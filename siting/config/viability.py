@@ -35,7 +35,7 @@ EVERYONE = "all"
 ALMOST = 1e-9
 
 
-class Package(Model):
+class PackageKeys(Model):
     """A package of one's own, or another description of a usual one."""
 
     name: str = ""
@@ -46,13 +46,13 @@ class Package(Model):
     )
 
     @model_validator(mode="after")
-    def _uses(self) -> Package:
+    def _uses(self) -> PackageKeys:
         if (self.billed in ("hour", "day")) != (self.uses_per_month is not None):
             raise ValueError("uses_per_month")
         return self
 
 
-class Tariff(Model):
+class TariffKeys(Model):
     """What one user of a profile pays for one billed period of a package."""
 
     profile: str = EVERYONE
@@ -64,13 +64,13 @@ class Tariff(Model):
     end: dt.date | None = Field(None, alias="until", description="last day")
 
     @model_validator(mode="after")
-    def _ordered(self) -> Tariff:
+    def _ordered(self) -> TariffKeys:
         if self.start is not None and self.end is not None and self.end < self.start:
             raise ValueError("dates_reversed")
         return self
 
 
-class Cost(Model):
+class CostKeys(Model):
     """An item, as the site bears it (net of VAT where it recovers it)."""
 
     id: str = Field(min_length=1)
@@ -83,7 +83,7 @@ class Cost(Model):
     )
 
     @model_validator(mode="after")
-    def _spread(self) -> Cost:
+    def _spread(self) -> CostKeys:
         if (self.period == "once") != (self.years is not None):
             raise ValueError("years_of_once")
         return self
@@ -99,7 +99,7 @@ class VolunteerWork(Model):
     hourly_rate: Amount
 
 
-class Stop(Model):
+class AnimatorSite(Model):
     """A site that shares the animator; in a study `id` may be a candidate's."""
 
     id: str = Field(min_length=1)
@@ -117,7 +117,7 @@ class Animator(Model):
     period: Period | None = None
     site: str = Field(description="which of the sites is judged here")
     base: str | None = Field(None, description="candidate from which the animator leaves")
-    sites: tuple[Stop, ...] = Field(min_length=1)
+    sites: tuple[AnimatorSite, ...] = Field(min_length=1)
 
 
 class ChurnPoint(Model):
@@ -143,7 +143,7 @@ class Present(Model):
     users: float = Field(ge=0, allow_inf_nan=False)
 
 
-class Part(Model):
+class MixPart(Model):
     """A part of the users sought."""
 
     profile: str = EVERYONE
@@ -151,12 +151,12 @@ class Part(Model):
     percent: float = Field(100, gt=0, le=100)
 
 
-class Mix(Model):
+class MixKeys(Model):
     """Users already there, and the packages of those sought."""
 
     name: str = Field(min_length=1)
     fixed: tuple[Present, ...] = ()
-    rest: tuple[Part, ...] = Field(min_length=1)
+    rest: tuple[MixPart, ...] = Field(min_length=1)
 
 
 class Variant(Model):
@@ -179,15 +179,15 @@ class Viability(Model):
     vat_rates_percent: tuple[float, ...] = VAT_RATES
     vat_percent: float
     tax: Tax = Field(description="whether the prices include VAT")
-    packages: dict[str, Package] = Field(default_factory=dict)
-    tariffs: tuple[Tariff, ...] = Field(min_length=1)
-    costs: tuple[Cost, ...] = Field(min_length=1)
+    packages: dict[str, PackageKeys] = Field(default_factory=dict)
+    tariffs: tuple[TariffKeys, ...] = Field(min_length=1)
+    costs: tuple[CostKeys, ...] = Field(min_length=1)
     volunteer_work: tuple[VolunteerWork, ...] = ()
     animator: Animator | None = None
     free_months: Amount = Range(value=0)
     stay_months: Positive | None = None
     churn: tuple[ChurnPoint, ...] = ()
-    mixes: tuple[Mix, ...] = ()
+    mixes: tuple[MixKeys, ...] = ()
     expected: tuple[Expected, ...] = ()
     variants: tuple[Variant, ...] = ()
     draws: int = Field(10_000, ge=100, le=1_000_000, description="of the Monte-Carlo")

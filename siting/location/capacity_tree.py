@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from siting.location.kernels import knapsack as kernels
-from siting.location.loads import Plan, Plans
+from siting.location.loads import LoadPlan, Plans
 from siting.location.maximal_cover import Effort
 from siting.location.search import PAIRS_PER_UNIT
 
@@ -45,7 +45,7 @@ APART_ENTRIES = 500_000_000  # compared to say how alike sites are
 
 
 @dataclass(frozen=True)
-class Node:
+class CapacityNode:
     """A question that is left.
 
     Attributes
@@ -77,7 +77,7 @@ class Node:
         """How many free sites each set has."""
         return np.bincount(self.group[self.free & (self.group >= 0)], minlength=self.sets)
 
-    def opened(self, sites: npt.ArrayLike) -> Node:
+    def opened(self, sites: npt.ArrayLike) -> CapacityNode:
         """The same node with sites that are open for certain."""
         group, sets = self.group.copy(), self.sets
         for j in np.atleast_1d(sites):
@@ -95,7 +95,7 @@ def minimise(plans: Plans) -> None:
     sites, demands = loads.costs.shape
     paid = loads.costs[plans.best.site_of, np.arange(demands)]
     free = loads.upper > 0
-    root = Node(
+    root = CapacityNode(
         reach=loads.reach & free[:, None] & (loads.counted.size <= loads.counted.room[:, None]),
         free=free,
         group=np.full(sites, -1),
@@ -111,7 +111,7 @@ def minimise(plans: Plans) -> None:
     while waiting:
         bounds = [node.bound for node in waiting]
         search.raise_lower(min(*bounds, search.upper))
-        node: Node | None = waiting.pop(int(np.argmin(bounds)))
+        node: CapacityNode | None = waiting.pop(int(np.argmin(bounds)))
         while node is not None:
             children = _treat(node, effort, near, plans)
             waiting += children[1:]
@@ -132,7 +132,9 @@ def _alike(loads: Loads) -> npt.NDArray[np.int32]:
     return near
 
 
-def _treat(node: Node, effort: Effort, near: npt.NDArray[np.int32], plans: Plans) -> list[Node]:
+def _treat(
+    node: CapacityNode, effort: Effort, near: npt.NDArray[np.int32], plans: Plans
+) -> list[CapacityNode]:
     """Bound a node, leave out what cannot be, and give the nodes that may hold a better plan."""
     for _ in range(ROUNDS):
         left = _bounded(node, effort, plans)
@@ -160,7 +162,7 @@ def _treat(node: Node, effort: Effort, near: npt.NDArray[np.int32], plans: Plans
     return [child, none]
 
 
-def _split_demand(node: Node, single: Bools) -> list[Node]:
+def _split_demand(node: CapacityNode, single: Bools) -> list[CapacityNode]:
     """Split the sites of the demand that is shared most, by half of what each serves."""
     served = np.where(node.reach, node.served, 0.0)
     part = served / np.maximum(served.sum(axis=0), 1e-9)
@@ -180,7 +182,7 @@ def _split_demand(node: Node, single: Bools) -> list[Node]:
     return children
 
 
-def _offer_decided(node: Node, plans: Plans) -> None:
+def _offer_decided(node: CapacityNode, plans: Plans) -> None:
     """Offer the only plan of a node whose demands have one site each, if it is one."""
     loads = plans.loads
     site_of = node.reach.argmax(axis=0)
@@ -190,10 +192,10 @@ def _offer_decided(node: Node, plans: Plans) -> None:
         used.astype(float), node.free, node.group, node.sets, loads.places, -1, -1, chosen
     )
     if total == used.sum() and loads.counted.holds(site_of):
-        plans.offer(Plan(np.flatnonzero(chosen), site_of))
+        plans.offer(LoadPlan(np.flatnonzero(chosen), site_of))
 
 
-def _bounded(node: Node, effort: Effort, plans: Plans) -> Node | None:
+def _bounded(node: CapacityNode, effort: Effort, plans: Plans) -> CapacityNode | None:
     """Raise the bound of a node and leave out what cannot be; None where no better plan is left."""
     loads, search = plans.loads, plans.search
     enough = search.cut + ROUNDING * max(1.0, abs(search.cut))
@@ -221,7 +223,7 @@ def _bounded(node: Node, effort: Effort, plans: Plans) -> Node | None:
     if site_of[0] >= 0 and loads.counted.holds(site_of):
         chosen = np.zeros(share.size, bool)
         kernels.best_sites(values, node.free, node.group, node.sets, loads.places, -1, -1, chosen)
-        plans.offer(Plan(np.flatnonzero(chosen), site_of))
+        plans.offer(LoadPlan(np.flatnonzero(chosen), site_of))
         return None
     if bound > enough:
         return None

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Service:
+class CoverService:
     """A service that some of the open sites offer.
 
     Attributes
@@ -215,7 +215,7 @@ def floors(
 def services(
     problem: Problem,
     p: int,
-    offered: Mapping[str, Service],
+    offered: Mapping[str, CoverService],
     limits: Limits | None = None,
 ) -> Solution:
     """Choose p sites and what each offers, so that the most demand for all services is covered.

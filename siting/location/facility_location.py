@@ -10,7 +10,7 @@ import pandas as pd
 
 from siting.errors import ModelError
 from siting.location import milp, plans
-from siting.location.programs import Service
+from siting.location.programs import ServiceLimits
 from siting.location.result import Reason
 from siting.location.search import Limits, Search
 
@@ -88,13 +88,13 @@ def _service(
     budget: float | None,
     cost_per_minute: float,
     most_new: int | None,
-) -> Service:
+) -> ServiceLimits:
     """Who may be served where."""
     times = problem.minutes[:, counted]
     site, demand = np.nonzero(times != problem.missing)
     rate = cost_per_minute if budget is None else 1.0
     most = math.inf if most_new is None else most_new + int(problem.existing.sum())
-    return Service(
+    return ServiceLimits(
         demand=demand,
         site=site,
         pair_cost=rate * times[site, demand].astype(float) * problem.weights[counted][demand],

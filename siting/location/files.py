@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from siting.location import matrix_files, orlib, plan_files, registry, solver
 from siting.location import problem as problems
-from siting.location.question import Question
+from siting.location.question import LocationQuestion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from siting.location.search import Limits
 
 
-def locate(files: ProblemFiles, question: Question, out: Path, limits: Limits) -> Solution:
+def locate(files: ProblemFiles, question: LocationQuestion, out: Path, limits: Limits) -> Solution:
     """Solve a model on files and write what it found.
 
     Parameters
@@ -43,7 +43,7 @@ def locate(files: ProblemFiles, question: Question, out: Path, limits: Limits) -
 
 
 def locate_phases(
-    files: ProblemFiles, question: Question, sizes: Sequence[int], out: Path, limits: Limits
+    files: ProblemFiles, question: LocationQuestion, sizes: Sequence[int], out: Path, limits: Limits
 ) -> list[Solution]:
     """Solve nested plans on files, as `locate`, and write them with a column `phase`.
 
@@ -72,6 +72,6 @@ def locate_orlib(path: Path, model: str, out: Path, limits: Limits) -> Solution:
     instance = orlib.read(path)
     names = [str(vertex + 1) for vertex in range(len(instance.distance))]
     problem = problems.from_arrays(instance.distance, demand_ids=names, site_ids=names)
-    answer = solver.solve(problem, Question(entry.name, instance.p), limits)
+    answer = solver.solve(problem, LocationQuestion(entry.name, instance.p), limits)
     plan_files.write(answer, out)
     return answer

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from siting.location.kernels import capacities as kernels
-from siting.location.programs import Service
+from siting.location.programs import ServiceLimits
 from siting.location.search import PAIRS_PER_UNIT
 
 if TYPE_CHECKING:
@@ -71,11 +71,11 @@ class Loads:
 
     def service(
         self, *, split: bool, everyone: bool = True, gain: Float64 | None = None
-    ) -> Service:
+    ) -> ServiceLimits:
         """As a program's data; `gain` of serving a demand instead of the cost."""
         site, demand = np.nonzero(self.reach)
         cost = self.costs[site, demand] if gain is None else -gain[demand]
-        return Service(
+        return ServiceLimits(
             demand=demand,
             site=site,
             pair_cost=cost,
@@ -144,7 +144,7 @@ class Loads:
 
 
 @dataclass(frozen=True)
-class Plan:
+class LoadPlan:
     """Open sites, and the site of each demand."""
 
     sites: Sites
@@ -157,14 +157,14 @@ class Plans:
     def __init__(self, loads: Loads, search: Search) -> None:
         self.loads = loads
         self.search = search
-        self.best: Plan | None = None
+        self.best: LoadPlan | None = None
         self._costs = np.where(loads.reach, loads.costs, np.inf)
         self._size, self._room = loads.counted.size, loads.counted.room
         self._role = np.where(loads.lower > 0, 2, np.where(loads.upper > 0, 1, 0))
         self._rng = np.random.default_rng(search.limits.seed)
         self._tried: set[bytes] = set()
 
-    def offer(self, plan: Plan) -> None:
+    def offer(self, plan: LoadPlan) -> None:
         """Offer a plan."""
         value = float(self.loads.costs[plan.site_of, np.arange(plan.site_of.size)].sum())
         if self.search.offer(plan.sites, value):
@@ -192,7 +192,7 @@ class Plans:
         total = np.inf
         if kernels.put(*arrays, plan, place, load, waiting):
             total = kernels.settle(*arrays, self._role, plan, place, load)
-            self.offer(Plan(plan.copy(), plan[place]))
+            self.offer(LoadPlan(plan.copy(), plan[place]))
         work = demands * (demands + 3.0 * demands * plan.size) / PAIRS_PER_UNIT
         some = max(1, int(20.0 / work))
         self.search.spend(work)
@@ -201,6 +201,6 @@ class Plans:
             args = (*arrays, self._role, plan, place, load, total, now, self._rng)
             total = kernels.wander(*args)
             if np.isfinite(total):
-                self.offer(Plan(plan.copy(), plan[place]))
+                self.offer(LoadPlan(plan.copy(), plan[place]))
             rounds -= now
             self.search.spend(now * work)

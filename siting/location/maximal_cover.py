@@ -72,7 +72,7 @@ Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Node:
+class CoverNode:
     """A question that is left: `places` of the free sites, to cover most of the groups left.
 
     Attributes
@@ -113,17 +113,17 @@ class Node:
 class Branch:
     """A node to be made when its turn comes: of a parent, with sites opened and sites kept free."""
 
-    parent: Node
+    parent: CoverNode
     opened: Bools
     kept: Bools
 
-    def node(self) -> Node:
+    def node(self) -> CoverNode:
         """Make the node."""
         whole = self.parent
         start, item, weight, prices, gain = kernels.remainder(
             whole.start, whole.item, whole.weight, whole.prices, self.kept, self.opened
         )
-        return Node(
+        return CoverNode(
             sites=whole.sites[self.kept],
             fixed=np.concatenate([whole.fixed, whole.sites[self.opened]]),
             places=whole.places - int(self.opened.sum()),
@@ -161,7 +161,7 @@ def _starts(groups: Groups, p: int, search: Search) -> None:
         interchange.improve(data, interchange.seeded(data, p, rng), everything, search)
 
 
-def _root(groups: Groups, p: int) -> Node:
+def _root(groups: Groups, p: int) -> CoverNode:
     """The whole question."""
     sites, count = groups.cover.shape
     start = np.zeros(sites + 1, np.int64)
@@ -169,7 +169,7 @@ def _root(groups: Groups, p: int) -> Node:
     item = np.empty(start[-1], np.int32)
     for j in range(sites):
         item[start[j] : start[j + 1]] = np.flatnonzero(groups.cover[j])
-    return Node(
+    return CoverNode(
         sites=np.arange(sites),
         fixed=np.arange(0),
         places=p,
@@ -183,7 +183,7 @@ def _root(groups: Groups, p: int) -> Node:
     )
 
 
-def _branch(groups: Groups, root: Node, search: Search) -> None:
+def _branch(groups: Groups, root: CoverNode, search: Search) -> None:
     """Branch and bound: from the best bound down to where a node ends, and again."""
     total = float(groups.weight.sum())
     everything = np.ones(root.sites.size, bool)
@@ -208,7 +208,7 @@ def _needed(groups: Groups, search: Search) -> float:
     return total - search.cut - ROUNDING * total
 
 
-def _treat(groups: Groups, node: Node, effort: Effort, search: Search) -> list[Branch]:
+def _treat(groups: Groups, node: CoverNode, effort: Effort, search: Search) -> list[Branch]:
     """Bound a node, shrink it, and give the branches that may hold a better plan."""
     while node.sites.size >= node.places:
         if node.places <= 1 or node.sites.size == node.places:
@@ -229,14 +229,14 @@ def _treat(groups: Groups, node: Node, effort: Effort, search: Search) -> list[B
     return []
 
 
-def _covers(node: Node) -> Float64:
+def _covers(node: CoverNode) -> Float64:
     """Weight that each free site covers."""
     reached = np.append(node.weight[node.item], 0.0)
     total = np.concatenate([[0.0], np.cumsum(reached)])
     return np.asarray(total[node.start[1:]] - total[node.start[:-1]])
 
 
-def _offer(groups: Groups, node: Node, sums: Float64, search: Search) -> None:
+def _offer(groups: Groups, node: CoverNode, sums: Float64, search: Search) -> None:
     """Offer the fixed sites and the free ones of greatest sums."""
     best = np.argsort(-sums, kind="stable")[: node.places]
     plan = np.concatenate([node.fixed, node.sites[best]])
@@ -244,8 +244,8 @@ def _offer(groups: Groups, node: Node, sums: Float64, search: Search) -> None:
 
 
 def _bounded(
-    groups: Groups, node: Node, effort: Effort, search: Search
-) -> tuple[Node, Bools, Bools, Float64]:
+    groups: Groups, node: CoverNode, effort: Effort, search: Search
+) -> tuple[CoverNode, Bools, Bools, Float64]:
     """Lower the bound of a node.
 
     Returns

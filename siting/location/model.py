@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from siting.location.attributes import Attributes
     from siting.location.problem import Problem
-    from siting.location.question import Question
+    from siting.location.question import LocationQuestion
     from siting.location.result import Solution
     from siting.location.search import Limits
 
@@ -19,7 +19,7 @@ Place = Literal["command_line", "study", "workshop", "orlib"]
 
 Condition = Literal["capacity", "budget", "floor"]
 
-Solver: TypeAlias = "Callable[[Problem, Question, Limits, Attributes], Solution]"
+Solver: TypeAlias = "Callable[[Problem, LocationQuestion, Limits, Attributes], Solution]"
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Form:
         Answers a question that gives what is needed. A function of a module, so that another
         process can be sent it; it loads its solver itself, since every command reads the entries.
     needs
-        Parameters of `Question` that must be given.
+        Parameters of `LocationQuestion` that must be given.
     takes
         Those that may be given. All others are refused.
     """

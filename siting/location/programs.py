@@ -26,7 +26,7 @@ Int64 = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Service:
+class ServiceLimits:
     """Who may be served where, and what limits it.
 
     Attributes

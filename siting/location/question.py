@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Question:
+class LocationQuestion:
     """A model and its parameters; which of them a model needs or takes, its entry says.
 
     Attributes

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
     from siting.location.model import Condition, Form, LocationModel
     from siting.location.problem import Problem
-    from siting.location.question import Question
+    from siting.location.question import LocationQuestion
     from siting.location.result import Solution
     from siting.location.search import Limits
 
 
 def solve(
     problem: Problem,
-    question: Question,
+    question: LocationQuestion,
     limits: Limits,
     attributes: Attributes | None = None,
     *,
@@ -58,7 +58,7 @@ def solve(
 
 def solve_phases(
     problem: Problem,
-    question: Question,
+    question: LocationQuestion,
     sizes: Sequence[int],
     limits: Limits,
     attributes: Attributes | None = None,
@@ -90,7 +90,7 @@ def solve_phases(
     return phases.solve(problem, sizes, phase, first)
 
 
-def _condition(question: Question, attributes: Attributes) -> Condition | None:
+def _condition(question: LocationQuestion, attributes: Attributes) -> Condition | None:
     """The condition that a question is under."""
     given: dict[Condition, bool] = {
         "capacity": "capacity" in attributes.sites,
@@ -105,7 +105,7 @@ def _condition(question: Question, attributes: Attributes) -> Condition | None:
     return conditions[0] if conditions else None
 
 
-def _form(model: LocationModel, question: Question, condition: Condition | None) -> Form:
+def _form(model: LocationModel, question: LocationQuestion, condition: Condition | None) -> Form:
     """The form of a model that answers a question, which gives what it needs and nothing else."""
     form = model.form(condition)
     if form is None:

@@ -57,7 +57,7 @@ class Basket(_Model):
 
 
 @dataclass(frozen=True)
-class Scores:
+class BasketScores:
     """A basket's result, one row a cell or commune.
 
     Attributes
@@ -115,7 +115,7 @@ def require_known(basket: Basket, types: pd.Series) -> None:
         raise InputError("basket_without_facilities", basket=basket.id, edition=basket.edition)
 
 
-def in_reach(basket: Basket, pairs: Pairs, types: pd.Series) -> Scores:
+def in_reach(basket: Basket, pairs: Pairs, types: pd.Series) -> BasketScores:
     """Score of each cell: what it finds within each item's minutes.
 
     Parameters
@@ -150,7 +150,7 @@ def in_reach(basket: Basket, pairs: Pairs, types: pd.Series) -> Scores:
     return _scored(basket, set(kind), {item.id: count(item) for item in basket.items}, index)
 
 
-def in_communes(basket: Basket, facilities: pd.DataFrame, communes: pd.Series) -> Scores:
+def in_communes(basket: Basket, facilities: pd.DataFrame, communes: pd.Series) -> BasketScores:
     """Score of each commune: what it has within its own limits, as INSEE counts its ranges.
 
     Parameters
@@ -171,7 +171,7 @@ def in_communes(basket: Basket, facilities: pd.DataFrame, communes: pd.Series) -
     return _scored(basket, set(kinds), counts, index)
 
 
-def by_zone(scores: Scores, people: pd.Series, zone: pd.Series) -> pd.DataFrame:
+def by_zone(scores: BasketScores, people: pd.Series, zone: pd.Series) -> pd.DataFrame:
     """Mean score of the people of each zone, and the item that fails most of them.
 
     Parameters
@@ -220,7 +220,7 @@ def _scored(
     there: set[str],
     counts: dict[str, npt.NDArray[Any]],
     index: pd.Index,
-) -> Scores:
+) -> BasketScores:
     """Scores from how many facilities each row has for each item."""
     known = [item for item in basket.items if there & set(item.types)]
     unknown = tuple(item.id for item in basket.items if not there & set(item.types))
@@ -243,4 +243,4 @@ def _scored(
         },
         index=index,
     )
-    return Scores(met, unknown, table)
+    return BasketScores(met, unknown, table)

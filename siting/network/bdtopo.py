@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
     from pathlib import Path
 
-    from siting.network.lines import Line
+    from siting.network.lines import RoadLine
     from siting.network.roads import RoadNetwork
     from siting.network.speeds import Speeds
 
@@ -139,7 +139,7 @@ def from_sections(
     table = sections.rename(columns={name: full for full, name in columns.items()})
     parts = table.explode(index_parts=False, ignore_index=True)
     drawn = parts[~parts.geometry.is_empty & parts.geometry.notna()]
-    kept: list[Line] = []
+    kept: list[RoadLine] = []
     rows: list[int] = []
     records = pd.DataFrame(drawn.drop(columns=drawn.geometry.name)).to_dict("records")
     for row, record in enumerate(records):
@@ -168,7 +168,7 @@ def from_sections(
     return roads.build(cut, speeds, snap_cap_m=snap_cap_m, crs=crs)
 
 
-def _line(row: int, record: Record, speeds: Speeds) -> Line | None:
+def _line(row: int, record: Record, speeds: Speeds) -> RoadLine | None:
     """One section as a line, None where the mode may not use it."""
     if record.get("etat_de_l_objet") in OUT_OF_USE:
         return None
@@ -179,7 +179,7 @@ def _line(row: int, record: Record, speeds: Speeds) -> Line | None:
         return line
     kmh = float(average) * (speeds.urban if record.get("urbain") in _YES else speeds.rural)
     kmh *= speeds.fitted.get(line.highway, 1.0)
-    return lines.Line(
+    return lines.RoadLine(
         line.way,
         line.highway,
         kmh if line.forward_kmh else 0.0,

@@ -40,7 +40,7 @@ OUTSIDE_LEGS = 6  # nearest attachment points that a point beyond the border may
 
 
 @dataclass(frozen=True)
-class Access:
+class NodeAccess:
     """How points reach the attachment points: declared assumptions of the study.
 
     Attributes
@@ -99,7 +99,7 @@ class DistanceNetwork:
     link: Int32
     polygons: npt.NDArray[np.object_]
     crs: str
-    access: Access
+    access: NodeAccess
 
     @property
     def positions(self) -> tuple[Float64, Float64]:
@@ -202,7 +202,7 @@ def build(
     communes: pd.DataFrame,
     boundaries: gpd.GeoDataFrame,
     crs: str,
-    access: Access,
+    access: NodeAccess,
     factor: float = 1.0,
 ) -> DistanceNetwork:
     """Build the network of a distance table.

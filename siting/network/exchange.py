@@ -17,7 +17,7 @@ from siting.network.segments import geodesic_lengths
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from siting.network.lines import Line
+    from siting.network.lines import RoadLine
     from siting.network.roads import RoadNetwork
     from siting.network.routing import Float64
     from siting.network.speeds import Speeds
@@ -124,12 +124,12 @@ def from_networkx(
 
 def _paired(
     graph: nx.MultiDiGraph[Any], speeds: Speeds, file: object
-) -> tuple[list[shapely.LineString], list[Line], list[tuple[int, int]]]:
+) -> tuple[list[shapely.LineString], list[RoadLine], list[tuple[int, int]]]:
     """Shapes, lines and ends of the edges, the two directions of a road made one."""
     number = {node: i for i, node in enumerate(graph.nodes)}
     places = {node: _place(graph, node, file) for node in graph.nodes}
     shapes: list[shapely.LineString] = []
-    kept: list[Line] = []
+    kept: list[RoadLine] = []
     ends: list[tuple[int, int]] = []
     waiting: dict[Any, list[int]] = {}
     for u, v, data in graph.edges(data=True):
@@ -141,7 +141,7 @@ def _paired(
         if waiting.get(same):
             other = waiting[same].pop()
             first = kept[other]
-            kept[other] = lines.Line(
+            kept[other] = lines.RoadLine(
                 first.way,
                 first.highway,
                 first.forward_kmh,
@@ -173,7 +173,7 @@ def _line(
     crs: Any,
     speeds: Speeds,
     file: object,
-) -> Line | None:
+) -> RoadLine | None:
     """One directed edge as a line that is open forward only; None where the mode may not use it.
 
     osmnx gives each direction an edge of its own, so the edge's own direction is always forward.
@@ -196,7 +196,7 @@ def _line(
     if time is not None:
         metres = _metres(shape, crs)
         kmh = metres * 3.6 / float(time) if float(time) > 0 else np.inf
-    return lines.Line(way, line.highway, kmh, 0.0, line.ends_only, line.roundabout)
+    return lines.RoadLine(way, line.highway, kmh, 0.0, line.ends_only, line.roundabout)
 
 
 def _metres(shape: shapely.LineString, crs: Any) -> float:

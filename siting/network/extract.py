@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from siting.network.lines import Line
+    from siting.network.lines import RoadLine
     from siting.network.routing import Float64, Int64
     from siting.network.speeds import Speeds
 
@@ -122,7 +122,7 @@ def _read_ways(located: Any, speeds: Speeds) -> _Ways:
         array("b"),
         {},
     )
-    known: dict[tuple[tuple[str, str], ...], tuple[Line | None, float | None, bool]] = {}
+    known: dict[tuple[tuple[str, str], ...], tuple[RoadLine | None, float | None, bool]] = {}
     on_ways = osmium.filter.EntityFilter(osmium.osm.WAY)
     roads = osmium.filter.KeyFilter(*osm_tags.KIND_KEYS)
     for way in located.with_filter(on_ways).with_filter(roads):

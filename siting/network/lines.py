@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Line:
+class RoadLine:
     """One road between two junctions.
 
     Attributes
@@ -42,7 +42,7 @@ class Line:
     roundabout: bool
 
 
-def from_tags(way: int, tags: dict[str, str], speeds: Speeds) -> Line | None:
+def from_tags(way: int, tags: dict[str, str], speeds: Speeds) -> RoadLine | None:
     """Read a line's tags as those of an OSM way; None where the mode may not use it."""
     highway = speeds.carries(tags)
     if not highway:
@@ -50,7 +50,7 @@ def from_tags(way: int, tags: dict[str, str], speeds: Speeds) -> Line | None:
     forward, backward = osm_tags.way_access(tags, speeds.mode, speeds.moment)
     if max(forward, backward) == Access.NO:
         return None
-    return Line(
+    return RoadLine(
         way,
         highway,
         _kmh(tags, speeds, "forward", forward),
@@ -69,7 +69,7 @@ def _kmh(tags: dict[str, str], speeds: Speeds, direction: str, access: Access) -
 
 
 def segments(
-    lines: list[Line],
+    lines: list[RoadLine],
     lon: Float64,
     lat: Float64,
     first: Int64,

@@ -38,7 +38,7 @@ MARGIN_M = 3000.0
 
 
 @dataclass(frozen=True)
-class Ground:
+class WalkingGrid:
     """Walking times to the nearest road on a grid.
 
     Attributes
@@ -82,7 +82,7 @@ def ground(
     *,
     effort: Float32 | None = None,
     cell_m: float = CELL_M,
-) -> Ground:
+) -> WalkingGrid:
     """Walking times to the roads of a network.
 
     Parameters
@@ -118,7 +118,7 @@ def ground(
     shape = (rows, columns)
     road = np.where(np.isfinite(seconds), road, -1).reshape(shape)
     reached = seconds.astype(np.float32).reshape(shape)
-    return Ground(reached, road.astype(np.int64), float(west), float(south), cell_m, crs)
+    return WalkingGrid(reached, road.astype(np.int64), float(west), float(south), cell_m, crs)
 
 
 def _elevation(
@@ -207,7 +207,7 @@ class WalkedNetwork:
     """
 
     roads: RoadNetwork
-    ground: Ground
+    ground: WalkingGrid
 
     @property
     def graph(self) -> RoutingGraph:

@@ -26,7 +26,7 @@ MARGIN_DEG = 0.5  # points all farther than that from the roads are a mistake, n
 
 
 @dataclass(frozen=True)
-class Lines:
+class EdgeIndex:
     """Some edges, indexed by place.
 
     Attributes
@@ -67,9 +67,9 @@ class Snapper:
     first: Int64
     run: Float64
     lines: shapely.STRtree
-    main: Lines
-    islands: Lines
-    motorways: Lines
+    main: EdgeIndex
+    islands: EdgeIndex
+    motorways: EdgeIndex
 
 
 @dataclass(frozen=True)
@@ -133,10 +133,10 @@ def build(
         shapely.linestrings(np.column_stack([x, y]), indices=of_vertex), object
     )
 
-    def index(chosen: Bool) -> Lines:
+    def index(chosen: Bool) -> EdgeIndex:
         open_to_points = np.flatnonzero(chosen & joinable)
         edge = open_to_points[np.argsort(~two_way[open_to_points], kind="stable")]
-        return Lines(edge, shapely.STRtree(lines[edge]))
+        return EdgeIndex(edge, shapely.STRtree(lines[edge]))
 
     return Snapper(
         crs=crs,
@@ -189,7 +189,7 @@ def snap(snapper: Snapper, lon: Float64, lat: Float64, cap_m: float) -> Snapped:
     return Snapped(edge, before, share, distance)
 
 
-def _nearest(lines: Lines, points: Geometries, cap_m: float) -> tuple[Int64, Float64]:
+def _nearest(lines: EdgeIndex, points: Geometries, cap_m: float) -> tuple[Int64, Float64]:
     """Nearest edge of each point and its distance; -1 and NaN beyond the cap."""
     edge = np.full(len(points), -1, np.int64)
     distance = np.full(len(points), np.nan)

@@ -133,7 +133,7 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Reason:
+class RuleOutcome:
     """A rule of a level, and what became of it."""
 
     level: str
@@ -144,12 +144,12 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedPlace:
     """A place judged: the level it holds, the highest it may yet hold (empty: none), why."""
 
     level: str
     possible: str
-    reasons: tuple[Reason, ...]
+    reasons: tuple[RuleOutcome, ...]
 
 
 def value(written: str, kind: Kind) -> bool | float | str | None:
@@ -169,7 +169,7 @@ def value(written: str, kind: Kind) -> bool | float | str | None:
 
 def judge(
     labels: Labels, type_: str, facts: Mapping[str, Fact], day: dt.date | None = None
-) -> Judged:
+) -> JudgedPlace:
     """Judge a place.
 
     Parameters
@@ -182,7 +182,7 @@ def judge(
     day
         On which the age of evidence counts; None: age does not.
     """
-    reasons: list[Reason] = []
+    reasons: list[RuleOutcome] = []
     won, possible = "", ""
     sure, open_ = True, True
     for level in labels.levels:
@@ -200,13 +200,13 @@ def judge(
                 for part in rule.plain()
                 if evaluate(part, facts, day) == "unknown"
             )
-            reasons.append(Reason(level.id, rule.id or names[0], outcome, tuple(names), lost))
+            reasons.append(RuleOutcome(level.id, rule.id or names[0], outcome, tuple(names), lost))
             sure &= outcome == "passed"
             open_ &= outcome != "failed"
         sure &= not level.types or bool(type_)
         won = level.id if sure else won
         possible = level.id if open_ else possible
-    return Judged(won, possible, tuple(reasons))
+    return JudgedPlace(won, possible, tuple(reasons))
 
 
 def evaluate(rule: Rule, facts: Mapping[str, Fact], day: dt.date | None) -> Outcome:

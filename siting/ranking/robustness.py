@@ -35,7 +35,7 @@ NEAR = 1e-9  # weights so close are one meeting
 
 
 @dataclass(frozen=True)
-class Lines:
+class ScoreLines:
     """Scores as ratios of lines in the weight t of one criterion: (a + b t) / (c + d t)."""
 
     a: Float64
@@ -76,7 +76,7 @@ def _roots(square: Float64, slope: Float64, level: Float64) -> Float64:
     return np.unique(every[(every > NEAR) & (every < 1 - NEAR)])
 
 
-def lines(scale: Scale, weights: Float64, criterion: int) -> Lines | None:
+def lines(scale: Scale, weights: Float64, criterion: int) -> ScoreLines | None:
     """Scores of a weighted sum as one weight goes from 0 to 1, the others in proportion.
 
     Returns
@@ -96,7 +96,7 @@ def lines(scale: Scale, weights: Float64, criterion: int) -> Lines | None:
     none = (weight == 0) & (slope == 0)
     points = np.where(none, 0.5, others)
     rise = np.where(none, 0.0, z[:, criterion] - others)
-    return Lines(points, rise, np.where(none, 1.0, weight), slope)
+    return ScoreLines(points, rise, np.where(none, 1.0, weight), slope)
 
 
 def stability(scale: Scale, weights: Float64) -> pd.DataFrame:
@@ -120,7 +120,7 @@ def stability(scale: Scale, weights: Float64) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*columns, "order_low", "order_high"])
 
 
-def _interval(path: Lines, now: float, values: Values) -> dict[str, object]:
+def _interval(path: ScoreLines, now: float, values: Values) -> dict[str, object]:
     """Where the first stays first and the order holds, around the weight of now."""
     ids = values.order
     order = _order(path.at(now), ids)
@@ -129,7 +129,7 @@ def _interval(path: Lines, now: float, values: Values) -> dict[str, object]:
     whole_low, whole_high = 0.0, 1.0
     for site, other in pairwise(order):
         both = [int(site), int(other)]
-        pair = Lines(*(part[both] for part in (path.a, path.b, path.c, path.d)))
+        pair = ScoreLines(*(part[both] for part in (path.a, path.b, path.c, path.d)))
         ends = _held(pair, now, ids[both], 0, pair.meetings(0))
         whole_low, whole_high = max(whole_low, ends[0]), min(whole_high, ends[1])
     return {
@@ -143,7 +143,7 @@ def _interval(path: Lines, now: float, values: Values) -> dict[str, object]:
 
 
 def _held(
-    path: Lines, now: float, ids: npt.NDArray[np.intp], first: int, meetings: Float64
+    path: ScoreLines, now: float, ids: npt.NDArray[np.intp], first: int, meetings: Float64
 ) -> tuple[float, float]:
     """Interval around the weight of now in which a site leads; of no width where it ties."""
     low, high = 0.0, 1.0
@@ -161,7 +161,7 @@ def _order(scores: Float64, ids: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
     return order
 
 
-def _leader(path: Lines, meeting: float, side: int, ids: npt.NDArray[np.intp]) -> int:
+def _leader(path: ScoreLines, meeting: float, side: int, ids: npt.NDArray[np.intp]) -> int:
     """Who is first just beside a weight: halfway to the next meeting of anybody."""
     every = np.unique(np.concatenate([path.meetings(i) for i in range(len(path.a))]))
     beyond = every[every > meeting + NEAR] if side > 0 else every[every < meeting - NEAR]

@@ -109,7 +109,7 @@ def swing(points: Mapping[str, float], what: str) -> dict[str, float]:
 
 
 @dataclass(frozen=True)
-class Judged:
+class PairwiseWeights:
     """Weights from pairwise judgements.
 
     Attributes
@@ -129,7 +129,7 @@ class Judged:
     farthest: tuple[str, str, float, float]
 
 
-def ahp(criteria: Sequence[str], matrix: Float64) -> Judged:
+def ahp(criteria: Sequence[str], matrix: Float64) -> PairwiseWeights:
     """Weigh by pairwise judgements.
 
     Parameters
@@ -139,7 +139,9 @@ def ahp(criteria: Sequence[str], matrix: Float64) -> Judged:
     """
     count = len(criteria)
     if count == 1:
-        return Judged({criteria[0]: 1.0}, 0.0, 0.0, 1.0, (criteria[0], criteria[0], 1.0, 1.0))
+        return PairwiseWeights(
+            {criteria[0]: 1.0}, 0.0, 0.0, 1.0, (criteria[0], criteria[0], 1.0, 1.0)
+        )
     values, vectors = np.linalg.eig(matrix)
     main = int(np.argmax(values.real))
     vector = np.abs(vectors[:, main].real)
@@ -153,7 +155,7 @@ def ahp(criteria: Sequence[str], matrix: Float64) -> Judged:
     fits = float(weight[i] / weight[j])
     farthest = (criteria[int(i)], criteria[int(j)], float(matrix[i, j]), fits)
     shared = dict(zip(criteria, map(float, weight), strict=True))
-    return Judged(shared, ratio, index, eigenvalue, farthest)
+    return PairwiseWeights(shared, ratio, index, eigenvalue, farthest)
 
 
 def _random_index(count: int) -> float:
@@ -163,7 +165,7 @@ def _random_index(count: int) -> float:
     return (2.7699 * count - 4.3513 - count) / (count - 1)
 
 
-def pairwise(judgements: Sequence[tuple[str, str, float]], what: str) -> Judged:
+def pairwise(judgements: Sequence[tuple[str, str, float]], what: str) -> PairwiseWeights:
     """Weigh by judgements `(a, b, times)`, one for each pair of criteria.
 
     Raises

@@ -253,9 +253,9 @@ def _speeds(study: Study) -> Speeds:
     )
 
 
-def _access(assume: Assumptions) -> distance_table.Access:
+def _access(assume: Assumptions) -> distance_table.NodeAccess:
     """How points reach the nodes of a table of distances."""
-    return distance_table.Access(
+    return distance_table.NodeAccess(
         speed_kmh=assume.access_speed.value,
         detour=assume.access_detour.value,
         outside_speed_kmh=assume.outside_speed.value,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
 
-    from siting.config import Plan, WhatIf
+    from siting.config import PlanKeys, WhatIf
 
 SITE = ["id", "name", "lon", "lat", "commune_code"]
 
@@ -62,7 +62,7 @@ def facilities(
 
 
 def with_plan(
-    now: pd.DataFrame, candidates: pd.DataFrame, plan: Plan, change: WhatIf | None
+    now: pd.DataFrame, candidates: pd.DataFrame, plan: PlanKeys, change: WhatIf | None
 ) -> pd.DataFrame:
     """Facilities of a service once a plan is carried out, whatever a scenario did before.
 

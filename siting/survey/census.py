@@ -1,6 +1,6 @@
 """Census of likely users: independents and small firms of a register, by zone, square and site.
 
-What counts is a `Definition`. A masked establishment (partly diffusible: its owner objected to
+What counts is a `LikelyUser`. A masked establishment (partly diffusible: its owner objected to
 being found) counts in its commune, apart, and never on a map.
 """
 
@@ -55,7 +55,7 @@ class Activity:
 
 
 @dataclass(frozen=True)
-class Definition:
+class LikelyUser:
     """Who counts as a likely user.
 
     Attributes
@@ -73,7 +73,7 @@ class Definition:
     activities: tuple[Activity, ...] = ()
 
 
-def select(stock: pd.DataFrame, definition: Definition) -> pd.DataFrame:
+def select(stock: pd.DataFrame, definition: LikelyUser) -> pd.DataFrame:
     """Keep the likely users of a register of active establishments.
 
     Parameters

@@ -53,7 +53,7 @@ class Round:
 
 
 @dataclass(frozen=True)
-class Plan:
+class VisitPlan:
     """Rounds, stops that no round visits, and whether no plan is better."""
 
     rounds: tuple[Round, ...]
@@ -61,7 +61,7 @@ class Plan:
     proven: bool
 
 
-def plan(between: Float64, teams: Sequence[Team], visit: float, budget: float) -> Plan:
+def plan(between: Float64, teams: Sequence[Team], visit: float, budget: float) -> VisitPlan:
     """Plan visits.
 
     Parameters
@@ -88,7 +88,7 @@ def plan(between: Float64, teams: Sequence[Team], visit: float, budget: float) -
     kept = [rounds[index] for index in chosen]
     seen = {stop for round_ in kept for stop in round_.stops}
     left = tuple(stop for stop in range(size) if stop not in seen)
-    return Plan(_shared(kept, bases, teams), left, whole and proven)
+    return VisitPlan(_shared(kept, bases, teams), left, whole and proven)
 
 
 def _bases(teams: Sequence[Team]) -> dict[int, list[int]]:

@@ -29,7 +29,7 @@ from siting import texts
 from siting.config import Model, expected
 from siting.errors import ConfigError, OutputError, SitingError
 from siting.location import registry
-from siting.location.question import Question as LocationQuestion
+from siting.location.question import LocationQuestion
 from siting.workshop import exports, page_answers, replies, scenario
 from siting.workshop.jobs import Jobs, Task
 from siting.workshop.scenario import Name, Scenario

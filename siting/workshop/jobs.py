@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from siting.location.model import LocationModel
-    from siting.location.question import Question
+    from siting.location.question import LocationQuestion
     from siting.workshop.replies import JobPlan, JobReply, JobStatus
 
 AT_ONCE = 2
@@ -56,7 +56,7 @@ class Task:
     required: tuple[str, ...]
     closed: tuple[str, ...]
     model: LocationModel
-    question: Question
+    question: LocationQuestion
     seconds: float
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from siting.config import Study
-    from siting.config.study import Criterion
+    from siting.config.study import CriterionKeys
 
 MOST_SITES = 200
 MOST_ROADS = 50
@@ -72,7 +72,7 @@ def written(scenario: Scenario, study: Study, base: str) -> str:
     return yaml.safe_dump(keys, allow_unicode=True, sort_keys=False)
 
 
-def weighed(study: Study, weights: Mapping[str, float]) -> tuple[Criterion, ...]:
+def weighed(study: Study, weights: Mapping[str, float]) -> tuple[CriterionKeys, ...]:
     """Criteria of a study under other weights; one of no weight is left out."""
     both = [(known, weights.get(known.id, known.weight)) for known in study.criteria]
     return tuple(

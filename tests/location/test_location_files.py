@@ -13,7 +13,7 @@ from siting.errors import InputError, ModelError
 from siting.location import covering, files, lscp, mclp, orlib, p_center, p_median
 from siting.location.matrix_files import ProblemFiles
 from siting.location.problem import from_arrays, from_tables
-from siting.location.question import Question
+from siting.location.question import LocationQuestion
 from siting.location.search import Limits, Search
 
 SMALL = ["pmed1", "pmed3", "pmed5", "pmed7", "pmed9", "pmed11", "pmed13", "pmed15"]
@@ -79,7 +79,7 @@ def inputs(tmp_path):
 @pytest.mark.parametrize("model", ["p-median", "p-center", "weighted-p-center", "mclp", "lscp"])
 def test_locate_writes_sites_allocation_and_summary(inputs, model):
     limit = 25.0 if model in ("mclp", "lscp") else None
-    question = Question(model, None if model == "lscp" else 3, limit)
+    question = LocationQuestion(model, None if model == "lscp" else 3, limit)
     answers = [
         files.locate(
             ProblemFiles(inputs / name, inputs / "d.csv", existing=inputs / "e.csv"),
@@ -124,7 +124,7 @@ def test_identifiers_may_be_whole_numbers(tmp_path):
         for name in ("m.parquet", "m.csv"):
             tables = ProblemFiles(tmp_path / name, tmp_path / "d.csv", existing=tmp_path / "e.csv")
             found[column, name] = files.locate(
-                tables, Question("p-median", 2), tmp_path / "x.csv", Limits()
+                tables, LocationQuestion("p-median", 2), tmp_path / "x.csv", Limits()
             ).objective
     assert len(set(found.values())) == 1
     assert "101" in pd.read_csv(tmp_path / "x.csv", dtype=str)["site_id"].to_list()
@@ -134,7 +134,7 @@ def test_identifiers_may_be_whole_numbers(tmp_path):
     with pytest.raises(InputError, match="origin_id"):
         files.locate(
             ProblemFiles(tmp_path / "m.parquet", tmp_path / "d.csv"),
-            Question("p-median", 2),
+            LocationQuestion("p-median", 2),
             tmp_path / "x.csv",
             Limits(),
         )
@@ -146,24 +146,24 @@ def test_locate_refuses_what_it_cannot_answer(inputs):
         files.locate(ProblemFiles(**given), question, inputs / "x.csv", Limits())
 
     for question in (
-        Question("p-median"),
-        Question("mclp", 3),
-        Question("lscp"),
-        Question("nothing", 3),
-        Question("p-median", 99),
-        Question("lscp", 3, 20.0),
-        Question("p-dispersion", 3, 20.0),
-        Question("mclp", 3, 20.0, full_minutes=5.0),
-        Question("p-median", 3, cost_per_minute=2.0),
-        Question("fixed-costs", budget=9.0),
+        LocationQuestion("p-median"),
+        LocationQuestion("mclp", 3),
+        LocationQuestion("lscp"),
+        LocationQuestion("nothing", 3),
+        LocationQuestion("p-median", 99),
+        LocationQuestion("lscp", 3, 20.0),
+        LocationQuestion("p-dispersion", 3, 20.0),
+        LocationQuestion("mclp", 3, 20.0, full_minutes=5.0),
+        LocationQuestion("p-median", 3, cost_per_minute=2.0),
+        LocationQuestion("fixed-costs", budget=9.0),
     ):
         with pytest.raises(ModelError):
             ask(question)
     with pytest.raises(InputError):
-        ask(Question("p-median", 3), matrix=inputs / "absent.parquet")
+        ask(LocationQuestion("p-median", 3), matrix=inputs / "absent.parquet")
     (inputs / "other.csv").write_text("id,weight\nz,1\n", encoding="utf-8")
     with pytest.raises(InputError, match="commun"):
-        ask(Question("p-median", 3), demand=inputs / "other.csv")
+        ask(LocationQuestion("p-median", 3), demand=inputs / "other.csv")
     assert not (inputs / "x.csv").exists()
 
 

@@ -85,8 +85,8 @@ class Instance:
     def ask(self, model: str, problem, p: int, limits: Limits):
         room = np.full(problem.site_ids.size, self.weights.sum())
         offered = {
-            "a": cover_programs.Service(self.weights, LIMIT, 1),
-            "b": cover_programs.Service(self.weights, 6.0),
+            "a": cover_programs.CoverService(self.weights, LIMIT, 1),
+            "b": cover_programs.CoverService(self.weights, 6.0),
         }
         return {
             "p-median": lambda: p_median.solve(problem, p, limits),

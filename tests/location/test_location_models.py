@@ -264,8 +264,8 @@ def test_several_services(seed):
     case = make(seed, roles=False)
     other = np.roll(case.weights, 1) + 1
     offered = {
-        "a": cover_programs.Service(case.weights, LIMIT, 1),
-        "b": cover_programs.Service(other, 5.0),
+        "a": cover_programs.CoverService(case.weights, LIMIT, 1),
+        "b": cover_programs.CoverService(other, 5.0),
     }
 
     def value(plan):
@@ -472,7 +472,7 @@ def all_models(problem, times, limits):
     """One call of each model."""
     capacity = np.full(problem.site_ids.size, problem.weights.sum() / 2)
     zones = np.arange(problem.weights.size) % 3
-    offered = {"a": cover_programs.Service(problem.weights, 20.0, 2)}
+    offered = {"a": cover_programs.CoverService(problem.weights, 20.0, 2)}
     return {
         "p-median": lambda: p_median.solve(problem, 5, limits),
         "p-center": lambda: p_center.solve(problem, 5, limits),

@@ -11,12 +11,12 @@ from pyproj import Transformer
 from shapely.geometry import box
 
 from siting.errors import NetworkError
-from siting.network.distance_table import Access, build, closed
+from siting.network.distance_table import NodeAccess, build, closed
 from siting.times import matrix
 
 CRS = "EPSG:2154"
 X0, Y0 = 660_000, 6_360_000
-ACCESS = Access(speed_kmh=36, detour=1.5, outside_speed_kmh=72, outside_cap_km=12)
+ACCESS = NodeAccess(speed_kmh=36, detour=1.5, outside_speed_kmh=72, outside_cap_km=12)
 
 
 def lonlat(x, y):

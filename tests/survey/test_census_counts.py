@@ -9,7 +9,7 @@ from scipy import integrate, stats
 
 from siting.errors import InputError
 from siting.survey import census, interest, shrinkage
-from siting.survey.census import Activity, Definition
+from siting.survey.census import Activity, LikelyUser
 
 
 def stock(**columns) -> pd.DataFrame:
@@ -31,7 +31,7 @@ def stock(**columns) -> pd.DataFrame:
 )
 def test_a_class_counts_where_the_whole_of_it_is_below(fewer, undeclared, kept):
     frame = stock(employees=["", "NN", "00", "01", "02", "03", "11", "53"])
-    found = census.select(frame, Definition(fewer, undeclared))
+    found = census.select(frame, LikelyUser(fewer, undeclared))
     assert found["employees"].tolist() == kept
 
 
@@ -48,7 +48,7 @@ def test_counts_by_zone_and_location_quotients():
         activity=["62.01Z"] * 4 + ["47.11B"] * 4 + ["62.01Z"] * 3 + ["47.11B"] * 9,
         masked=[True] + [False] * 19,
     )
-    some = census.select(every, Definition(activities=(Activity(("62",), 0.8),)))
+    some = census.select(every, LikelyUser(activities=(Activity(("62",), 0.8),)))
     zones = pd.DataFrame(
         [
             ("epci", "E", "e", "A"),

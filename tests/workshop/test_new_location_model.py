@@ -19,7 +19,7 @@ from siting.cli import app as cli
 from siting.errors import ModelError, ProblemsError
 from siting.location import models, registry, solver
 from siting.location.problem import from_arrays
-from siting.location.question import Question
+from siting.location.question import LocationQuestion
 from siting.location.search import Limits
 from siting.study.stages import location as study_location
 from siting.workshop import api
@@ -155,12 +155,12 @@ def test_each_model_answers_with_what_it_needs_alone(model):
     attributes = solver.Attributes(prices)
     values = {"p": 3, "max_minutes": 25.0}
     given = {name: values[name] for name in model.plain.needs}
-    answer = solver.solve(problem, Question(model.name, **given), Limits(), attributes)
+    answer = solver.solve(problem, LocationQuestion(model.name, **given), Limits(), attributes)
     assert answer.status in ("proven", "infeasible")
     for name in given:
         less = {key: number for key, number in given.items() if key != name}
         with pytest.raises(ModelError) as caught:
-            solver.solve(problem, Question(model.name, **less), Limits(), attributes)
+            solver.solve(problem, LocationQuestion(model.name, **less), Limits(), attributes)
         assert f" {name}." in caught.value.text("en")
     others = {"p": 3, "max_minutes": 25.0, "full_minutes": 3.0, "levels": (5.0,)}
     others |= {"cost_per_minute": 2.0, "decay": np.exp, "split": True, "budget": 9.0, "floor": 0.1}
@@ -169,6 +169,9 @@ def test_each_model_answers_with_what_it_needs_alone(model):
             continue
         with pytest.raises(ModelError) as caught:
             solver.solve(
-                problem, Question(model.name, **given | {name: number}), Limits(), attributes
+                problem,
+                LocationQuestion(model.name, **given | {name: number}),
+                Limits(),
+                attributes,
             )
         assert "--" not in caught.value.text("fr")

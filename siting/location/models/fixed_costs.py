@@ -9,12 +9,14 @@ from siting.location.model import Form, LocationModel
 if TYPE_CHECKING:
     from siting.location.attributes import Attributes
     from siting.location.problem import Problem
-    from siting.location.question import Question
+    from siting.location.question import LocationQuestion
     from siting.location.result import Solution
     from siting.location.search import Limits
 
 
-def solve(problem: Problem, question: Question, limits: Limits, attributes: Attributes) -> Solution:
+def solve(
+    problem: Problem, question: LocationQuestion, limits: Limits, attributes: Attributes
+) -> Solution:
     """Choose sites, each at its price."""
     from siting.location import facility_location
 

@@ -9,12 +9,12 @@ from siting.location.model import Form, LocationModel
 if TYPE_CHECKING:
     from siting.location.attributes import Attributes
     from siting.location.problem import Problem
-    from siting.location.question import Question
+    from siting.location.question import LocationQuestion
     from siting.location.result import Solution
     from siting.location.search import Limits
 
 
-def solve(problem: Problem, question: Question, limits: Limits, _: Attributes) -> Solution:
+def solve(problem: Problem, question: LocationQuestion, limits: Limits, _: Attributes) -> Solution:
     """Cover most."""
     from siting.location import mclp
 
@@ -22,7 +22,7 @@ def solve(problem: Problem, question: Question, limits: Limits, _: Attributes) -
 
 
 def solve_capacities(
-    problem: Problem, question: Question, limits: Limits, attributes: Attributes
+    problem: Problem, question: LocationQuestion, limits: Limits, attributes: Attributes
 ) -> Solution:
     """Serve most, each site within its capacity."""
     from siting.location import capacitated
@@ -39,7 +39,7 @@ def solve_capacities(
 
 
 def solve_floors(
-    problem: Problem, question: Question, limits: Limits, attributes: Attributes
+    problem: Problem, question: LocationQuestion, limits: Limits, attributes: Attributes
 ) -> Solution:
     """Cover most, and a share of each zone."""
     from siting.location import cover_programs

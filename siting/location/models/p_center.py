@@ -9,12 +9,12 @@ from siting.location.model import Form, LocationModel
 if TYPE_CHECKING:
     from siting.location.attributes import Attributes
     from siting.location.problem import Problem
-    from siting.location.question import Question
+    from siting.location.question import LocationQuestion
     from siting.location.result import Solution
     from siting.location.search import Limits
 
 
-def solve(problem: Problem, question: Question, limits: Limits, _: Attributes) -> Solution:
+def solve(problem: Problem, question: LocationQuestion, limits: Limits, _: Attributes) -> Solution:
     """Bring the farthest near."""
     from siting.location import p_center
 

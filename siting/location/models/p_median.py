@@ -9,12 +9,12 @@ from siting.location.model import Form, LocationModel
 if TYPE_CHECKING:
     from siting.location.attributes import Attributes
     from siting.location.problem import Problem
-    from siting.location.question import Question
+    from siting.location.question import LocationQuestion
     from siting.location.result import Solution
     from siting.location.search import Limits
 
 
-def solve(problem: Problem, question: Question, limits: Limits, _: Attributes) -> Solution:
+def solve(problem: Problem, question: LocationQuestion, limits: Limits, _: Attributes) -> Solution:
     """Bring everyone near."""
     from siting.location import p_median
 
@@ -22,7 +22,7 @@ def solve(problem: Problem, question: Question, limits: Limits, _: Attributes) -
 
 
 def solve_capacities(
-    problem: Problem, question: Question, limits: Limits, attributes: Attributes
+    problem: Problem, question: LocationQuestion, limits: Limits, attributes: Attributes
 ) -> Solution:
     """Bring everyone near, each site within its capacity."""
     from siting.location import capacitated
@@ -38,7 +38,7 @@ def solve_capacities(
 
 
 def solve_budget(
-    problem: Problem, question: Question, limits: Limits, attributes: Attributes
+    problem: Problem, question: LocationQuestion, limits: Limits, attributes: Attributes
 ) -> Solution:
     """Bring everyone near by sites that cost no more than the budget in all."""
     from siting.location import facility_location

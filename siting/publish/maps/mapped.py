@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
 
-    from siting.config.study import Service
+    from siting.config.study import ServiceKeys
     from siting.study.result import Result
 
     Float64 = npt.NDArray[np.float64]
@@ -65,7 +65,7 @@ class MappedResult:
         return web_map.draw(self.ground)
 
     @property
-    def services(self) -> tuple[Service, ...]:
+    def services(self) -> tuple[ServiceKeys, ...]:
         """Services of the study."""
         return self.result.study.services
 
@@ -180,7 +180,7 @@ class MappedResult:
             first=first,
         )
 
-    def access_view(self, service: Service, points: tuple[int, ...] | None = None) -> View:
+    def access_view(self, service: ServiceKeys, points: tuple[int, ...] | None = None) -> View:
         """Travel time to a service, by cell and by commune."""
         access = self.access(service.id)
         minutes = access["minutes"].to_numpy(np.float64)
@@ -225,7 +225,7 @@ class MappedResult:
         table = self.result.facilities
         return table[table["service"] == service].reset_index(drop=True)
 
-    def facility_points(self, service: Service) -> Points:
+    def facility_points(self, service: ServiceKeys) -> Points:
         """Facilities of a service, as markers."""
         table = self.facilities(service.id)
         names = self.result.communes.set_index("code")["name"]

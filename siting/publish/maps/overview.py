@@ -13,7 +13,7 @@ from siting.publish.maps.mapped import MappedResult, NothingToShow
 from siting.texts import text as t
 
 if TYPE_CHECKING:
-    from siting.config.study import Service
+    from siting.config.study import ServiceKeys
     from siting.outputs.web_map import WebMap
     from siting.study.result import Result
 
@@ -27,7 +27,7 @@ def page(result: Result, theme: Theme = DEFAULT) -> WebMap:
     return mapped.page(result.study.title, (), views, points)
 
 
-def known_or_missing(mapped: MappedResult, service: Service) -> View:
+def known_or_missing(mapped: MappedResult, service: ServiceKeys) -> View:
     """The view of a service's access; all hatched where nobody reaches it."""
     try:
         return mapped.access_view(service)

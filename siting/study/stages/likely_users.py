@@ -26,14 +26,14 @@ def selected(study: Study, read: Inputs) -> pd.DataFrame:
     return census.select(register(read), definition(study))
 
 
-def definition(study: Study) -> census.Definition:
+def definition(study: Study) -> census.LikelyUser:
     """Who counts as a likely user; without `census:`, independents of `independents_naf`."""
     settings = study.census
     plain = (census.Activity(study.independents_naf),) if study.independents_naf else ()
     if settings is None:
-        return census.Definition(activities=plain)
+        return census.LikelyUser(activities=plain)
     given = tuple(census.Activity(a.naf, a.teleworkable_percent / 100) for a in settings.activities)
-    return census.Definition(settings.fewer_than_employees, settings.undeclared, given or plain)
+    return census.LikelyUser(settings.fewer_than_employees, settings.undeclared, given or plain)
 
 
 def expected(study: Study, read: Inputs, chosen: pd.DataFrame) -> pd.DataFrame | None:

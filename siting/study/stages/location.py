@@ -12,7 +12,7 @@ from siting.errors import ConfigError, ModelError
 from siting.location import problem as problems
 from siting.location import registry, solver
 from siting.location.attributes import Attributes
-from siting.location.question import Question
+from siting.location.question import LocationQuestion
 from siting.location.search import Limits
 from siting.study import prepared
 from siting.study.stages import answers as study_answers
@@ -247,11 +247,11 @@ def _problem(
     return problem
 
 
-def _question(study: Study, read: Inputs, locate: Locate) -> Question:
+def _question(study: Study, read: Inputs, locate: Locate) -> LocationQuestion:
     """The model that is asked for, and its parameters."""
     takes = registry.get(locate.model).plain.parameters
     survey = locate.decay == "survey"
-    return Question(
+    return LocationQuestion(
         locate.model,
         locate.p,
         locate.max_minutes,

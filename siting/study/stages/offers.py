@@ -12,7 +12,7 @@ from siting.contracts import Column, Table, code
 from siting.errors import ConfigError, InputError, ProblemsError
 from siting.measures import coverage as coverages
 from siting.offers import labels as rules
-from siting.offers.labels import Fact, Judged, Labels
+from siting.offers.labels import Fact, JudgedPlace, Labels
 from siting.sources import facility_lists, reading
 from siting.territory import area
 from siting.texts import language
@@ -64,7 +64,7 @@ class Register:
     labels: Labels
     places: pd.DataFrame
     facts: dict[str, dict[str, Fact]]
-    judged: dict[str, Judged]
+    judged: dict[str, JudgedPlace]
 
     def relays(self, settings: Offers) -> pd.DataFrame:
         """Places that send people on."""

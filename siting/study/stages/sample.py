@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from siting.study.inputs import Inputs
     from siting.study.prepared import PreparedStudy
     from siting.survey.sampling import Design
-    from siting.survey.visits import Plan
+    from siting.survey.visits import VisitPlan
 
 NO_EPCI = "-"
 
 
 @dataclass(frozen=True)
-class Frame:
+class SamplingFrame:
     """Likely users with their stratum.
 
     Attributes
@@ -52,7 +52,7 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnSample:
     """A sample, and how it is visited.
 
     Attributes
@@ -77,13 +77,13 @@ class Drawn:
     """
 
     settings: Sample
-    frame: Frame
+    frame: SamplingFrame
     design: Design
     sample: pd.DataFrame
     replacements: pd.DataFrame
     visits: pd.DataFrame
     margins: pd.DataFrame
-    plan: Plan
+    plan: VisitPlan
     modelled: bool
 
 
@@ -110,7 +110,7 @@ def settings(study: Study) -> Sample:
     return study.sample or Sample()
 
 
-def framed(study: Study, read: Inputs) -> Frame:
+def framed(study: Study, read: Inputs) -> SamplingFrame:
     """Give every likely user its stratum.
 
     Raises
@@ -145,7 +145,7 @@ def framed(study: Study, read: Inputs) -> Frame:
         if none and len(may) and key in sample_keys.model_fields_set:
             raise ConfigError("sample_empty_stratum", key=f"sample.{key}", ids=", ".join(none))
         empty += [label(sample_keys, kind, code) for code in none]
-    return Frame(people, tuple(empty))
+    return SamplingFrame(people, tuple(empty))
 
 
 def rurality(study: Study, read: Inputs) -> pd.Series:
@@ -164,7 +164,7 @@ def rurality(study: Study, read: Inputs) -> pd.Series:
     )
 
 
-def designed(study: Study, sampling_frame: Frame, size: int | None = None) -> Design:
+def designed(study: Study, sampling_frame: SamplingFrame, size: int | None = None) -> Design:
     """Work out how many each stratum is due; see `sampling.design` for what is refused."""
     sample_keys = settings(study)
     optimal = sample_keys.allocation == "optimal"
@@ -186,7 +186,7 @@ def check(study: Study, read: Inputs) -> None:
         designed(study, framed(study, read))
 
 
-def draw(ground: PreparedStudy, size: int | None = None, seed: int | None = None) -> Drawn:
+def draw(ground: PreparedStudy, size: int | None = None, seed: int | None = None) -> DrawnSample:
     """Draw a study's sample and plan the visits.
 
     Parameters
@@ -216,7 +216,7 @@ def draw(ground: PreparedStudy, size: int | None = None, seed: int | None = None
     sirets = table["siret"]
     replaced = drawn.loc[~first, ["replaces", "rank", "like"]].reset_index(drop=True)
     replaced["replaces"] = sirets.loc[replaced["replaces"]].to_numpy(object)
-    return Drawn(
+    return DrawnSample(
         sample_keys,
         people,
         design,
@@ -271,7 +271,7 @@ def _bases(ground: PreparedStudy, sample_keys: Sample) -> pd.DataFrame:
 
 def _planned(
     ground: PreparedStudy, sample_keys: Sample, sample: pd.DataFrame, bases: pd.DataFrame
-) -> Plan:
+) -> VisitPlan:
     """Plan the visits on the study's roads."""
     stops = sample.assign(id=sample["siret"])
     between = ground.minutes(stops, stops).astype(np.float64)
@@ -290,7 +290,7 @@ def _visits(
     sample_keys: Sample,
     sample: pd.DataFrame,
     bases: pd.DataFrame,
-    plan: Plan,
+    plan: VisitPlan,
 ) -> pd.DataFrame:
     """One row a visit, and one for each way back."""
     stops = sample.assign(id=sample["siret"])

@@ -73,5 +73,5 @@ def icalendar(study: Study, dated_tables: dict[str, pd.DataFrame]) -> str:
     return schedule.icalendar(study.title, events)
 
 
-def _step(declared: schedule_keys.Step) -> Step:
+def _step(declared: schedule_keys.StepKeys) -> Step:
     return Step(**{field.name: getattr(declared, field.name) for field in fields(Step)})

@@ -20,7 +20,7 @@ from siting.times import matrix
 if TYPE_CHECKING:
     import pandas as pd
 
-    from siting.config.study import Service
+    from siting.config.study import ServiceKeys
     from siting.outputs.web_map import WebMap
     from siting.publish.maps.mapped import MappedResult
 
@@ -45,7 +45,7 @@ def mesh(mapped: MappedResult) -> WebMap:
     return mapped.page(mapped.title("mesh"), [choice], views, layers)
 
 
-def _count(mapped: MappedResult, service: Service, layer: int) -> View | None:
+def _count(mapped: MappedResult, service: ServiceKeys, layer: int) -> View | None:
     """Facilities in reach of each cell; None where no cell has a road nearby."""
     ground, measures = mapped.result.ground, mapped.result.study.measures
     minutes = None if measures is None else measures.overlap_minutes
