@@ -63,11 +63,11 @@ def check(paths: Sequence[Path], known: Known) -> None:
 def tell(paths: Sequence[Path], tables: Tables, names: Names) -> list[Told]:
     """Of each basket the communes that have least of it, and what they lack."""
     table = tables["baskets"]
-    told: list[Told] = [Title("stages.headings.baskets")]
+    blocks: list[Told] = [Title("stages.headings.baskets")]
     for path in paths:
         part = table[table["basket"] == path.stem]
-        told += _least_served(baskets.load(path), part, names)
-    return told
+        blocks += _least_served(baskets.load(path), part, names)
+    return blocks
 
 
 def _least_served(basket: Basket, table: pd.DataFrame, names: Names) -> list[Told]:

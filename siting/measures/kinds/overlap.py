@@ -58,10 +58,10 @@ def tell(minutes: float, tables: Tables, names: Names) -> list[Told]:
 def _choice(overlap: pd.DataFrame, values: dict[str, object]) -> list[Told]:
     none = overlap.loc[overlap["facilities"] == 0, "share"]
     columns = (("facilities", "whole", 1.0), ("people", "whole", 1.0), ("share", "share", 1.0))
-    told: list[Told] = []
+    blocks: list[Told] = []
     if len(none):
-        told.append(Sentence("overlap", values | {"share": Amount(none.iloc[0], "share")}))
-    return [*told, Extract("overlap", overlap, columns, "measure_overlap.csv", values)]
+        blocks.append(Sentence("overlap", values | {"share": Amount(none.iloc[0], "share")}))
+    return [*blocks, Extract("overlap", overlap, columns, "measure_overlap.csv", values)]
 
 
 def _dependence(dependence: pd.DataFrame, values: dict[str, object]) -> list[Told]:
