@@ -7,6 +7,7 @@ Frames may carry more columns than the contract; the contract's come first.
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
@@ -18,7 +19,7 @@ from siting.errors import InputError
 from siting.texts import text as t
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 Kind = Literal["text", "integer", "float", "float32", "date", "boolean"]
 
@@ -77,8 +78,7 @@ def check(frame: pd.DataFrame, table: Table, file: object) -> pd.DataFrame:
     """
     missing = [c.name for c in table.columns if c.name not in frame.columns]
     if missing:
-        present = ", ".join(map(str, frame.columns))
-        raise InputError("missing_column", file=file, column=missing[0], found=present)
+        raise missing_column(file, missing[0], frame.columns)
     if frame.empty and not table.may_be_empty:
         raise InputError("empty_table", file=file)
     named = [c.name for c in table.columns]
@@ -92,6 +92,24 @@ def check(frame: pd.DataFrame, table: Table, file: object) -> pd.DataFrame:
             shown = ", ".join("/".join(row) for row in ids.astype(str).itertuples(index=False))
             raise InputError("duplicate_ids", file=file, column="/".join(table.key), ids=shown)
     return result
+
+
+def missing_column(file: object, column: str, present: Iterable[object]) -> InputError:
+    """Say that a column is missing, with the one that comes nearest and those that are there."""
+    names = list(map(str, present))
+    shown = ", ".join(names)[:300]
+    nearest = nearest_names([column], names)
+    return InputError("missing_column", file=file, column=column, found=shown, nearest=nearest)
+
+
+def nearest_names(missing: Iterable[str], present: Iterable[object]) -> str:
+    """Names that come nearest to those that are missing, `name ≈ nearest`; `–` where none does."""
+    by_plain = {str(name).casefold(): str(name) for name in present}
+    pairs = []
+    for name in missing:
+        close = difflib.get_close_matches(name.casefold(), by_plain, 1)
+        pairs += [f"{name} ≈ {by_plain[match]}" for match in close]
+    return ", ".join(pairs) or "–"
 
 
 def optional(table: Table) -> Table:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from siting import contracts
+from siting.contracts import missing_column
 from siting.errors import InputError
 
 DEGREES = "EPSG:4326"
@@ -82,8 +83,7 @@ def matrix(frame: pd.DataFrame) -> pd.DataFrame:
     table = frame.rename(columns=PEER_COLUMNS)
     for wanted in ("origin_id", "destination_id", "minutes"):
         if wanted not in table.columns:
-            present = ", ".join(map(str, frame.columns))
-            raise InputError("missing_column", file="times", column=wanted, found=present)
+            raise missing_column("times", wanted, frame.columns)
     return table.astype({"origin_id": str, "destination_id": str})
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from siting.api import frames
 from siting.api.times import TravelTimes
+from siting.contracts import missing_column
 from siting.errors import InputError, require_known
 from siting.measures import catchments as two_step_measures
 from siting.measures import coverage as coverages
@@ -84,8 +85,7 @@ def coverage(
         population=frames.column(people, population, "people", reached.origins).to_numpy(),
     )
     if by is not None and by not in people.columns:
-        present = ", ".join(map(str, people.columns))
-        raise InputError("missing_column", file="people", column=by, found=present)
+        raise missing_column("people", by, people.columns)
     zone = indexed[by].map(str) if by is not None else pd.Series("", index=indexed.index)
     names = zone.to_numpy(str)
     zones = pd.DataFrame({"cell_id": ids, "zone_kind": by or "", "zone_code": names})

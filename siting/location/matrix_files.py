@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from siting import contracts as tables
+from siting.contracts import missing_column
 from siting.errors import InputError, ModelError
 from siting.location import problem as problems
 from siting.location.attributes import Attributes
@@ -160,9 +161,7 @@ def _matrix(path: Path) -> pd.DataFrame:
     columns = pq.read_schema(path).names
     missing = [name for name in names if name not in columns]
     if missing:
-        raise InputError(
-            "missing_column", file=path, column=missing[0], found=", ".join(columns)[:300]
-        )
+        raise missing_column(path, missing[0], columns)
     frame: pd.DataFrame = pq.read_table(path, columns=names, read_dictionary=names[:2]).to_pandas()
     if frame.empty:
         raise InputError("empty_table", file=path)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from siting.contracts import missing_column
 from siting.errors import InputError
 from siting.measures.pairs import SHOWN, checked_thresholds
 
@@ -209,8 +210,7 @@ def copper_exposure(
     """
     table = _at(_checked(broadband), date)
     if "copper_closure" not in table.columns:
-        present = ", ".join(table.columns)
-        raise InputError("missing_column", file="broadband", column="copper_closure", found=present)
+        raise missing_column("broadband", "copper_closure", table.columns)
     closure = pd.to_datetime(table["copper_closure"].replace("", None))
     closing = closure.notna() & (closure <= pd.Timestamp(horizon))
     left = (table["premises"] - table["ftth_premises"]).clip(lower=0)
@@ -278,8 +278,7 @@ def _checked(broadband: pd.DataFrame) -> pd.DataFrame:
     """The table with dates as dates and numbers as numbers; one row a commune and date."""
     for column in ("code", "date", "premises", "ftth_premises"):
         if column not in broadband.columns:
-            present = ", ".join(map(str, broadband.columns))
-            raise InputError("missing_column", file="broadband", column=column, found=present)
+            raise missing_column("broadband", column, broadband.columns)
     counts = [name for name in broadband.columns if name.startswith("mci_")]
     table = broadband.assign(date=pd.to_datetime(broadband["date"]))
     for column in ("premises", "ftth_premises", *counts):

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from siting.contracts import missing_column
 from siting.errors import InputError
 
 if TYPE_CHECKING:
@@ -104,8 +105,7 @@ def from_long(
     """
     for column in ("origin_id", "destination_id", "minutes"):
         if column not in matrix.columns:
-            present = ", ".join(map(str, matrix.columns))
-            raise InputError("missing_column", file="matrix", column=column, found=present)
+            raise missing_column("matrix", column, matrix.columns)
     rows, row = _numbered(matrix["origin_id"], origins, "origin_id")
     columns, column_of = _numbered(matrix["destination_id"], destinations, "destination_id")
     minutes = matrix["minutes"].to_numpy(np.float32, na_value=np.nan)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
+from siting.contracts import missing_column
 from siting.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ def of_cells(cells: pd.DataFrame, polygons: GeoDataFrame) -> pd.DataFrame:
     """
     for column in COLUMNS:
         if column not in polygons.columns:
-            present = ", ".join(map(str, polygons.columns))
-            raise InputError("missing_column", file="polygons", column=column, found=present)
+            raise missing_column("polygons", column, polygons.columns)
     if polygons.crs is None:
         raise InputError("polygons_without_crs")
     points = gpd.GeoDataFrame(

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from siting.contracts import missing_column
 from siting.errors import InputError, InputWarning
 from siting.network import lines, roads
 from siting.network import speeds as speed_tables
@@ -130,8 +131,7 @@ def from_sections(
     columns = {low if long[low] in lower else long[low]: name for low, name in lower.items()}
     for column in NEEDED:
         if column not in columns:
-            present = ", ".join(lower)
-            raise InputError("missing_column", file=file, column=column, found=present)
+            raise missing_column(file, column, lower)
     if sections.crs is None:
         raise InputError("sections_without_crs", file=file)
     if AVERAGE not in columns and speeds.mode == "car":

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from siting.errors import InputError
-from siting.sources import layouts, reading
+from siting.sources import reading
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ def read(path: Path) -> list[str]:
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
         raise InputError("empty_table", file=path)
-    separator = max(layouts.SEPARATORS, key=lines[0].count)
+    separator = max(reading.SEPARATORS, key=lines[0].count)
     rows = list(csv.reader(lines, delimiter=separator))
     header = [name.strip().lower() for name in rows[0]]
     at, first = 0, 1

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from siting.contracts import missing_column
 from siting.errors import InputError
-from siting.sources import layouts
+from siting.sources import layouts, text_streams
 from siting.sources.layouts import Layout
 
 if TYPE_CHECKING:
@@ -32,11 +33,9 @@ QUARTER_ENDS = {"1": "03-31", "2": "06-30", "3": "09-30", "4": "12-31"}
 
 def kinds(path: Path) -> list[str]:
     """Which of the two files of communes it is, by the line below the titles; empty: neither."""
-    if not path.is_file():
-        raise InputError("missing_file", file=path)
-    with path.open("rb") as stream:
-        lines = [layouts.first_line(stream) for _ in range(TITLE_LINES + 1)]
-    names = {name.strip().strip('"') for name in re.split("[,;\t|]", lines[-1])}
+    with text_streams.opened(path) as stream:
+        header = text_streams.beginning(stream, TITLE_LINES).split("\n", 1)[0]
+    names = {name.strip().strip('"') for name in re.split("[,;\t|]", header)}
     of_communes = UNITS[0] in names
     known = {"observatory_premises": "Logements", "observatory_deployment": "Champ"}
     return [kind for kind, column in known.items() if of_communes and column in names]
@@ -93,9 +92,7 @@ def deployment(path: Path) -> pd.DataFrame:
     frame, _ = layouts.read(path, wide, title_lines=TITLE_LINES)
     present = [name for name in quarters if (frame[name] != "").any()]
     if not present:
-        raise InputError(
-            "missing_column", file=path, column="T1 2018", found=", ".join(frame.columns[:2])
-        )
+        raise missing_column(path, "T1 2018", frame.columns[:2])
     long = frame.melt(["code", "field"], present, "quarter", "value")
     long["value"] = counts(long, "value", path)
     long["date"] = long["quarter"].map(quarters)

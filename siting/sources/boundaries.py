@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 
+from siting.contracts import missing_column
 from siting.errors import InputError
 
 if TYPE_CHECKING:
@@ -37,8 +38,7 @@ def read(path: Path) -> gpd.GeoDataFrame:
         raise InputError("empty_table", file=path)
     for column in ("code", "name"):
         if column not in frame.columns:
-            found = ", ".join(map(str, frame.columns))
-            raise InputError("missing_column", file=path, column=column, found=found)
+            raise missing_column(path, column, frame.columns)
     frame = frame[["code", "name", "geometry"]].astype({"code": str})
     if frame.crs is None:
         raise InputError("no_crs", file=path)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 
-from siting.contracts import LAT, LON, Column, Table, code
+from siting.contracts import LAT, LON, Column, Table, code, missing_column
 from siting.errors import InputError
 from siting.sources import reading
 from siting.sources.boundaries import require_range
@@ -56,8 +56,7 @@ def shapes(path: Path) -> gpd.GeoDataFrame:
         raise InputError("empty_table", file=path)
     for column in SHAPES:
         if column not in frame.columns:
-            there = ", ".join(map(str, frame.columns))
-            raise InputError("missing_column", file=path, column=column, found=there)
+            raise missing_column(path, column, frame.columns)
     if frame.crs is None:
         raise InputError("no_crs", file=path)
     require_range(frame, path)

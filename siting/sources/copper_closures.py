@@ -51,8 +51,9 @@ def read(path: Path) -> pd.DataFrame:
         {"code": frame["code"].str.strip().str.zfill(5), "batch": frame["batch"], **dates}
     )
     city = table["code"].map(ARRONDISSEMENTS)
-    whole = table.assign(code=city)[city.notna()]
-    every = pd.concat([table, whole[~whole["code"].isin(table["code"])]], ignore_index=True)
+    of_city = city.notna() & ~city.isin(table["code"])
+    cities = table[of_city].assign(code=city[of_city].to_numpy())
+    every = pd.concat([table, cities], ignore_index=True)
     ordered = every.sort_values(["code", "technical"], kind="stable", na_position="first")
     return ordered.drop_duplicates("code", keep="last").reset_index(drop=True)
 

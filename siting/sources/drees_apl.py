@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from siting.contracts import missing_column
 from siting.errors import InputError
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _table(rows: pd.DataFrame, path: Path) -> pd.DataFrame:
     first = rows[0].map(_plain)
     starts = first.index[first.str.startswith(HEADER)]
     if not len(starts):
-        raise InputError("missing_column", file=path, column="Code commune INSEE", found="")
+        raise missing_column(path, "Code commune INSEE", ())
     names = rows.loc[starts[0]].map(_plain)
     body = rows.loc[starts[0] + 1 :]
     codes = body[0].map(lambda value: "" if pd.isna(value) else str(value).strip())
@@ -85,8 +86,7 @@ def _table(rows: pd.DataFrame, path: Path) -> pd.DataFrame:
         if len(found):  # the first APL is that of all ages
             result[name] = pd.to_numeric(body[found[0]], errors="coerce").to_numpy(float)
         elif name == "apl":
-            shown = ", ".join(names[names != ""])
-            raise InputError("missing_column", file=path, column="APL aux…", found=shown)
+            raise missing_column(path, "APL aux…", names[names != ""])
         else:
             result[name] = float("nan")
     return pd.DataFrame(result, index=pd.Index(codes.to_numpy(), name="commune_code"))

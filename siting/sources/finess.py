@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from siting.contracts import nearest_names
 from siting.errors import InputError, InputWarning
 from siting.sources import finess_json, layouts, places, reading, sound_rows
 from siting.sources.layouts import Layout
@@ -122,6 +123,7 @@ def _without_header(path: Path) -> pd.DataFrame:
             file=path,
             layout="FINESS etalab-cs1100507",
             missing="structureet",
+            nearest=nearest_names(["structureet"], rows[0] if rows else ()),
             found=", ".join(rows[0][:4]) if rows else "",
             known=" | ".join(["FINESS etalab-cs1100507", *(known.name for known in LAYOUTS)]),
         )
@@ -129,24 +131,24 @@ def _without_header(path: Path) -> pd.DataFrame:
         day = rows[0][3].strip()
         warnings.warn(InputWarning("finess_frozen", file=path, day=day), stacklevel=2)
     whole = [row for row in structures if len(row) > STRUCTURE["kind"]]
-    if len(whole) < len(structures):
-        cut = next(row for row in structures if len(row) <= STRUCTURE["kind"])
-        sound_rows.tell(
-            path,
-            len(structures) - len(whole),
-            len(structures),
-            InputError(
-                "row_width",
-                file=path,
-                row=rows.index(cut) + 1,
-                found=len(cut),
-                expected=STRUCTURE["kind"] + 1,
-            ),
-        )
+    tally = sound_rows.Tally(path, rows=len(structures))
+    tally.refuse(len(structures) - len(whole), lambda: _too_short(path, rows))
+    tally.tell()
     frame = pd.DataFrame({name: [row[at] for row in whole] for name, at in STRUCTURE.items()})
     at = pd.DataFrame({name: [row[place] for row in positions] for name, place in POSITION.items()})
     at = at.drop_duplicates("id").set_index("id").reindex(frame["id"]).reset_index(drop=True)
     return _placed(pd.concat([frame, at.astype(object).fillna("")], axis=1), path)
+
+
+def _too_short(path: Path, rows: list[list[str]]) -> InputError:
+    """Say which establishment's line is the first to end before its category."""
+    expected = STRUCTURE["kind"] + 1
+    at, row = next(
+        (at, row)
+        for at, row in enumerate(rows, start=1)
+        if row[0] == "structureet" and len(row) < expected
+    )
+    return InputError("row_width", file=path, row=at, found=len(row), expected=expected)
 
 
 def _placed(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
@@ -187,11 +189,7 @@ def _projection(source: str) -> float | None:
 
 
 def _rows(path: Path) -> list[list[str]]:
-    raw = reading.content(path)
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("iso-8859-1")  # as editions before 2022
+    text = reading.text(path)
     return [_fields(line) for line in re.split("\r\n|\r|\n", text) if line]
 
 

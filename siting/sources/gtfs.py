@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from siting.contracts import missing_column
 from siting.errors import InputError
-from siting.sources import places
+from siting.sources import places, text_streams
 
 if TYPE_CHECKING:
     from datetime import date
@@ -89,12 +90,7 @@ def _table(
         if required:
             raise InputError("not_in_feed", file=path, name=file)
         return pd.DataFrame(columns=columns, dtype=object)
-    try:
-        text = feed.read(min(held, key=len)).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            "not_text", file=f"{path}/{file}", detail=f"octet {error.start}"
-        ) from error
+    text = text_streams.decoded(feed.read(min(held, key=len)), path / file)
     try:
         frame = pd.read_csv(
             io.StringIO(text),
@@ -108,8 +104,7 @@ def _table(
     frame.columns = frame.columns.str.strip()
     missing = [column for column in columns if column not in frame.columns]
     if missing:
-        found = ", ".join(frame.columns)
-        raise InputError("missing_column", file=f"{path}/{file}", column=missing[0], found=found)
+        raise missing_column(f"{path}/{file}", missing[0], frame.columns)
     return frame
 
 

@@ -8,30 +8,29 @@ ways (`Code(s) UIC`, `codes_uic`, `#Identifiant_A`): case, accents and signs do 
 
 from __future__ import annotations
 
-import csv
-import gzip
 import io
 import re
 import unicodedata
 import zipfile
-import zlib
 from dataclasses import dataclass, replace
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
+from siting.contracts import nearest_names
 from siting.errors import InputError
-from siting.sources import reading
+from siting.sources import reading, sound_rows, text_streams
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-SEPARATORS = (";", ",", "\t", "|")
-FIRST_LINE = 1 << 20  # bytes, at most
+BLOCK = 4 << 20  # bytes of text that are parsed at once
+HEADER = 2  # number of a table's first row in its file, the header's being 1
 TITLE_ROWS = 20  # lines of a sheet among which the header is looked for
 
 
@@ -55,7 +54,7 @@ class Layout:
 
 
 def read(
-    path: Path, layouts: Sequence[Layout], *, title_lines: int = 0, encoding: str = "utf-8-sig"
+    path: Path, layouts: Sequence[Layout], *, title_lines: int = 0
 ) -> tuple[pd.DataFrame, Layout]:
     """Read a table under the first layout that fits.
 
@@ -67,8 +66,6 @@ def read(
         Known layouts, the most telling first.
     title_lines
         Lines above the header.
-    encoding
-        Of the producer's files; `utf-8-sig` takes UTF-8 with or without a byte-order mark.
 
     Returns
     -------
@@ -84,11 +81,11 @@ def read(
         frame = _parquet(path) if kind == ".parquet" else _workbook(path, layouts)
         layout = fitting(path, list(frame.columns), layouts)
     else:
-        text = _text(path, encoding, layouts, title_lines)
-        body = text if not title_lines else "".join(text.splitlines(keepends=True)[title_lines:])
-        names, separator = columns_of(body, layouts)
+        member = _member(path, layouts, title_lines) if kind == ".zip" else None
+        with text_streams.opened(path, member) as stream:
+            names, separator = columns_of(text_streams.beginning(stream, title_lines), layouts)
         layout = fitting(path, names, layouts)
-        frame = _parsed(path, body, separator, wanted(layout, names))
+        frame = _parsed(path, member, separator, names, layout, title_lines)
     return renamed(path, frame, layout), layout
 
 
@@ -110,15 +107,13 @@ def header(path: Path, layouts: Sequence[Layout] = ()) -> list[str]:
     suffix = _kind(path)
     if suffix == ".xlsx":
         return [str(name) for name in _workbook(path, layouts).columns]
+    if suffix == ".zip":
+        return _header_in_zip(path, layouts)
+    if suffix != ".parquet":
+        with text_streams.opened(path) as stream:
+            return columns_of(text_streams.beginning(stream), layouts)[0]
     try:
-        if suffix == ".parquet":
-            return list(parquet.read_schema(path).names)
-        if suffix == ".zip":
-            return _header_in_zip(path, layouts)
-        with gzip.open(path) if suffix == ".gz" else path.open("rb") as stream:
-            return columns_of(first_line(stream), layouts)[0]
-    except (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile) as error:
-        raise InputError("bad_zip", file=path, detail=error) from error
+        return list(parquet.read_schema(path).names)
     except (OSError, pa.ArrowException) as error:
         raise InputError("unreadable_layer", file=path, detail=error) from error
 
@@ -134,33 +129,16 @@ def _kind(path: Path) -> str:
 def _header_in_zip(path: Path, layouts: Sequence[Layout]) -> list[str]:
     """Header of the first file of a zip that fits a layout; of the first of all where none does."""
     headers = []
-    with zipfile.ZipFile(path) as archive:
-        for name in reading.members(path):
-            with archive.open(name) as stream:
-                headers.append(columns_of(first_line(stream), layouts)[0])
-    fit = [one for one in headers if fits(one, layouts)]
+    for name in reading.members(path):
+        with text_streams.opened(path, name) as stream:
+            headers.append(columns_of(text_streams.beginning(stream), layouts)[0])
+    fit = [header for header in headers if fits(header, layouts)]
     return next(iter([*fit, *headers]), [])
 
 
-def first_line(stream: IO[bytes] | gzip.GzipFile) -> str:
-    """First line of a file; what is not UTF-8 in it is replaced."""
-    return stream.readline(FIRST_LINE).decode("utf-8-sig", errors="replace")
-
-
 def columns_of(text: str, layouts: Sequence[Layout]) -> tuple[list[str], str]:
-    """Names in the first line of a table and its separator: the first under which a layout fits.
-
-    Where none does, it is the separator that the line holds most often.
-    """
-    first = text.replace("\r", "\n").split("\n", 1)[0]
-    separators = sorted(SEPARATORS, key=first.count, reverse=True)
-    # any end of line, also the lone carriage return of old spreadsheets
-    lines = {one: io.StringIO(text, newline=None) for one in separators}
-    found = [next(csv.reader(lines[one], delimiter=one), []) for one in separators]
-    for names, separator in zip(found, separators, strict=True):
-        if fits(names, layouts):
-            return names, separator
-    return found[0], separators[0]
+    """Names in the first line of a table and its separator: see `reading.header_of`."""
+    return reading.header_of(text, lambda names: fits(names, layouts))
 
 
 def renamed(path: Path, frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:
@@ -173,7 +151,7 @@ def renamed(path: Path, frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     for ours in names.values():
         if ours not in result.columns:
             result[ours] = ""
-    return result[list(dict.fromkeys(names.values()))].reset_index(drop=True)
+    return result[list(dict.fromkeys(names.values()))]
 
 
 def wanted(layout: Layout, header: Sequence[str]) -> list[str]:
@@ -197,15 +175,16 @@ def fitting(path: Path, header: Sequence[str], layouts: Sequence[Layout]) -> Lay
                 raise InputError("repeated_column", file=path, column=repeated[0])
             return found
     plain = set(map(_plain, header))
-    nearest = min(layouts, key=lambda one: len(set(map(_plain, one.columns)) - plain))
+    nearest = min(layouts, key=lambda known: len(set(map(_plain, known.columns)) - plain))
     missing = [name for name in nearest.columns if _plain(name) not in plain]
     raise InputError(
         "unknown_layout",
         file=path,
         layout=nearest.name,
         missing=", ".join(missing[:6]),
+        nearest=nearest_names(missing[:6], header),
         found=", ".join(map(str, header))[:300],
-        known=" | ".join(one.name for one in layouts),
+        known=" | ".join(layout.name for layout in layouts),
     )
 
 
@@ -235,26 +214,8 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", bare) or str(name)
 
 
-def _text(path: Path, encoding: str, layouts: Sequence[Layout], title_lines: int) -> str:
-    """Text of a file, of a gzip, or of the one table of a zip that fits a layout."""
-    member = _member(path, layouts, title_lines) if path.suffix.lower() == ".zip" else None
-    raw = reading.content(path) if member is None else member
-    if path.suffix.lower() == ".gz":
-        try:
-            raw = gzip.decompress(raw)
-        except (OSError, EOFError, zlib.error) as error:
-            raise InputError("bad_zip", file=path, detail=error) from error
-    nul = raw.find(b"\0")
-    if nul >= 0:
-        raise InputError("not_text", file=path, detail=f"octet {nul}")
-    try:
-        return raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise InputError("not_text", file=path, detail=f"octet {error.start}") from error
-
-
-def _member(path: Path, layouts: Sequence[Layout], title_lines: int) -> bytes | None:
-    """Bytes of a zip's table that fits a layout, among several files; None where it holds one.
+def _member(path: Path, layouts: Sequence[Layout], title_lines: int) -> str:
+    """Name of the only file of a zip, or of its only table that fits a layout.
 
     Raises
     ------
@@ -263,39 +224,98 @@ def _member(path: Path, layouts: Sequence[Layout], title_lines: int) -> bytes | 
     """
     names = reading.members(path)
     if len(names) == 1:
-        return None
-    try:
-        with zipfile.ZipFile(path) as archive:
-            fit = [name for name in names if _fits(archive, name, layouts, title_lines)]
-            if len(fit) != 1:
-                raise InputError("zip_of_several", file=path, count=len(names))
-            return archive.read(fit[0])
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise InputError("bad_zip", file=path, detail=error) from error
+        return names[0]
+    fit = []
+    for name in names:
+        with text_streams.opened(path, name) as stream:
+            try:
+                header, _ = columns_of(text_streams.beginning(stream, title_lines), layouts)
+            except InputError as problem:
+                if problem.key == "bad_zip":
+                    raise
+                continue  # no text: a workbook or a picture beside the table
+        if fits(header, layouts):
+            fit.append(name)
+    if len(fit) != 1:
+        raise InputError("zip_of_several", file=path, count=len(names))
+    return fit[0]
 
 
-def _fits(archive: zipfile.ZipFile, name: str, layouts: Sequence[Layout], title_lines: int) -> bool:
-    """Whether a file's header holds the columns of a layout."""
-    with archive.open(name) as stream:
-        lines = [stream.readline(1 << 20) for _ in range(title_lines + 1)]
-    header, _ = columns_of(lines[-1].decode("utf-8-sig", errors="replace"), layouts)
-    return fits(header, layouts)
+def _parsed(
+    path: Path,
+    member: str | None,
+    separator: str,
+    names: list[str],
+    layout: Layout,
+    title_lines: int,
+) -> pd.DataFrame:
+    """Rows of a table, those of another width than the header left out: see `parsed`."""
+    tally = sound_rows.Tally(path)
+    columns = wanted(layout, names)
+    parts = list(parsed(path, member, separator, columns, tally, title_lines=title_lines))
+    tally.tell()
+    return pd.concat(parts) if parts else pd.DataFrame(columns=columns)
 
 
-def _parsed(path: Path, text: str, separator: str, columns: list[str]) -> pd.DataFrame:
-    """Rows of a table, every one as long as the header: a shorter one is the end of a cut file."""
-    whole = text if text.endswith(("\n", "\r")) else f"{text}\n"
-    try:
-        table = arrow_csv.read_csv(
-            pa.BufferReader(whole.encode()),
-            read_options=arrow_csv.ReadOptions(use_threads=False),
-            parse_options=arrow_csv.ParseOptions(delimiter=separator, newlines_in_values=True),
-            convert_options=as_text(columns),
-        )
-    except pa.ArrowException as error:
-        raise reading.misshapen(path, text, separator, error) from error
-    frame: pd.DataFrame = table.to_pandas().astype(str)
-    return frame
+def parsed(
+    path: Path,
+    member: str | None,
+    separator: str,
+    columns: list[str],
+    tally: sound_rows.Tally,
+    *,
+    title_lines: int = 0,
+) -> Iterator[pd.DataFrame]:
+    """Read some columns of a text table block by block, all text, numbered from its first row.
+
+    Rows of another width than the header are left out and counted in `tally`.
+
+    Raises
+    ------
+    InputError
+        The file is damaged or no text; or its last row is cut.
+    """
+    strange: list[arrow_csv.InvalidRow] = []
+
+    def skip(row: arrow_csv.InvalidRow) -> str:
+        strange.append(row)
+        return "error" if "\n" in row.text else "skip"  # a quote that is not closed
+
+    def width(row: arrow_csv.InvalidRow) -> InputError:
+        at = (row.number or 0) + title_lines
+        found, expected = row.actual_columns, row.expected_columns
+        return InputError("row_width", file=path, row=at, found=found, expected=expected)
+
+    with text_streams.opened(path, member) as stream:
+        ended = text_streams.Ended(stream)
+        before = at = tally.rows
+        try:
+            reader = arrow_csv.open_csv(
+                pa.PythonFile(ended, mode="r"),
+                read_options=arrow_csv.ReadOptions(
+                    block_size=BLOCK, use_threads=False, skip_rows=title_lines
+                ),
+                parse_options=arrow_csv.ParseOptions(
+                    delimiter=separator, newlines_in_values=True, invalid_row_handler=skip
+                ),
+                convert_options=as_text(columns),
+            )
+            for batch in reader:
+                skipped = [before + (row.number or 0) - HEADER for row in strange]
+                numbers = np.arange(at, at + batch.num_rows + len(skipped))
+                numbers = numbers[~np.isin(numbers, skipped)][: batch.num_rows]
+                at = int(numbers[-1]) + 1 if batch.num_rows else at
+                tally.rows += batch.num_rows
+                yield batch.to_pandas().astype(str).set_axis(numbers, axis=0)
+        except pa.ArrowException as error:
+            if "Empty CSV" in str(error):
+                return
+            with text_streams.opened(path, member) as again:
+                raise reading.misshapen(path, again, separator, error, title_lines) from error
+    if strange and ended.is_cut_at(strange[-1].text):
+        raise width(strange[-1])
+    tally.rows += len(strange)
+    tally.refuse(len(strange), lambda: width(strange[0]))
 
 
 def as_text(columns: list[str]) -> arrow_csv.ConvertOptions:
@@ -332,7 +352,8 @@ def _workbook(path: Path, layouts: Sequence[Layout]) -> pd.DataFrame:
             names = [str(name).strip() for name in sheet.iloc[at]]
             first = first or [name for name in names if name]
             if fits(names, layouts):
-                return sheet.iloc[at + 1 :].set_axis(names, axis=1).fillna("")
+                rows = sheet.iloc[at + 1 :].set_axis(names, axis=1).fillna("")
+                return rows.reset_index(drop=True)
     return pd.DataFrame(columns=first)
 
 

@@ -8,20 +8,22 @@ import warnings
 import zipfile
 import zlib
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import pandas as pd
 
-from siting.contracts import check
+from siting.contracts import check, missing_column
 from siting.errors import InputError
+from siting.sources import text_streams
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from siting.contracts import Table
 
 TAKEN_OUT = (".7z", ".gpkg", ".rar", ".zip", ".gz", ".xls", ".parquet")
-CHECKED_SEPARATORS = (",", ";", "\t", "|")
+SEPARATORS = (";", ",", "\t", "|")
 UNKNOWN = ("", "[ND]")
 DECIMAL_COMMA = r"[+-]?\d+,\d+"
 MAYBE_THOUSANDS = r"[+-]?\d{1,3},\d{3}"
@@ -94,7 +96,6 @@ def table(
     path: Path,
     columns: list[str],
     *,
-    separator: str = ",",
     optional: tuple[str, ...] = (),
     usecols: list[str] | None = None,
     may_be_empty: bool = False,
@@ -104,11 +105,9 @@ def table(
     Parameters
     ----------
     path
-        CSV file (UTF-8, a byte-order mark is tolerated), or a zip of one.
+        CSV file, however it is separated and in any encoding of `text_streams`; or a zip of one.
     columns
         Columns that must be there.
-    separator
-        The file's separator.
     optional
         Columns read where they are there; absent ones are added, empty.
     usecols
@@ -119,19 +118,14 @@ def table(
     Raises
     ------
     InputError
-        The file is missing, not UTF-8, separated otherwise, lacks a column, names one twice, has
-        rows longer or shorter than its header, or no row.
+        The file is missing, no text, lacks a column, names one twice, has rows longer or shorter
+        than its header, or no row.
     """
     decoded = text(path)
-    header = next(csv.reader(io.StringIO(decoded), delimiter=separator), [])
+    header, separator = header_of(decoded, lambda names: set(columns) <= set(names))
     missing = [name for name in columns if name not in header]
     if missing:
-        first = decoded.split("\n", 1)[0]
-        for other in CHECKED_SEPARATORS:
-            if other != separator and set(columns) <= set(first.strip().split(other)):
-                raise InputError("wrong_separator", file=path, expected=separator, found=other)
-        found = ", ".join(header)[:300]
-        raise InputError("missing_column", file=path, column=missing[0], found=found)
+        raise missing_column(path, missing[0], header)
     repeated = [name for name in (*columns, *optional) if header.count(name) > 1]
     if repeated:
         raise InputError("repeated_column", file=path, column=repeated[0])
@@ -149,28 +143,50 @@ def table(
                 usecols=None if wanted is None else lambda name: name in wanted,
             )
     except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
-        raise misshapen(path, decoded, separator, error) from error
+        raise misshapen(path, io.BytesIO(decoded.encode()), separator, error) from error
     if frame.empty and not may_be_empty:
         raise InputError("empty_table", file=path)
     rows = csv.reader(io.StringIO(decoded, newline=""), delimiter=separator)
     if any(0 < len(row) < len(header) for row in rows):  # which pandas fills with nothing
-        raise misshapen(path, decoded, separator, ValueError(path))
+        raise misshapen(path, io.BytesIO(decoded.encode()), separator, ValueError(path))
     for name in optional:
         if name not in frame.columns:
             frame[name] = ""
     return frame
 
 
-def misshapen(path: Path, content: str, separator: str, error: Exception) -> InputError:
+def header_of(text: str, fits: Callable[[list[str]], bool]) -> tuple[list[str], str]:
+    """Names in the first line of a table and its separator: the first under which they fit.
+
+    Where none does, it is the separator that the line holds most often.
+    """
+    first = text.replace("\r", "\n").split("\n", 1)[0]
+    separators = sorted(SEPARATORS, key=first.count, reverse=True)
+    # any end of line, also the lone carriage return of old spreadsheets
+    headers = [
+        next(csv.reader(io.StringIO(text, newline=None), delimiter=separator), [])
+        for separator in separators
+    ]
+    for names, separator in zip(headers, separators, strict=True):
+        if fits(names):
+            return names, separator
+    return headers[0], separators[0]
+
+
+def misshapen(
+    path: Path, stream: IO[bytes], separator: str, error: Exception, title_lines: int = 0
+) -> InputError:
     """Say which row is not as long as the header; else give the parser's words."""
-    rows = csv.reader(io.StringIO(content, newline=""), delimiter=separator)
-    wide = len(next(rows, []))
+    lines = io.TextIOWrapper(stream, "utf-8", newline="")
+    for _ in range(title_lines):
+        lines.readline()
+    rows = csv.reader(lines, delimiter=separator)
     try:
+        wide = len(next(rows, []))
         for row in rows:
             if row and len(row) != wide:
-                return InputError(
-                    "row_width", file=path, row=rows.line_num, found=len(row), expected=wide
-                )
+                at = rows.line_num + title_lines
+                return InputError("row_width", file=path, row=at, found=len(row), expected=wide)
     except csv.Error:
         pass
     return InputError("bad_rows", file=path, detail=str(error).strip())
@@ -216,22 +232,15 @@ def text(path: Path) -> str:
     Raises
     ------
     InputError
-        See `content`; or it is not UTF-8 (UTF-16 without a mark is full of NUL).
+        See `content` and `text_streams.decoded`.
     """
-    raw = content(path)
-    nul = raw.find(b"\0")
-    if nul >= 0:
-        raise InputError("not_text", file=path, detail=f"octet {nul}")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError("not_text", file=path, detail=f"octet {error.start}") from error
+    return text_streams.decoded(content(path), path)
 
 
-def checked(path: Path, contract: Table, *, separator: str = ",") -> pd.DataFrame:
+def checked(path: Path, contract: Table) -> pd.DataFrame:
     """Read a text table and bring it to its contract."""
     required = [column.name for column in contract.columns if column.required]
     optional = tuple(column.name for column in contract.columns if not column.required)
     empty = contract.may_be_empty
-    frame = table(path, required, separator=separator, optional=optional, may_be_empty=empty)
+    frame = table(path, required, optional=optional, may_be_empty=empty)
     return check(frame, contract, path)

@@ -6,32 +6,25 @@ cuts some by territory), Parquet or GeoPackage.
 
 from __future__ import annotations
 
-import gzip
-import io
-import zipfile
-import zlib
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 import pyogrio.errors
-from pyarrow import csv as arrow_csv
 
 from siting.errors import InputError
-from siting.sources import layouts, reading
+from siting.sources import layouts, reading, sound_rows, text_streams
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from siting.sources.layouts import Layout
 
-ROWS = 200_000  # of a block
-BLOCK = 16 << 20  # bytes of text, the same
+ROWS = 50_000  # of a block
 CSV_SUFFIXES = (".csv", ".txt", ".tsv")
 
 
@@ -54,12 +47,11 @@ def blocks(path: Path, known: Sequence[Layout]) -> Iterator[Block]:
     if not path.is_file():
         raise InputError("missing_file", file=path)
     reader = {".parquet": _parquet, ".gpkg": _geopackage, ".xlsx": _workbook}
-    rows = 0
+    empty = True
     for block in reader.get(path.suffix.lower(), _text)(path, known):
-        frame = block.frame.set_axis(range(rows, rows + len(block.frame)), axis=0)
-        rows += len(frame)
-        yield Block(frame, block.layout)
-    if not rows:
+        empty &= block.frame.empty
+        yield block
+    if empty:
         raise InputError("empty_table", file=path)
 
 
@@ -94,8 +86,7 @@ def _parquet(path: Path, known: Sequence[Layout]) -> Iterator[Block]:
         names = list(file.schema_arrow.names)
         layout = layouts.fitting(path, names, known)
         columns = layouts.wanted(layout, names)
-        for batch in file.iter_batches(batch_size=ROWS, columns=columns):
-            yield Block(_named(_as_text(batch.to_pandas()), layout), layout)
+        yield from _numbered(file.iter_batches(batch_size=ROWS, columns=columns), layout, columns)
     except (OSError, pa.ArrowException) as error:
         raise InputError("unreadable_layer", file=path, detail=error) from error
 
@@ -116,12 +107,21 @@ def _geopackage(path: Path, known: Sequence[Layout]) -> Iterator[Block]:
             batch_size=ROWS,
             use_pyarrow=True,
         ) as (_, reader):
-            for batch in reader:
-                frame = batch.to_pandas()
-                held = frame[[one for one in columns if one in frame.columns]]
-                yield Block(_named(_as_text(held), layout), layout)
+            yield from _numbered(reader, layout, columns)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
         raise InputError("unreadable_layer", file=path, detail=error) from error
+
+
+def _numbered(
+    batches: Iterable[pa.RecordBatch], layout: Layout, columns: list[str]
+) -> Iterator[Block]:
+    """Batches as blocks of text, numbered from the first row of the first."""
+    rows = 0
+    for batch in batches:
+        frame = batch.to_pandas().filter(columns)
+        frame = frame.set_axis(range(rows, rows + len(frame)), axis=0)
+        rows += len(frame)
+        yield Block(_named(_as_text(frame), layout), layout)
 
 
 def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
@@ -146,14 +146,10 @@ def _named(frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:
 
 
 def _text(path: Path, known: Sequence[Layout]) -> Iterator[Block]:
-    try:
-        for member in _members(path, known):
-            with _opened(path, member) as stream:
-                yield from _rows(path, stream, known)
-    except (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile) as error:
-        raise InputError("bad_zip", file=path, detail=error) from error
-    except UnicodeDecodeError as error:
-        raise InputError("not_text", file=path, detail=f"octet {error.start}") from error
+    tally = sound_rows.Tally(path)
+    for member in _members(path, known):
+        yield from _rows(path, member, known, tally)
+    tally.tell()
 
 
 def _members(path: Path, known: Sequence[Layout]) -> list[str | None]:
@@ -167,8 +163,8 @@ def _members(path: Path, known: Sequence[Layout]) -> list[str | None]:
     for name in names:
         if not name.lower().endswith(CSV_SUFFIXES):
             continue
-        with _opened(path, name) as stream:
-            header, _ = layouts.columns_of(layouts.first_line(stream), known)
+        with text_streams.opened(path, name) as stream:
+            header, _ = layouts.columns_of(text_streams.beginning(stream), known)
         for layout in known:
             if layouts.fits(header, [layout]):
                 by_layout.setdefault(layout.name, []).append(name)
@@ -178,58 +174,12 @@ def _members(path: Path, known: Sequence[Layout]) -> list[str | None]:
     return next(iter(by_layout.values()))
 
 
-@contextmanager
-def _opened(path: Path, member: str | None) -> Iterator[IO[bytes] | gzip.GzipFile]:
-    if member is not None:
-        with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
-            yield stream
-    elif path.suffix.lower() == ".gz":
-        with gzip.open(path) as stream:
-            yield stream
-    else:
-        with path.open("rb") as stream:
-            yield stream
-
-
 def _rows(
-    path: Path, stream: IO[bytes] | gzip.GzipFile, known: Sequence[Layout]
+    path: Path, member: str | None, known: Sequence[Layout], tally: sound_rows.Tally
 ) -> Iterator[Block]:
-    head = stream.read(layouts.FIRST_LINE)
-    nul = head.find(b"\0")
-    if nul >= 0:
-        raise InputError("not_text", file=path, detail=f"octet {nul}")
-    first = head.split(b"\n", 1)[0].decode("utf-8-sig")
-    header, separator = layouts.columns_of(first, known)
+    with text_streams.opened(path, member) as stream:
+        header, separator = layouts.columns_of(text_streams.beginning(stream), known)
     layout = layouts.fitting(path, header, known)
     columns = layouts.wanted(layout, header)
-    try:
-        reader = arrow_csv.open_csv(
-            pa.PythonFile(_Rewound(head, stream), mode="r"),
-            read_options=arrow_csv.ReadOptions(block_size=BLOCK, use_threads=False),
-            parse_options=arrow_csv.ParseOptions(delimiter=separator, newlines_in_values=True),
-            convert_options=layouts.as_text(columns),
-        )
-        for batch in reader:
-            yield Block(_named(batch.to_pandas().astype(str), layout), layout)
-    except pa.ArrowInvalid as error:
-        if "Empty CSV" in str(error):
-            return
-        key = "not_text" if "UTF8" in str(error) else "bad_rows"
-        raise InputError(key, file=path, detail=str(error).strip()) from error
-
-
-class _Rewound(io.RawIOBase):
-    """A stream whose first bytes were read already: they come again."""
-
-    def __init__(self, head: bytes, rest: IO[bytes] | gzip.GzipFile) -> None:
-        self._head, self._rest = io.BytesIO(head), rest
-
-    def readable(self) -> bool:
-        """Say that it can be read."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Fill a buffer from the first bytes, then from the rest."""
-        part = self._head.read(len(buffer)) or self._rest.read(len(buffer))
-        buffer[: len(part)] = part
-        return len(part)
+    for frame in layouts.parsed(path, member, separator, columns, tally):
+        yield Block(_named(frame, layout), layout)

@@ -268,7 +268,14 @@ def test_latin_1_and_marks(samples, tmp_path):
     assert len(cog.communes(path)) == 285
     path.write_text(text.replace(",", ";"), encoding="utf-8")
     assert len(cog.communes(path)) == 285
-    path.write_text(text, encoding="latin-1")
+    plain = cog.communes(path)
+    for encoding in ("cp1252", "utf-16", "utf-16-le"):
+        path.write_text(text, encoding=encoding)
+        pd.testing.assert_frame_equal(cog.communes(path), plain)
+    raw = text.encode()
+    cut = raw.index("Réquista".encode()) + 2  # inside a letter of two bytes
+    path.write_bytes(raw[:cut] + raw[cut + 1 :])
     with pytest.raises(InputError) as caught:
         cog.communes(path)
     assert caught.value.key == "not_text"
+    assert str(cut - 1) in caught.value.text()

@@ -10,7 +10,7 @@ import pytest
 from pyproj import Transformer
 
 from siting.errors import InputError
-from siting.sources import sirene_stock
+from siting.sources import register_tables, sirene_stock
 
 GEOLOCATED = [
     "siret",
@@ -197,8 +197,8 @@ def broken(stock, path, key):
         damaged[5000] ^= 1
         path.write_bytes(damaged)
     elif key == "not_text":
-        path.write_bytes(raw.decode().replace("housenumber", "numéro").encode("latin-1", "replace"))
-    elif key == "bad_rows":
+        path.write_bytes(raw.replace(b"housenumber", "numéré ".encode() + b"\xff"))
+    elif key == "row_width":
         path.write_bytes(raw + b"too,few\r\n")
     elif key == "unknown_layout":
         path.write_bytes(raw.replace(b"codeCommuneEtablissement", b"commune", 1))
@@ -220,7 +220,7 @@ def broken(stock, path, key):
         ("bad_zip", "s.zip"),
         ("bad_zip inside", "s.zip"),
         ("not_text", "s.csv"),
-        ("bad_rows", "s.csv"),
+        ("row_width", "s.csv"),
         ("unknown_layout", "s.csv"),
         ("duplicate_ids", "s.csv"),
         ("metres_for_degrees", "s.csv"),
@@ -301,7 +301,7 @@ def test_positions_without_degrees_fall_back_on_their_projection(stock, ain, tmp
 
 
 def test_line_breaks_in_values_are_read(stock, ain, tmp_path, monkeypatch):
-    monkeypatch.setattr(sirene_stock, "BLOCK", 4096)  # so that blocks end inside a value
+    monkeypatch.setattr(register_tables, "BLOCK", 4096)  # so that blocks end inside a value
     frame = pd.concat([rows(stock)] * 30, ignore_index=True)
     frame["siret"] = [f"{n:014d}" for n in range(len(frame))]
     frame["enseigne1Etablissement"] = "au bon\ncoin\r\nde la rue, ici"

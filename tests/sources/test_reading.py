@@ -33,8 +33,15 @@ def refused(path, contract=POINTS, **options):
         GOOD.replace("\n", "\r\n"),
         "lat,note,id,lon\n44.3,x,A,2.5\n44.4,,B,2.6\n",
         '"id","lon","lat"\n"A",2.5,44.3\n"B",2.6,44.4',
+        GOOD.replace(",", ";"),
+        GOOD.replace(",", "\t").replace("\n", "\r"),
+        GOOD.encode("utf-16"),
+        GOOD.encode("utf-16-le"),
     ],
-    ids=["plain", "byte order mark", "CRLF", "other order", "quoted"],
+    ids=[
+        *("plain", "byte order mark", "CRLF", "other order", "quoted", "semicolons"),
+        *("tabs, lone CR", "UTF-16", "UTF-16 without a mark"),
+    ],
 )
 def test_tolerated(tmp_path, content):
     frame = points.read(written(tmp_path, content))
@@ -49,8 +56,6 @@ def test_codes_keep_leading_zeros_and_words_like_na(tmp_path):
 @pytest.mark.parametrize(
     ("content", "key"),
     [
-        (GOOD.replace(",", ";"), "wrong_separator"),
-        (GOOD.replace(",", "\t"), "wrong_separator"),
         ("id,lon\nA,2.5\n", "missing_column"),
         ("", "missing_column"),
         ("id,lon,lat\n", "empty_table"),
@@ -63,9 +68,9 @@ def test_codes_keep_leading_zeros_and_words_like_na(tmp_path):
         ("id,lon,lat\nA,44.3,200\n", "bad_value"),
         ("id,lon,lat\nA,665000.0,6360000.0\n", "metres_in_degrees"),
         ('id,lon,lat\nA,"2,5",44.3\n', "decimal_comma"),
-        ("id,lon,lat\nÉ,2.5,44.3\n".encode("latin-1"), "not_text"),
-        (GOOD.encode("utf-16"), "not_text"),
-        (GOOD.encode("utf-16-le"), "not_text"),
+        ("id,lon,lat\nÉé,2.5,44.3\n".encode() + b"\xc3;,2.5,44.3\n", "not_text"),
+        (b"id,lon,lat\nA\x81,2.5,44.3\n", "not_text"),
+        (b"id,lon,lat\nA\0,2.5,44.3\n", "not_text"),
     ],
 )
 def test_refused(tmp_path, content, key):
@@ -106,7 +111,7 @@ def test_numbers_refuse_what_is_not_one(tmp_path):
     values = reading.numbers(frame, "x", path)
     assert values[0] == 1.5
     assert values.isna().tolist() == [False, True, True]
-    comma = reading.table(written(tmp_path, "x;y\n1,500;a\n"), ["x"], separator=";")
+    comma = reading.table(written(tmp_path, "x;y\n1,500;a\n"), ["x"])
     with pytest.raises(InputError) as caught:
         reading.numbers(comma, "x", path)
     assert caught.value.values["row"] == 2

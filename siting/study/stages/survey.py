@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from siting.atomic_files import replacing
 from siting.config import content, load, validate
+from siting.contracts import missing_column
 from siting.errors import ConfigError, InputError
 from siting.outputs.tables import write_csv
 from siting.sources import facts, reading
@@ -136,8 +137,7 @@ def design_weights(sample: Path) -> dict[str, float]:
             weight = numbers if name in WEIGHT_COLUMNS else 1 / numbers
             sirets = frame["siret"].str.replace(r"\D", "", regex=True)
             return dict(zip(sirets, weight.astype(float), strict=True))
-    present = ", ".join(map(str, frame.columns))
-    raise InputError("missing_column", file=sample, column=PROBABILITY_COLUMNS[0], found=present)
+    raise missing_column(sample, PROBABILITY_COLUMNS[0], frame.columns)
 
 
 def read_answers(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
