@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 Kind = Literal["text", "integer", "float", "float32", "date", "boolean"]
 
+MOST_PEOPLE = 5_000_000
+"""Above any commune of Europe but a few capitals: more people of one row are a mistake."""
+LONGEST_MINUTES = 1440
+"""A day: no road between two communes of a study lasts longer."""
+
 REASONS = ("", "too_far_from_road", "no_route", "beyond_limit")
 """Why a travel time is missing; empty when there is one. An absent pair is `beyond_limit`."""
 
@@ -217,7 +222,14 @@ COMMUNES = Table(
     (
         code("code", "INSEE code of the commune, at the study's vintage"),
         Column("name", "text", "name"),
-        Column("population", "integer", "municipal population", "inhabitants", minimum=0),
+        Column(
+            "population",
+            "integer",
+            "municipal population",
+            "inhabitants",
+            minimum=0,
+            maximum=MOST_PEOPLE,
+        ),
         code("epci_code", "SIREN of the EPCI, empty for a commune in none", required=False),
         Column("epci_name", "text", "name of the EPCI", required=False),
         Column(
@@ -233,7 +245,7 @@ CELLS = Table(
     (
         code("cell_id", "identifier"),
         code("commune_code", "commune that the cell's people belong to"),
-        Column("population", "float", "people", "inhabitants", minimum=0),
+        Column("population", "float", "people", "inhabitants", minimum=0, maximum=MOST_PEOPLE),
         LON,
         LAT,
     ),

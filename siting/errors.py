@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
 
+FIRST_ALIKE = 5  # problems of one kind that are told one by one
+
+
 class SitingError(Exception):
     """Base of every error that the user can mend.
 
@@ -103,11 +106,22 @@ class ProblemsError(SitingError):
         self.problems = problems
 
     def text(self, language: str | None = None) -> str:
-        """Give the number of problems, then one line for each; the one problem where one only."""
+        """Give the number of problems, then a line for each; the one problem where one only.
+
+        Of many problems of one kind the first are told, and how many more there are.
+        """
         if len(self.problems) == 1:
             return self.problems[0].text(language)
-        lines = [f"  - {problem.text(language)}" for problem in self.problems]
-        return "\n".join([super().text(language), *lines])
+        kinds: dict[str, list[SitingError]] = {}
+        for problem in self.problems:
+            kinds.setdefault(problem.key, []).append(problem)
+        lines = [super().text(language)]
+        for alike in kinds.values():
+            lines += [f"  - {problem.text(language)}" for problem in alike[:FIRST_ALIKE]]
+            more = len(alike) - FIRST_ALIKE
+            if more > 0:
+                lines.append(f"    {texts.text('errors.more_alike', language, count=more)}")
+        return "\n".join(lines)
 
 
 def require_known(key: str, names: Iterable[str], known: Collection[str]) -> tuple[str, ...]:

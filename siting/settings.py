@@ -50,7 +50,7 @@ class Model(BaseModel):
 class Assumption(Model):
     """A number that the results rest on, with where it comes from."""
 
-    value: float = Field(description="the number")
+    value: float = Field(allow_inf_nan=False, description="the number")
     unit: str = Field(description="its unit")
     source: str = Field(description="who says so")
     status: Status = Field(description="measured, declared or hypothesis")

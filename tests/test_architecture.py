@@ -12,7 +12,10 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "siting"
 
 # What every room may use: they know nothing of a study.
-COMMON = {"errors", "texts", "contracts", "provenance", "atomic_files", "version", "settings"}
+COMMON = {
+    "errors", "texts", "contracts", "provenance", "atomic_files", "version", "settings",
+    "yaml_files",
+}  # fmt: skip
 
 # room -> the rooms that it may import from, beside COMMON. Nothing else passes.
 ALLOWED: dict[str, set[str]] = {
@@ -24,6 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     "provenance": set(),
     "atomic_files": set(),
     "settings": set(),
+    "yaml_files": set(),
     "config": {"location", "measures", "sources"},  # their registries
     "sources": set(),
     "network": set(),

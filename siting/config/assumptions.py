@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from siting.settings import Assumption, Model, assume
+
+RANGES = {
+    "access_speed": (3, 130),
+    "access_detour": (1, 3),
+    "outside_speed": (3, 130),
+    "outside_cap": (0, 200),
+    "table_factor": (0.2, 5),
+    "snap_cap": (1, 20_000),
+}
+"""Lowest and highest plausible value of each assumption, in its unit."""
 
 
 class Assumptions(Model):
@@ -34,3 +45,13 @@ class Assumptions(Model):
         assume(1000, "m", "siting: un point plus loin d'une route n'est pas rattaché"),
         description="distance from a road beyond which a point is not joined to an OSM network",
     )
+
+    @field_validator(*RANGES)
+    @classmethod
+    def _plausible(cls, assumption: Assumption, info: ValidationInfo) -> Assumption:
+        name = str(info.field_name)
+        unit, (low, high) = cls.model_fields[name].default.unit, RANGES[name]
+        if assumption.unit != unit or not low <= assumption.value <= high:
+            expected = {"low": low, "high": high, "unit": unit}
+            raise PydanticCustomError("assumption_range", "{low} to {high} {unit}", expected)
+        return assumption

@@ -9,10 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
-from siting import texts
+from siting import texts, yaml_files
 from siting.config.study import Study
 from siting.errors import ConfigError, ProblemsError, SitingError
 from siting.settings import LocatedText, embedded
@@ -75,15 +74,7 @@ def content(path: Path, chain: tuple[Path, ...] = ()) -> dict[str, Any]:
     path = _found(path).resolve()
     if path in chain:
         raise ConfigError("config_loop", file=path, chain=" → ".join(file.name for file in chain))
-    try:
-        written = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        raise ConfigError("not_text", file=path, detail=error.reason) from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        row = mark.line + 1 if mark else "?"
-        problem = getattr(error, "problem", None) or error
-        raise ConfigError("bad_yaml", file=path, row=row, detail=problem) from error
+    written = yaml_files.load(path, ConfigError)
     if not isinstance(written, dict):
         raise ConfigError("config_not_mapping", file=path)
     keys: dict[str, Any] = _remembering(written, path.parent)

@@ -10,7 +10,7 @@ from siting.settings import File, Model
 
 Method = Literal["sum", "product", "topsis", "promethee", "electre"]
 Normalisation = Literal["min_max", "max", "sum", "vector", "rank", "z_score"]
-Points = Annotated[float, Field(allow_inf_nan=False)]
+Points = Annotated[float, Field(ge=-1_000_000, le=1_000_000, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Levels = tuple[tuple[str, ...], ...]
 

@@ -46,7 +46,7 @@ class CriterionKeys(Model):
     """A criterion in the score."""
 
     id: str
-    weight: float = Field(gt=0, allow_inf_nan=False)
+    weight: float = Field(gt=0, le=1_000_000, allow_inf_nan=False)
 
 
 class Outputs(Model):
@@ -136,4 +136,12 @@ class Study(Model):
         ids = [item.id for item in value]
         if len(set(ids)) != len(ids):
             raise ValueError("ids_not_distinct")
+        return value
+
+    @field_validator("services")
+    @classmethod
+    def _named_apart(cls, value: tuple[Any, ...]) -> tuple[Any, ...]:
+        names = [service.name for service in value]
+        if len(set(names)) != len(names):
+            raise ValueError("names_not_distinct")
         return value

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from siting import yaml_files
 from siting.errors import InputError
 from siting.measures.pairs import LONGEST_MINUTES, aligned, csr, require_horizon
 
@@ -87,10 +87,7 @@ def load(path: Path) -> Basket:
     if not path.is_file():
         raise InputError("missing_file", file=path)
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        basket = Basket.model_validate(content)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError("bad_basket", file=path, key="", detail=error) from error
+        basket = Basket.model_validate(yaml_files.load(path))
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))

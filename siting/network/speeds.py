@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from siting import yaml_files
 from siting.atomic_files import replacing
 from siting.errors import InputError, NetworkError
 from siting.network import limits
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
     from siting.network.limits import Limit
     from siting.network.tags import Tags
 
+KMH = (2.0, 130.0)  # on steps, on a motorway
+LIMIT = (3.0, 150.0)
+CAP = (1.0, 200.0)
+FACTOR = (0.05, 5.0)
+SECONDS = (0.0, 600.0)
 UNSIGNED_MOTORWAY = 150.0  # km/h driven at most where a sign says "no limit"
 
 
@@ -232,11 +238,52 @@ def load(
     if path is not None and not path.is_file():
         raise InputError("missing_file", file=path)
     try:
-        tree = yaml.safe_load(resource.read_text(encoding="utf-8"))
-        return _pick(tree, mode, date or dt.date.max, department, country, period)
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError) as error:
+        tree = (
+            yaml.safe_load(resource.read_text(encoding="utf-8"))
+            if path is None
+            else yaml_files.load(path)
+        )
+        chosen = _pick(tree, mode, date or dt.date.max, department, country, period)
+        _require_plausible(chosen, path or "speeds.yaml")
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         detail = f"{type(error).__name__}: {error}".replace("\n", " ")
         raise InputError("bad_speeds", file=path or "speeds.yaml", detail=detail) from error
+    return chosen
+
+
+def _require_plausible(speeds: Speeds, file: Path | str) -> None:
+    """Refuse a number that no road, sign or turn has.
+
+    Raises
+    ------
+    InputError
+        Which, and what is expected.
+    """
+    classes = {
+        f"classes.{kind}.{key}": (value, KMH if key == "kmh" else FACTOR)
+        for kind, row in speeds.classes.items()
+        for key, value in row.items()
+        if key != "limit"
+    }
+    numbers = {
+        **{f"legal.{c}.{k}": (v, LIMIT) for c, row in speeds.legal.items() for k, v in row.items()},
+        **{f"departments.{rule.ref}": (rule.rural, LIMIT) for rule in speeds.local},
+        **classes,
+        **{f"{k}.{v}": (cap, CAP) for k, row in speeds.caps.items() for v, cap in row.items()},
+        **{f"periods.classes.{k}": (v, FACTOR) for k, v in speeds.class_factors.items()},
+        **{f"fitted.{k}": (v, FACTOR) for k, v in speeds.fitted.items()},
+        **{f"nodes.{k}": (v, SECONDS) for k, v in speeds.nodes.items()},
+        "signed_factor": (speeds.signed_factor, FACTOR),
+        "periods.urban": (speeds.urban, FACTOR),
+        "periods.rural": (speeds.rural, FACTOR),
+        "access_kmh": (speeds.access_kmh, KMH),
+        "push_kmh": (speeds.push_kmh or KMH[0], KMH),
+        "steps_kmh": (speeds.steps_kmh or KMH[0], KMH),
+    }
+    for key, (value, (low, high)) in numbers.items():
+        if not low <= float(value) <= high:
+            expected = {"value": value, "low": f"{low:g}", "high": f"{high:g}"}
+            raise InputError("implausible_speed", file=file, key=f"{speeds.mode}.{key}", **expected)
 
 
 def write_fitted(path: Path, base: Path | None, mode: str, factors: dict[str, float]) -> None:

@@ -100,6 +100,10 @@ def _figures(result: Result) -> dict[str, Any]:
         },
         "cells_modelled": result.cells_modelled,
         "quality": _rows(result.ground.read.quality),
+        "warnings": [
+            {"role": role, "key": warning.key, "text": warning.text()}
+            for role, warning in result.ground.read.warnings
+        ],
         "roads": result.roads or "distances",
     }
 

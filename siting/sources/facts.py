@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from siting.contracts import CELLS, COMMUNES, LAT, LON, Column, Table, code
+from siting.contracts import (
+    CELLS,
+    COMMUNES,
+    LAT,
+    LON,
+    LONGEST_MINUTES,
+    MOST_PEOPLE,
+    Column,
+    Table,
+    code,
+)
 from siting.sources import reading
 
 if TYPE_CHECKING:
@@ -32,7 +42,9 @@ LINKS = Table(
     (
         code("from_code", "commune at one end"),
         code("to_code", "commune at the other end"),
-        Column("minutes", "float", "free-flow time by car", "min", minimum=0),
+        Column(
+            "minutes", "float", "free-flow time by car", "min", minimum=0, maximum=LONGEST_MINUTES
+        ),
     ),
     ("from_code", "to_code"),
     may_be_empty=True,  # a study of one commune has no link
@@ -62,8 +74,14 @@ BROADBAND = Table(
     (
         code("code", "commune"),
         Column("date", "date", "date of the figures, YYYY-MM-DD"),
-        Column("premises", "integer", "premises", minimum=0),
-        Column("ftth_premises", "integer", "premises that fibre reaches", minimum=0),
+        Column("premises", "integer", "premises", minimum=0, maximum=MOST_PEOPLE),
+        Column(
+            "ftth_premises",
+            "integer",
+            "premises that fibre reaches",
+            minimum=0,
+            maximum=MOST_PEOPLE,
+        ),
     ),
     ("code", "date"),
 )

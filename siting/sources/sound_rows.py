@@ -78,7 +78,7 @@ class Tally:
             return
         if self.refused > REFUSED_SHARE * self.rows:
             raise self.first
-        values = {"refused": self.refused, "rows": self.rows, "first": self.first.text()}
+        values = {"refused": self.refused, "rows": self.rows, "first": self.first}
         warnings.warn(InputWarning("rows_refused", file=self.path, **values), stacklevel=3)
 
 

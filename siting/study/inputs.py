@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pyproj
-import yaml
 
+from siting import yaml_files
 from siting.errors import ConfigError, InputError
 from siting.provenance import Input, Source
 from siting.ranking import criteria
@@ -28,6 +28,7 @@ from siting.sources import (
     reading,
     sirene_stock,
 )
+from siting.study import plausibility
 from siting.study.reading import Reading
 from siting.territory import area, codes, demand, quality
 from siting.territory import broadband as broadband_files
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from siting.config import Study
     from siting.config.effects import Effects
     from siting.config.layers import Layers
+    from siting.errors import InputWarning
     from siting.territory.area import Surroundings
 
 TIERS_LIEUX = "tiers_lieux"
@@ -74,6 +76,8 @@ class Inputs:
         ARCEP's files in one table: see `territory.broadband.merged`.
     context
         Background of the maps by layer: see `sources.context_layers`.
+    warnings
+        What stands in spite of a defect, by role of the file; the terminal has shown it.
     """
 
     communes: pd.DataFrame
@@ -96,6 +100,7 @@ class Inputs:
     read: list[Input]
     access: pd.DataFrame | None = None
     context: dict[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    warnings: tuple[tuple[str, InputWarning], ...] = ()
 
     @property
     def register_is_modelled(self) -> bool:
@@ -115,6 +120,23 @@ def read(study: Study) -> Inputs:
     if study.fetch is not None and not study.territory.communes.exists():
         raise InputError("fetch_first", file=study.territory.communes)
     desk = Reading(study.base)
+    tables = _tables(study, desk)
+    findings = plausibility.judge(study, tables)
+    desk.problems += findings.problems
+    desk.require_none()
+    for role, warning in findings.warnings:
+        desk.warn(role, warning)
+    return replace(tables, warnings=tuple(desk.warned))
+
+
+def _tables(study: Study, desk: Reading) -> Inputs:
+    """Every table of a study, by itself as it should be.
+
+    Raises
+    ------
+    SitingError
+        The one problem, or a `ProblemsError` with all of them.
+    """
     desk.sources = desk.attempt(_sources, study.provenance) or {}
     crs = desk.attempt(_metric, study.territory.crs)
     place, layers = study.territory, study.layers
@@ -485,9 +507,9 @@ def _sources(path: Path | None) -> dict[str, Source]:
     if not path.is_file():
         raise InputError("missing_file", file=path)
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml_files.load(path)
         return {name: Source(**facts_of) for name, facts_of in content.items()}
-    except (yaml.YAMLError, UnicodeDecodeError, TypeError, AttributeError) as error:
+    except (TypeError, AttributeError) as error:
         raise InputError("bad_provenance", file=path, detail=error) from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from siting import provenance
@@ -12,8 +13,7 @@ from siting.provenance import Input, Source
 from siting.sources import sound_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
 
 log = logging.getLogger(__name__)
 
@@ -44,9 +44,24 @@ class Reading:
         with sound_rows.watched() as warned:
             result = self.attempt(reader, *arguments)
         for warning in warned:
-            log.warning(warning.text())
-            self.warned.append((role, warning))
+            self.warn(role, warning)
         return result
+
+    def warn(self, role: str, warning: InputWarning) -> None:
+        """Keep a warning, and show it at once."""
+        log.warning(warning.text())
+        shown = InputWarning(warning.key, self._relative(warning.values))
+        self.warned.append((role, shown))
+
+    def _relative(self, values: Mapping[str, object]) -> dict[str, object]:
+        """Values of a sentence, files as the configuration names them: the same on any machine."""
+        shown = dict(values)
+        for name, value in values.items():
+            if isinstance(value, Path):
+                shown[name] = provenance.relative(value, self.base)
+            elif isinstance(value, SitingError):
+                shown[name] = type(value)(value.key, **self._relative(value.values))
+        return shown
 
     def note(self, role: str, path: Path, rows: int) -> None:
         """Remember that a file was read."""

@@ -120,7 +120,7 @@ def test_everyday_of_the_modelled_table():
         (("types: [F303]", "types: []"), "bad_basket"),
         (("source: test", "sauce: test"), "bad_basket"),
         (("id: cinema", "id: bread"), "duplicate_ids"),
-        (("items:", "items: ["), "bad_basket"),
+        (("items:", "items: ["), "bad_yaml"),
     ],
 )
 def test_bad_baskets_are_refused(tmp_path, change, key):

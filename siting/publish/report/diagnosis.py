@@ -134,6 +134,9 @@ def data(result: Result) -> list[Block]:
             if f"quality.what.{q['what']}" in texts.catalogue("fr")
         ]
         blocks.append(table("quality", reasons, "llr", widths=(1.6, 3.4, 1)))
+    if result.ground.read.warnings:
+        lines = tuple(warning.text() for _, warning in result.ground.read.warnings)
+        blocks += [paragraph("warnings"), Bullets(lines)]
     return blocks
 
 
