@@ -91,9 +91,9 @@ def _staging(folder: Path, shown: Path) -> Iterator[Path]:
             raise
         raise OutputError("cannot_write", path=shown, detail=detail) from error
     finally:
-        lock.close()
-        shutil.rmtree(part, ignore_errors=True)
-        with contextlib.suppress(OSError):  # what holds something stays
+        with _uninterrupted(), contextlib.suppress(OSError):  # a folder that holds something stays
+            lock.close()
+            shutil.rmtree(part, ignore_errors=True)
             for place in missing:
                 place.rmdir()
 
@@ -166,8 +166,8 @@ def _claimed(part: Path) -> Iterator[bool]:
         return
     try:
         lock = (part / LOCK).open("r+b")
-    except FileNotFoundError:
-        yield old
+    except FileNotFoundError:  # just made, and empty; or half removed
+        yield old or any(part.iterdir())
         return
     with lock:
         free = _lock(lock)

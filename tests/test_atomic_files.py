@@ -48,12 +48,23 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path):
         pass
 
 
-def test_clears_what_a_killed_run_left_a_day_ago(tmp_path):
-    old, fresh = tmp_path / ".siting-a.part", tmp_path / ".siting-b.part"
-    for left in (old, fresh):
+def test_clears_what_a_killed_run_left(tmp_path):
+    half, old, just_made = (tmp_path / f".siting-{name}.part" for name in "abc")
+    for left in (half, old, just_made):
         left.mkdir()
-        (left / "half.csv").write_text("half")
+    (half / "half.csv").write_text("half")
     os.utime(old, (0, 0))
     with replacing(tmp_path / "a.csv") as part:
         part.write_text("1")
-    assert sorted(p.name for p in tmp_path.iterdir()) == [".siting-b.part", "a.csv"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".siting-c.part", "a.csv"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives away")
+def test_leaves_what_is_of_another_user(tmp_path):
+    theirs = tmp_path / ".siting-a.part"
+    theirs.mkdir()
+    (theirs / "half.csv").write_text("half")
+    os.chown(theirs, 12345, -1)
+    with replacing(tmp_path / "a.csv") as part:
+        part.write_text("1")
+    assert theirs.exists()

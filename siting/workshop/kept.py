@@ -1,7 +1,8 @@
 """What the workshop keeps on this machine between two openings, by content.
 
-Kept in the reader's own cache folder (`SITING_CACHE`, or the system's), readable by that reader
-alone, as Python's own compiled files are, and never served. A damaged file is made again.
+Kept in the reader's own cache folder (`SITING_CACHE`, or the system's), private to that reader, as
+plain data with a checksum (`kept_format`), and never served. What is damaged, or could have been
+written by another, is made again, and a sentence says so.
 """
 
 from __future__ import annotations
@@ -9,21 +10,23 @@ from __future__ import annotations
 import contextlib
 import glob
 import hashlib
+import logging
 import os
-import pickle
 import sys
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
-
-import shapely
+from typing import TYPE_CHECKING, TypeVar
 
 from siting import atomic_files as files
 from siting.errors import OutputError
+from siting.texts import text as t
+from siting.workshop import kept_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+log = logging.getLogger(__name__)
 
 KEPT = 4  # of each kind
 LIBRARIES = ("numpy", "pandas", "geopandas", "shapely", "pyproj", "scipy", "pydantic")
@@ -52,58 +55,56 @@ def get(name: str, key: str, kind: type[T], make: Callable[[], T]) -> T:
     key
         Digest of all that it depends on, see `digest`.
     """
-    path = folder() / f"{name}-{key}.pickle"
-    with contextlib.suppress(Exception):  # whatever a damaged file does, it is made again
-        content = pickle.loads(_own_bytes(path))  # noqa: S301 - this user's alone, see `_own_bytes`
-        if isinstance(content, kind):
-            path.touch()
-            return content
+    path = folder() / f"{name}-{key}.kept"
+    try:
+        content = _own_bytes(path)
+        if content is not None:
+            kept = kept_format.decode(content)
+            if isinstance(kept, kind):
+                path.touch()
+                return kept
+            log.warning(t("cli_workshop.kept_damaged", file=path))
+    except PermissionError:
+        log.warning(t("cli_workshop.kept_not_private", file=path))
+    except Exception:  # noqa: BLE001 - whatever a damaged file does, it is made again
+        log.warning(t("cli_workshop.kept_damaged", file=path))
     made = make()
     with contextlib.suppress(OutputError, OSError):  # a cache that cannot be written is no error
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with files.replacing(path) as part:
-            part.touch(mode=0o600)
-            with part.open("wb") as writing:
-                _Pickler(writing, protocol=pickle.HIGHEST_PROTOCOL).dump(made)
-        every = sorted(path.parent.glob(f"{name}-*.pickle"), key=lambda file: file.stat().st_mtime)
-        for old in every[:-KEPT]:
+        _keep(path, kept_format.encode(made))
+        every = sorted(path.parent.glob(f"{name}-*.kept"), key=lambda file: file.stat().st_mtime)
+        for old in (*every[:-KEPT], *path.parent.glob(f"{name}-*.pickle")):  # of earlier versions
             old.unlink()
     return made
 
 
-def _own_bytes(path: Path) -> bytes:
-    """Content of a file that nobody else could have written.
+def _keep(path: Path, content: bytes) -> None:
+    """Write a file that this user alone may read, into a folder of the same kind."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if sys.platform != "win32" and path.parent.stat().st_uid == os.getuid():
+        path.parent.chmod(0o700)
+    with files.replacing(path) as part:
+        part.touch(mode=0o600)
+        part.write_bytes(content)
+
+
+def _own_bytes(path: Path) -> bytes | None:
+    """Content of a file that nobody else could have written; None where there is none.
 
     Raises
     ------
     PermissionError
         The file or its folder is another user's, or others may write to it.
     """
-    with path.open("rb") as content:
-        if os.name != "nt":  # where a user's folders are that user's
+    try:
+        content = path.open("rb")
+    except FileNotFoundError:
+        return None
+    with content:
+        if sys.platform != "win32":  # where a user's folders are that user's
             for seen in (os.fstat(content.fileno()), path.parent.stat()):
                 if seen.st_uid != os.getuid() or seen.st_mode & 0o022:
                     raise PermissionError(path)
         return content.read()
-
-
-class _Pickler(pickle.Pickler):
-    """Writes an index of lines as arrays: read line by line it takes a second a study."""
-
-    def reducer_override(self, value: Any) -> Any:
-        """Give how an index of lines is made again; anything else is written as usual."""
-        if type(value) is not shapely.STRtree:
-            return NotImplemented
-        kind = shapely.get_type_id(value.geometries)
-        if not len(kind) or (kind != shapely.GeometryType.LINESTRING).any():
-            return NotImplemented
-        return _indexed, shapely.to_ragged_array(value.geometries)[1:]
-
-
-def _indexed(vertices: Any, first: Any) -> shapely.STRtree:
-    """Index lines again."""
-    kind = shapely.GeometryType.LINESTRING
-    return shapely.STRtree(shapely.from_ragged_array(kind, vertices, first))
 
 
 def digest(options: Iterable[str], paths: Iterable[Path], code: Path) -> str:

@@ -55,18 +55,23 @@ def prepare(study: Study, say: Callable[[str], None]) -> Held:
     def make() -> Held:
         whole = prepared.prepare(study, say, kept_roads.router)
         made.append(Held(whole, standing(whole)))
-        if not apart:
-            return made[0]
-        return replace(made[0], ground=replace(whole, router=None))  # type: ignore[arg-type]
+        return replace(made[0], ground=_without(whole, apart))
 
     key = kept.digest([study.model_dump_json()], _paths(study), CODE)
     opened = kept.get("ground", key, Held, make)
     if made:
         return made[0]
-    if not apart:
-        return opened
-    router = kept_roads.router(study, lambda: prepared.roads_ready(study, opened.ground.read))
-    return replace(opened, ground=replace(opened.ground, router=router))
+    ground = replace(opened.ground, study=study)
+    if apart:
+        ready = kept_roads.router(study, lambda: prepared.roads_ready(study, ground.read))
+        ground = replace(ground, router=ready)
+    return replace(opened, ground=ground)
+
+
+def _without(whole: PreparedStudy, roads: bool) -> PreparedStudy:  # noqa: FBT001 - one of two
+    """What is kept: the configuration is read anew, and the roads have a file of their own."""
+    bare = replace(whole, study=None)  # type: ignore[arg-type]
+    return replace(bare, router=None) if roads else bare  # type: ignore[arg-type]
 
 
 def facilities(ground: PreparedStudy) -> pd.DataFrame:

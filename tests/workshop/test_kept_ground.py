@@ -52,7 +52,7 @@ def test_kept_ground_is_the_one_made(config):
     assert len(fewer.read.services[first]) == len(made.read.services[first]) - 1
 
     # a damaged file is made again
-    for one in kept.folder().glob("ground-*.pickle"):
+    for one in kept.folder().glob("ground-*.kept"):
         one.write_bytes(one.read_bytes()[:1000])
     said.clear()
     assert len(kept_ground.prepare(load(config), said.append).ground.cells) == len(made.cells)
@@ -61,7 +61,7 @@ def test_kept_ground_is_the_one_made(config):
 
 def test_only_the_reader_may_read_it(config):
     kept_ground.prepare(load(config), lambda _: None)
-    (held,) = kept.folder().glob("ground-*.pickle")
+    (held,) = kept.folder().glob("ground-*.kept")
     assert held.stat().st_mode & 0o077 in (0, 0o066)  # Windows shows no such bits
 
 
@@ -70,7 +70,7 @@ def test_what_others_could_have_written_is_not_read(tmp_path, monkeypatch):
     monkeypatch.setenv("SITING_CACHE", str(tmp_path / "cache"))
     assert kept.get("words", "key", str, lambda: "first") == "first"
     assert kept.get("words", "key", str, lambda: "second") == "first"
-    (path,) = kept.folder().glob("words-*.pickle")
+    (path,) = kept.folder().glob("words-*.kept")
     for loose in (path, path.parent):
         mode = loose.stat().st_mode
         loose.chmod(mode | 0o022)
