@@ -119,7 +119,7 @@ class _Writer:
             return ["scalar", self.tree(np.asarray(value).reshape(1))]
         if dataclasses.is_dataclass(value) and type(value).__module__.startswith(f"{PACKAGE}."):
             kind = type(value)
-            fields = {f.name: self.tree(getattr(value, f.name)) for f in dataclasses.fields(kind)}
+            fields = {f.name: self.tree(getattr(value, f.name)) for f in dataclasses.fields(value)}
             return ["data", kind.__module__, kind.__qualname__, fields]
         raise UnkeepableError(type(value).__qualname__)
 
@@ -224,7 +224,7 @@ class _Reader:
         return shapely.from_wkb(np.array(wkb, object))
 
     def _table(self, ends: list[Any], kind: str, columns: list[Any]) -> pd.DataFrame:
-        index = pd.RangeIndex(*ends[:3], name=ends[3])
+        index = pd.RangeIndex(ends[0], ends[1], ends[2], name=ends[3])
         made = {name: self._column(index, *column) for name, *column in columns}
         names = pd.Index(list(made), dtype=kind)
         return pd.DataFrame(made, index=index, columns=names, copy=False)
@@ -242,7 +242,7 @@ class _Reader:
         buffers = [pa.py_buffer(ends), pa.py_buffer(packed), known]
         texts = pa.LargeStringArray.from_buffers(len(null), *buffers)
         kind = pd.StringDtype(storage, na_value=pd.NA if missing == "na" else np.nan)
-        return pd.Series(kind.__from_arrow__(texts), index=index)
+        return pd.Series(pd.array(texts, dtype=kind), index=index)
 
     def _data(self, module: str, name: str, fields: dict[str, Any]) -> Any:
         """One of this package's dataclasses, its fields set without a call of its own."""
