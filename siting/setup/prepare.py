@@ -231,16 +231,17 @@ def _layers(
     if official.broadband is not None or official.fibre is not None:
         report.append(_broadband(official, old, codes, part))
     if official.everyday is not None:
-        facilities = bpe.read(official.everyday)
-        here = facilities["commune_code"].isin(every)
-        kept = pd.concat(
-            [facilities[here], study_area.places_in(facilities[~here], near, crs)]
-        ).sort_index()
+        rows, parts = 0, []
+        for facilities in bpe.blocks(official.everyday):
+            rows += len(facilities)
+            here = facilities["commune_code"].isin(every)
+            parts += [facilities[here], study_area.places_in(facilities[~here], near, crs)]
+        kept = pd.concat(parts).sort_index()
         names = {"commune_code": "DEPCOM", "type": "TYPEQU", "lon": "LONGITUDE", "lat": "LATITUDE"}
         more = {"name": "NOMRS", "quality": "QUALITE_XY", "year": "AN"}
         kept = kept.rename(columns={**names, **more})[[*names.values(), *more.values()]]
         kept.to_csv(part / "everyday.csv", index=False, sep=";")
-        report.append(("everyday", len(facilities), len(kept), "beyond_buffer"))
+        report.append(("everyday", rows, len(kept), "beyond_buffer"))
     if official.establishments is not None:
         read, count = sirene_stock.cut(
             official.establishments,

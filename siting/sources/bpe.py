@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from siting.errors import InputError
-from siting.sources import layouts, reading, streams
+from siting.sources import layouts, sound_rows, streams
 from siting.sources.layouts import Layout
 from siting.sources.projections import LAMBERT_X, LAMBERT_Y, METROPOLITAN, OVERSEAS, unprojected
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _TYPE = {"DEPCOM": "commune_code", "TYPEQU": "type"}
@@ -50,57 +51,63 @@ def labels(path: Path) -> pd.DataFrame:
 
 
 def read(path: Path) -> pd.DataFrame:
-    """Read facilities.
+    """Read facilities: all the `blocks` of a file."""
+    return pd.concat(blocks(path), ignore_index=True)
 
-    Returns
-    -------
+
+def blocks(path: Path) -> Iterator[pd.DataFrame]:
+    """Read facilities block by block: a national file holds millions.
+
+    Yields
+    ------
     `id` (row number, text), `commune_code,type,name,quality,year` (text) and `lon,lat` (degrees,
-    NaN where the file has no position).
+    NaN where the file has no position), indexed by row number.
 
     Raises
     ------
     InputError
-        See `layouts.read`; or coordinates that are not those of the layout.
+        See `streams.blocks`; or, in more than one row of a hundred, coordinates that are not those
+        of the layout.
     """
-    parts = [
-        _facilities(block.frame, path, in_degrees=block.layout.name == LAYOUTS[0].name)
-        for block in streams.blocks(path, LAYOUTS)
-    ]
-    return pd.concat(parts, ignore_index=True)
+    tally = sound_rows.Tally(path)
+    for block in streams.blocks(path, LAYOUTS):
+        tally.rows += len(block.frame)
+        yield _facilities(block.frame, tally, in_degrees=block.layout.name == LAYOUTS[0].name)
+    tally.tell()
 
 
-def _facilities(frame: pd.DataFrame, path: Path, *, in_degrees: bool) -> pd.DataFrame:
+def _facilities(frame: pd.DataFrame, tally: sound_rows.Tally, *, in_degrees: bool) -> pd.DataFrame:
     """Some rows of the file, typed."""
     if in_degrees:
-        lon, lat = reading.numbers(frame, "lon", path), reading.numbers(frame, "lat", path)
-        wrong = (lon.abs() > 180) | (lat.abs() > 90)
-        if wrong.any():
-            at = int(wrong.to_numpy().argmax())
-            raise InputError("metres_for_degrees", file=path, x=lon.iloc[at], y=lat.iloc[at])
+        frame = tally.numbers(frame, ["lon", "lat"])
+        projected = (frame["lon"].abs() > 180) | (frame["lat"].abs() > 90)
+
+        def in_metres(at: int) -> InputError:
+            x, y = frame["lon"].iloc[at], frame["lat"].iloc[at]
+            return InputError("metres_for_degrees", file=tally.path, x=x, y=y)
+
+        sound = tally.kept(frame, projected, in_metres)
     else:
-        lon, lat = _degrees(frame, path)
-    return pd.DataFrame(
-        {
-            "id": frame.index.astype(str),
-            "commune_code": frame["commune_code"].str.zfill(5),
-            "type": frame["type"],
-            "name": frame["name"],
-            "quality": frame["quality"],
-            "year": frame["year"],
-            "lon": lon,
-            "lat": lat,
-        }
+        sound = _unprojected(frame, tally)
+    names = ["commune_code", "type", "name", "quality", "year", "lon", "lat"]
+    typed = sound.assign(
+        id=sound.index.astype(str), commune_code=sound["commune_code"].str.zfill(5)
     )
+    return typed[["id", *names]]
 
 
-def _degrees(frame: pd.DataFrame, path: Path) -> tuple[pd.Series, pd.Series]:
-    x, y = reading.numbers(frame, "x", path), reading.numbers(frame, "y", path)
-    said = pd.to_numeric(frame["epsg"].str.extract(r"(\d{4,5})$")[0])  # of each row, since 2023
-    epsg = said.fillna(frame["commune_code"].str[:3].map(OVERSEAS)).fillna(METROPOLITAN)
+def _unprojected(frame: pd.DataFrame, tally: sound_rows.Tally) -> pd.DataFrame:
+    """Rows with `lon,lat` of their coordinates in metres."""
+    frame = tally.numbers(frame, ["x", "y"])
+    of_row = pd.to_numeric(frame["epsg"].str.extract(r"(\d{4,5})$")[0])  # since 2023
+    epsg = of_row.fillna(frame["commune_code"].str[:3].map(OVERSEAS)).fillna(METROPOLITAN)
+    x, y = frame["x"], frame["y"]
     outside = (x.notna() & ~x.between(*LAMBERT_X)) | (y.notna() & ~y.between(*LAMBERT_Y))
-    wrong = outside & (epsg == METROPOLITAN)
-    if wrong.any():
-        at = int(wrong.to_numpy().argmax())
+
+    def elsewhere(at: int) -> InputError:
         row = int(frame.index[at]) + 2
-        raise InputError("not_lambert_93", file=path, row=row, x=x.iloc[at], y=y.iloc[at])
-    return unprojected(x, y, epsg.astype(float))
+        return InputError("not_lambert_93", file=tally.path, row=row, x=x.iloc[at], y=y.iloc[at])
+
+    sound = tally.kept(frame.assign(epsg=epsg), outside & (epsg == METROPOLITAN), elsewhere)
+    lon, lat = unprojected(sound["x"], sound["y"], sound["epsg"].astype(float))
+    return sound.assign(lon=lon, lat=lat)

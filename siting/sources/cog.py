@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from siting.errors import InputError
-from siting.sources import layouts
+from siting.sources import layouts, sound_rows
 from siting.sources.layouts import Layout
 
 if TYPE_CHECKING:
@@ -85,18 +85,10 @@ def movements(path: Path) -> pd.DataFrame:
     Raises
     ------
     InputError
-        See `layouts.read`; or a date that is not YYYY-MM-DD.
+        See `layouts.read`; or, in more than one row of a hundred, a date that is not YYYY-MM-DD.
     """
     frame, _ = layouts.read(path, MOVEMENT_LAYOUTS)
     dates = pd.to_datetime(frame["date"], format="%Y-%m-%d", errors="coerce")
-    if dates.isna().any():
-        row = int(dates.isna().to_numpy().argmax())
-        raise InputError(
-            "bad_value",
-            file=path,
-            row=row + 2,
-            column="DATE_EFF",
-            value=frame["date"].iloc[row],
-            expected="YYYY-MM-DD",
-        )
-    return frame.assign(date=dates).sort_values("date", kind="stable").reset_index(drop=True)
+    undated = sound_rows.bad_value(frame, "date", path, "YYYY-MM-DD", named="DATE_EFF")
+    dated = sound_rows.kept(frame.assign(date=dates), dates.isna(), path, undated)
+    return dated.sort_values("date", kind="stable").reset_index(drop=True)

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from siting.errors import InputError
-from siting.sources import layouts
+from siting.sources import layouts, sound_rows
 from siting.sources.layouts import Layout
 from siting.sources.places import ARRONDISSEMENTS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+EXPECTED = "2026-01-31 | 31/01/2026"
 LAYOUTS = [
     Layout(
         "fermeture du réseau cuivre",
@@ -43,13 +43,12 @@ def read(path: Path) -> pd.DataFrame:
     Raises
     ------
     InputError
-        See `layouts.read`; or a date that is none.
+        See `layouts.read`; or, in more than one row of a hundred, a date that is none.
     """
     frame, _ = layouts.read(path, LAYOUTS)
-    dates = {name: _dates(frame, name, path) for name in ("commercial", "technical")}
-    table = pd.DataFrame(
-        {"code": frame["code"].str.strip().str.zfill(5), "batch": frame["batch"], **dates}
-    )
+    for name in ("commercial", "technical"):
+        frame = sound_rows.fitting(frame, name, _dates(frame[name]), path, EXPECTED)
+    table = frame.assign(code=frame["code"].str.strip().str.zfill(5))
     city = table["code"].map(ARRONDISSEMENTS)
     of_city = city.notna() & ~city.isin(table["code"])
     cities = table[of_city].assign(code=city[of_city].to_numpy())
@@ -58,21 +57,8 @@ def read(path: Path) -> pd.DataFrame:
     return ordered.drop_duplicates("code", keep="last").reset_index(drop=True)
 
 
-def _dates(frame: pd.DataFrame, column: str, path: Path) -> pd.Series:
-    said = frame[column].str.strip().str.slice(0, 10)
-    empty = said.isin(["", "-"])
-    read_dates = pd.to_datetime(said.where(~empty), format="%Y-%m-%d", errors="coerce")
-    french = pd.to_datetime(said.where(~empty), format="%d/%m/%Y", errors="coerce")
-    found = read_dates.fillna(french)
-    wrong = found.isna() & ~empty
-    if wrong.any():
-        row = int(wrong.to_numpy().argmax())
-        raise InputError(
-            "bad_value",
-            file=path,
-            row=row + 2,
-            column=column,
-            value=frame[column].iloc[row],
-            expected="2026-01-31 | 31/01/2026",
-        )
-    return found
+def _dates(texts: pd.Series) -> pd.Series:
+    """Dates of a column, ISO or French; NaT where there is none."""
+    days = texts.str.strip().str.slice(0, 10)
+    iso = pd.to_datetime(days, format="%Y-%m-%d", errors="coerce")
+    return iso.fillna(pd.to_datetime(days, format="%d/%m/%Y", errors="coerce"))

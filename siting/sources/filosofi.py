@@ -13,7 +13,7 @@ import pandas as pd
 from pyproj import Transformer
 
 from siting.errors import InputError
-from siting.sources import reading, streams
+from siting.sources import sound_rows, streams
 from siting.sources.layouts import Layout
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ def read(path: Path, communes: Collection[str]) -> pd.DataFrame:
     Raises
     ------
     InputError
-        See `layouts.read`; an id that is not a square; a repeated one; or no square of the area.
+        See `streams.blocks`; a repeated id; no square of the area; or, in more than one of a
+        hundred of these, an id that is no square or a number that is none.
     """
     wanted = frozenset(communes)
     rows, elsewhere = 0, set[str]()
@@ -90,38 +91,33 @@ def read(path: Path, communes: Collection[str]) -> pd.DataFrame:
     if kept.empty:
         found = ", ".join(sorted(elsewhere)[:5])
         raise InputError("no_row_of_the_area", file=path, rows=rows, found=found)
+    misnamed = ~kept["cell_id"].str.fullmatch(CELL)
+    expected = "CRS3035RES200mN2029800E4252400"
+    problem = sound_rows.bad_value(kept, "cell_id", path, expected, named="idcar")
+    kept = sound_rows.kept(kept, misnamed, path, problem)
+    kept = sound_rows.numbers(kept, ["population", "imputed", *_AGES.values()], path)
     _require_unique(kept["cell_id"], path)
-    size, lon, lat = _centres(kept["cell_id"], path)
+    size, lon, lat = _centres(kept["cell_id"])
     table = pd.DataFrame(
         {
             "cell_id": kept["cell_id"],
             "commune_code": kept["commune_code"],
             "codes": kept["codes"],
-            "population": reading.numbers(kept, "population", path),
-            "imputed": reading.numbers(kept, "imputed", path) == 1,
+            "population": kept["population"],
+            "imputed": kept["imputed"] == 1,
             "straddles": kept["codes"].str.contains(" ", regex=False),
             "size_m": size,
             "lon": lon,
             "lat": lat,
-            **{name: reading.numbers(kept, name, path) for name in _AGES.values()},
+            **kept[list(_AGES.values())],
         }
     )
     return table.sort_values("cell_id", ignore_index=True)
 
 
-def _centres(ids: pd.Series, path: Path) -> tuple[pd.Series, pd.Series, pd.Series]:
+def _centres(ids: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
     """Side in metres, longitude and latitude of the centre of each square."""
     parts = ids.str.extract(CELL)
-    if parts.isna().any(axis=None):
-        at = int(parts["north"].isna().to_numpy().argmax())
-        raise InputError(
-            "bad_value",
-            file=path,
-            row=int(ids.index[at]) + 2,
-            column="idcar",
-            value=ids.iloc[at],
-            expected="CRS3035RES200mN2029800E4252400",
-        )
     size = parts["size"].astype(int) * parts["unit"].map({"m": 1, "km": 1000})
     lon, lat = pd.Series(0.0, index=ids.index), pd.Series(0.0, index=ids.index)
     for epsg in sorted(parts["epsg"].unique()):

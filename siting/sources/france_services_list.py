@@ -10,14 +10,15 @@ import re
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from siting.errors import InputError
-from siting.sources import layouts, reading
+from siting.sources import layouts, sound_rows
 from siting.sources.layouts import Layout
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pandas as pd
 
 DAYS = ("h_lundi", "h_mardi", "h_mercredi", "h_jeudi", "h_vendredi", "h_samedi")
 LAYOUTS = [
@@ -35,6 +36,10 @@ LAYOUTS = [
         },
         {"groupe_fs": "host", "labellisation_fs": "label"},
     )
+]
+COLUMNS = [
+    *("id", "name", "commune_code", "lon", "lat", "kind", "role", "host"),
+    *("labelled_on", "weekly_hours"),
 ]
 SPAN = re.compile(r"(\d{1,2})\s*[:h]\s*(\d{2})\s*-\s*(\d{1,2})\s*[:h]\s*(\d{2})")
 
@@ -57,43 +62,22 @@ def read(path: Path) -> pd.DataFrame:
     if len(repeated):
         ids = ", ".join(repeated.unique()[:5])
         raise InputError("duplicate_ids", file=path, column="id_fs", ids=ids)
-    day, month, year = (
-        frame["label"].str.extract(r"(\d{2})/(\d{2})/(\d{4})").fillna("").to_numpy().T
+    frame = sound_rows.numbers(frame, ["lon", "lat"], path)
+    for day in DAYS:
+        hours = frame[day].map(_hours).astype(float)
+        frame = sound_rows.fitting(frame, day, hours, path, "08:30 - 12:00 / 13:30 - 17:00")
+    parts = frame["label"].str.extract(r"(?P<day>\d{2})/(?P<month>\d{2})/(?P<year>\d{4})")
+    dated = parts["year"] + "-" + parts["month"] + "-" + parts["day"]
+    table = frame.assign(
+        commune_code=frame["commune_code"].str.zfill(5),
+        labelled_on=dated.fillna(""),
+        weekly_hours=frame[list(DAYS)].fillna(0).sum(axis=1),
     )
-    dated = pd.Series(year) + "-" + pd.Series(month) + "-" + pd.Series(day)
-    return pd.DataFrame(
-        {
-            "id": frame["id"],
-            "name": frame["name"],
-            "commune_code": frame["commune_code"].str.zfill(5),
-            "lon": reading.numbers(frame, "lon", path),
-            "lat": reading.numbers(frame, "lat", path),
-            "kind": frame["kind"],
-            "role": frame["role"],
-            "host": frame["host"],
-            "labelled_on": dated.where(dated != "--", ""),
-            "weekly_hours": np.sum([_hours(frame, day, path) for day in DAYS], axis=0),
-        }
-    )
+    return table[COLUMNS].reset_index(drop=True)
 
 
-def _hours(frame: pd.DataFrame, column: str, path: Path) -> pd.Series:
-    """Hours that a day's opening adds up to."""
-
-    def total(said: str) -> float:
-        spans = SPAN.findall(said)
-        minutes = [(int(c) - int(a)) * 60 + int(d) - int(b) for a, b, c, d in spans]
-        return sum(minutes) / 60 if min(minutes, default=0) >= 0 else np.nan
-
-    hours = frame[column].map(total).astype(float)
-    if hours.isna().any():
-        row = int(hours.isna().to_numpy().argmax())
-        raise InputError(
-            "bad_value",
-            file=path,
-            row=row + 2,
-            column=column,
-            value=frame[column].iloc[row],
-            expected="08:30 - 12:00 / 13:30 - 17:00",
-        )
-    return hours
+def _hours(day: str) -> float:
+    """Hours that the opening of a day adds up to; NaN where one ends before it begins."""
+    spans = SPAN.findall(day)
+    minutes = [(int(c) - int(a)) * 60 + int(d) - int(b) for a, b, c, d in spans]
+    return sum(minutes) / 60 if min(minutes, default=0) >= 0 else np.nan

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from siting.errors import InputError
-from siting.sources import layouts, reading
+from siting.sources import layouts, sound_rows
 from siting.sources.layouts import Layout
 
 if TYPE_CHECKING:
@@ -52,20 +52,20 @@ def read(path: Path) -> pd.DataFrame:
     if len(repeated):
         ids = ", ".join(repeated.unique()[:5])
         raise InputError("duplicate_ids", file=path, column="ID", ids=ids)
+    frame = sound_rows.numbers(frame, ["precision", "lon", "lat"], path)
     stripped = frame["commune_code"].str.strip()
-    said = frame["type"].str.lower()
+    types = frame["type"].str.lower()
     kind = pd.Series("unspecified", index=frame.index, dtype=object)
-    kind[said.str.contains("fablab|fab lab", regex=True)] = "fablab"
-    kind[said.str.contains("coworking")] = "coworking"
-    score = reading.numbers(frame, "precision", path)
+    kind[types.str.contains("fablab|fab lab", regex=True)] = "fablab"
+    kind[types.str.contains("coworking")] = "coworking"
     return pd.DataFrame(
         {
             "id": frame["id"],
             "name": frame["name"],
             "commune_code": stripped.str.zfill(5).where(~stripped.isin(["0", ""]), ""),
-            "lon": reading.numbers(frame, "lon", path),
-            "lat": reading.numbers(frame, "lat", path),
+            "lon": frame["lon"],
+            "lat": frame["lat"],
             "kind": kind,
-            "score": score.where(score <= 1),
+            "score": frame["precision"].where(frame["precision"] <= 1),
         }
-    )
+    ).reset_index(drop=True)

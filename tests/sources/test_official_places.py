@@ -85,7 +85,7 @@ def test_wrong_squares_are_refused(tmp_path):
     wrong = [
         (frame, {"48095"}, "no_row_of_the_area"),
         (pd.concat([frame, frame]), {"12202"}, "duplicate_ids"),
-        (frame.assign(idcar_200m="200mN1E1"), {"46001"}, "duplicate_ids"),
+        (frame.assign(idcar_200m="200mN1E1"), {"46001"}, "bad_value"),
         (frame[:1].assign(idcar_200m="200mN1E1"), {"12202"}, "bad_value"),
         (frame.drop(columns="lcog_geo"), {"12202"}, "unknown_layout"),
     ]
