@@ -16,8 +16,8 @@ function around(x: number, y: number, width: number): [number, number][] {
   ];
 }
 
-const meet = (one: Box, other: Box): boolean =>
-  one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3];
+const meet = (box: Box, other: Box): boolean =>
+  box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3];
 
 /** Make the layer of names; `most` are written at a zoom. */
 export function labels(

@@ -39,7 +39,7 @@ export class Layers {
 
   constructor(
     private readonly map: L.Map,
-    held: Ground,
+    land: Ground,
     private readonly choosing: Choosing,
     noData: string,
   ) {
@@ -47,19 +47,19 @@ export class Layers {
     const layer = (name: string, order: number, paint: (pen: CanvasRenderingContext2D, bounds: L.Bounds) => void) =>
       new Painted(paint, { pane: pane(map, name, order), padding: 0.3 });
     this.land = layer("land", 330, (pen, bounds) => {
-      const { seen, trace } = tracer(map, held.communes, bounds, true);
+      const { seen, trace } = tracer(map, land.communes, bounds, true);
       pen.beginPath();
-      for (let s = 0; s < held.communes.count; s += 1) if (seen(s)) trace(pen, s);
+      for (let s = 0; s < land.communes.count; s += 1) if (seen(s)) trace(pen, s);
       pen.fillStyle = "#ffffff";
       pen.fill("evenodd");
     });
     this.communes = layer("communes", 340, (pen, bounds) =>
       this.bySide(pen, bounds, (view) => {
         const classes = view.communeClasses();
-        if (classes) fillClasses(map, pen, bounds, held.communes, classes, view, hatchings, false);
+        if (classes) fillClasses(map, pen, bounds, land.communes, classes, view, hatchings, false);
       }),
     );
-    const { cells, roads } = held;
+    const { cells, roads } = land;
     this.cells =
       cells &&
       layer("cells", 350, (pen, bounds) =>
@@ -81,14 +81,14 @@ export class Layers {
         }
       });
     this.lines = layer("lines", 375, (pen, bounds) =>
-      strokeAll(map, pen, bounds, held.communes, {
+      strokeAll(map, pen, bounds, land.communes, {
         colour: "rgba(135,135,135,.75)",
         width: map.getZoom() < 10 ? 0.5 : 0.8,
       }),
     );
     this.epci = layer("epci", 380, (pen, bounds) => {
-      strokeAll(map, pen, bounds, held.epci, { colour: "rgba(255,255,255,.6)", width: 3 });
-      strokeAll(map, pen, bounds, held.epci, { colour: "#2b2b2b", width: 1.3 });
+      strokeAll(map, pen, bounds, land.epci, { colour: "rgba(255,255,255,.6)", width: 3 });
+      strokeAll(map, pen, bounds, land.epci, { colour: "#2b2b2b", width: 1.3 });
     });
   }
 

@@ -88,9 +88,9 @@ export class Choosing {
 
   constructor(private readonly data: MapData) {
     let base: View | null = null;
-    for (const one of data.views) {
-      const view: View = new View(one, base);
-      if (one.cells !== undefined) base = view;
+    for (const written of data.views) {
+      const view: View = new View(written, base);
+      if (written.cells !== undefined) base = view;
       this.views.push(view);
     }
     this.chosen = data.choices.map((_, k) => data.first[k] ?? 0);
@@ -130,7 +130,7 @@ export class Choosing {
   }
 
   private at(options: number[]): View {
-    const place = this.data.choices.reduce((sum, one, k) => sum * one.options.length + (options[k] ?? 0), 0);
+    const place = this.data.choices.reduce((sum, choice, k) => sum * choice.options.length + (options[k] ?? 0), 0);
     const view = this.views[place];
     if (!view) throw new Error(`no view: ${options.join(", ")}`);
     return view;

@@ -35,3 +35,12 @@ export function signed(value: number, digits = 0): string {
 /** A name to be compared: without accents, capitals and signs. */
 export const plain = (text: string): string =>
   text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, " ").trim();
+
+/** Numbers that somebody typed in a list; NaN for what is none.
+ *
+ * French writes decimals with a comma, and lists with semicolons, spaces or a comma and a space. */
+export function numbersIn(text: string): number[] {
+  const between = code === "fr" ? /;|,\s|\s/ : /[;,\s]/;
+  const typed = text.split(between).filter((part) => part.trim() !== "");
+  return typed.map((part) => Number(code === "fr" ? part.replace(",", ".") : part));
+}

@@ -47,7 +47,7 @@ export function curve(
     );
   }
   const path = (values: number[]): string =>
-    values.map((one, i) => `${i ? "L" : "M"}${x(i).toFixed(1)} ${y(one / people).toFixed(1)}`).join("");
+    values.map((reached, i) => `${i ? "L" : "M"}${x(i).toFixed(1)} ${y(reached / people).toFixed(1)}`).join("");
   picture.append(
     svg("path", { d: path(before), class: "before" }),
     svg("path", { d: path(now), class: "now" }),

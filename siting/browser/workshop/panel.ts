@@ -1,21 +1,14 @@
-/** The panel: figures, curve, zones, ranking, changes, plans. It draws what it is given. */
+/** The panel: figures, curve, zones, changes. It draws what it is given. */
 
 import { curve } from "./charts.js";
 import { button, byId, make } from "../shared/dom.js";
-import {
-  idOf,
-  type Answer,
-  type Place,
-  type Ranking,
-  type Robustness,
-  type Scenario,
-  type Study,
-} from "./model.js";
+import { linkName } from "./links.js";
+import { idOf, initial, type Answer, type Place, type Scenario, type Study } from "./model.js";
 import * as change from "./scenario.js";
-import { language, number, percent, signed } from "../shared/numbers.js";
+import { asTyped, number, percent, signed } from "../shared/numbers.js";
 import { t } from "./words.js";
 
-type Act = (action: (now: Scenario) => Scenario, said: string) => void;
+type Act = (action: (now: Scenario) => Scenario, sentence: string) => void;
 
 const whole = (study: Study): number =>
   Math.max(
@@ -32,7 +25,7 @@ export function headline(study: Study, now: Answer, today: Answer, limit: number
   const gained = now.gained[row]?.[at] ?? 0;
   const lost = now.lost[row]?.[at] ?? 0;
   byId("share").textContent = percent(share);
-  byId("within").textContent = t("within", { minutes: number(limit), service: study.service });
+  byId("within").textContent = t("within", { minutes: asTyped(limit), service: study.service });
   byId("gained").textContent = signed(Math.round(gained));
   byId("lost").textContent = signed(-Math.round(lost));
   byId("mean").textContent =
@@ -43,7 +36,7 @@ export function headline(study: Study, now: Answer, today: Answer, limit: number
     now.unreached >= 1 ? t("unreached", { people: number(now.unreached) }) : "";
   return t("said_result", {
     share: percent(share),
-    minutes: number(limit),
+    minutes: asTyped(limit),
     gained: number(Math.round(gained)),
     lost: number(Math.round(lost)),
   });
@@ -71,251 +64,90 @@ export function zones(study: Study, now: Answer, limit: number): void {
     );
   });
   byId("zones-body").replaceChildren(...rows);
-  byId("zones-caption").textContent = t("zones_caption", { minutes: number(limit) });
+  byId("zones-caption").textContent = t("zones_caption", { minutes: asTyped(limit) });
 }
 
 /** Buttons of the thresholds; the one that figures and zones speak of is pressed. */
-export function thresholds(held: number[], shown: number, choose: (limit: number) => void): void {
-  const buttons = held.map((limit) =>
-    button(`${number(limit)} min`, () => choose(limit), { "aria-pressed": String(limit === shown) }),
+export function thresholds(limits: number[], shown: number, choose: (limit: number) => void): void {
+  const buttons = limits.map((limit) =>
+    button(`${asTyped(limit)} min`, () => choose(limit), { "aria-pressed": String(limit === shown) }),
   );
   byId("thresholds").replaceChildren(...buttons);
-  const field = byId<HTMLInputElement>("threshold-list");
-  if (document.activeElement !== field) field.value = held.map((one) => number(one)).join(" ; ");
-}
-
-/** Sliders of the weights, made once. */
-export function sliders(
-  study: Study,
-  preview: (id: string, weight: number) => void,
-  settle: (id: string, weight: number) => void,
-): void {
-  const most = Math.max(...study.criteria.map((one) => one.weight)) * 2;
-  const rows = study.criteria.map((one) => {
-    const name = one.name[language()] ?? one.id;
-    const field = make("input", {
-      type: "range",
-      min: 0,
-      max: most,
-      step: most / 40,
-      id: `weight-${one.id}`,
-    });
-    const value = (): number => Number(field.value);
-    field.addEventListener("input", () => preview(one.id, value()));
-    field.addEventListener("change", () => settle(one.id, value()));
-    return make(
-      "div",
-      { class: "weight" },
-      make("label", { for: field.id }, name),
-      field,
-      make("output", { for: field.id, id: `${field.id}-share` }),
-    );
-  });
-  byId("weights").replaceChildren(...rows);
-}
-
-/** Put the sliders where the scenario has them, with each weight's share. */
-export function weigh(study: Study, weights: Record<string, number>): void {
-  const total = Object.values(weights).reduce((sum, one) => sum + one, 0);
-  for (const one of study.criteria) {
-    const weight = weights[one.id] ?? one.weight;
-    const field = byId<HTMLInputElement>(`weight-${one.id}`);
-    if (document.activeElement !== field) field.value = String(weight);
-    byId(`weight-${one.id}-share`).textContent = total ? percent(weight / total) : "–";
-  }
-}
-
-const value = (raw: number | null): string =>
-  raw === null ? t("unknown") : number(raw, Number.isInteger(raw) ? 0 : 1);
-
-export function ranking(study: Study, found: Ranking, focus: (id: string) => void): void {
-  const list = byId("ranking");
-  const opened = new Set(
-    [...list.querySelectorAll<HTMLDetailsElement>("details[open]")].map((one) => one.dataset["id"]),
-  );
-  const named = new Map(study.criteria.map((one) => [one.id, one.name[language()] ?? one.id]));
-  const rows = found.sites.map((site) => {
-    const parts = found.criteria.map((id, i) => {
-      const raw = site.raw[i] ?? null;
-      const points = site.points[i] ?? null;
-      return make(
-        "tr",
-        {},
-        make("th", { scope: "row" }, named.get(id) ?? id),
-        make("td", {}, site.small[i] ? t("small_count", { fewest: found.fewest }) : value(raw)),
-        make("td", {}, points === null ? "?" : number(points, 1)),
-      );
-    });
-    const uncertain = site.high - site.low > 0.05;
-    const bar = make("meter", { min: 0, max: 100, value: site.score, "aria-hidden": "true" });
-    const held = make(
-      "details",
-      { "data-id": site.id },
-      make(
-        "summary",
-        {},
-        make("span", { class: "rank" }, String(site.rank)),
-        make("span", { class: "name" }, site.name),
-        bar,
-        make(
-          "span",
-          { class: "score" },
-          number(site.score, 1),
-          uncertain ? make("small", {}, ` ${number(site.low, 0)}–${number(site.high, 0)}`) : null,
-        ),
-      ),
-      make(
-        "table",
-        {},
-        make(
-          "thead",
-          {},
-          make(
-            "tr",
-            {},
-            make("th", { scope: "col" }, t("criterion")),
-            make("th", { scope: "col" }, t("value")),
-            make("th", { scope: "col" }, t("points")),
-          ),
-        ),
-        make("tbody", {}, ...parts),
-      ),
-      button(t("show_on_map"), () => focus(site.id)),
-    );
-    held.open = opened.has(site.id);
-    return make("li", {}, held);
-  });
-  list.replaceChildren(...rows);
-}
-
-/** How far the ranking holds; nothing while it is not known. */
-export function robust(study: Study, found: Ranking, held: Robustness | null): void {
-  const said = byId("robust");
-  const best = found.sites[0];
-  if (!held || !best) {
-    said.setAttribute("aria-busy", "true");
-    return;
-  }
-  said.removeAttribute("aria-busy");
-  const names = new Map(found.sites.map((one) => [one.id, one.name]));
-  const criteria = new Map(study.criteria.map((one) => [one.id, one.name[language()] ?? one.id]));
-  const shares = [...held.sites]
-    .sort((one, other) => other.first - one.first)
-    .filter((one) => one.first >= 0.005)
-    .slice(0, 5)
-    .map((one) =>
-      make(
-        "li",
-        {},
-        make("span", { class: "name" }, names.get(one.id) ?? one.id),
-        make("meter", { min: 0, max: 1, value: one.first, "aria-hidden": "true" }),
-        make("span", { class: "score" }, percent(one.first)),
-      ),
-    );
-  const rows = held.stability
-    .filter((one) => one.low !== null && one.high !== null)
-    .map((one) => {
-      const { low, high } = { low: one.low ?? 0, high: one.high ?? 1 };
-      const after = [one.below, one.above]
-        .filter(Boolean)
-        .map((id) => names.get(id) ?? id)
-        .filter((name, i, every) => every.indexOf(name) === i)
-        .join(", ");
-      return make(
-        "tr",
-        {},
-        make("th", { scope: "row" }, criteria.get(one.criterion) ?? one.criterion),
-        make("td", {}, percent(one.weight ?? 0, 0)),
-        make("td", {}, low <= 0 && high >= 1 ? t("any_weight") : `${percent(low, 0)} – ${percent(high, 0)}`),
-        make("td", {}, after || "–"),
-      );
-    });
-  said.replaceChildren(
-    make("p", {}, t("robust_shares", { draws: number(held.draws) })),
-    make("ol", { class: "shares" }, ...shares),
-    make("p", {}, t("robust_weights", { name: best.name })),
-    make(
-      "table",
-      {},
-      make(
-        "thead",
-        {},
-        make(
-          "tr",
-          {},
-          ...["criterion", "weight_now", "weight_holds", "weight_then"].map((key) =>
-            make("th", { scope: "col" }, t(key)),
-          ),
-        ),
-      ),
-      make("tbody", {}, ...rows),
-    ),
-  );
 }
 
 /** Everything that the scenario changes, each with the way back. */
 export function changes(study: Study, now: Scenario, act: Act): void {
   const { what_if } = now;
   const names = new Map<string, string>(
-    [...study.candidates, ...study.facilities, ...what_if.candidates].map((one: Place) => [
-      one.id,
-      one.name,
-    ]),
+    [...study.candidates, ...study.facilities, ...what_if.candidates].map(({ id, name }: Place) => [id, name]),
   );
   const items: HTMLElement[] = [];
-  const add = (said: string, action: (one: Scenario) => Scenario): void => {
-    const back = button(t("cancel_it"), () => act(action, t("said_cancelled", { what: said })), {
-      "aria-label": `${t("cancel_it")} : ${said}`,
+  const add = (label: string, action: (scenario: Scenario) => Scenario): void => {
+    const back = button(t("cancel_it"), () => act(action, t("said_cancelled", { what: label })), {
+      "aria-label": `${t("cancel_it")} : ${label}`,
     });
-    items.push(make("li", {}, make("span", {}, said), back));
+    items.push(make("li", {}, make("span", {}, label), back));
   };
-  for (const one of what_if.open) {
-    const id = idOf(one);
-    const name = typeof one === "string" ? (names.get(id) ?? id) : one.name;
-    add(t("change_opened", { name }), (held) => change.withdraw(held, id));
+  for (const site of what_if.open) {
+    const id = idOf(site);
+    const name = typeof site === "string" ? (names.get(id) ?? id) : site.name;
+    add(t("change_opened", { name }), (scenario) => change.withdraw(scenario, id));
   }
-  for (const one of what_if.candidates) {
-    add(t("change_moved", { name: one.name }), (held) => change.restoreCandidate(held, one.id));
+  for (const { id, name } of what_if.candidates) {
+    add(t("change_moved", { name }), (scenario) => change.restoreCandidate(scenario, id));
   }
   for (const id of what_if.close) {
-    add(t("change_closed", { name: names.get(id) ?? id }), (held) => change.reopen(held, id));
+    add(t("change_closed", { name: names.get(id) ?? id }), (scenario) => change.reopen(scenario, id));
   }
   for (const link of what_if.closed_links) {
-    const found = study.links.find((one) => one[0] === link[0] && one[1] === link[1]);
-    add(t("change_link", { name: found?.[2] ?? link.join(" – ") }), (held) =>
-      change.reopenLink(held, link),
-    );
+    add(t("change_link", { name: linkName(study, link) }), (scenario) => change.reopenLink(scenario, link));
   }
   what_if.closed_roads.forEach((road, i) => {
     const name = `${number(road.lat, 4)} ; ${number(road.lon, 4)}`;
-    add(t("change_road", { name }), (held) => change.reopenRoad(held, i));
+    add(t("change_road", { name }), (scenario) => change.reopenRoad(scenario, i));
   });
   if (what_if.speed_factor !== 1) {
-    add(t("change_speed", { share: percent(what_if.speed_factor) }), (held) =>
-      change.speed(held, 1),
-    );
+    add(t("change_speed", { share: percent(what_if.speed_factor) }), (scenario) => change.speed(scenario, 1));
+  }
+  const own = initial(study);
+  if (!sameNumbers(now.thresholds_minutes, own.thresholds_minutes)) {
+    const list = now.thresholds_minutes.map(asTyped).join(" ; ");
+    add(t("change_thresholds", { list }), (scenario) => change.thresholds(scenario, own.thresholds_minutes));
+  }
+  if (!sameNumbers(shares(study, now), shares(study, own))) {
+    add(t("change_weights"), (scenario) => ({ ...scenario, weights: own.weights }));
   }
   byId("changes").replaceChildren(...items);
   byId("no-change").hidden = items.length > 0;
 }
 
+/** Share of each weight, of which alone the ranking depends. */
+function shares(study: Study, { weights }: Scenario): number[] {
+  const all = study.criteria.map(({ id, weight }) => weights[id] ?? weight);
+  const total = all.reduce((sum, weight) => sum + weight, 0);
+  return all.map((weight) => Math.round((weight / total) * 1e6));
+}
+
+const sameNumbers = (some: number[], others: number[]): boolean =>
+  some.length === others.length && some.every((value, i) => value === others[i]);
+
 /** Tabs by click and by arrow keys. */
 export function tabs(): void {
-  const held = [...document.querySelectorAll<HTMLButtonElement>("[role=tab]")];
+  const all = [...document.querySelectorAll<HTMLButtonElement>("[role=tab]")];
   const choose = (chosen: HTMLButtonElement): void => {
-    for (const one of held) {
-      const on = one === chosen;
-      one.setAttribute("aria-selected", String(on));
-      one.tabIndex = on ? 0 : -1;
-      byId(one.getAttribute("aria-controls") ?? "").hidden = !on;
+    for (const tab of all) {
+      const on = tab === chosen;
+      tab.setAttribute("aria-selected", String(on));
+      tab.tabIndex = on ? 0 : -1;
+      byId(tab.getAttribute("aria-controls") ?? "").hidden = !on;
     }
   };
-  held.forEach((one, i) => {
-    one.addEventListener("click", () => choose(one));
-    one.addEventListener("keydown", (event) => {
+  all.forEach((tab, i) => {
+    tab.addEventListener("click", () => choose(tab));
+    tab.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (!step) return;
-      const next = held[(i + step + held.length) % held.length];
+      const next = all[(i + step + all.length) % all.length];
       if (next) {
         choose(next);
         next.focus();

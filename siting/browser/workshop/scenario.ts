@@ -1,5 +1,6 @@
 /** Changes of a scenario: each takes one and gives another. */
 
+import { sameLink } from "./links.js";
 import { idOf, type Link, type Place, type Scenario, type WhatIf } from "./model.js";
 
 const changed = (now: Scenario, part: Partial<WhatIf>): Scenario => ({
@@ -12,58 +13,63 @@ const round = (value: number): number => Math.round(value * 1e5) / 1e5;
 /** Open a candidate or a place of one's own. */
 export const open = (now: Scenario, site: string | Place): Scenario =>
   changed(now, {
-    open: [...now.what_if.open.filter((one) => idOf(one) !== idOf(site)), site],
+    open: [...now.what_if.open.filter((other) => idOf(other) !== idOf(site)), site],
   });
 
 export const withdraw = (now: Scenario, id: string): Scenario =>
-  changed(now, { open: now.what_if.open.filter((one) => idOf(one) !== id) });
+  changed(now, { open: now.what_if.open.filter((other) => idOf(other) !== id) });
 
 export const close = (now: Scenario, id: string): Scenario =>
-  changed(now, { close: [...now.what_if.close.filter((one) => one !== id), id] });
+  changed(now, { close: [...now.what_if.close.filter((other) => other !== id), id] });
 
 export const reopen = (now: Scenario, id: string): Scenario =>
-  changed(now, { close: now.what_if.close.filter((one) => one !== id) });
+  changed(now, { close: now.what_if.close.filter((other) => other !== id) });
 
 /** Put a candidate elsewhere; it stays a candidate. */
 export function moveCandidate(now: Scenario, site: Place, lon: number, lat: number): Scenario {
   const moved = { ...site, lon: round(lon), lat: round(lat) };
-  const others = now.what_if.candidates.filter((one) => one.id !== site.id);
+  const others = now.what_if.candidates.filter((other) => other.id !== site.id);
   return changed(now, { candidates: [...others, moved] });
 }
 
 export const restoreCandidate = (now: Scenario, id: string): Scenario =>
-  changed(now, { candidates: now.what_if.candidates.filter((one) => one.id !== id) });
+  changed(now, { candidates: now.what_if.candidates.filter((other) => other.id !== id) });
 
-/** Put a place of one's own elsewhere. */
-export const movePlace = (now: Scenario, id: string, lon: number, lat: number): Scenario =>
+/** Put a place of one's own elsewhere, under a name. */
+export const movePlace = (now: Scenario, id: string, name: string, lon: number, lat: number): Scenario =>
   changed(now, {
-    open: now.what_if.open.map((one) =>
-      typeof one !== "string" && one.id === id ? { ...one, lon: round(lon), lat: round(lat) } : one,
+    open: now.what_if.open.map((site) =>
+      typeof site !== "string" && site.id === id ? { id, name, lon: round(lon), lat: round(lat) } : site,
     ),
   });
 
+/** Identifier of what a facility becomes where it is moved. */
+export const movedId = (id: string): string => `${id}-bis`;
+
 /** Move an existing facility: it closes where it is and opens elsewhere. */
 export function moveFacility(now: Scenario, site: Place, lon: number, lat: number): Scenario {
-  const place = { id: `${site.id}-bis`, name: site.name, lon: round(lon), lat: round(lat) };
+  const place = { id: movedId(site.id), name: site.name, lon: round(lon), lat: round(lat) };
   return open(close(now, site.id), place);
 }
 
+const OWN = "site-";
+
+/** Whether a site is a place of one's own, named after its commune. */
+export const isOwn = (id: string): boolean => id.startsWith(OWN);
+
 /** A place of one's own, of a name and a number that no other has. */
 export function ownPlace(now: Scenario, name: string, lon: number, lat: number): Place {
-  const held = new Set(now.what_if.open.map(idOf));
+  const taken = new Set(now.what_if.open.map(idOf));
   let number = 1;
-  while (held.has(`site-${number}`)) number += 1;
-  return { id: `site-${number}`, name, lon: round(lon), lat: round(lat) };
+  while (taken.has(`${OWN}${number}`)) number += 1;
+  return { id: `${OWN}${number}`, name, lon: round(lon), lat: round(lat) };
 }
-
-const same = (one: Link, other: Link): boolean =>
-  (one[0] === other[0] && one[1] === other[1]) || (one[0] === other[1] && one[1] === other[0]);
 
 export const closeLink = (now: Scenario, link: Link): Scenario =>
   changed(now, { closed_links: [...reopenLink(now, link).what_if.closed_links, link] });
 
 export const reopenLink = (now: Scenario, link: Link): Scenario =>
-  changed(now, { closed_links: now.what_if.closed_links.filter((one) => !same(one, link)) });
+  changed(now, { closed_links: now.what_if.closed_links.filter((other) => !sameLink(other, link)) });
 
 export const closeRoad = (now: Scenario, lon: number, lat: number): Scenario =>
   changed(now, {
@@ -87,4 +93,4 @@ export const thresholds = (now: Scenario, minutes: number[]): Scenario => ({
 });
 
 /** What two equal scenarios have in common. */
-export const key = (one: Scenario): string => JSON.stringify(one);
+export const key = (scenario: Scenario): string => JSON.stringify(scenario);

@@ -5,208 +5,200 @@ import { textIcon } from "../shared/leaflet.js";
 import { idOf, type Place, type Scenario, type Study } from "./model.js";
 import * as change from "./scenario.js";
 import { t } from "./words.js";
+import type { Workbench } from "./workbench.js";
 
 export type Kind = "facility" | "closed" | "candidate" | "opened";
 
-interface Shown {
-  marker: L.Marker;
+interface Site {
+  place: Place;
   kind: Kind;
-  site: Place;
+}
+
+interface Marked extends Site {
+  marker: L.Marker;
 }
 
 const STEP_M = 500;
+const METRES_A_DEGREE = 111_320;
 const KEYS: Record<string, [number, number]> = {
   ArrowUp: [0, 1],
   ArrowDown: [0, -1],
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
 };
-
-/** What the markers do to the scenario. */
-export interface Hands {
-  scenario(): Scenario;
-  /** While a hand is moving. */
-  preview(scenario: Scenario): void;
-  settle(scenario: Scenario, said: string): void;
-}
+const SIZES: Record<Kind, number> = { facility: 14, closed: 14, candidate: 22, opened: 28 };
+const ORDER: Record<Kind, number> = { facility: 0, closed: -200, candidate: 200, opened: 400 };
 
 export class Sites {
-  private shown = new Map<string, Shown>();
+  private readonly shown = new Map<string, Marked>();
   private rank = new Map<string, number>();
+  /** The marker that is being dragged: nothing may touch it until it is let go. */
+  private inHand: Marked | null = null;
 
   constructor(
     private readonly map: L.Map,
-    private readonly study: Study,
-    private readonly hands: Hands,
+    private readonly bench: Workbench,
+    private readonly room: () => L.PopupOptions,
   ) {}
 
-  /** Rank of each candidate, told on its marker. */
+  /** Write the rank of each candidate on its marker; the element stays, which may be in a hand. */
   ranks(ranks: Map<string, number>): void {
     this.rank = ranks;
-    for (const [id, one] of this.shown) {
-      if (one.kind === "candidate" || one.kind === "opened") {
-        one.marker.setIcon(icon(one.kind, this.label(id)));
-        this.name(one);
-      }
-    }
+    for (const marked of this.shown.values()) this.label(marked);
   }
 
   show(scenario: Scenario): void {
-    const wanted = listed(this.study, scenario);
-    for (const [id, one] of this.shown) {
-      if (!wanted.has(id)) {
-        one.marker.remove();
-        this.shown.delete(id);
-      }
+    const wanted = sitesOf(this.bench.study, scenario);
+    for (const [id, marked] of this.shown) {
+      if (wanted.has(id) || marked === this.inHand) continue;
+      marked.marker.remove();
+      this.shown.delete(id);
     }
-    for (const [id, { site, kind }] of wanted) {
-      const held = this.shown.get(id);
-      if (held && held.kind === kind) {
-        held.site = site;
-        held.marker.setLatLng([site.lat, site.lon]);
+    for (const [id, site] of wanted) {
+      const marked = this.shown.get(id);
+      if (marked && marked === this.inHand) continue;
+      if (marked && marked.kind === site.kind) {
+        marked.place = site.place;
+        marked.marker.setLatLng([site.place.lat, site.place.lon]);
+        this.label(marked);
       } else {
-        held?.marker.remove();
-        this.add(site, kind);
+        marked?.marker.remove();
+        this.add(site);
       }
     }
   }
 
   focus(id: string): void {
-    const held = this.shown.get(id);
-    if (!held) return;
-    this.map.panTo(held.marker.getLatLng());
-    held.marker.openPopup();
+    const marked = this.shown.get(id);
+    if (!marked) return;
+    this.map.panTo(marked.marker.getLatLng());
+    marked.marker.openPopup();
   }
 
-  private label(id: string): string {
-    const rank = this.rank.get(id);
-    return rank === undefined ? "" : String(rank);
-  }
-
-  private add(site: Place, kind: Kind): void {
-    const marker = L.marker([site.lat, site.lon], {
-      icon: icon(kind, this.label(site.id)),
+  private add({ place, kind }: Site): void {
+    const marker = L.marker([place.lat, place.lon], {
+      icon: textIcon(`site ${kind}`, SIZES[kind], ""),
       draggable: kind !== "closed",
       autoPan: true,
       keyboard: true,
-      title: site.name,
-      alt: `${t(`kind_${kind}`)} : ${site.name}`,
-      zIndexOffset: { facility: 0, closed: -200, candidate: 200, opened: 400 }[kind],
+      zIndexOffset: ORDER[kind],
     }).addTo(this.map);
-    const one: Shown = { marker, kind, site };
-    this.shown.set(site.id, one);
+    const marked: Marked = { marker, kind, place };
+    this.shown.set(place.id, marked);
+    marker.on("dragstart", () => {
+      this.inHand = marked;
+    });
     marker.on("drag", () => {
-      const at = marker.getLatLng();
-      this.hands.preview(moved(this.hands.scenario(), one, at.lng, at.lat));
+      const { scenario } = this.bench.state();
+      if (sitesOf(this.bench.study, scenario).has(marked.place.id)) {
+        this.bench.preview(moved(scenario, marked, marker.getLatLng()));
+      }
     });
     marker.on("dragend", () => {
-      const at = marker.getLatLng();
-      this.hands.settle(
-        moved(this.hands.scenario(), one, at.lng, at.lat),
-        t("said_moved", { name: one.site.name }),
-      );
+      this.inHand = null;
+      this.drop(marked, marker.getLatLng());
     });
-    marker.bindPopup(() => this.popup(one), { minWidth: 200 });
+    marker.bindPopup(() => this.popup(marked), { minWidth: 200 });
+    marker.on("click", () => Object.assign(marker.getPopup()?.options ?? {}, this.room()));
     const element = marker.getElement();
     element?.setAttribute("role", "button");
-    element?.setAttribute("data-site", site.id);
+    element?.setAttribute("data-site", place.id);
     element?.setAttribute("data-kind", kind);
-    element?.addEventListener("keydown", (event) => this.pressed(event, one));
-    this.name(one);
+    element?.addEventListener("keydown", (event) => this.pressed(event, marked));
+    this.label(marked);
   }
 
-  private name(one: Shown): void {
-    const rank = this.rank.get(one.site.id);
+  /** Settle a site where it is let go; one that was taken away meanwhile is not put back. */
+  private drop(marked: Marked, at: L.LatLng): void {
+    const { scenario } = this.bench.state();
+    if (!sitesOf(this.bench.study, scenario).has(marked.place.id)) {
+      this.show(scenario);
+      return;
+    }
+    const named = change.isOwn(marked.place.id) ? this.bench.communeAt(at) : marked.place.name;
+    const sentence = t("said_moved", { name: marked.place.name });
+    this.bench.settle((now) => moved(now, marked, at, named), sentence);
+  }
+
+  private label({ marker, kind, place }: Marked): void {
+    const element = marker.getElement();
+    const text = element?.querySelector("span");
+    const rank = kind === "candidate" || kind === "opened" ? this.rank.get(place.id) : undefined;
+    if (text) text.textContent = rank === undefined ? "" : String(rank);
     const ranked = rank === undefined ? "" : ` (${t("rank")} ${rank})`;
-    const said = `${t(`kind_${one.kind}`)} : ${one.site.name}${ranked}`;
-    const element = one.marker.getElement();
-    element?.setAttribute("aria-label", said);
-    element?.setAttribute("title", said);
+    const name = `${t(`kind_${kind}`)} : ${place.name}${ranked}`;
+    element?.setAttribute("aria-label", name);
+    element?.setAttribute("title", name);
   }
 
-  private pressed(event: KeyboardEvent, one: Shown): void {
+  private pressed(event: KeyboardEvent, marked: Marked): void {
     const step = KEYS[event.key];
-    if (!step || one.kind === "closed") return;
+    if (!step || marked.kind === "closed") return;
     event.preventDefault();
     event.stopPropagation();
-    const at = one.marker.getLatLng();
+    const at = marked.marker.getLatLng();
     const metres = STEP_M * (event.shiftKey ? 10 : 1);
-    const lat = at.lat + (step[1] * metres) / 111_320;
-    const lon = at.lng + (step[0] * metres) / (111_320 * Math.cos((at.lat * Math.PI) / 180));
-    const site = moving(one);
-    this.hands.settle(
-      moved(this.hands.scenario(), one, lon, lat),
-      t("said_moved", { name: one.site.name }),
-    );
-    this.shown.get(site)?.marker.getElement()?.focus();
+    const lat = at.lat + (step[1] * metres) / METRES_A_DEGREE;
+    const lng = at.lng + (step[0] * metres) / (METRES_A_DEGREE * Math.cos((at.lat * Math.PI) / 180));
+    this.drop(marked, L.latLng(lat, lng));
+    const after = marked.kind === "facility" ? change.movedId(marked.place.id) : marked.place.id;
+    this.shown.get(after)?.marker.getElement()?.focus();
   }
 
-  private popup(one: Shown): HTMLElement {
-    const { site, kind } = one;
-    const act = (scenario: Scenario, key: string): void => {
-      this.map.closePopup();
-      this.hands.settle(scenario, t(key, { name: site.name }));
+  private popup({ place, kind }: Marked): HTMLElement {
+    const { id, name } = place;
+    const act = (label: string, action: (now: Scenario) => Scenario, key: string): HTMLElement =>
+      button(t(label), () => {
+        this.map.closePopup();
+        this.bench.settle(action, t(key, { name }));
+      });
+    const byKind: Record<Kind, () => HTMLElement> = {
+      facility: () => act("close_it", (now) => change.close(now, id), "said_closed"),
+      closed: () => act("reopen_it", (now) => change.reopen(now, id), "said_reopened"),
+      candidate: () => act("open_it", (now) => change.open(now, id), "said_opened"),
+      opened: () => act("withdraw_it", (now) => change.withdraw(now, id), "said_withdrawn"),
     };
-    const now = this.hands.scenario();
-    const actions: HTMLElement[] = [];
-    if (kind === "facility") {
-      actions.push(button(t("close_it"), () => act(change.close(now, site.id), "said_closed")));
-    } else if (kind === "closed") {
-      actions.push(button(t("reopen_it"), () => act(change.reopen(now, site.id), "said_reopened")));
-    } else if (kind === "candidate") {
-      actions.push(button(t("open_it"), () => act(change.open(now, site.id), "said_opened")));
-    } else {
-      actions.push(
-        button(t("withdraw_it"), () => act(change.withdraw(now, site.id), "said_withdrawn")),
-      );
-    }
-    if (now.what_if.candidates.some((held) => held.id === site.id)) {
-      actions.push(
-        button(t("put_back"), () => act(change.restoreCandidate(now, site.id), "said_put_back")),
-      );
-    }
+    const away = this.bench.state().scenario.what_if.candidates.some((candidate) => candidate.id === id);
     return make(
       "div",
       { class: "popup" },
-      make("strong", {}, site.name),
+      make("strong", {}, name),
       make("p", {}, t(`kind_${kind}`)),
-      make("div", { class: "actions" }, ...actions),
+      make(
+        "div",
+        { class: "actions" },
+        byKind[kind](),
+        away ? act("put_back", (now) => change.restoreCandidate(now, id), "said_put_back") : null,
+      ),
       kind === "closed" ? null : make("p", { class: "hint" }, t("drag_hint")),
     );
   }
 }
 
-/** Identifier of the marker that a moved one becomes. */
-const moving = (one: Shown): string =>
-  one.kind === "facility" ? `${one.site.id}-bis` : one.site.id;
-
-function moved(now: Scenario, one: Shown, lon: number, lat: number): Scenario {
-  if (one.kind === "facility") return change.moveFacility(now, one.site, lon, lat);
-  const own = now.what_if.open.some((held) => typeof held !== "string" && held.id === one.site.id);
+/** The scenario with a site elsewhere; a place of one's own takes the name of where it is. */
+function moved(now: Scenario, { kind, place }: Site, at: L.LatLng, name = place.name): Scenario {
+  if (kind === "facility") return change.moveFacility(now, place, at.lng, at.lat);
+  const own = now.what_if.open.some((site) => typeof site !== "string" && site.id === place.id);
   return own
-    ? change.movePlace(now, one.site.id, lon, lat)
-    : change.moveCandidate(now, one.site, lon, lat);
+    ? change.movePlace(now, place.id, name, at.lng, at.lat)
+    : change.moveCandidate(now, place, at.lng, at.lat);
 }
 
-/** Every marker of a scenario by identifier. */
-function listed(study: Study, scenario: Scenario): Map<string, { site: Place; kind: Kind }> {
-  const found = new Map<string, { site: Place; kind: Kind }>();
+/** Every site of a scenario by identifier. */
+function sitesOf(study: Study, scenario: Scenario): Map<string, Site> {
+  const sites = new Map<string, Site>();
   const { close, open, candidates } = scenario.what_if;
-  for (const site of study.facilities) {
-    found.set(site.id, { site, kind: close.includes(site.id) ? "closed" : "facility" });
+  for (const place of study.facilities) {
+    sites.set(place.id, { place, kind: close.includes(place.id) ? "closed" : "facility" });
   }
-  const moves = new Map(candidates.map((one) => [one.id, one]));
-  const known = new Map(study.candidates.map((one) => [one.id, one]));
+  const moves = new Map(candidates.map((place) => [place.id, place]));
+  const known = new Map(study.candidates.map((place) => [place.id, place]));
   for (const [id, place] of [...known, ...moves]) {
-    found.set(id, { site: moves.get(id) ?? place, kind: "candidate" });
+    sites.set(id, { place: moves.get(id) ?? place, kind: "candidate" });
   }
-  for (const one of open) {
-    const site = typeof one === "string" ? found.get(one)?.site : one;
-    if (site) found.set(idOf(one), { site, kind: "opened" });
+  for (const site of open) {
+    const place = typeof site === "string" ? sites.get(site)?.place : site;
+    if (place) sites.set(idOf(site), { place, kind: "opened" });
   }
-  return found;
+  return sites;
 }
-
-const SIZES: Record<Kind, number> = { facility: 14, closed: 14, candidate: 22, opened: 28 };
-
-const icon = (kind: Kind, label: string): L.DivIcon => textIcon(`site ${kind}`, SIZES[kind], label);

@@ -35,7 +35,7 @@ export class Store {
 
   /** Show a state while a hand is still moving; the last `set` is what undo returns from. */
   preview(state: State): void {
-    for (const one of this.listeners) one(state, false);
+    for (const listener of this.listeners) listener(state, false);
   }
 
   set(state: State): void {
@@ -61,11 +61,9 @@ export class Store {
     this.tell();
   }
 
-  /** Take back a state that cannot be. */
-  reject(): void {
-    const before = this.past.pop();
-    if (!before) return;
-    this.now = before;
+  /** Take back a state that cannot be; `instead` where there is none before it. */
+  reject(instead: State): void {
+    this.now = this.past.pop() ?? instead;
     this.tell();
   }
 
@@ -78,7 +76,7 @@ export class Store {
   }
 
   private tell(): void {
-    for (const one of this.listeners) one(this.now, true);
+    for (const listener of this.listeners) listener(this.now, true);
   }
 }
 
@@ -94,13 +92,12 @@ export function fragment(state: State): string {
 export function fromFragment(text: string): State | null {
   try {
     const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-    const bytes = Uint8Array.from(binary, (one) => one.charCodeAt(0));
+    const bytes = Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
     const [scenario, compared] = JSON.parse(new TextDecoder().decode(bytes)) as [
       Scenario,
       Scenario | null,
     ];
-    const held = scenario.what_if;
-    if (!Array.isArray(held.open) || !Array.isArray(scenario.thresholds_minutes)) return null;
+    if (!Array.isArray(scenario.what_if.open) || !Array.isArray(scenario.thresholds_minutes)) return null;
     return { scenario, compared };
   } catch {
     return null;

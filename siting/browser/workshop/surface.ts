@@ -61,8 +61,8 @@ export class Surface extends L.Layer {
       const metre = WORLD / (EARTH_M * Math.cos((lat * Math.PI) / 180));
       this.half[i] = (layers.cell_m / 2) * metre;
     }
-    this.lines = layers.communes.flatMap((one) =>
-      one.rings.map((steps) =>
+    this.lines = layers.communes.flatMap(({ rings }) =>
+      rings.map((steps) =>
         Float64Array.from(ring(steps, layers.unit).flatMap(([lon, lat]) => [worldX(lon), worldY(lat)])),
       ),
     );
@@ -173,11 +173,11 @@ export class Surface extends L.Layer {
 
   /** Cells by colour; the empty colour is hatched. */
   private groups(answer: Answer): Map<string, number[]> {
-    const found = new Map<string, number[]>();
+    const cells = new Map<string, number[]>();
     const put = (colour: string, cell: number): void => {
-      const held = found.get(colour);
-      if (held) held.push(cell);
-      else found.set(colour, [cell]);
+      const group = cells.get(colour);
+      if (group) group.push(cell);
+      else cells.set(colour, [cell]);
     };
     const before = this.today?.minutes;
     for (let i = 0; i < this.count; i += 1) {
@@ -186,7 +186,7 @@ export class Surface extends L.Layer {
         put(minutes === UNREACHED ? "" : colourOf(minutes / 100), i);
       } else put(changeColour(minutes, before[i] ?? UNREACHED), i);
     }
-    return found;
+    return cells;
   }
 
   private outline(
@@ -221,7 +221,7 @@ function changeColour(minutes: number, before: number): string {
   if (before === UNREACHED) return NEARER[2] ?? "";
   if (minutes === UNREACHED) return FARTHER[2] ?? "";
   const change = (minutes - before) / 100;
-  const step = STEPS.filter((one) => Math.abs(change) >= one).length;
+  const step = STEPS.filter((from) => Math.abs(change) >= from).length;
   if (step === 0) return SAME;
   return (change < 0 ? NEARER : FARTHER)[step - 1] ?? SAME;
 }
@@ -231,16 +231,16 @@ export function legend(theme: Theme, between: (from: number, to: number | null) 
   if (theme === "minutes") {
     return PALETTE.map((colour, i) => ({
       colour,
-      said: between(CLASSES[i - 1] ?? 0, CLASSES[i] ?? null),
+      label: between(CLASSES[i - 1] ?? 0, CLASSES[i] ?? null),
     }));
   }
   const nearer = NEARER.map((colour, i) => ({
     colour,
-    said: `\u2212 ${between(STEPS[i] ?? 0, STEPS[i + 1] ?? null)}`,
+    label: `\u2212 ${between(STEPS[i] ?? 0, STEPS[i + 1] ?? null)}`,
   }));
   const farther = FARTHER.map((colour, i) => ({
     colour,
-    said: `+ ${between(STEPS[i] ?? 0, STEPS[i + 1] ?? null)}`,
+    label: `+ ${between(STEPS[i] ?? 0, STEPS[i + 1] ?? null)}`,
   }));
-  return [...nearer.reverse(), { colour: SAME, said: `< ${STEPS[0] ?? 1} min` }, ...farther];
+  return [...nearer.reverse(), { colour: SAME, label: `< ${STEPS[0] ?? 1} min` }, ...farther];
 }

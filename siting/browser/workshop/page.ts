@@ -1,0 +1,339 @@
+/** The page: what hands do becomes a scenario, its answer becomes figures and a map. */
+
+import { byId } from "../shared/dom.js";
+import { readablePopups } from "../shared/leaflet.js";
+import { printable } from "../shared/printing.js";
+import { Address } from "./address.js";
+import * as api from "./api.js";
+import { Asker } from "./asker.js";
+import * as comparing from "./comparing.js";
+import { changeLanguage } from "./entry.js";
+import { Isochrones } from "./isochrones.js";
+import * as jobs from "./jobs.js";
+import { showLegend, showSources } from "./map_notes.js";
+import { initial, type Answer, type Layers, type Ranking, type Robustness, type Scenario, type Study } from "./model.js";
+import * as panel from "./panel.js";
+import { placePopup } from "./place_popup.js";
+import * as ranks from "./ranking.js";
+import * as change from "./scenario.js";
+import * as scenarioFiles from "./scenario_files.js";
+import * as scenarioForm from "./scenario_form.js";
+import { Sites } from "./sites.js";
+import { fromFragment, Store, type State } from "./store.js";
+import { ring, Surface, type Theme } from "./surface.js";
+import { t } from "./words.js";
+import type { Workbench } from "./workbench.js";
+
+const NARROW = 600; // pixels of map under which the legend is folded
+const REST_MS = 300; // without a gesture before what is long to compute is asked
+const TEXT_FIELDS = ["text", "password", "number"]; // have an undo of their own
+
+export class Page implements Workbench {
+  private readonly map: L.Map;
+  private readonly whole: L.LatLngBounds;
+  private readonly surface: Surface;
+  private readonly sites: Sites;
+  private readonly store: Store;
+  private readonly address = new Address();
+  private readonly isochrones: Isochrones;
+  private limit: number;
+  private theme: Theme = "minutes";
+  private answer: Answer;
+  private comparedAnswer: { key: string; answer: Answer } | null = null;
+  /** The ranking on the page, which a robustness must be that of. */
+  private ranked: Ranking | null = null;
+  private sentence = "";
+  private resting = 0;
+
+  private readonly asker = new Asker<State, Answer[]>(
+    async (state) => {
+      const { compared } = state;
+      const wanted = compared === null ? null : change.key(compared);
+      if (compared !== null && wanted !== null && this.comparedAnswer?.key !== wanted) {
+        this.comparedAnswer = { key: wanted, answer: await api.answer(compared) };
+      }
+      const now = await api.answer(state.scenario);
+      return compared === null || !this.comparedAnswer ? [now] : [this.comparedAnswer.answer, now];
+    },
+    (answers, state) => {
+      const settled = state === this.store.state;
+      this.paint(answers);
+      document.body.dataset["settled"] = String(settled);
+      if (settled) this.ranker.want(state.scenario); // after the map, which does not wait for it
+    },
+    (error, state) => this.failed(error, state === this.store.state),
+  );
+
+  private readonly ranker = new Asker<Scenario, Ranking>(
+    (scenario) => api.ranking(scenario),
+    (ranking, scenario) => this.rank(ranking, scenario),
+    (error, scenario) => this.failed(error, scenario === this.store.state.scenario),
+  );
+
+  private readonly robust = new Asker<{ scenario: Scenario; ranking: Ranking }, Robustness>(
+    ({ scenario }) => api.robustness(scenario),
+    (robustness, { ranking }) => {
+      if (ranking === this.ranked) ranks.showRobustness(this.study, ranking, robustness);
+    },
+    (error) => this.fail(error),
+  );
+
+  constructor(
+    readonly study: Study,
+    readonly layers: Layers,
+    private readonly today: Answer,
+  ) {
+    this.store = new Store(
+      fromFragment(location.hash.slice(1)) ?? { scenario: initial(study), compared: null },
+    );
+    this.answer = today;
+    const limits = this.store.state.scenario.thresholds_minutes;
+    this.limit = limits.includes(20) ? 20 : (limits[0] ?? 20);
+    this.map = L.map("map", { zoomSnap: 0.25, attributionControl: false, preferCanvas: true });
+    const box = byId<HTMLDetailsElement>("legend-box");
+    box.open = this.map.getSize().x > NARROW;
+    this.whole = boundsOf(layers);
+    this.showWhole();
+    L.control.scale({ imperial: false }).addTo(this.map);
+    this.surface = new Surface(layers).addTo(this.map);
+    this.sites = new Sites(this.map, this, () => this.popupRoom());
+    this.isochrones = new Isochrones(this.map, (sentence) => this.refuse(sentence));
+    this.store.listen((state, settled) => this.changed(state, settled));
+    this.wire();
+  }
+
+  start(): void {
+    this.changed(this.store.state, true);
+  }
+
+  // -- the workbench -------------------------------------------------------------------------
+
+  state(): State {
+    return this.store.state;
+  }
+
+  communeAt(at: L.LatLng): string {
+    const cell = this.surface.at(at);
+    return this.layers.communes[this.surface.commune[cell] ?? -1]?.name ?? t("this_place");
+  }
+
+  preview(scenario: Scenario): void {
+    this.store.preview({ ...this.store.state, scenario });
+  }
+
+  settle(action: (now: Scenario) => Scenario, sentence: string): void {
+    this.sentence = sentence;
+    this.store.change(action);
+  }
+
+  set(state: State, sentence: string): void {
+    this.sentence = sentence;
+    this.store.set(state);
+  }
+
+  announce(sentence: string): void {
+    byId("live").textContent = sentence;
+  }
+
+  refuse(sentence: string): void {
+    byId("problem").textContent = sentence;
+  }
+
+  fail(error: unknown): void {
+    const unheard = error instanceof api.Refused && error.status === 0;
+    this.refuse(unheard ? t("no_server") : error instanceof Error ? error.message : "");
+  }
+
+  // -- from the state to the screen ----------------------------------------------------------
+
+  private changed(state: State, settled: boolean): void {
+    document.body.dataset["settled"] = "false"; // until what is shown is what was asked last
+    document.body.dataset["ranked"] = "false";
+    this.refuse(""); // what was refused is said until the next gesture
+    this.asker.want(state);
+    if (!settled) return;
+    const { scenario, compared } = state;
+    const limits = scenario.thresholds_minutes;
+    if (!limits.includes(this.limit)) this.limit = limits[0] ?? this.limit;
+    this.address.write(state);
+    this.isochrones.follow(scenario);
+    this.sites.show(scenario);
+    panel.changes(this.study, scenario, (action, sentence) => this.settle(action, sentence));
+    ranks.weigh(this.study, scenario.weights);
+    this.chips();
+    scenarioForm.follow(scenario);
+    comparing.follow(compared, this.surface);
+    byId<HTMLButtonElement>("undo").disabled = !this.store.canUndo;
+    byId<HTMLButtonElement>("redo").disabled = !this.store.canRedo;
+  }
+
+  private paint(answers: Answer[]): void {
+    const now = answers[answers.length - 1];
+    if (!now) return;
+    this.answer = now;
+    this.surface.show(answers, this.today, this.theme);
+    this.figures();
+    document.body.dataset["painted"] = String(Number(document.body.dataset["painted"] ?? 0) + 1);
+  }
+
+  private rank(ranking: Ranking, scenario: Scenario): void {
+    this.ranked = ranking;
+    ranks.showRanking(this.study, ranking, (id) => this.sites.focus(id));
+    this.sites.ranks(new Map(ranking.sites.map(({ id, rank }) => [id, rank])));
+    ranks.awaitRobustness();
+    document.body.dataset["ranked"] = String(scenario === this.store.state.scenario);
+    window.clearTimeout(this.resting);
+    this.resting = window.setTimeout(() => this.robust.want({ scenario, ranking }), REST_MS);
+  }
+
+  private figures(): void {
+    const result = panel.headline(this.study, this.answer, this.today, this.limit);
+    panel.chart(this.study, this.answer, this.today);
+    panel.zones(this.study, this.answer, this.limit);
+    if (this.sentence) {
+      this.announce(`${this.sentence} ${result}`);
+      this.sentence = "";
+    }
+  }
+
+  private chips(): void {
+    panel.thresholds(this.store.state.scenario.thresholds_minutes, this.limit, (limit) => {
+      this.limit = limit;
+      this.chips();
+      this.figures();
+    });
+  }
+
+  /** Say what went wrong; a scenario that is refused is taken back, a preview of one is not kept. */
+  private failed(error: unknown, settled: boolean): void {
+    if (settled && error instanceof api.Refused && error.status === 422) {
+      this.store.reject({ scenario: initial(this.study), compared: null });
+    }
+    this.fail(error);
+  }
+
+  // -- wiring --------------------------------------------------------------------------------
+
+  private wire(): void {
+    panel.tabs();
+    this.weights();
+    this.tools();
+    byId<HTMLSelectElement>("theme").addEventListener("change", (event) => {
+      this.theme = (event.target as HTMLSelectElement).value as Theme;
+      showLegend(this.study, this.theme);
+      this.asker.want(this.store.state);
+    });
+    showLegend(this.study, this.theme);
+    showSources(this.study);
+    scenarioForm.wire(this);
+    comparing.wire(this, this.map, this.surface);
+    scenarioFiles.wire(this);
+    jobs.wire(this);
+    this.printing();
+    readablePopups(this.map, t("close"));
+    this.map.on("click", ({ latlng }: L.LeafletMouseEvent) => {
+      const shut = (): void => void this.map.closePopup();
+      const content = placePopup(this, this.surface, this.answer, this.isochrones, latlng, shut);
+      L.popup({ ...this.popupRoom(), minWidth: 220 }).setLatLng(latlng).setContent(content).openOn(this.map);
+    });
+  }
+
+  private weights(): void {
+    ranks.sliders(
+      this.study,
+      (id, weight) => {
+        const scenario = change.weigh(this.store.state.scenario, id, weight);
+        ranks.weigh(this.study, scenario.weights);
+        this.ranker.want(scenario);
+      },
+      (id, weight) => this.settle((now) => change.weigh(now, id, weight), t("said_weighed")),
+    );
+    byId("weights-reset").addEventListener("click", () =>
+      this.settle((now) => ({ ...now, weights: initial(this.study).weights }), t("said_weighed")),
+    );
+  }
+
+  private tools(): void {
+    byId("undo").addEventListener("click", () => this.store.undo());
+    byId("redo").addEventListener("click", () => this.store.redo());
+    document.addEventListener("keydown", (event) => this.shortcut(event));
+    byId("reset").addEventListener("click", () =>
+      this.set({ scenario: initial(this.study), compared: this.store.state.compared }, t("said_reset")),
+    );
+    byId("share-link").addEventListener("click", () => void this.share());
+    byId("print").addEventListener("click", () => window.print());
+    byId("language").addEventListener("click", () => {
+      this.address.flush();
+      changeLanguage();
+    });
+    window.addEventListener("pagehide", () => this.address.flush());
+  }
+
+  private shortcut(event: KeyboardEvent): void {
+    if (!(event.ctrlKey || event.metaKey)) return;
+    if (event.target instanceof HTMLInputElement && TEXT_FIELDS.includes(event.target.type)) return;
+    const pressed = event.key.toLowerCase();
+    if (pressed === "z" && !event.shiftKey) this.store.undo();
+    else if (pressed === "y" || (pressed === "z" && event.shiftKey)) this.store.redo();
+    else return;
+    event.preventDefault();
+  }
+
+  private async share(): Promise<void> {
+    this.address.flush();
+    try {
+      await navigator.clipboard.writeText(location.href);
+      this.announce(t("said_shared"));
+    } catch {
+      window.prompt(t("share_by_hand"), location.href);
+    }
+  }
+
+  /** Show the whole territory beside the legend, which hides no commune. */
+  private showWhole(): void {
+    const box = byId<HTMLDetailsElement>("legend-box");
+    this.map.fitBounds(this.whole, {
+      animate: false,
+      paddingTopLeft: [box.open ? box.offsetWidth + 10 : 8, 8],
+      paddingBottomRight: [8, 8],
+    });
+  }
+
+  /** Room for a pop-up: beside the legend, under what stands at the top. */
+  private popupRoom(): L.PopupOptions {
+    const box = byId<HTMLDetailsElement>("legend-box");
+    const { x, y } = this.map.getSize();
+    const beside = box.open && x > NARROW ? box.offsetLeft + box.offsetWidth + 10 : 10;
+    const top = byId("swipe-row").hidden ? 10 : 60;
+    return {
+      autoPanPaddingTopLeft: [beside, top],
+      autoPanPaddingBottomRight: [10, box.open && x <= NARROW ? box.offsetHeight + 40 : 30],
+      maxHeight: Math.max(120, y - top - 60),
+    };
+  }
+
+  /** On paper sources and legend are open. */
+  private printing(): void {
+    printable({
+      map: this.map,
+      whole: this.whole,
+      showWhole: () => this.showWhole(),
+      prepare: () => {
+        const boxes = ["sources-box", "legend-box"].map((id) => byId<HTMLDetailsElement>(id));
+        const before = boxes.map((box) => box.open);
+        for (const box of boxes) box.open = true;
+        return () => boxes.forEach((box, i) => (box.open = before[i] ?? false));
+      },
+    });
+  }
+}
+
+function boundsOf(layers: Layers): L.LatLngBounds {
+  const bounds = L.latLngBounds([]);
+  for (const { rings } of layers.communes) {
+    for (const steps of rings) {
+      for (const [lon, lat] of ring(steps, layers.unit)) bounds.extend([lat, lon]);
+    }
+  }
+  return bounds;
+}
