@@ -36,7 +36,10 @@ def test_same_placeholders():
 
 def test_no_text_is_empty():
     empty = [
-        (c, k) for c in texts.LANGUAGES for k, s in texts.catalogue(c).items() if not s.strip()
+        (c, k)
+        for c in texts.LANGUAGES
+        for k, s in texts.catalogue(c).items()
+        if not s.strip() and k != "language.thousands"
     ]
     assert empty == []
 

@@ -46,7 +46,7 @@ def _role(role: str) -> str:
 
 
 def _day(iso: str) -> str:
-    return f"{iso[8:]}/{iso[5:7]}/{iso[:4]}" if texts.language() == "fr" else iso
+    return t("language.day", day=iso[8:], month=iso[5:7], year=iso[:4])
 
 
 def _known() -> dict[str, str]:

@@ -97,14 +97,14 @@ def _answers(results: SurveyTables, questionnaire: Questionnaire, level: float) 
     ]
     table = _columns(t("survey.tables.answers"), left, right)
     tallies = results.tables["survey_answers"]
-    language, before = texts.language(), ""
+    before = ""
     known = {question.code: question for question in questionnaire.questions()}
     for row in tallies[tallies["group_kind"] == ALL].to_dict("records"):
         question = known[row["question"]]
-        lines = {item.code: item.label.said(language) for item in question.rows}
-        title = question.label.said(language)
+        lines = {item.code: item.label.wording() for item in question.rows}
+        title = question.label.wording()
         title += f" ({lines[row['row']]})" if row["row"] else ""
-        labels = {item.code: item.label.said(language) for item in question.options}
+        labels = {item.code: item.label.wording() for item in question.options}
         labels |= {"yes": t("survey.form.tick_yes"), "no": t("survey.form.tick_no")}
         labels |= {"other": t("survey.form.other").split(",")[0], "": t("survey.tables.mean")}
         if row["measure"] == "mean":

@@ -12,7 +12,6 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from siting import texts
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def write(path: Path, questionnaire: Questionnaire) -> None:
             paper.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
         _form(paper, questionnaire, part)
     kept = paper.core_properties
-    kept.title, kept.author = questionnaire.title.said(texts.language()), "siting"
+    kept.title, kept.author = questionnaire.title.wording(), "siting"
     kept.created = kept.modified = FIXED
     packed = BytesIO()
     paper.save(packed)
@@ -66,22 +65,21 @@ def _page(paper: Any, questionnaire: Questionnaire) -> None:
         style = paper.styles[name]
         style.font.name, style.font.size = "Calibri", Pt(size)
         style.font.color.rgb = RGBColor(0x1F, 0x3A, 0x5F)
-    values = {"title": questionnaire.title.said(texts.language()), "version": questionnaire.version}
+    values = {"title": questionnaire.title.wording(), "version": questionnaire.version}
     foot = section.footer.paragraphs[0]
     foot.text = t("survey.form.page", **values)
     foot.runs[0].font.size, foot.runs[0].font.color.rgb = Pt(8), GREY
 
 
 def _form(paper: Any, questionnaire: Questionnaire, part: Part) -> None:
-    language = texts.language()
-    paper.add_paragraph(questionnaire.title.said(language), style="Title")
-    paper.add_heading(t("survey.form.of", part=part.label.said(language)), level=1)
+    paper.add_paragraph(questionnaire.title.wording(), style="Title")
+    paper.add_heading(t("survey.form.of", part=part.label.wording()), level=1)
     paper.add_paragraph(
         f"{t('survey.form.number')} {'_' * 12}     {t('survey.form.investigator')} {'_' * 20}"
     )
-    paper.add_paragraph(questionnaire.intro.said(language))
+    paper.add_paragraph(questionnaire.intro.wording())
     if part.intro is not None:
-        paper.add_paragraph(part.intro.said(language)).runs[0].italic = True
+        paper.add_paragraph(part.intro.wording()).runs[0].italic = True
     number = 0
     for section in questionnaire.sections:
         chosen = [
@@ -91,22 +89,21 @@ def _form(paper: Any, questionnaire: Questionnaire, part: Part) -> None:
         ]  # the form itself says the part
         if not chosen:
             continue
-        paper.add_heading(section.label.said(language), level=2)
+        paper.add_heading(section.label.wording(), level=2)
         for shown_question in chosen:
             number += 1
             _question(paper, shown_question, number)
-    note = paper.add_paragraph(questionnaire.notice.said(language))
+    note = paper.add_paragraph(questionnaire.notice.wording())
     note.paragraph_format.space_before = Pt(8)
     note.runs[0].font.size, note.runs[0].font.color.rgb = Pt(8.5), GREY
 
 
 def _question(paper: Any, question: Question, number: int) -> None:
-    language = texts.language()
     title = paper.add_paragraph()
     title.paragraph_format.space_before = Pt(6)
     title.paragraph_format.keep_with_next = True
-    title.add_run(f"{number}. {question.label.said(language)}").bold = True
-    hints = [question.help.said(language)] if question.help else []
+    title.add_run(f"{number}. {question.label.wording()}").bold = True
+    hints = [question.help.wording()] if question.help else []
     hints += [t("survey.form.several")] if question.type == "multiple" else []
     if hints:
         hint = title.add_run(f"  ({' ; '.join(hints)})")
@@ -114,7 +111,7 @@ def _question(paper: Any, question: Question, number: int) -> None:
     if question.type == "grid":
         _grid(paper, question)
     elif question.type in {"single", "multiple"}:
-        labels = [option.label.said(language) for option in question.options]
+        labels = [option.label.wording() for option in question.options]
         if question.other:
             labels.append(f"{t('survey.form.other')} {LINE}")
         boxes = [f"{BOX}  {label}" for label in labels]
@@ -145,16 +142,15 @@ def _blank(question: Question) -> str:
 
 
 def _grid(paper: Any, question: Question) -> None:
-    language = texts.language()
     table = paper.add_table(rows=1, cols=len(question.options) + 1)
     table.style = "Table Grid"
     table.autofit = False
     _repeated(table.rows[0])
     for place, option in enumerate(question.options, 1):
-        _cell(table.rows[0].cells[place], option.label.said(language), 8.5, middle=True)
+        _cell(table.rows[0].cells[place], option.label.wording(), 8.5, middle=True)
     for line in question.rows:
         cells = table.add_row().cells
-        _cell(cells[0], line.label.said(language), 9.5)
+        _cell(cells[0], line.label.wording(), 9.5)
         for cell in cells[1:]:
             _cell(cell, BOX, 11, middle=True)
     rest = int((WIDTH - FIRST_COLUMN) / len(question.options))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from siting import texts
 from siting.sources import catalogue
 
 if TYPE_CHECKING:
@@ -33,9 +34,12 @@ def provenance(sources: Sequence[Source], tables: Path) -> str:
             "vintage": " ; ".join(dict.fromkeys(source.vintage for source in held)),
             "licence": " ; ".join(dict.fromkeys(source.licence for source in held)),
             "status": "derived" if name == "candidates.csv" else "real",
-            "attribution": {
-                "fr": f"{' ; '.join(producers)} : {' ; '.join(first)}",
-                "en": f"{'; '.join(producers)}: {'; '.join(first)}",
-            },
+            "attribution": {code: _attribution(producers, first, code) for code in texts.LANGUAGES},
         }
     return yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+
+
+def _attribution(producers: list[str], titles: list[str], code: str) -> str:
+    """`producer ; producer : title ; title`, as a language writes lists."""
+    mark = texts.text("language.list_mark", code)
+    return f"{mark.join(producers)}{texts.text('language.colon', code)}{mark.join(titles)}"

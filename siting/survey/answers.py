@@ -180,14 +180,14 @@ def _names(communes: pd.DataFrame | None) -> dict[str, str] | None:
 
 
 def _aliases(question: Question) -> set[str]:
-    return {plain(question.code), plain(question.label.fr), plain(question.label.en)}
+    return {plain(question.code), *map(plain, question.label.every())}
 
 
 def _inner(question: Question) -> dict[str, str]:
     """Code of each choice or row by what it may be called."""
     aliases: dict[str, str] = {}
     for row in question.rows if question.type == "grid" else question.options:
-        for name in (row.code, row.label.fr, row.label.en):
+        for name in (row.code, *row.label.every()):
             aliases[plain(name)] = row.code
     if question.other or question.type == "multiple":
         aliases |= dict.fromkeys(values.OTHERS, OTHER)
@@ -477,7 +477,7 @@ class _Reader:
         ticked = []
         for option in question.options:
             cell = self.cell(columns.parts.get(option.code))
-            own = {plain(option.code), plain(option.label.fr), plain(option.label.en)}
+            own = {plain(option.code), *map(plain, option.label.every())}
             answer = values.tick(cell, own)
             if answer is None:
                 self.outside(question, cell, t("survey.answer.ticked"))

@@ -1,4 +1,4 @@
-"""A questionnaire as one schema: parts, sections, questions, their labels in French and English.
+"""A questionnaire as one schema: parts, sections, questions, their labels in each language.
 
 The same schema makes the printable forms, reads what survey platforms export, and names what is
 tabulated.
@@ -6,9 +6,11 @@ tabulated.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+
+from siting import texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,15 +46,24 @@ class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Label(_Model):
-    """A text in both languages."""
+class Label(RootModel[dict[str, Annotated[str, Field(min_length=1)]]]):
+    """A text in each language of the tool, French at least."""
 
-    fr: str = Field(min_length=1)
-    en: str = Field(min_length=1)
+    model_config = ConfigDict(frozen=True)
 
-    def said(self, language: str) -> str:
-        """Give the text of a language."""
-        return self.en if language == "en" else self.fr
+    @model_validator(mode="after")
+    def _known(self) -> Label:
+        if "fr" not in self.root or not set(self.root) <= set(texts.LANGUAGES):
+            raise ValueError("label_languages")
+        return self
+
+    def wording(self) -> str:
+        """Give the text of the current language, the French one where there is none."""
+        return texts.wording(self.root)
+
+    def every(self) -> tuple[str, ...]:
+        """Give the texts of all languages."""
+        return tuple(self.root.values())
 
 
 class Option(_Model):

@@ -55,7 +55,7 @@ def option(written: str, question: Question) -> str | None:
     """Code of a choice that is named by its code or label; None for any other."""
     word = plain(written)
     for option in question.options:
-        if word in {plain(option.code), plain(option.label.fr), plain(option.label.en)}:
+        if word in {plain(option.code), *map(plain, option.label.every())}:
             return option.code
     # codes only: a label is not cut
     if question.other and word in OTHERS:
@@ -71,7 +71,7 @@ def options(written: str, question: Question) -> tuple[str, ...] | None:
     """
     names = {}
     for option in question.options:
-        for name in (option.code, option.label.fr, option.label.en):
+        for name in (option.code, *option.label.every()):
             names[plain(name)] = option.code
     if question.other:
         names |= dict.fromkeys(OTHERS, OTHER)

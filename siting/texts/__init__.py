@@ -93,13 +93,11 @@ def wording(words: Mapping[str, str]) -> str:
 
 def number(value: float, decimals: int = 0, code: str | None = None) -> str:
     """Write a number as the language does: `279 609,5` in French (narrow no-break space)."""
-    written = f"{value:,.{decimals}f}"
-    if (code or language()) == "fr":
-        return written.replace(",", NARROW_SPACE).replace(".", ",")
-    return written
+    whole, _, part = f"{value:,.{decimals}f}".partition(".")
+    written = whole.replace(",", text("language.thousands", code))
+    return written + text("language.decimal", code) + part if part else written
 
 
 def percent(share: float, decimals: int = 1, code: str | None = None) -> str:
     """Write a share between 0 and 1 as a percentage: `87,3 %` in French."""
-    sign = f"{NARROW_SPACE}%" if (code or language()) == "fr" else "%"
-    return number(share * 100, decimals, code) + sign
+    return text("language.percent", code, number=number(share * 100, decimals, code))

@@ -55,7 +55,7 @@ def elides(word: str) -> bool:
 def of(name: str, code: str | None = None) -> str:
     """« de » before a place: `de l'Aveyron`, `d'Ouest Aveyron`, `du Lévézou`; English `of …`."""
     if (code or texts.language()) != "fr":
-        return f"of {name}"
+        return texts.text("language.of", code, name=name)
     article = _ARTICLES.get(name)
     if article is not None:
         rest = name.removeprefix("La ")
@@ -79,7 +79,7 @@ def epci(name: str, code: str | None = None) -> str:
     kind, _, rest = name.partition(" ")
     if (code or texts.language()) == "fr":
         return f"{_KINDS[kind]} {rest}" if kind in _KINDS and rest else name
-    return f"the {name}" if kind in _KINDS else name
+    return texts.text("language.the", code, name=name) if kind in _KINDS else name
 
 
 def singular(count: float, code: str | None = None) -> bool:

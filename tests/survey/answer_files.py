@@ -62,8 +62,8 @@ def questionnaire() -> Questionnaire:
 def label(code: str, sub: str = "") -> str:
     asked = next(one for one in questionnaire().questions() if one.code == code)
     if not sub:
-        return asked.label.fr
-    return next(one.label.fr for one in (*asked.rows, *asked.options) if one.code == sub)
+        return asked.label.root["fr"]
+    return next(one.label.root["fr"] for one in (*asked.rows, *asked.options) if one.code == sub)
 
 
 def said(code: str, value: str, *, labels: bool) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
-from siting import texts
 from siting.atomic_files import replacing_all
 from siting.errors import InputError
 from siting.outputs.documents.model import Document, Look, Words
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from siting.study.stages.scores import Compared
 
 FORMATS = ("docx", "pdf", "odt")
-TAGS = {"fr": "fr-FR", "en": "en-GB"}
 
 
 def compare(result: Result, say: Callable[[str], None]) -> Compared:
@@ -79,7 +77,7 @@ def framed(result: Result, title: str, subtitle: str, blocks: Sequence[Block]) -
         author=theme.editor or "siting",
         subject=t("report.subject", of_department=grammar.of(department)),
         keywords=", ".join(service.name for service in study.services),
-        language=TAGS[texts.language()],
+        language=t("language.tag"),
         date=when,
         cover=tuple(lines),
         blocks=tuple(blocks),

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from siting import texts
 from siting.economics.viability import CASH
 from siting.measures.measure import whole, zones
 from siting.outputs.documents.model import Block, Heading, Paragraph
@@ -253,17 +252,16 @@ def _answers(result: Result) -> list[Block]:
     known = {
         question.code: question for question in study_survey.of_study(result.study).questions()
     }
-    language = texts.language()
     rows = []
     # questions of several lines (days by minutes) are told by the curve of use
     kept = (answers["group_kind"] == ALL) & answers["estimate"].notna()
     kept &= answers["row"].fillna("") == ""
     for r in answers[kept].to_dict("records"):
         question = known[r["question"]]
-        labels = {item.code: item.label.said(language) for item in question.options}
+        labels = {item.code: item.label.wording() for item in question.options}
         labels |= {"yes": t("survey.form.tick_yes"), "no": t("survey.form.tick_no")}
         labels |= {"other": t("survey.form.other").split(",")[0], "": t("survey.tables.mean")}
-        title = question.label.said(language)
+        title = question.label.wording()
         mean = r["measure"] == "mean"
         numbers = [num(r[k], 1) if mean else share(r[k], 0) for k in ("estimate", "low", "high")]
         rows.append((title, labels.get(r["answer"], r["answer"]), r["count"], *numbers))

@@ -15,7 +15,6 @@ from siting.offers import labels as rules
 from siting.offers.labels import Fact, JudgedPlace, Labels
 from siting.sources import facility_lists, reading
 from siting.territory import area
-from siting.texts import language
 from siting.texts import text as t
 from siting.times import matrix
 
@@ -214,11 +213,9 @@ def _facts(path: Path | None, labels: Labels, places: pd.DataFrame) -> dict[str,
 
 
 def _levels(judged_places: Register, near: pd.DataFrame) -> pd.DataFrame:
-    names = {"": ""} | {
-        level.id: level.label.said(language()) for level in judged_places.labels.levels
-    }
+    names = {"": ""} | {level.id: level.label.wording() for level in judged_places.labels.levels}
     types = {"": ""} | {
-        key: kind.label.said(language()) for key, kind in judged_places.labels.types.items()
+        key: kind.label.wording() for key, kind in judged_places.labels.types.items()
     }
     rows = []
     for row in near.itertuples():
@@ -262,8 +259,7 @@ def _rules(judged_places: Register, near: pd.DataFrame) -> pd.DataFrame:
                     "outcome": reason.outcome,
                     "said": t(f"offers.outcomes.{reason.outcome}"),
                     "facts": "; ".join(
-                        judged_places.labels.evidence[name].label.said(language())
-                        for name in reason.facts
+                        judged_places.labels.evidence[name].label.wording() for name in reason.facts
                     ),
                     "values": "; ".join(f"{name}={_plain(fact.value)}" for name, fact in known),
                     "evidence": "; ".join(fact.shown_by for _, fact in known),
