@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from siting.location.result import Solution
     from siting.setup.download import Planned
     from siting.setup.prepare import Prepared
+    from siting.setup.verify import Address
     from siting.study.result import Result
     from siting.study.stages.location import Located
     from siting.times.calibration import Calibration
@@ -110,6 +111,30 @@ def print_downloads(planned: list[Planned], *, whole: bool) -> None:
     print_line(t("setup.plan.total", size=texts.number(total)))
     if not whole:
         print_line(t("setup.plan.more"))
+
+
+def print_addresses(answers: list[Address]) -> bool:
+    """Print what each address of the catalogue answered; say whether every file can be had."""
+    from siting.setup import verify
+
+    table = Table()
+    for key in ("source", "state", "compared", "confirmed", "detail"):
+        table.add_column(t(f"setup.verify.{key}"), overflow="fold")
+    for answer in answers:
+        compared = t(f"setup.verify.{'with' if answer.compared else 'without'}_contract")
+        confirmed = answer.source.confirmed_on or t("setup.plan.unverified")
+        state = t(f"setup.verify.states.{answer.state}")
+        table.add_row(answer.source.id, state, compared, confirmed, answer.detail)
+    _console().print(table)
+    lost = verify.lost(answers)
+    for answer in lost:
+        print_line(t("setup.verify.lost", id=answer.source.id, title=answer.source.title))
+        print_line(answer.url)  # alone on its line, to be copied
+        hand = f"setup.by_hand.{answer.source.by_hand}"
+        print_line(t(hand, page=answer.source.page, name=answer.source.file))
+    if not lost:
+        print_line(t("setup.verify.all"))
+    return not lost
 
 
 def print_prepared(made: Prepared, config: Path) -> None:

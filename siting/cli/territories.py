@@ -53,6 +53,7 @@ def add(app: typer.Typer) -> None:
         proxy: Annotated[
             str | None, typer.Option(help=t("setup.fetch.proxy"), metavar="URL")
         ] = None,
+        verify: Annotated[bool, typer.Option("--verify", help=t("setup.fetch.verify"))] = False,
         workers: Annotated[int, typer.Option(help=t("setup.fetch.workers"), min=1, max=16)] = 4,
     ) -> None:
         from siting.cli import terminal
@@ -62,6 +63,10 @@ def add(app: typer.Typer) -> None:
 
         study = load(config)
         settings = Settings(mirror=mirror, proxy=proxy, workers=workers)
+        if verify:
+            if not terminal.print_addresses(setup.verify(study, settings)):
+                raise typer.Exit(1)
+            return
         if dry_run:
             planned, whole = setup.plan(study, settings)
             terminal.print_downloads(planned, whole=whole)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from siting import atomic_files as files
 from siting.errors import ConfigError, InputError, ProblemsError
 from siting.setup import departments, download, made_of, prepare
+from siting.setup import verify as verifying
 from siting.sources import catalogue, cog, epci, sound_rows
 from siting.territory import codes as code_changes
 from siting.texts import text as t
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from siting.config.fetch import Fetch
     from siting.setup.asking import Settings
     from siting.setup.download import Arrival, Planned
+    from siting.setup.verify import Address
     from siting.sources.catalogue import Source
 
 ROADS = ("osm", "osm_region")
@@ -68,6 +70,24 @@ def fetch(
     with sound_rows.watched() as warned:
         made = _fetched(study, settings, say, progress)
     return replace(made, warned=tuple(warned))
+
+
+def verify(study: Study, settings: Settings) -> list[Address]:
+    """Ask every address of the catalogue as it stands for a study, without fetching any file.
+
+    Raises
+    ------
+    ConfigError
+        The configuration has no `fetch`, or a source is unknown.
+    """
+    wanted = _wanted(study)
+    here = _departments(study, wanted, settings)
+    sources = _sources(study, wanted, here)
+    met = {source.id for source in sources}
+    met |= {source.alternative.id for source in sources if source.alternative is not None}
+    local = (*catalogue.of_step("department"), *catalogue.of_step("around"), *ROADS)
+    rest = [name for name in catalogue.names() if name not in {*met, *local}]
+    return verifying.addresses([*sources, *_resolved(study, rest, {})], settings)
 
 
 def _fetched(
