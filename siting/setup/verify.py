@@ -21,7 +21,7 @@ from pyarrow import parquet
 
 from siting.errors import InputError
 from siting.setup import asking, file_kind, newest, resuming
-from siting.sources import layouts, registry
+from siting.sources import layouts, registry, text_streams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -145,7 +145,7 @@ def _header(source: Source, remote: _Remote, suffix: str) -> list[str] | None:
         return None
     try:
         if suffix in file_kind.TABLES:
-            return layouts.columns_of(layouts.first_line(io.BufferedReader(remote, LINE)), known)[0]
+            return _columns(io.BufferedReader(remote, LINE), known)
         if suffix == ".parquet" and remote.seekable():
             return list(parquet.read_schema(io.BufferedReader(remote, LINE)).names)
         if suffix == ".zip" and remote.seekable():
@@ -153,6 +153,11 @@ def _header(source: Source, remote: _Remote, suffix: str) -> list[str] | None:
     except (OSError, zipfile.BadZipFile, zlib.error, pa.ArrowException):
         pass
     return None
+
+
+def _columns(stream: IO[bytes], known: Sequence[layouts.Layout]) -> list[str]:
+    """Columns of a table of which no more is read than a header needs."""
+    return layouts.columns_of(text_streams.beginning(io.BytesIO(stream.read(LINE))), known)[0]
 
 
 def _in_zip(remote: _Remote, known: Sequence[layouts.Layout]) -> list[str] | None:
@@ -163,7 +168,7 @@ def _in_zip(remote: _Remote, known: Sequence[layouts.Layout]) -> list[str] | Non
             if name.lower().endswith(file_kind.TABLES):
                 member: IO[bytes]
                 with archive.open(name) as member:
-                    headers.append(layouts.columns_of(layouts.first_line(member), known)[0])
+                    headers.append(_columns(member, known))
     return next(iter([*(names for names in headers if layouts.fits(names, known)), *headers]), None)
 
 
