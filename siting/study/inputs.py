@@ -4,51 +4,32 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
-import pyproj
 
-from siting import yaml_files
 from siting.errors import ConfigError, InputError
-from siting.provenance import Input, Source
 from siting.ranking import criteria
 from siting.sources import boundaries as boundary_files
-from siting.sources import (
-    bpe,
-    carpool_areas,
-    context_layers,
-    evidence,
-    facility_lists,
-    facts,
-    gtfs,
-    mobpro,
-    reading,
-    sirene_stock,
-)
-from siting.study import plausibility
+from siting.sources import bpe, facts
+from siting.study import input_files, plausibility, study_area
+from siting.study.input_files import NET, STATIONS, TIERS_LIEUX
 from siting.study.reading import Reading
-from siting.territory import area, codes, demand, quality
-from siting.territory import broadband as broadband_files
+from siting.study.study_area import StudyArea
+from siting.territory import area, codes, quality
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import date
+    from collections.abc import Mapping
     from pathlib import Path
 
     import geopandas as gpd
 
     from siting.config import Study
-    from siting.config.effects import Effects
-    from siting.config.layers import Layers
     from siting.errors import InputWarning
-    from siting.territory.area import Surroundings
+    from siting.provenance import Input
+    from siting.sources import facility_lists
+    from siting.territory.broadband import Layer
 
-TIERS_LIEUX = "tiers_lieux"
-STATIONS = "stations"
-NET = "broadband"
 BORDER_KM = 0.5  # boundaries are simplified: a point so close to the area is in it
 
 
@@ -109,6 +90,35 @@ class Inputs:
         return any(source is not None and source.status == "modelled" for source in sources)
 
 
+@dataclass(frozen=True)
+class _Taken:
+    """Tables as their files give them; None for a layer that is absent, or wrong.
+
+    `files` and `lists` are the lists of places by role, `fates` what became of rows so far; points
+    of `cells` may lie `off_area_km` off the area, None: anywhere.
+    """
+
+    crs: str | None
+    communes: Any
+    shapes: Any
+    changes: Any
+    cells: pd.DataFrame | None
+    off_area_km: float | None
+    links: Any
+    files: dict[str, Path]
+    lists: dict[str, Any]
+    candidates: Any
+    net: Layer | None
+    everyday: pd.DataFrame | None
+    bus_stops: pd.DataFrame | None
+    carpool: pd.DataFrame | None
+    entered: pd.DataFrame | None
+    stock: pd.DataFrame | None
+    flows: pd.DataFrame | None
+    context: dict[str, gpd.GeoDataFrame]
+    fates: list[pd.DataFrame]
+
+
 def read(study: Study) -> Inputs:
     """Read and check every input of a study.
 
@@ -120,7 +130,7 @@ def read(study: Study) -> Inputs:
     if study.fetch is not None and not study.territory.communes.exists():
         raise InputError("fetch_first", file=study.territory.communes)
     desk = Reading(study.base)
-    tables = _tables(study, desk)
+    tables = _tables(desk, study)
     findings = plausibility.judge(study, tables)
     desk.problems += findings.problems
     desk.require_none()
@@ -129,7 +139,7 @@ def read(study: Study) -> Inputs:
     return replace(tables, warnings=tuple(desk.warned))
 
 
-def _tables(study: Study, desk: Reading) -> Inputs:
+def _tables(desk: Reading, study: Study) -> Inputs:
     """Every table of a study, by itself as it should be.
 
     Raises
@@ -137,148 +147,154 @@ def _tables(study: Study, desk: Reading) -> Inputs:
     SitingError
         The one problem, or a `ProblemsError` with all of them.
     """
-    desk.sources = desk.attempt(_sources, study.provenance) or {}
-    crs = desk.attempt(_metric, study.territory.crs)
+    taken = _take(desk, study)
+    zones = _zones_of(desk, study, taken)
+    taken = _near(desk, study, taken)
+    desk.require_none()
+    return _inputs(desk, study, taken, zones)
+
+
+def _take(desk: Reading, study: Study) -> _Taken:
+    """Read each file; what needs none of the others is checked on the way."""
+    desk.sources = desk.attempt(input_files.sources, study.provenance) or {}
+    crs = desk.attempt(input_files.metric_system, study.territory.crs)
     place, layers = study.territory, study.layers
     communes = desk.take("communes", place.communes, facts.communes)
     shapes = desk.take("boundaries", place.boundaries, boundary_files.read)
     changes = desk.take("changes", place.changes, facts.changes)
-    cells, off_area_km = _cells(desk, study.cells.file, communes, shapes, changes)
+    cells, off_area_km = input_files.demand_cells(desk, study.cells.file, communes, shapes, changes)
     links = desk.take("roads", study.roads.distances, facts.road_distances)
     if links is not None and links.empty and communes is not None and len(communes) > 1:
         desk.problems.append(InputError("empty_table", file=study.roads.distances))
-    desk.take("roads", study.roads.osm or study.roads.bdtopo, _bytes_of)
-    files, lists = _lists(desk, study)
+    desk.take("roads", study.roads.osm or study.roads.bdtopo, input_files.bytes_of)
+    files, lists = input_files.place_lists(desk, study)
     candidates = desk.take("candidates", study.candidates, facts.candidates)
-    net = _broadband(desk, layers.broadband, communes, changes)
+    net = input_files.broadband(desk, layers.broadband, communes, changes)
     everyday = desk.take("everyday", layers.everyday, bpe.read)
-    bus_stops, carpool, entered = *_stops(desk, layers), _entered(desk, study, candidates)
+    bus_stops, carpool = input_files.stops(desk, layers)
+    entered = input_files.entered_values(desk, study, candidates)
     fates: list[pd.DataFrame] = []
-    stock = _establishments(desk, layers, communes, changes, fates)
-    flows = _flows(desk, study.effects, communes, changes)
-    context = _context(desk, study)
-    _others(desk, study)
-    for criterion in study.criteria:
-        desk.attempt(criteria.parse, criterion.id)
-    if candidates is not None:
-        desk.attempt(_require_plan_sites, study, candidates)
-    zones: Any = None
-    if communes is not None:
-        zones = desk.attempt(_zones, study, communes)
-        keyed = [
-            (study.cells.file, cells, "commune_code"),
-            (study.candidates, candidates, "commune_code"),
-            (next(iter(layers.broadband), None), None if net is None else net.table, "code"),
-            (study.roads.distances, links, "from_code"),
-            (study.roads.distances, links, "to_code"),
-        ]
-        _require_codes(desk, keyed, communes, changes, place.vintage)
-    if communes is not None and shapes is not None:
-        # a file of the whole region will do: only the study's communes are kept
-        shapes = desk.attempt(area.boundaries_of, communes, shapes, place.boundaries)
-    if communes is not None and shapes is not None and crs is not None:
-        desk.attempt(area.require_match, communes, shapes, place.boundaries)
-        today = codes.recoded(changes, frozenset(communes["code"]))
-        here = _Here(area.surroundings(shapes, crs), place.buffer_km, today)
-        near: list[tuple[Path | None, Any, float]] = [
-            *(
-                (files[role], listed.places, place.buffer_km)
-                for role, listed in lists.items()
-                if listed is not None and not listed.official
-            ),
-            (study.candidates, candidates, BORDER_KM),
-            (study.cells.file, *_placed_apart(cells, off_area_km)),
-        ]
-        _require_near(desk, here, near)
-        for role, listed in lists.items():
-            if listed is not None and listed.official:
-                kept = desk.attempt(_of_area, listed.places, here, files[role])
-                lists[role] = None if kept is None else replace(listed, places=kept)
-        everyday, bus_stops, carpool = (
-            desk.attempt(_everyday, everyday, here, communes, layers.everyday),
-            _within(bus_stops, here),
-            _within(carpool, here),
-        )
-    desk.require_none()
-    places = {role: listed.places for role, listed in lists.items() if listed is not None}
-    tables = {
-        "cells": cells,
-        "candidates": candidates,
-        NET: None if net is None else net.table,
-        f"{NET}_access": None if net is None else net.access,
-        "everyday": everyday,
-    }
-    fates += [*_quality(desk, {**places, **tables}, communes), *_of_rows(desk, lists)]
-    return Inputs(
+    stock = input_files.establishments(desk, layers, communes, changes, fates)
+    flows = input_files.commuter_flows(desk, study.effects, communes, changes)
+    context = input_files.background(desk, study)
+    input_files.note_later_files(desk, study)
+    return _Taken(
+        crs=crs,
         communes=communes,
-        boundaries=shapes,
-        zones=zones,
+        shapes=shapes,
+        changes=changes,
         cells=cells,
+        off_area_km=off_area_km,
         links=links,
-        services={service.id: places[f"services.{service.id}"] for service in study.services},
+        files=files,
+        lists=lists,
         candidates=candidates,
-        broadband=None if net is None else net.table,
-        establishments=stock,
-        tiers_lieux=places.get(TIERS_LIEUX),
-        stations=places.get(STATIONS),
+        net=net,
         everyday=everyday,
         bus_stops=bus_stops,
-        carpool_areas=carpool,
-        evidence=entered,
+        carpool=carpool,
+        entered=entered,
+        stock=stock,
         flows=flows,
-        quality=pd.concat(fates, ignore_index=True),
-        read=desk.read,
-        access=None if net is None else net.access,
         context=context,
+        fates=fates,
     )
 
 
-@dataclass(frozen=True)
-class _Here:
-    """The study area, the kilometres beyond it that count, and what other codes became.
-
-    `today` is `territory.codes.recoded` of the study's communes.
-    """
-
-    around: Surroundings
-    buffer_km: float
-    today: dict[str, str]
-
-    def named(self, places: pd.DataFrame) -> pd.DataFrame:
-        """Places of a national list under the study's commune codes."""
-        now = places["commune_code"].map(lambda code: self.today.get(code, code))
-        return places.assign(commune_code=now)
-
-
-def _lists(desk: Reading, study: Study) -> tuple[dict[str, Path], dict[str, Any]]:
-    """Files of lists of places by role, and the lists; None for one that is wrong."""
-    files = {f"services.{service.id}": service.facilities for service in study.services}
-    layers = {TIERS_LIEUX: study.layers.tiers_lieux, STATIONS: study.layers.stations}
-    files |= {role: path for role, path in layers.items() if path is not None}
-    every: Callable[[Path], facility_lists.Listed] = facility_lists.read
-    read_by = dict.fromkeys(files, every)
-    read_by[STATIONS] = facility_lists.stations
-    for service in study.services:
-        read_by[f"services.{service.id}"] = partial(facility_lists.read, kinds=service.kinds)
-    return files, {role: desk.take(role, path, read_by[role]) for role, path in files.items()}
-
-
-def _broadband(
-    desk: Reading, paths: tuple[Path, ...], communes: pd.DataFrame | None, changes: Any
-) -> broadband_files.Layer | None:
-    """Premises and fibre by commune and date."""
-    if not paths:
+def _zones_of(desk: Reading, study: Study, taken: _Taken) -> Any:
+    """Zones of the study, once its criteria, its plans and its commune codes are known."""
+    for criterion in study.criteria:
+        desk.attempt(criteria.parse, criterion.id)
+    if taken.candidates is not None:
+        desk.attempt(_require_plan_sites, study, taken.candidates)
+    if taken.communes is None:
         return None
-    if communes is None:
-        desk.probe(lambda: broadband_files.read(paths, {}, frozenset()))
-        return None
-    known = frozenset(communes["code"])
-    old = codes.recoded(changes, known)
-    layer = desk.watch(NET, broadband_files.read, paths, old, known)
-    if layer is not None:
-        for path, rows in zip(paths, layer.rows, strict=True):
-            desk.note(NET, path, rows)
-    return layer
+    zones = desk.attempt(_zones, study, taken.communes)
+    broadband = next(iter(study.layers.broadband), None)
+    keyed = [
+        (study.cells.file, taken.cells, "commune_code"),
+        (study.candidates, taken.candidates, "commune_code"),
+        (broadband, None if taken.net is None else taken.net.table, "code"),
+        (study.roads.distances, taken.links, "from_code"),
+        (study.roads.distances, taken.links, "to_code"),
+    ]
+    vintage = study.territory.vintage
+    study_area.require_codes(desk, keyed, taken.communes, taken.changes, vintage)
+    return zones
+
+
+def _near(desk: Reading, study: Study, taken: _Taken) -> _Taken:
+    """The same tables, national lists cut to the area; points that lie elsewhere are refused."""
+    communes, shapes, place = taken.communes, taken.shapes, study.territory
+    if communes is None or shapes is None:
+        return taken
+    # a file of the whole region will do: only the study's communes are kept
+    shapes = desk.attempt(area.boundaries_of, communes, shapes, place.boundaries)
+    if shapes is None or taken.crs is None:
+        return replace(taken, shapes=shapes)
+    desk.attempt(area.require_match, communes, shapes, place.boundaries)
+    today = codes.recoded(taken.changes, frozenset(communes["code"]))
+    here = StudyArea(area.surroundings(shapes, taken.crs), place.buffer_km, today)
+    near: list[tuple[Path | None, Any, float]] = [
+        *(
+            (taken.files[role], listed.places, place.buffer_km)
+            for role, listed in taken.lists.items()
+            if listed is not None and not listed.official
+        ),
+        (study.candidates, taken.candidates, BORDER_KM),
+        (study.cells.file, *_placed_apart(taken.cells, taken.off_area_km)),
+    ]
+    study_area.require_near(desk, here, near)
+    lists = dict(taken.lists)
+    for role, listed in taken.lists.items():
+        if listed is not None and listed.official:
+            kept = desk.attempt(study_area.places_of, listed.places, here, taken.files[role])
+            lists[role] = None if kept is None else replace(listed, places=kept)
+    layer = study.layers.everyday
+    return replace(
+        taken,
+        shapes=shapes,
+        lists=lists,
+        everyday=desk.attempt(study_area.everyday, taken.everyday, here, communes, layer),
+        bus_stops=study_area.within(taken.bus_stops, here),
+        carpool=study_area.within(taken.carpool, here),
+    )
+
+
+def _inputs(desk: Reading, study: Study, taken: _Taken, zones: Any) -> Inputs:
+    """What a study starts from, all of it sound, and what became of the rows of each table."""
+    lists, net = taken.lists, taken.net
+    places = {role: listed.places for role, listed in lists.items() if listed is not None}
+    tables = {
+        "cells": taken.cells,
+        "candidates": taken.candidates,
+        NET: None if net is None else net.table,
+        f"{NET}_access": None if net is None else net.access,
+        "everyday": taken.everyday,
+    }
+    read_rows = _quality(desk, {**places, **tables}, taken.communes)
+    return Inputs(
+        communes=taken.communes,
+        boundaries=taken.shapes,
+        zones=zones,
+        cells=taken.cells,
+        links=taken.links,
+        services={service.id: places[f"services.{service.id}"] for service in study.services},
+        candidates=taken.candidates,
+        broadband=None if net is None else net.table,
+        establishments=taken.stock,
+        tiers_lieux=places.get(TIERS_LIEUX),
+        stations=places.get(STATIONS),
+        everyday=taken.everyday,
+        bus_stops=taken.bus_stops,
+        carpool_areas=taken.carpool,
+        evidence=taken.entered,
+        flows=taken.flows,
+        quality=pd.concat([*taken.fates, *read_rows, *_of_rows(desk, lists)], ignore_index=True),
+        read=desk.read,
+        access=None if net is None else net.access,
+        context=taken.context,
+    )
 
 
 def _placed_apart(
@@ -286,127 +302,6 @@ def _placed_apart(
 ) -> tuple[pd.DataFrame | None, float]:
     """Cells whose points must lie near the area, and how near."""
     return (None, 0.0) if off_area_km is None else (cells, BORDER_KM + off_area_km)
-
-
-def _cells(
-    desk: Reading,
-    path: Path | None,
-    communes: pd.DataFrame | None,
-    shapes: gpd.GeoDataFrame | None,
-    changes: Any,
-) -> tuple[pd.DataFrame | None, float | None]:
-    """Demand cells, and how far off the area their points may lie; None: anywhere."""
-    if communes is None or shapes is None:
-        if path is not None:
-            desk.probe(lambda: demand.probe(path))
-        return None, None
-    here = shapes[shapes["code"].isin(communes["code"])]
-    old = codes.recoded(changes, frozenset(communes["code"]))
-    read_cells = desk.take("cells", path, lambda at: demand.read(at, here, old))
-    return (None, None) if read_cells is None else (read_cells.cells, read_cells.off_area_km)
-
-
-def _establishments(
-    desk: Reading,
-    layers: Layers,
-    communes: pd.DataFrame | None,
-    changes: Any,
-    fates: list[pd.DataFrame],
-) -> pd.DataFrame | None:
-    """Active establishments of the area, and what became of the others; None without a stock."""
-    path = layers.establishments
-    if path is None or communes is None:
-        return None
-    known = frozenset(communes["code"])
-    stock = desk.attempt(
-        lambda: sirene_stock.read(
-            path,
-            known,
-            positions=layers.positions,
-            units=layers.units,
-            recoded=codes.recoded(changes, known),
-        )
-    )
-    if stock is None:
-        return None
-    desk.note("establishments", path, stock.counts["read"])
-    fates.append(quality.of_establishments(stock))
-    if layers.positions is not None:
-        desk.note("positions", layers.positions, int((stock.table["placed_by"] == "insee").sum()))
-    if layers.units is not None:
-        desk.note("units", layers.units, int((stock.table["legal_category"] != "").sum()))
-    return stock.table
-
-
-def _stops(desk: Reading, layers: Layers) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
-    """Stops from which a bus leaves on the day that is named, and car-pool areas."""
-    areas = desk.take("carpool_areas", layers.carpool_areas, carpool_areas.read)
-    if layers.bus is None:
-        return None, areas
-    day = layers.bus.day
-    stops = desk.take("bus", layers.bus.gtfs, lambda at: gtfs.read(at, day))
-    if stops is not None:
-        stops = stops[stops["departures"] > 0].reset_index(drop=True)
-    return stops, areas
-
-
-def _entered(desk: Reading, study: Study, candidates: pd.DataFrame | None) -> pd.DataFrame | None:
-    """What was entered of the candidates."""
-    if study.scoring is None:
-        return None
-    entered: pd.DataFrame | None = desk.take("evidence", study.scoring.evidence, evidence.read)
-    if entered is not None and candidates is not None:
-        desk.attempt(_require_entered, study.scoring.evidence, entered, candidates)
-    return entered
-
-
-def _context(desk: Reading, study: Study) -> dict[str, gpd.GeoDataFrame]:
-    """Layers of the maps' background that the study names."""
-    if study.context is None:
-        return {}
-    layers = {}
-    for name, path in study.context:
-        reader = context_layers.towns if name == "towns" else context_layers.shapes
-        frame = desk.take(f"context.{name}", path, reader)
-        if frame is not None:
-            layers[name] = frame
-    return layers
-
-
-def _others(desk: Reading, study: Study) -> None:
-    """Note files that later stages read: answers of the survey, the register of places."""
-    if study.survey is not None:
-        survey = study.survey
-        desk.take("survey", survey.answers, lambda path: reading.table(path, ["respondent"]))
-        desk.take("survey_census", survey.census, lambda path: reading.table(path, ["variable"]))
-    if study.offers is not None:
-        desk.take("offers", study.offers.places, facility_lists.read)
-        desk.take(
-            "offers_evidence",
-            study.offers.evidence,
-            lambda path: reading.table(path, ["place_id"]),
-        )
-
-
-def _flows(
-    desk: Reading, effects: Effects | None, communes: pd.DataFrame | None, changes: Any
-) -> pd.DataFrame | None:
-    """Home-to-work flows of the area's residents, codes brought to the study's."""
-    if effects is None or communes is None:
-        return None
-    flows: pd.DataFrame | None = desk.take(
-        "flows", effects.flows, lambda path: mobpro.read(path, effects.flow_classes)
-    )
-    if flows is None:
-        return None
-    known = frozenset(communes["code"])
-    today = codes.recoded(changes, known)
-    for name in ("home_code", "work_code"):
-        flows[name] = flows[name].map(today).fillna(flows[name])
-    here: pd.DataFrame = flows[flows["home_code"].isin(known)].reset_index(drop=True)
-    if here.empty:
-        desk.problems.append(InputError("flows_elsewhere", file=effects.flows))
-    return here
 
 
 def _quality(
@@ -445,111 +340,12 @@ def _of_rows(
     return [*(quality.of_refused(role, warning) for role, warning in desk.warned), *kinds]
 
 
-def _of_area(places: pd.DataFrame, here: _Here, file: Path) -> pd.DataFrame:
-    """Places of a national list that lie in the area or near it; refuse a list that has none."""
-    kept = area.within(places, here.around, here.buffer_km)
-    if kept.empty:
-        raise InputError("no_place_near", file=file, count=len(places), km=f"{here.buffer_km:g}")
-    return here.named(kept)
-
-
-def _within(places: pd.DataFrame | None, here: _Here) -> pd.DataFrame | None:
-    """Places of a list that lie in the area or near it."""
-    return None if places is None else area.within(places, here.around, here.buffer_km)
-
-
-def _everyday(
-    places: pd.DataFrame | None, here: _Here, communes: pd.DataFrame, file: Path | None
-) -> pd.DataFrame | None:
-    """Everyday services of the area's communes, and those that stand near it."""
-    if places is None:
-        return None
-    places = here.named(places)
-    inside = places["commune_code"].isin(communes["code"])
-    near = area.within(places[~inside], here.around, here.buffer_km)
-    if not inside.any() and near.empty:
-        raise InputError("no_place_near", file=file, count=len(places), km=f"{here.buffer_km:g}")
-    return pd.concat([places[inside], near], ignore_index=True)
-
-
-def _require_codes(
-    desk: Reading,
-    keyed: list[tuple[Path | None, Any, str]],
-    communes: pd.DataFrame,
-    changes: Any,
-    vintage: date,
-) -> None:
-    """Refuse commune codes of tables (file, rows, column) that are not of the study's vintage."""
-    for path, frame, column in keyed:
-        if frame is not None:
-            known = (frame, column, communes, changes, vintage, path)
-            desk.attempt(codes.require_known, *known)
-
-
-def _require_near(desk: Reading, here: _Here, tables: list[tuple[Path | None, Any, float]]) -> None:
-    """Refuse points of tables (file, points, kilometres) that lie farther off the area."""
-    for path, frame, kilometres in tables:
-        if frame is not None:
-            desk.attempt(area.require_near, frame, here.around, kilometres, path)
-
-
-def _bytes_of(path: Path) -> range:
-    """Stand for a file that a later stage reads: its length is its size in bytes."""
-    if not path.is_file():
-        raise InputError("missing_file", file=path)
-    return range(path.stat().st_size)
-
-
-def _sources(path: Path | None) -> dict[str, Source]:
-    """What is known of each table, by file name."""
-    if path is None:
-        return {}
-    if not path.is_file():
-        raise InputError("missing_file", file=path)
-    try:
-        content = yaml_files.load(path)
-        return {name: Source(**facts_of) for name, facts_of in content.items()}
-    except (TypeError, AttributeError) as error:
-        raise InputError("bad_provenance", file=path, detail=error) from error
-
-
-def _metric(crs: str) -> str:
-    """Give back a coordinate system that is known and in metres; refuse any other."""
-    try:
-        system = pyproj.CRS.from_user_input(crs)
-    except pyproj.exceptions.CRSError as error:
-        raise ConfigError("bad_crs", crs=crs) from error
-    if not system.is_projected or system.axis_info[0].unit_name != "metre":
-        raise ConfigError("bad_crs", crs=crs)
-    return crs
-
-
 def _require_plan_sites(study: Study, candidates: pd.DataFrame) -> None:
     """Refuse a plan that names a site which is not a candidate."""
     for name, plan in study.plans.items():
         for site in plan.sites:
             if site not in set(candidates["id"]):
                 raise ConfigError("unknown_plan_site", plan=name, site=site, file=study.candidates)
-
-
-def _require_entered(file: Path | None, entered: pd.DataFrame, candidates: pd.DataFrame) -> None:
-    """Refuse an entered value of an unknown site or criterion, or beyond its scale."""
-    known = [name for name, definition in criteria.DEFINITIONS.items() if definition.entered]
-    sites = set(candidates["id"])
-    for row, (site, name, value) in enumerate(
-        zip(entered["site_id"], entered["criterion"], entered["value"], strict=True), 2
-    ):
-        if site not in sites:
-            raise InputError("evidence_site", file=file, row=row, site=site)
-        if name not in known:
-            raise InputError(
-                "evidence_criterion", file=file, row=row, criterion=name, known=", ".join(known)
-            )
-        most = criteria.LEVELS if criteria.DEFINITIONS[name].unit == "level" else np.inf
-        if not 0 <= value <= most:
-            raise InputError(
-                "evidence_value", file=file, row=row, criterion=name, value=value, most=f"{most:g}"
-            )
 
 
 def _zones(study: Study, communes: pd.DataFrame) -> pd.DataFrame:
