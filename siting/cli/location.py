@@ -1,7 +1,7 @@
 """Commands that choose sites."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -40,93 +40,62 @@ def add(app: typer.Typer) -> None:
         model: Annotated[
             str | None, typer.Option(help=t("cli_locate.model", models=_models()))
         ] = None,
-        out: Annotated[
-            Path | None, typer.Option("--out", "-o", help=t("cli_locate.out"), metavar="X.csv")
-        ] = None,
-        matrix: Annotated[
-            Path | None, typer.Option(help=t("cli_locate.matrix"), metavar="M.parquet")
-        ] = None,
-        demand: Annotated[
-            Path | None, typer.Option(help=t("cli_locate.demand"), metavar="D.csv")
-        ] = None,
-        orlib: Annotated[
-            Path | None, typer.Option(help=t("cli_locate.orlib"), metavar="FILE")
-        ] = None,
-        p: Annotated[int | None, typer.Option("-p", help=t("cli_locate.sites"), min=1)] = None,
-        existing: Annotated[
-            Path | None, typer.Option(help=t("cli_locate.existing"), metavar="E.csv")
-        ] = None,
-        required: Annotated[
-            Path | None, typer.Option(help=t("cli_locate.required"), metavar="R.csv")
-        ] = None,
-        closed: Annotated[
-            Path | None, typer.Option(help=t("cli_locate.closed"), metavar="C.csv")
-        ] = None,
-        candidates: Annotated[
-            Path | None, typer.Option(help=t("cli_locate.candidates"), metavar="S.csv")
-        ] = None,
-        split: Annotated[bool, typer.Option("--split", help=t("cli_locate.split"))] = False,
-        budget: Annotated[float | None, typer.Option(help=t("cli_locate.budget"), min=0)] = None,
-        cost_per_minute: Annotated[
-            float, typer.Option(help=t("cli_locate.cost_per_minute"), min=0)
-        ] = 1,
-        floor: Annotated[
-            float | None, typer.Option(help=t("cli_locate.floor"), min=0, max=1)
-        ] = None,
-        phases: Annotated[
-            str | None, typer.Option(help=t("cli_locate.phases"), metavar="1,2,3")
-        ] = None,
-        max_minutes: Annotated[
-            float | None, typer.Option(help=t("cli_locate.minutes"), min=0)
-        ] = None,
-        full_minutes: Annotated[float, typer.Option(help=t("cli_locate.full"), min=0)] = 0,
-        seconds: Annotated[float | None, typer.Option(help=t("cli_locate.seconds"), min=0)] = None,
-        work: Annotated[float, typer.Option(help=t("cli_locate.work"), min=1)] = 120_000,
-        seed: Annotated[int, typer.Option(help=t("cli_locate.seed"), min=0)] = 0,
+        out: Annotated[Path | None, _option("out", "--out", "-o", metavar="X.csv")] = None,
+        matrix: Annotated[Path | None, _option("matrix", metavar="M.parquet")] = None,
+        demand: Annotated[Path | None, _option("demand", metavar="D.csv")] = None,
+        orlib: Annotated[Path | None, _option("orlib", metavar="FILE")] = None,
+        p: Annotated[int | None, _option("sites", "-p", min=1)] = None,
+        existing: Annotated[Path | None, _option("existing", metavar="E.csv")] = None,
+        required: Annotated[Path | None, _option("required", metavar="R.csv")] = None,
+        closed: Annotated[Path | None, _option("closed", metavar="C.csv")] = None,
+        candidates: Annotated[Path | None, _option("candidates", metavar="S.csv")] = None,
+        split: Annotated[bool, _option("split", "--split")] = False,
+        budget: Annotated[float | None, _option("budget", min=0)] = None,
+        cost_per_minute: Annotated[float, _option("cost_per_minute", min=0)] = 1,
+        floor: Annotated[float | None, _option("floor", min=0, max=1)] = None,
+        phases: Annotated[str | None, _option("phases", metavar="1,2,3")] = None,
+        max_minutes: Annotated[float | None, _option("minutes", min=0)] = None,
+        full_minutes: Annotated[float, _option("full", min=0)] = 0,
+        seconds: Annotated[float | None, _option("seconds", min=0)] = None,
+        work: Annotated[float, _option("work", min=1)] = 120_000,
+        seed: Annotated[int, _option("seed", min=0)] = 0,
     ) -> None:
-        from siting.cli import terminal
-        from siting.location import files, registry
+        from siting.location import registry
         from siting.location.matrix_files import ProblemFiles
         from siting.location.question import LocationQuestion
         from siting.location.search import Limits
 
-        conditions = (candidates, budget, floor, phases, split or None)
-        options = (matrix, demand, p, existing, required, closed, max_minutes, *conditions)
+        timed = None if seconds is None else Limits(seconds=seconds, seed=seed)
         if config is not None:
+            conditions = (candidates, budget, floor, phases, split or None)
+            options = (matrix, demand, p, existing, required, closed, max_minutes, *conditions)
             if any(value is not None for value in (model, orlib, *options)):
                 raise ConfigError("locate_config_alone")
-            _of_study(config, out, None if seconds is None else Limits(seconds=seconds, seed=seed))
+            _of_study(config, out, timed)
             return
+        limits = Limits(work=work, seed=seed) if timed is None else timed
         if orlib is not None:
-            model, out = model or "p-median", out or Path(f"{orlib.stem}.csv")
-        if model is None or out is None:
+            _of_orlib(orlib, model or "p-median", out or Path(f"{orlib.stem}.csv"), limits)
+            return
+        if model is None or out is None or matrix is None or demand is None:
             raise InputError("locate_needs")
-        if seconds is None:
-            limits = Limits(work=work, seed=seed)
-        else:
-            limits = Limits(seconds=seconds, seed=seed)
-        with terminal.progress() as say:
-            say(t("cli_locate.solving"))
-            if orlib is not None:
-                answers = [files.locate_orlib(orlib, model, out, limits)]
-            elif matrix is not None and demand is not None:
-                question = LocationQuestion(
-                    registry.get(model, "command_line").name,
-                    p,
-                    max_minutes,
-                    full_minutes,
-                    split=split,
-                    budget=budget,
-                    cost_per_minute=cost_per_minute,
-                    floor=floor,
-                )
-                tables = ProblemFiles(matrix, demand, existing, required, closed, candidates)
-                answers = _of_files(tables, question, _sizes(phases, p), out, limits)
-            else:
-                raise InputError("locate_needs")
-        terminal.print_plans(answers, out)
-        if any(answer.status == "infeasible" for answer in answers):
-            raise typer.Exit(EXIT_INFEASIBLE)
+        question = LocationQuestion(
+            registry.get(model, "command_line").name,
+            p,
+            max_minutes,
+            full_minutes,
+            split=split,
+            budget=budget,
+            cost_per_minute=cost_per_minute,
+            floor=floor,
+        )
+        tables = ProblemFiles(matrix, demand, existing, required, closed, candidates)
+        _of_files(tables, question, _sizes(phases, p), out, limits)
+
+
+def _option(name: str, *flags: str, **facts: Any) -> Any:
+    """An option of `locate`, told under its name in the catalogue."""
+    return typer.Option(*flags, help=t(f"cli_locate.{name}"), **facts)
 
 
 def _models() -> str:
@@ -136,26 +105,51 @@ def _models() -> str:
     return ", ".join(model.name for model in registry.offered("command_line"))
 
 
+def _of_orlib(path: Path, model: str, out: Path, limits: "Limits") -> None:
+    """Answer the question of an OR-Library file."""
+    from siting.cli import terminal
+    from siting.location import files
+
+    with terminal.progress() as say:
+        say(t("cli_locate.solving"))
+        answer = files.locate_orlib(path, model, out, limits)
+    _print([answer], out)
+
+
 def _of_files(
     tables: "ProblemFiles",
     question: "LocationQuestion",
     sizes: list[int],
     out: Path,
     limits: "Limits",
-) -> "list[Solution]":
+) -> None:
     """Answer a question on files, in phases where there are sizes."""
+    from siting.cli import terminal
     from siting.location import files
 
-    try:
-        if sizes:
-            return files.locate_phases(tables, question, sizes, out, limits)
-        return [files.locate(tables, question, out, limits)]
-    except ModelError as error:
-        values = {
-            key: _as_options(str(value)) if key in NAMES_OF_PARAMETERS else value
-            for key, value in error.values.items()
-        }
-        raise ModelError(error.key, **values) from error
+    with terminal.progress() as say:
+        say(t("cli_locate.solving"))
+        try:
+            if sizes:
+                answers = files.locate_phases(tables, question, sizes, out, limits)
+            else:
+                answers = [files.locate(tables, question, out, limits)]
+        except ModelError as error:
+            values = {
+                key: _as_options(str(value)) if key in NAMES_OF_PARAMETERS else value
+                for key, value in error.values.items()
+            }
+            raise ModelError(error.key, **values) from error
+    _print(answers, out)
+
+
+def _print(answers: "list[Solution]", out: Path) -> None:
+    """Show plans, and end as a command does that has none."""
+    from siting.cli import terminal
+
+    terminal.print_plans(answers, out)
+    if any(answer.status == "infeasible" for answer in answers):
+        raise typer.Exit(EXIT_INFEASIBLE)
 
 
 def _as_options(parameters: str) -> str:

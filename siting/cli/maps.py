@@ -12,6 +12,12 @@ from siting.texts import text as t
 
 def add(app: typer.Typer) -> None:
     """Add `maps` and `embed`."""
+    _add_maps(app)
+    _add_embed(app)
+
+
+def _add_maps(app: typer.Typer) -> None:
+    """Add `maps`."""
 
     @app.command(help=t("maps.help"))
     def maps(
@@ -51,6 +57,10 @@ def add(app: typer.Typer) -> None:
         key = "maps.done_one" if count == 1 else "maps.done" if count else "maps.none_done"
         values = {"count": count, "folder": folder, "index": folder / "maps.html"}
         terminal.print_line(t(key, **values))
+
+
+def _add_embed(app: typer.Typer) -> None:
+    """Add `embed`."""
 
     @app.command(help=t("embed.help"))
     def embed(

@@ -21,6 +21,12 @@ MAPS = "access, coverage, candidates, digital, mesh, gap"
 
 def add(app: typer.Typer) -> None:
     """Add `print` and `charts`."""
+    _add_print(app)
+    _add_charts(app)
+
+
+def _add_print(app: typer.Typer) -> None:
+    """Add `print`."""
 
     @app.command(name="print", help=t("cli_print.help"))
     def print_maps(
@@ -78,6 +84,10 @@ def add(app: typer.Typer) -> None:
             terminal.print_line(t("cli_print.cannot", name=absent.name, why=absent.why))
         key = "cli_print.done_one" if count == 1 else "cli_print.done"
         terminal.print_line(t(key, count=count, folder=folder))
+
+
+def _add_charts(app: typer.Typer) -> None:
+    """Add `charts`."""
 
     @app.command(help=t("cli_charts.help"))
     def charts(

@@ -16,17 +16,18 @@ if TYPE_CHECKING:
 
 def add(app: typer.Typer) -> None:
     """Add `times`, `isochrones`, `route` and `calibrate`."""
-    mode_help, period_help = t("cli.times.mode"), t("cli_roads.options.period")
-    speeds_help, department_help = t("cli_roads.options.speeds"), t("cli_roads.options.department")
-    Roads = Annotated[Path, typer.Option(help=t("cli.times.roads"), metavar="FILE.osm.pbf")]  # noqa: N806
-    Mode = Annotated[str, typer.Option(help=mode_help, metavar="car|bicycle|foot")]  # noqa: N806
-    Period = Annotated[str, typer.Option(help=period_help)]  # noqa: N806
-    Speeds = Annotated[Path | None, typer.Option(help=speeds_help, metavar="FILE.yaml")]  # noqa: N806
-    Department = Annotated[str, typer.Option(help=department_help)]  # noqa: N806
+    _add_times(app)
+    _add_isochrones(app)
+    _add_route(app)
+    _add_calibrate(app)
+
+
+def _add_times(app: typer.Typer) -> None:
+    """Add `times`."""
 
     @app.command(help=t("cli.times.help"))
     def times(
-        roads: Roads,
+        roads: Annotated[Path, _roads()],
         origins: Annotated[Path, typer.Option(help=t("cli.times.origins"), metavar="A.csv")],
         destinations: Annotated[
             Path, typer.Option(help=t("cli.times.destinations"), metavar="B.csv")
@@ -34,14 +35,14 @@ def add(app: typer.Typer) -> None:
         out: Annotated[
             Path, typer.Option("--out", "-o", help=t("cli.times.out"), metavar="OUT.parquet")
         ],
-        mode: Mode = "car",
+        mode: Annotated[str, _mode()] = "car",
         limit: Annotated[float | None, typer.Option(help=t("cli.times.limit"), min=0)] = None,
         nearest: Annotated[
             int | None, typer.Option(help=t("cli_roads.options.nearest"), metavar="K", min=1)
         ] = None,
-        period: Period = "off_peak",
-        speeds: Speeds = None,
-        department: Department = "",
+        period: Annotated[str, _period()] = "off_peak",
+        speeds: Annotated[Path | None, _speeds()] = None,
+        department: Annotated[str, _department()] = "",
         elevation: Annotated[
             Path | None, typer.Option(help=t("cli_roads.options.elevation"), metavar="DEM.tif")
         ] = None,
@@ -64,9 +65,13 @@ def add(app: typer.Typer) -> None:
             count = matrix.write(out, router, start, end, limit, nearest)
         terminal.print_line(t("cli.times.done", pairs=texts.number(count), path=out))
 
+
+def _add_isochrones(app: typer.Typer) -> None:
+    """Add `isochrones`."""
+
     @app.command(help=t("cli_roads.isochrones.help"))
     def isochrones(
-        roads: Roads,
+        roads: Annotated[Path, _roads()],
         points: Annotated[
             Path, typer.Option(help=t("cli_roads.isochrones.points"), metavar="P.csv")
         ],
@@ -77,7 +82,7 @@ def add(app: typer.Typer) -> None:
             Path,
             typer.Option("--out", "-o", help=t("cli_roads.isochrones.out"), metavar="OUT.gpkg"),
         ],
-        mode: Mode = "car",
+        mode: Annotated[str, _mode()] = "car",
         away: Annotated[bool, typer.Option("--from", help=t("cli_roads.isochrones.away"))] = False,
         cell: Annotated[
             float, typer.Option(help=t("cli_roads.isochrones.cell"), min=5, max=5000)
@@ -85,9 +90,9 @@ def add(app: typer.Typer) -> None:
         raster: Annotated[
             Path | None, typer.Option(help=t("cli_roads.isochrones.raster"), metavar="DIR")
         ] = None,
-        period: Period = "off_peak",
-        speeds: Speeds = None,
-        department: Department = "",
+        period: Annotated[str, _period()] = "off_peak",
+        speeds: Annotated[Path | None, _speeds()] = None,
+        department: Annotated[str, _department()] = "",
     ) -> None:
         from siting.cli import terminal
         from siting.outputs import isochrone_files
@@ -105,9 +110,13 @@ def add(app: typer.Typer) -> None:
             t("cli_roads.isochrones.done", count=texts.number(count), path=out, cell=f"{cell:g}")
         )
 
+
+def _add_route(app: typer.Typer) -> None:
+    """Add `route`."""
+
     @app.command(help=t("cli_roads.route.help"))
     def route(
-        roads: Roads,
+        roads: Annotated[Path, _roads()],
         start: Annotated[
             str, typer.Option("--from", help=t("cli_roads.route.start"), metavar="lon,lat")
         ],
@@ -116,10 +125,10 @@ def add(app: typer.Typer) -> None:
             Path | None,
             typer.Option("--out", "-o", help=t("cli_roads.route.out"), metavar="OUT.geojson"),
         ] = None,
-        mode: Mode = "car",
-        period: Period = "off_peak",
-        speeds: Speeds = None,
-        department: Department = "",
+        mode: Annotated[str, _mode()] = "car",
+        period: Annotated[str, _period()] = "off_peak",
+        speeds: Annotated[Path | None, _speeds()] = None,
+        department: Annotated[str, _department()] = "",
     ) -> None:
         from siting.cli import terminal
         from siting.outputs import isochrone_files
@@ -133,9 +142,13 @@ def add(app: typer.Typer) -> None:
             isochrone_files.write_route(out, way)
         terminal.print_route(way)
 
+
+def _add_calibrate(app: typer.Typer) -> None:
+    """Add `calibrate`."""
+
     @app.command(help=t("cli_roads.calibrate.help"))
     def calibrate(
-        roads: Roads,
+        roads: Annotated[Path, _roads()],
         observed: Annotated[
             Path, typer.Option(help=t("cli_roads.calibrate.observed"), metavar="O.csv")
         ],
@@ -143,10 +156,10 @@ def add(app: typer.Typer) -> None:
             Path | None,
             typer.Option("--out", "-o", help=t("cli_roads.calibrate.out"), metavar="SPEEDS.yaml"),
         ] = None,
-        mode: Mode = "car",
-        period: Period = "off_peak",
-        speeds: Speeds = None,
-        department: Department = "",
+        mode: Annotated[str, _mode()] = "car",
+        period: Annotated[str, _period()] = "off_peak",
+        speeds: Annotated[Path | None, _speeds()] = None,
+        department: Annotated[str, _department()] = "",
     ) -> None:
         from siting.cli import terminal
         from siting.network import speeds as speed_tables
@@ -161,6 +174,31 @@ def add(app: typer.Typer) -> None:
         if out is not None:
             speed_tables.write_fitted(out, speeds, mode, fitted.factors)
         terminal.print_calibration(fitted)
+
+
+def _roads() -> Any:
+    """Option of the extract."""
+    return typer.Option(help=t("cli.times.roads"), metavar="FILE.osm.pbf")
+
+
+def _mode() -> Any:
+    """Option of the mode of travel."""
+    return typer.Option(help=t("cli.times.mode"), metavar="car|bicycle|foot")
+
+
+def _period() -> Any:
+    """Option of the period of the day."""
+    return typer.Option(help=t("cli_roads.options.period"))
+
+
+def _speeds() -> Any:
+    """Option of a table of speeds."""
+    return typer.Option(help=t("cli_roads.options.speeds"), metavar="FILE.yaml")
+
+
+def _department() -> Any:
+    """Option of the département, whose speeds may differ."""
+    return typer.Option(help=t("cli_roads.options.department"))
 
 
 def _router(

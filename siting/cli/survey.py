@@ -12,6 +12,13 @@ def add(app: typer.Typer) -> None:
     """Add `survey form`, `survey import` and `survey tabulate`."""
     group = typer.Typer(help=t("cli_survey.help"), no_args_is_help=True)
     app.add_typer(group, name="survey")
+    _add_form(group)
+    _add_import(group)
+    _add_tabulate(group)
+
+
+def _add_form(group: typer.Typer) -> None:
+    """Add `survey form`."""
 
     @group.command(help=t("cli_survey.form.help"))
     def form(
@@ -26,6 +33,10 @@ def add(app: typer.Typer) -> None:
         questionnaire, _ = study_survey.questionnaire_of(config)
         study_survey.write_forms(out, questionnaire)
         terminal.print_line(t("cli_survey.form.done", file=out))
+
+
+def _add_import(group: typer.Typer) -> None:
+    """Add `survey import`."""
 
     @group.command("import", help=t("cli_survey.import.help"))
     def bring_in(
@@ -48,6 +59,10 @@ def add(app: typer.Typer) -> None:
 
         imported = study_survey.bring_in(config, answers, out, part=part, sample=sample)
         survey_tables.show_imported(imported, out)
+
+
+def _add_tabulate(group: typer.Typer) -> None:
+    """Add `survey tabulate`."""
 
     @group.command(help=t("cli_survey.tabulate.help"))
     def tabulate(

@@ -155,8 +155,7 @@ def floors(
         A share is out of range, or see `Problem.free_places`.
     """
     k = problem.free_places(p)
-    names = np.asarray(zones).astype(str)
-    zone_names, zone_of = np.unique(names, return_inverse=True)
+    zone_names, zone_of = np.unique(np.asarray(zones).astype(str), return_inverse=True)
     shares = np.array(
         [
             float(floor.get(z, 0.0)) if not isinstance(floor, float | int) else float(floor)
@@ -167,29 +166,13 @@ def floors(
         raise ModelError("bad_number", name="floor", value=shares.max(), expected="0-1")
     search = Search(limits or Limits())
     cover = problem.minutes <= max_minutes
-    zone_bits = zone_of[None, :] == np.arange(zone_names.size)[:, None]
-    joint = covering.of_cover(np.vstack([cover, zone_bits]), problem.weights)
-    sites = problem.site_ids.size
-    groups = covering.Groups(joint.cover[:sites], joint.weight, joint.group_of)
-    in_zone = joint.cover[sites:]
     of_zone = np.array([problem.weights[zone_of == z].sum() for z in range(zone_names.size)])
     need = shares * of_zone
 
     def value(plan: Sites) -> float:
         return float(problem.weights[cover[plan].any(axis=0)].sum())
 
-    model = Builder()
-    y = site_columns(model, problem, k)
-    size = groups.weight.size
-    z = model.add_columns(-groups.weight, np.zeros(size), np.ones(size))
-    add_cover(model, z, y, groups)
-    part = in_zone * groups.weight[None, :] / np.where(of_zone > 0, of_zone, 1.0)[:, None]
-    model.add_rows(
-        [(z, csr_array(part))],
-        np.where(of_zone > 0, shares - milp.slack(1.0) * 1e-3, 0.0),
-        np.full(need.size, milp.INFINITY),
-    )
-    _run(model.program(), problem, value, search)
+    _run(_floor_program(problem, k, cover, zone_of, shares), problem, value, search)
     reason = None
     if search.lower == math.inf:
         reason = _floor_reason(problem, p, cover, zone_names, zone_of, need)
@@ -210,6 +193,30 @@ def floors(
         reason=reason,
         figures=figures,
     )
+
+
+def _floor_program(
+    problem: Problem, k: int, cover: np.ndarray, zone_of: np.ndarray, shares: Float64
+) -> milp.Program:
+    """Cover most by k sites, and of each zone (numbered by `zone_of`) at least its share."""
+    zone_bits = zone_of[None, :] == np.arange(shares.size)[:, None]
+    joint = covering.of_cover(np.vstack([cover, zone_bits]), problem.weights)
+    sites = problem.site_ids.size
+    groups = covering.Groups(joint.cover[:sites], joint.weight, joint.group_of)
+    in_zone = joint.cover[sites:]
+    of_zone = np.array([problem.weights[zone_of == z].sum() for z in range(shares.size)])
+    model = Builder()
+    y = site_columns(model, problem, k)
+    size = groups.weight.size
+    z = model.add_columns(-groups.weight, np.zeros(size), np.ones(size))
+    add_cover(model, z, y, groups)
+    part = in_zone * groups.weight[None, :] / np.where(of_zone > 0, of_zone, 1.0)[:, None]
+    model.add_rows(
+        [(z, csr_array(part))],
+        np.where(of_zone > 0, shares - milp.slack(1.0) * 1e-3, 0.0),
+        np.full(shares.size, milp.INFINITY),
+    )
+    return model.program()
 
 
 def services(
