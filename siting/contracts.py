@@ -34,7 +34,10 @@ REASONS = ("", "too_far_from_road", "no_route", "beyond_limit")
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name, type, unit and meaning, and what values it may hold."""
+    """One column: its name, type, unit and meaning, and what values it may hold.
+
+    `may_be_absent`: it stands only in the tables of studies that give it.
+    """
 
     name: str
     kind: Kind
@@ -44,6 +47,8 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     among: tuple[str, ...] = ()
+    infinite: bool = False  # a number may have no end
+    may_be_absent: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,11 @@ class Table:
     key: tuple[str, ...] = ()
     may_be_empty: bool = False
     may_be_absent: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """Columns that the table always has, in order."""
+        return [column.name for column in self.columns if not column.may_be_absent]
 
 
 def check(frame: pd.DataFrame, table: Table, file: object) -> pd.DataFrame:
@@ -81,14 +91,15 @@ def check(frame: pd.DataFrame, table: Table, file: object) -> pd.DataFrame:
     InputError
         A column is missing, a value does not fit, a key is repeated, or there is no row.
     """
-    missing = [c.name for c in table.columns if c.name not in frame.columns]
+    columns = [c for c in table.columns if c.name in frame.columns or not c.may_be_absent]
+    missing = [c.name for c in columns if c.name not in frame.columns]
     if missing:
         raise missing_column(file, missing[0], frame.columns)
     if frame.empty and not table.may_be_empty:
         raise InputError("empty_table", file=file)
-    named = [c.name for c in table.columns]
+    named = [c.name for c in columns]
     result = frame[[*named, *(c for c in frame.columns if c not in named)]].reset_index(drop=True)
-    for column in table.columns:
+    for column in columns:
         result[column.name] = _typed(result[column.name], column, file)
     if table.key:
         repeated = result.duplicated(list(table.key), keep="first")
@@ -163,7 +174,8 @@ def _typed(values: pd.Series, column: Column, file: object) -> pd.Series:
         wrong = ~words.isin(["true", "1", "yes", "oui", "false", "0", "no", "non"]) & ~absent
     else:
         numbers = pd.to_numeric(values.where(~absent), errors="coerce")
-        wrong = (numbers.isna() | ~np.isfinite(numbers.astype(float))) & ~absent
+        endless = np.isinf(numbers.astype(float)) & (not column.infinite)
+        wrong = (numbers.isna() | endless) & ~absent
         if column.kind == "integer":
             wrong |= numbers.notna() & (numbers % 1 != 0)
         if column.minimum is not None:

@@ -14,6 +14,7 @@ from siting.economics.effects import Commute, Factors, Productivity, Trips, Usag
 from siting.economics.estimates import Estimate, design
 from siting.errors import ConfigError
 from siting.study.stages import likely_users
+from siting.study.stages.stage_contracts import EFFECTS_EPCI
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def tables(ground: PreparedStudy) -> dict[str, pd.DataFrame]:
     rows = [{name: getattr(estimate, name) for name in names} for estimate in estimates]
     return {
         "effects": table,
-        "effects_epci": pd.DataFrame(by_epci),
+        "effects_epci": pd.DataFrame(by_epci, columns=None if by_epci else EFFECTS_EPCI.names),
         "effects_tornado": batch.tornado(measured["co2_kg"][1]),
         "effects_assumptions": pd.DataFrame(rows),
     }

@@ -14,6 +14,7 @@ from siting.measures import coverage as coverages
 from siting.offers import labels as rules
 from siting.offers.labels import Fact, JudgedPlace, Labels
 from siting.sources import facility_lists, reading
+from siting.study.stages import stage_contracts
 from siting.territory import area
 from siting.texts import text as t
 from siting.times import matrix
@@ -268,7 +269,7 @@ def _rules(judged_places: Register, near: pd.DataFrame) -> pd.DataFrame:
                     "missing": " ".join(reason.unknown),
                 }
             )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=stage_contracts.OFFERS_RULES.names)
 
 
 def _plain(value: bool | float | str) -> str:  # noqa: FBT001 - a value of any kind

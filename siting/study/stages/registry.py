@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from siting import contracts
-from siting.contracts import Table
 from siting.errors import ProblemsError, SitingError
 from siting.study.stages import answers as study_answers
 from siting.study.stages import candidates as study_candidates
@@ -20,6 +19,7 @@ from siting.study.stages import offers as study_offers
 from siting.study.stages import plans as study_plans
 from siting.study.stages import sample as study_sample
 from siting.study.stages import schedule as study_schedule
+from siting.study.stages import stage_contracts, survey_contracts
 from siting.study.stages import theme as study_theme
 from siting.study.stages import viability as study_viability
 from siting.study.stages.stage import Stage
@@ -114,11 +114,6 @@ def _locate(ground: PreparedStudy, _: pd.DataFrame) -> Tables:
     return location_tables.tables(ground, location.solve(ground))
 
 
-def _table(name: str, *, empty: bool = False, absent: bool = False) -> Table:
-    """A table of a stage whose columns its module documents."""
-    return Table(name, (), (), may_be_empty=empty, may_be_absent=absent)
-
-
 STAGES: tuple[Stage, ...] = (
     Stage("theme", _theme),
     Stage("roads", study_plans.check_roads, with_keys=("what_if",)),
@@ -130,43 +125,19 @@ STAGES: tuple[Stage, ...] = (
         "viability",
         study_viability.check,
         lambda ground, _: study_viability.of_study(ground),
-        (
-            _table("viability_tariffs"),
-            _table("viability_costs"),
-            _table("viability_assumptions"),
-            _table("viability_animator", absent=True),
-            _table("viability_break_even", absent=True),
-            _table("viability_outlook", absent=True),
-            _table("viability_tornado", absent=True),
-            _table("viability_churn", absent=True),
-        ),
+        stage_contracts.VIABILITY,
     ),
     Stage(
         "locate",
         _locate_check,
         _locate,
-        (
-            # a question without an answer has no site; its summary says why
-            _table("location", empty=True),
-            _table("location_allocation", empty=True),
-            _table("location_coverage", empty=True),
-            _table("location_summary"),
-            _table("location_blocked", empty=True),
-        ),
+        stage_contracts.LOCATION,
     ),
     Stage(
         "census",
         study_census.check,
         lambda ground, _: study_census.tables(ground),
-        (
-            _table("census", absent=True),
-            _table("census_sites", absent=True),
-            # nobody has a position of their own
-            _table("census_squares", empty=True, absent=True),
-            _table("census_interest", absent=True),
-            _table("census_strata", absent=True),
-            _table("sample_design", absent=True),
-        ),
+        survey_contracts.CENSUS,
         with_keys=("sample",),
     ),
     Stage("sample", study_sample.check),
@@ -174,42 +145,24 @@ STAGES: tuple[Stage, ...] = (
         "survey",
         study_answers.check,
         lambda ground, _: study_answers.tables(ground.study, ground.read),
-        (
-            _table("survey_respondents", absent=True),
-            _table("survey_answers", absent=True),
-            # no margin is asked for
-            _table("survey_margins", empty=True, absent=True),
-            _table("survey_use", absent=True),
-            _table("survey_use_fit", absent=True),
-        ),
+        survey_contracts.SURVEY,
     ),
     Stage(
         "offers",
         study_offers.check,
         lambda ground, _: study_offers.tables(ground),
-        (
-            _table("offers"),
-            # places of a type that no label is for have no rule
-            _table("offers_rules", empty=True),
-            _table("offers_relays", absent=True),
-        ),
+        stage_contracts.OFFERS,
     ),
     Stage(
         "effects",
         study_effects.check,
         lambda ground, _: study_effects.tables(ground),
-        (
-            _table("effects"),
-            # nobody has a site in reach: the table `effects` counts them
-            _table("effects_epci", empty=True),
-            _table("effects_tornado"),
-            _table("effects_assumptions"),
-        ),
+        stage_contracts.EFFECTS,
     ),
     Stage(
         "calendar",
         _calendar,
         lambda ground, _: study_schedule.tables(ground.study, ground.read.communes),
-        (_table("calendar"), _table("opinions", absent=True, empty=True)),
+        stage_contracts.CALENDAR,
     ),
 )
