@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from siting.outputs import zips
 from siting.outputs.tables import write_csv
 from siting.texts import text as t
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 MOST_ROWS = 1_048_575  # of an Excel sheet, its head apart
 MOST_PIXELS = 8000  # along a side of a raster
 FIXED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - Excel knows no time zone
+CORE = "docProps/core.xml"
+MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")  # openpyxl writes the moment of saving
 NO_DATA = 255
 
 
@@ -242,9 +246,11 @@ def write_workbook(
     listed = pd.DataFrame([[source[key] for key in keys] for source in about.sources], columns=keys)
     listed.columns = pd.Index([t(f"exports.head.{key}") for key in keys])
     _fill(book.create_sheet(t("exports.sheet.sources")), listed, [""] * len(keys))
-    packed = BytesIO()
-    book.save(packed)
-    path.write_bytes(packed.getbuffer())
+    raw = BytesIO()
+    book.save(raw)
+    files = zips.read(raw)
+    files[CORE] = MODIFIED.sub(rf"\g<1>{FIXED:%Y-%m-%dT%H:%M:%SZ}".encode(), files[CORE])
+    zips.write(path, files)
 
 
 FORMATS = {"share": "0.0%", "min": "0.0", "inhabitants": "#,##0", "count": "#,##0", "points": "0.0"}

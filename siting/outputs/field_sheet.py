@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from siting import texts
-from siting.outputs.documents import zips
+from siting.outputs import zips
 from siting.texts import text as t
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
+from siting.outputs import zips
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -48,9 +49,9 @@ def write(path: Path, questionnaire: Questionnaire) -> None:
     kept = paper.core_properties
     kept.title, kept.author = questionnaire.title.wording(), "siting"
     kept.created = kept.modified = FIXED
-    packed = BytesIO()
-    paper.save(packed)
-    path.write_bytes(packed.getbuffer())
+    raw = BytesIO()
+    paper.save(raw)
+    zips.write(path, zips.read(raw))
 
 
 def _page(paper: Any, questionnaire: Questionnaire) -> None:

@@ -266,7 +266,19 @@ def render(figure: Figure, kind: Kind, theme: Theme, *, dpi: int = DPI, title: s
             return _png(figure, dpi, title)
         metadata = METADATA[kind] | ({"Title": title} if title else {})
         figure.savefig(buffer, format=kind, dpi=dpi, metadata=metadata)
-    return buffer.getvalue()
+    return _numbered(buffer.getvalue()) if kind == "svg" else buffer.getvalue()
+
+
+IDENTIFIER = re.compile(rb'id="([a-zA-Z][0-9a-f]{10})"')
+
+
+def _numbered(svg: bytes) -> bytes:
+    """Number identifiers of an SVG in order: matplotlib makes them of the noise of its layout."""
+    numbers = {name: i for i, name in enumerate(dict.fromkeys(IDENTIFIER.findall(svg)), 1)}
+    if not numbers:
+        return svg
+    known = re.compile(b'(?<=["#])(' + b"|".join(numbers) + b')(?=[")])')
+    return known.sub(lambda match: b"%c%d" % (match[0][:1], numbers[match[0]]), svg)
 
 
 def _png(figure: Figure, dpi: int, title: str) -> bytes:

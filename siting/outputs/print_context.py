@@ -109,6 +109,13 @@ def draw_names(
         _write(axes, (left, middle), names[label.index], size, look.WORDS, ha="left")
 
 
+def draw_neighbours(
+    axes: Axes, areas: Any, focus: Any, taken: list[labels.Box], theme: Theme, zoom: float
+) -> list[labels.Box]:
+    """Name the areas beside the focus (`name,geometry`); gives where the names stand."""
+    return _departements(axes, areas, (_seen(axes), focus), taken, theme, zoom)
+
+
 def _departements(
     axes: Axes,
     around: Any,

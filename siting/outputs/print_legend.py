@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from matplotlib.patches import Rectangle
 
-from siting.outputs import paper, print_inset
+from siting.outputs import paper, print_inset, print_shapes
 from siting.outputs.print_page import ASCENT, BODY, GUTTER, HEADLINE, SMALL
 from siting.outputs.print_shapes import hatched
 from siting.outputs.print_sheet import Fill, Signs
@@ -27,7 +27,8 @@ def _rows(page: PrintPage, sheet: PrintSheet, width: float) -> list[Row]:
     rows: list[Row] = []
     every: list[Fill | Signs] = [*sheet.fills]
     for signs in sheet.signs:
-        sizes = [replace(signs, label=label, size=size) for label, size in signs.keys]
+        alone = replace(signs, points=[[0.0, 0.0]])
+        sizes = [replace(alone, label=label, size=size) for label, size in signs.keys]
         every += sizes or [signs]
     for item in every:
         count = item.count if isinstance(item, Fill) else ""
@@ -56,7 +57,7 @@ def _row_height(page: PrintPage, row: Row) -> float:
     item, lines, _ = row
     high = len(lines) * page.line(BODY) + 1.1 * page.zoom
     if isinstance(item, Signs):
-        high = max(high, float(np.max(item.size, initial=0)) * page.zoom + 0.8)
+        high = max(high, float(np.max(item.sizes, initial=0)) * page.zoom + 0.8)
     return float(high)
 
 
@@ -124,13 +125,10 @@ def _key(page: PrintPage, board: Axes, item: Fill | Signs, left: float, middle: 
             shape = shapely.box(left, middle - high / 2, left + wide, middle + high / 2)
             board.add_patch(hatched(shape, item.hatch, page.theme))
         return
-    size = float(np.max(item.size, initial=0)) if np.size(item.size) else 2.4
+    size = float(np.max(item.sizes, initial=0)) or item.look.size
     board.scatter(
         [left + 3.75 * page.zoom],
         [middle],
-        s=(min(size, 6.0) * page.zoom * paper.MM * 72) ** 2,
-        marker=item.sign,
-        facecolor="none" if item.hollow else item.colour,
-        edgecolor=item.colour if item.hollow else page.theme.colours.background,
-        linewidth=1.0 if item.hollow else 0.5,
+        s=(min(size, 7.0) * page.zoom * paper.MM * 72) ** 2,
+        **print_shapes.marker(item.look, page.zoom),
     )

@@ -50,6 +50,7 @@ def draw(sheet: PrintSheet, size: Paper, theme: Theme = DEFAULT) -> Figure:
             legend = (MARGIN, bottom, size.width - 2 * MARGIN, high)
             low = bottom + high + GUTTER
             frame = (MARGIN, low, size.width - 2 * MARGIN, top - low)
+        sheet = print_places.counted(sheet, print_scale.frame(sheet.focus, *frame[2:]))
         axes = _map(page, sheet, frame)
         print_legend.legend(page, sheet, legend, axes)
         return figure
@@ -68,7 +69,9 @@ def picture(sheet: PrintSheet, width: float, height: float, theme: Theme = DEFAU
         page = PrintPage(paper.blank(width, height), size, theme, 1.0)
         wide = min(print_legend.LEGEND, 0.42 * width)
         bar = (width - wide - 1, 1.0)
-        axes = _map(page, sheet, (1, 1, width - wide - GUTTER - 2, height - 2), bar)
+        frame = (1.0, 1.0, width - wide - GUTTER - 2, height - 2)
+        sheet = print_places.counted(sheet, print_scale.frame(sheet.focus, *frame[2:]))
+        axes = _map(page, sheet, frame, bar)
         print_legend.legend(page, sheet, (width - wide - 1, 1, wide, height - 2), axes, inset=False)
         return page.figure
 
@@ -129,6 +132,9 @@ def _map(
     if sheet.context is not None:
         print_context.draw_ground(axes, sheet.context, page.zoom)
     axes.add_artist(patch(sheet.territory, facecolor=theme.colours.background, edgecolor="none"))
+    if sheet.cut:  # neighbours are grey: white is for ground without anybody
+        beside = shapely.difference(sheet.territory, sheet.focus)
+        axes.add_artist(patch(beside, facecolor=theme.colours.outside, edgecolor="none", alpha=0.5))
     _limits(axes, [sheet.territory], theme.colours.ink, 1.2 * page.zoom, 4.5)
     for fill in sheet.fills:
         if shapely.is_empty(fill.shape):
@@ -157,8 +163,11 @@ def _map(
         holder.set_ylim(low, low + print_scale.CORNER[1] / scale)
         holder.set_axis_off()
     placed = print_places.names(page, axes, sheet, taken, scale, kept)
+    over = [*taken, *kept, *placed]
+    if sheet.neighbours is not None:
+        beside = (sheet.neighbours, sheet.focus)
+        over += print_context.draw_neighbours(axes, *beside, over, theme, page.zoom)
     if sheet.context is not None:
-        over = [*taken, *kept, *placed]
         print_context.draw_names(axes, sheet.context, sheet.territory, over, theme, page.zoom)
     print_scale.scale_bar(page, holder, scale, at)
     print_scale.north(page, holder, sheet, scale, at)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.patheffects import withStroke
 
-from siting.outputs import labels, paper
+from siting import texts
+from siting.outputs import labels, paper, print_shapes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,34 +20,35 @@ MOST_NAMES = 60
 AIR = 1.3  # millimetres between a place and its name
 
 
+def counted(sheet: PrintSheet, bounds: tuple[float, float, float, float]) -> PrintSheet:
+    """The sheet with the signs of which some stand in a frame, their rows telling how many."""
+    shown = []
+    for signs_of in sheet.signs:
+        number = int(signs_of.within(bounds).sum())
+        if number:
+            label = signs_of.label.replace("{count}", texts.number(number))
+            shown.append(replace(signs_of, label=label))
+    return replace(sheet, signs=tuple(shown))
+
+
 def signs(page: PrintPage, axes: Axes, sheet: PrintSheet, scale: float) -> list[labels.Box]:
     """Draw the places; gives where each stands, millimetres from the map's corner."""
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
     taken: list[labels.Box] = []
     for order, sign in enumerate(sheet.signs):
-        points = np.asarray(sign.points, float).reshape(-1, 2)
-        sizes = np.broadcast_to(np.asarray(sign.size, float), len(points)) * page.zoom
-        inside = (
-            (points[:, 0] > west)
-            & (points[:, 0] < east)
-            & (points[:, 1] > south)
-            & (points[:, 1] < north)
-        )
+        points, sizes = sign.places, sign.sizes * page.zoom
+        inside = sign.within((west, south, east, north))
         if not inside.any():
             continue
+        halo = withStroke(linewidth=2.4, foreground=page.theme.colours.background)
         axes.scatter(
             points[inside, 0],
             points[inside, 1],
             s=(sizes[inside] * paper.MM * 72) ** 2,
-            marker=sign.sign,
-            facecolor="none" if sign.hollow else sign.colour,
-            edgecolor=sign.colour if sign.hollow else page.theme.colours.background,
-            linewidth=1.0 if sign.hollow else 0.5,
+            **print_shapes.marker(sign.look, page.zoom),
             zorder=6 + order,
-            path_effects=[withStroke(linewidth=2.2, foreground=page.theme.colours.background)]
-            if sign.hollow
-            else None,
+            path_effects=[halo],
         )
         for i in np.flatnonzero(inside):
             x, y = points[i]

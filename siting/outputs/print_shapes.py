@@ -11,9 +11,10 @@ from matplotlib.path import Path as Outline
 
 if TYPE_CHECKING:
     from siting.outputs.print_sheet import Hatch
+    from siting.outputs.signs import Sign
     from siting.outputs.theme import Theme
 
-HATCHES: dict[str, str] = {"": "", "no_data": "////", "modelled": "....", "alternate": "\\\\\\\\"}
+HATCHES: dict[str, str] = {"": "", "no_data": "////", "modelled": "\\\\\\", "alternate": "---"}
 
 
 def patch(shape: Any, **look: Any) -> PathPatch:
@@ -35,3 +36,14 @@ def hatched(shape: Any, hatch: Hatch, theme: Theme) -> PathPatch:
     return patch(
         shape, facecolor="none", edgecolor=colour, linewidth=0, hatch=HATCHES[hatch], zorder=2.5
     )
+
+
+def marker(sign: Sign, zoom: float) -> dict[str, Any]:
+    """A sign as matplotlib's `scatter` takes it, its size aside."""
+    return {
+        "marker": sign.marker,
+        "facecolor": sign.face,
+        "edgecolor": sign.edge,
+        "linewidth": sign.line * zoom,
+        "linestyle": (0, (1, 0.8)) if sign.dotted else "-",
+    }

@@ -8,8 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 if TYPE_CHECKING:
     from siting.outputs.context import Context
+    from siting.outputs.signs import Sign
 Hatch = Literal["", "no_data", "modelled", "alternate"]
 
 
@@ -43,17 +46,15 @@ class Signs:
     Attributes
     ----------
     label
-        Row of the legend.
+        Row of the legend; `{count}` is how many of them are in the frame.
     points
         Metres, shape (places, 2).
-    sign
-        matplotlib's marker.
+    look
+        How each is drawn.
     size
-        Millimetres across, one or one a place.
+        Millimetres across one a place, where it is not that of the look.
     numbers
         Written inside each sign, where any.
-    hollow
-        Whether only the edge is drawn.
     keys
         Rows of the legend where sizes tell quantities: words, millimetres; one of `label` where
         empty.
@@ -61,12 +62,27 @@ class Signs:
 
     label: str
     points: Any
-    sign: str
-    colour: str
-    size: Any = 2.4
+    look: Sign
+    size: Any = None
     numbers: tuple[str, ...] = ()
-    hollow: bool = False
     keys: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def sizes(self) -> Any:
+        """Millimetres across of each place."""
+        size = self.look.size if self.size is None else self.size
+        return np.broadcast_to(np.asarray(size, float), len(self.places))
+
+    @property
+    def places(self) -> Any:
+        """Metres, shape (places, 2)."""
+        return np.asarray(self.points, float).reshape(-1, 2)
+
+    def within(self, bounds: tuple[float, float, float, float]) -> Any:
+        """Whether each place is inside a frame (west, south, east, north)."""
+        x, y = self.places.T
+        west, south, east, north = bounds
+        return (x > west) & (x < east) & (y > south) & (y < north)
 
 
 @dataclass(frozen=True)
@@ -123,6 +139,8 @@ class PrintSheet:
         Vintage of the codes, as written.
     cut
         Whether the focus is a part of the territory.
+    neighbours
+        `name,geometry` of the areas beside the focus, to be named where they are seen.
     context
         What lies around and under it, in the same system; None: nothing is known.
     """
@@ -146,4 +164,5 @@ class PrintSheet:
     table: Any
     date: str = ""
     cut: bool = False
+    neighbours: Any = None
     context: Context | None = None

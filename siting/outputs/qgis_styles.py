@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from siting.outputs.signs import Sign
     from siting.outputs.web_map import Scale
 
+POINT = 25.4 / 72  # millimetres
 FIXED_DATE = "2000-01-01T00:00:00.000Z"
 CREATE = """
 CREATE TABLE layer_styles (
@@ -31,11 +33,12 @@ CREATE TABLE layer_styles (
 
 @dataclass(frozen=True)
 class Rule:
-    """One entry of a legend: a filter, its label, its colour (None: hatched)."""
+    """One entry of a legend: a filter, its label, its colour (None: hatched) or its sign."""
 
     filter: str
     label: str
-    colour: str | None
+    colour: str | None = None
+    sign: Sign | None = None
 
 
 def rules(column: str, scale: Scale) -> list[Rule]:
@@ -51,9 +54,7 @@ def rules(column: str, scale: Scale) -> list[Rule]:
     return [*rules, Rule(f"{name} IS NULL", scale.missing, None)]
 
 
-def qml(
-    kind: Literal["fill", "marker"], entries: Sequence[Rule], label: str = "", size: float = 2.4
-) -> str:
+def qml(kind: Literal["fill", "marker"], entries: Sequence[Rule], label: str = "") -> str:
     """Write a style.
 
     Parameters
@@ -64,8 +65,6 @@ def qml(
         Its rules.
     label
         Column that names what is drawn; none where empty.
-    size
-        Millimetres of a marker.
     """
     root = ET.Element("qgis", version="3.28.0", styleCategories="Symbology|Labeling")
     renderer = ET.SubElement(
@@ -84,7 +83,7 @@ def qml(
         symbol = ET.SubElement(
             symbols, "symbol", type=kind, name=str(i), alpha="1", clip_to_extent="1", force_rhr="0"
         )
-        _layer(symbol, kind, entry.colour, size)
+        _layer(symbol, entry)
     if label:
         labeling = ET.SubElement(root, "labeling", type="simple")
         settings = ET.SubElement(labeling, "settings")
@@ -102,15 +101,17 @@ def qml(
     )
 
 
-def _layer(symbol: ET.Element, kind: str, colour: str | None, size: float) -> None:
+def _layer(symbol: ET.Element, entry: Rule) -> None:
     """What a symbol is drawn with."""
-    if kind == "marker":
+    colour, sign = entry.colour, entry.sign
+    if sign is not None:
         drawn = {
-            "name": "circle",
-            "color": _rgb(colour or "#8a8a8a"),
-            "outline_color": "255,255,255,255",
-            "outline_width": "0.4",
-            "size": f"{size:g}",
+            "name": sign.shape,
+            "color": _rgb(sign.face),
+            "outline_color": _rgb(sign.edge),
+            "outline_style": "dot" if sign.dotted else "solid",
+            "outline_width": f"{sign.line * POINT:.2f}",
+            "size": f"{sign.size:g}",
             "size_unit": "MM",
         }
         _options(symbol, "SimpleMarker", drawn)

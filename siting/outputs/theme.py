@@ -100,7 +100,7 @@ class Colours(_Part):
     fine_border: Colour = Field("#bdbdbd", description="limits of communes")
     accent: Colour = Field("#0b4f8a", description="headings and links")
     facility: Colour = Field("#000000", description="facilities that stand")
-    candidate: Colour = Field("#d55e00", description="candidate sites")
+    candidate: Colour = Field("#b3261a", description="candidate sites and chosen ones")
     before: Colour = Field("#b0b0b0", description="before the plan")
     after: Colour = Field("#0b4f8a", description="after the plan")
     no_data: Colour = Field("#8a8a8a", description="hatching where nothing is known")

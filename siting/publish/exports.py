@@ -12,7 +12,7 @@ import shapely
 from siting import texts
 from siting.atomic_files import replacing_all
 from siting.errors import require_known
-from siting.outputs import data_files, geopackage, qgis_styles, scales, topojson, web_map
+from siting.outputs import data_files, geopackage, qgis_styles, scales, signs, topojson, web_map
 from siting.outputs.data_files import MOST_ROWS, About, Definition
 from siting.outputs.theme import DEFAULT, Theme
 from siting.publish import geometry, sources
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("gpkg", "geoparquet", "csv", "csv-fr", "xlsx", "geotiff", "topojson")
 ON_REQUEST = ("csv-fr",)
+MEANINGS: tuple[tuple[signs.Meaning, str], ...] = (("facility", "NOT IN"), ("part_time", "IN"))
 COMMUNES = ["code", "name", "population", "epci_code", "epci_name"]
 CELLS = ["cell_id", "commune_code", "population"]
 FACILITIES = ["service", "id", "name", "kind", "commune_code", "lon", "lat"]
@@ -137,23 +138,23 @@ def styles(result: Result, theme: Theme, column: str = "") -> dict[str, str]:
         Column of the communes' minutes; `minutes_<first service>` where empty.
     """
     first = f"minutes_{result.study.services[0].id}"
+    kinds = ", ".join(f"'{kind}'" for kind in signs.PART_TIME)
     scale = scales.minutes(theme)
-    place = qgis_styles.Rule
-    colours = theme.colours
+    facilities = [
+        qgis_styles.Rule(
+            f"\"service\" = '{service.id}' AND coalesce(\"kind\", '') {within} ({kinds})",
+            t(f"exports.sign.{meaning}", service=service.name),
+            sign=signs.of(meaning, theme),
+        )
+        for service in result.study.services
+        for meaning, within in MEANINGS
+    ]
+    candidate = qgis_styles.Rule("", t("map.candidates"), sign=signs.of("candidate", theme))
     return {
         "communes": qgis_styles.qml("fill", qgis_styles.rules(column or first, scale)),
         "cells": qgis_styles.qml("fill", qgis_styles.rules(first, scale)),
-        "facilities": qgis_styles.qml(
-            "marker",
-            [
-                place(f"\"service\" = '{service.id}'", service.name, colours.facility)
-                for service in result.study.services
-            ],
-            "name",
-        ),
-        "candidates": qgis_styles.qml(
-            "marker", [place("", t("map.candidates"), colours.candidate)], "name", 3.4
-        ),
+        "facilities": qgis_styles.qml("marker", facilities, "name"),
+        "candidates": qgis_styles.qml("marker", [candidate], "name"),
     }
 
 

@@ -8,6 +8,8 @@ from siting import texts
 from siting.texts import text as t
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from siting.provenance import Input
     from siting.study.result import Result
 
@@ -35,16 +37,28 @@ def source_lines(result: Result) -> list[dict[str, str]]:
 
 def criterion_sources(result: Result) -> dict[str, str]:
     """Source and vintage of what each layer of criteria draws on, by layer."""
-    study = result.study
-    first = f"services.{study.services[0].id}"
-    roles = {"": ("communes", "cells", first), "bus_stops": ("bus",), "effects": ("flows",)}
     by_role = {table.role: table for table in result.inputs}
-    layers = {criterion.definition.layer for criterion in result.scores.criteria}
     wording = {}
-    for layer in layers:
-        read = [by_role[role] for role in roles.get(layer, (layer,)) if role in by_role]
+    for layer, roles in _criterion_roles(result).items():
+        read = [by_role[role] for role in roles if role in by_role]
         wording[layer] = " ; ".join(map(_source, read)) or t("map.unknown")
     return wording
+
+
+def _criterion_roles(result: Result) -> dict[str, tuple[str, ...]]:
+    """Roles of the tables that each layer of criteria draws on."""
+    first = f"services.{result.study.services[0].id}"
+    roles = {"": ("communes", "cells", first), "bus_stops": ("bus",), "effects": ("flows",)}
+    layers = {criterion.definition.layer for criterion in result.scores.criteria}
+    return {layer: roles.get(layer, (layer,)) for layer in layers}
+
+
+def ranking_roles(result: Result) -> tuple[str, ...]:
+    """Roles of the tables that the ranking of candidates draws on, and of the candidates."""
+    roles = [role for some in _criterion_roles(result).values() for role in some]
+    if "establishments" in roles:
+        roles.append("positions")  # where establishments stand
+    return ("candidates", *dict.fromkeys(roles))
 
 
 def _source(table: Input) -> str:
@@ -56,10 +70,18 @@ def _source(table: Input) -> str:
     return f"{origin} ({t('map.status.modelled')})" if modelled else origin
 
 
-def paper_lines(result: Result) -> list[str]:
-    """One line for each input: attribution, status, vintage, licence; then what was computed."""
+def paper_lines(result: Result, roles: Collection[str] | None = None) -> list[str]:
+    """One line for each input: attribution, status, vintage, licence; then what was computed.
+
+    Parameters
+    ----------
+    roles
+        Inputs to tell, by role (`context` stands for `context.rivers`…); all where None.
+    """
     lines = []
     for item in result.inputs:
+        if roles is not None and not {item.role, item.role.split(".")[0]} & set(roles):
+            continue
         source = item.source
         if source is None:
             lines.append(t("print.unsourced", file=item.path.rsplit("/", 1)[-1]))
@@ -74,8 +96,8 @@ def paper_lines(result: Result) -> list[str]:
             )
         )
     study = result.study
-    if result.cells_modelled:
+    if result.cells_modelled and (roles is None or "cells" in roles):
         lines.append(t("print.cells", seed=study.cells.seed, size=study.cells.size_m))
-    if study.roads.osm is not None:
+    if study.roads.osm is not None and (roles is None or "roads" in roles):
         lines.append(t("print.osm"))
     return list(dict.fromkeys(lines))

@@ -19,7 +19,8 @@ from docx.shared import Cm, Emu, Pt, RGBColor
 
 from siting.atomic_files import replacing
 from siting.errors import InputError
-from siting.outputs.documents import docx_parts, zips
+from siting.outputs import zips
+from siting.outputs.documents import docx_parts
 from siting.outputs.documents.model import (
     Bullets,
     Document,

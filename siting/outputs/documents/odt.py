@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from siting.atomic_files import replacing
-from siting.outputs.documents import odt_styles, zips
+from siting.outputs import zips
+from siting.outputs.documents import odt_styles
 from siting.outputs.documents.model import (
     Bullets,
     Document,

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
 from siting import texts
-from siting.outputs import context, print_scale
+from siting.outputs import context, print_scale, signs
 from siting.outputs.print_sheet import Fill, Name, PrintSheet, Signs
 from siting.publish import geometry
 from siting.publish import sources as study_sources
@@ -21,22 +22,26 @@ from siting.publish.prints.wording import share as written_share
 from siting.texts import text as t
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from siting.outputs.context import Context
     from siting.outputs.print_sheet import Hatch
     from siting.outputs.theme import Theme
     from siting.study.result import Result
 TOWN_LETTERS = ((15_000, 8.0), (7_000, 7.0))  # people, points; smaller ones as all others
+EVERYWHERE = ("communes", "boundaries", "context")  # roles of what every map shows
+TIMES = ("cells", "roads")  # roles of what travel times rest on
+QUANTITY = 3  # category of the theme that draws proportional circles
 LARGEST = 7.0  # millimetres of the largest proportional circle
 
 
 @dataclass(frozen=True)
 class PrintLimits:
-    """Communes, EPCI, the whole and what lies around, metres."""
+    """Communes, EPCI (and `code,name,geometry` of them), the whole and what lies around, metres."""
 
     communes: Any
     epci: Any
+    named: Any
     territory: Any
     context: Context | None = None
 
@@ -46,10 +51,15 @@ def limits(result: Result) -> PrintLimits:
     whole = result.communes.to_crs(result.study.territory.crs)
     groups = whole[whole["epci_code"] != ""].groupby("epci_code", sort=True)
     epci = [merged(part.geometry.to_numpy()) for _, part in groups]
+    named = gpd.GeoDataFrame(
+        {"code": list(groups.groups), "name": list(groups["epci_name"].first())},
+        geometry=epci,
+        crs=whole.crs,
+    )
     every = whole.geometry.to_numpy()
     around = context.gather(result.ground.read.context)
     moved = None if around is None else around.to_crs(result.study.territory.crs)
-    return PrintLimits(every, np.array(epci, object), merged(every), moved)
+    return PrintLimits(every, np.array(epci, object), named, merged(every), moved)
 
 
 def merged(shapes: Any) -> Any:
@@ -163,12 +173,23 @@ class PrintBase:
         every = self.dissolved(self.areas)
         return [Fill(t("print.modelled_cells"), "", "", every, "modelled")]
 
-    def facilities(self, service: str, name: str) -> Signs:
-        """Facilities of a service."""
+    def facilities(self, service: str, name: str) -> list[Signs]:
+        """Facilities of a service; apart, those that are not always open where they stand."""
         rows = self.result.facilities[self.result.facilities["service"] == service]
         points = shapely.get_coordinates(rows.to_crs(self.crs).geometry.to_numpy())
-        label = t("print.facilities", service=name, count=texts.number(len(rows)))
-        return Signs(label, points, "s", self.theme.colours.facility, 1.9)
+        moving = rows["kind"].isin(signs.PART_TIME).to_numpy()
+        every: tuple[tuple[str, Any, signs.Meaning], ...] = (
+            ("facilities", ~moving, "facility"),
+            ("part_time", moving, "part_time"),
+        )
+        return [
+            Signs(
+                t(f"print.{key}", service=name, count="{count}"),
+                points[chosen],
+                signs.of(meaning, self.theme),
+            )
+            for key, chosen, meaning in every
+        ]
 
     def circles(self, rows: Any, values: Any, key: str) -> list[Signs]:
         """Circles whose area is in proportion, three round sizes in the legend."""
@@ -181,8 +202,14 @@ class PrintBase:
             label = t("print.people_only", people=texts.number(people))
             keys.append((label, float(LARGEST * np.sqrt(people / largest))))
         keys[0] = (t(key, people=keys[0][0]), keys[0][1])
-        points, colour = self.seats(rows), self.theme.colours.candidate
-        return [Signs(keys[0][0], points, "o", colour, size, hollow=True, keys=tuple(keys))]
+        look = signs.Sign("circle", "none", self.theme.categories[QUANTITY], 1.0, LARGEST)
+        return [Signs(keys[0][0], self.seats(rows), look, size, keys=tuple(keys))]
+
+    @property
+    def neighbours(self) -> Any:
+        """The other EPCI: `name,geometry`, metres."""
+        own = set(self.result.communes["epci_code"])
+        return self.limits.named[~self.limits.named["code"].isin(own)]
 
     def seats(self, rows: Any) -> Any:
         """Where the names of communes stand: their chef-lieu, metres."""
@@ -218,12 +245,19 @@ class PrintBase:
         headline: str,
         legend: tuple[str, str],
         fills: list[Fill],
-        signs: list[Signs],
+        places: list[Signs],
         alt: str,
         notes: list[str],
+        roles: Collection[str],
         first: Sequence[Name] = (),
     ) -> PrintSheet:
-        """Put a map together: what is mapped, its sentence, its legend and unit, what is drawn."""
+        """Put a map together: what is mapped, its sentence, its legend and unit, what is drawn.
+
+        Parameters
+        ----------
+        roles
+            Of the tables that it shows, beside those that every map shows.
+        """
         limits = self.limits
         own = self.communes.sort_values("population", ascending=False, kind="stable")
         seats = self.seats(own)
@@ -246,16 +280,17 @@ class PrintBase:
             legend=legend[0],
             unit=legend[1],
             fills=tuple(fills),
-            signs=tuple(sign for sign in signs if len(sign.points)),
+            signs=tuple(places),
             names=tuple(names),
             communes=limits.communes,
             epci=limits.epci,
             focus=merged(own.geometry.to_numpy()) if cut else limits.territory,
             territory=limits.territory,
             cut=cut,
+            neighbours=self.neighbours if cut else None,
             crs=self.crs,
             notes=(*notes, t("print.context")),
-            sources=tuple(study_sources.paper_lines(self.result)),
+            sources=tuple(study_sources.paper_lines(self.result, {*EVERYWHERE, *roles})),
             alt=f"{alt} {headline}",
             table=pd.DataFrame(rows, columns=["class", "count"]),
             date=t("print.date", day=day),

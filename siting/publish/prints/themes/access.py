@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from siting.publish.prints.base import TIMES
 from siting.publish.prints.wording import counts
 from siting.texts import text as t
 
@@ -23,9 +24,10 @@ def access(page: PrintBase, service: str, name: str) -> PrintSheet:
         page.headline(cells, name),
         (t("print.access.legend", **values), t("print.access.unit")),
         [*fills, *page.modelled()],
-        [page.facilities(service, name)],
+        page.facilities(service, name),
         t("print.access.alt", classes=counts(fills), **values),
         [t("print.modelled_note")] if page.result.cells_modelled else [],
+        (*TIMES, f"services.{service}"),
     )
 
 
@@ -46,7 +48,8 @@ def coverage(page: PrintBase, service: str, name: str) -> PrintSheet:
         page.headline(page.cells(service), name),
         (t("print.coverage.legend", **values), t("print.coverage.unit")),
         fills,
-        [page.facilities(service, name)],
+        page.facilities(service, name),
         t("print.coverage.alt", classes=counts(fills), **values),
         [t("print.derived_note")] if page.result.cells_modelled else [],
+        (*TIMES, f"services.{service}"),
     )

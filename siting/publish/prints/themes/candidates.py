@@ -8,7 +8,10 @@ import numpy as np
 import shapely
 
 from siting import texts
+from siting.outputs import signs
 from siting.outputs.print_sheet import Name, Signs
+from siting.publish import sources as study_sources
+from siting.publish.prints.base import TIMES
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -39,13 +42,11 @@ def candidates(page: PrintBase) -> PrintSheet | str:
         page.fill(t("print.candidates.far", **values), cells[far], page.theme.palette[2]),
     ]
     first = ranked.iloc[0]
-    signs = Signs(
-        t("print.candidates.sign", count=len(ranked)),
+    ranks = Signs(
+        t("print.candidates.sign", count="{count}"),
         points,
-        "o",
-        page.theme.colours.candidate,
-        4.2,
-        tuple(str(rank) for rank in ranked["rank"]),
+        signs.of("candidate", page.theme),
+        numbers=tuple(str(rank) for rank in ranked["rank"]),
     )
     names = [
         Name(name, float(x), float(y), bold=True)
@@ -64,8 +65,9 @@ def candidates(page: PrintBase) -> PrintSheet | str:
         t(f"print.candidates.{key}", count=len(ranked), **best),
         (t("print.candidates.legend"), t("print.candidates.unit", **values)),
         [*fills, *page.modelled()],
-        [page.facilities(service.id, service.name), signs],
+        [*page.facilities(service.id, service.name), ranks],
         t("print.candidates.alt", names=", ".join(ranked["name"])),
         [t("print.modelled_note")] if result.cells_modelled else [],
+        (*TIMES, f"services.{service.id}", *study_sources.ranking_roles(result)),
         names,
     )

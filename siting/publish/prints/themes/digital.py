@@ -8,6 +8,7 @@ import pandas as pd
 
 from siting import texts
 from siting.measures import digital as digital_measure
+from siting.publish.prints.base import TIMES
 from siting.publish.prints.wording import counts
 from siting.texts import text as t
 
@@ -53,7 +54,8 @@ def digital(page: PrintBase) -> PrintSheet | str:
         t(f"print.digital.{key}", **values),
         (t("print.digital.legend"), t("print.digital.unit", service=service.name, **unit)),
         fills,
-        [page.facilities(service.id, service.name)],
+        page.facilities(service.id, service.name),
         t("print.digital.alt", day=shown, classes=counts(fills)),
         [t("print.derived_note")] if result.cells_modelled else [],
+        (*TIMES, f"services.{service.id}", "broadband"),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting import texts
+from siting.publish.prints.base import TIMES
 from siting.publish.prints.wording import counts
 from siting.texts import text as t
 
@@ -51,7 +52,8 @@ def gap(page: PrintBase) -> PrintSheet:
         t(f"print.gap.{key}", **values),
         (t("print.gap.legend", **values), t("print.gap.unit", **values)),
         [*fills, *page.modelled()],
-        [*circles, page.facilities(service.id, service.name)],
+        [*circles, *page.facilities(service.id, service.name)],
         t("print.gap.alt", minutes=values["minutes"], classes=counts(fills)),
         [t("print.modelled_note")] if result.cells_modelled else [],
+        (*TIMES, f"services.{service.id}"),
     )

@@ -9,7 +9,7 @@ import numpy as np
 from siting import texts
 from siting.measures import baskets
 from siting.outputs.print_sheet import Fill
-from siting.publish.prints.base import gathered
+from siting.publish.prints.base import TIMES, gathered
 from siting.publish.prints.wording import counts
 from siting.texts import text as t
 
@@ -69,4 +69,5 @@ def mesh(page: PrintBase) -> PrintSheet | str:
         circles,
         t("print.mesh.alt", classes=counts(fills)),
         notes,
+        (*TIMES, "everyday"),
     )
