@@ -141,6 +141,8 @@ class PrintSheet:
         Whether the focus is a part of the territory.
     neighbours
         `name,geometry` of the areas beside the focus, to be named where they are seen.
+    subject
+        What it is of beside its theme: a plan; empty where the theme says it.
     context
         What lies around and under it, in the same system; None: nothing is known.
     """
@@ -166,3 +168,4 @@ class PrintSheet:
     cut: bool = False
     neighbours: Any = None
     context: Context | None = None
+    subject: str = ""

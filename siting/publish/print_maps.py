@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 from siting.errors import ConfigError
 from siting.outputs.print_sheet import PrintSheet
 from siting.publish import opinion as study_opinion
+from siting.publish import plans
 from siting.publish.missing import Missing
 from siting.publish.prints import base
 from siting.publish.prints.base import PrintBase, PrintLimits
-from siting.publish.prints.themes import access, candidates, digital, gap, mesh
+from siting.publish.prints.themes import access, candidates, digital, gain, gap, mesh
 from siting.texts import text as t
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from siting.outputs.theme import Theme
+    from siting.publish.plans import PlannedTimes
     from siting.study.result import Result
 
 BY_SERVICE: dict[str, Callable[[PrintBase, str, str], PrintSheet]] = {
@@ -32,7 +34,9 @@ ONCE: dict[str, Callable[[PrintBase], PrintSheet | str]] = {
     "gap": gap.gap,
 }
 """Maps of the whole study, or the key `print.missing.<answer>` of why the study cannot feed one."""
-MAPS = (*BY_SERVICE, *ONCE)
+BY_PLAN: dict[str, Callable[[PrintBase, PlannedTimes], PrintSheet]] = {"gain": gain.gain}
+"""Maps of each plan, and of what `locate:` chose."""
+MAPS = (*BY_SERVICE, *ONCE, *BY_PLAN)
 Made = tuple[list[PrintSheet], list[Missing]]
 
 
@@ -100,6 +104,12 @@ def each(
         if name in BY_SERVICE:
             make = BY_SERVICE[name]
             yield from (make(page, service.id, service.name) for service in result.study.services)
+            continue
+        if name in BY_PLAN:
+            planned = plans.of_study(within or result)
+            yield from (BY_PLAN[name](page, plan) for plan in planned)
+            if not planned:
+                yield Missing(name, t("print.missing.plans"))
             continue
         sheet = ONCE[name](page)
         yield Missing(name, t(f"print.missing.{sheet}")) if isinstance(sheet, str) else sheet

@@ -24,9 +24,10 @@ from PIL import Image
 
 from siting import config, texts
 from siting.cli import app as cli
+from siting.config.scenario import Plan
 from siting.errors import ConfigError
 from siting.measures import digital
-from siting.outputs import labels, paper, print_map, sheet_files
+from siting.outputs import labels, paper, print_map, print_places, sheet_files
 from siting.outputs.theme import DEFAULT, Theme
 from siting.publish import charts as study_charts
 from siting.publish import print_maps as study_print
@@ -34,7 +35,7 @@ from siting.publish import sources
 from siting.study import run as study
 
 ROOT = Path(__file__).parents[2]
-SHEETS = ("access-france_services", "coverage-france_services", *study_print.MAPS[2:])
+SHEETS = ("access-france_services", "coverage-france_services", *study_print.ONCE)
 SPACES = str.maketrans({"\u00a0": " ", "\u202f": " "})
 
 
@@ -47,7 +48,8 @@ def result():
 
 @pytest.fixture(scope="module")
 def sheets(result):
-    made, missing = study_print.sheets(result, DEFAULT)
+    maps = [*study_print.BY_SERVICE, *study_print.ONCE]
+    made, missing = study_print.sheets(result, DEFAULT, maps)
     assert missing == []
     return {one.name: one for one in made}
 
@@ -191,12 +193,16 @@ def test_table_holds_what_the_legend_says(sheets):
         assert sheet.headline in sheet.alt
 
 
-def test_every_input_is_attributed(result, sheets):
+def test_what_a_map_used_is_attributed_and_nothing_else(result, sheets):
     said = written(print_map.draw(sheets["gap"], paper.paper()))
     assert len(result.inputs) >= 10
+    used = ("communes", "boundaries", "roads", "services", "context")
     for item in result.inputs:
         words = f"{item.source.attribution['fr']} ({study_print.t('print.status.real')}"[:25]
-        assert words.translate(SPACES) in said, item.path
+        shown = item.role.split(".")[0] in used
+        assert (words.translate(SPACES) in said) == shown, item.path
+        if not shown:
+            continue
         assert item.source.licence.split(" ")[0] in said
     assert f"graine {result.study.cells.seed}" in said
     assert "ODbL" in said
@@ -304,6 +310,44 @@ def test_layers_without_rows(result):
     bare = replace(result, study=result.study.model_copy(update={"measures": None}))
     _, missing = study_print.sheets(bare, DEFAULT, ("digital", "mesh"))
     assert [one.name for one in missing] == ["digital", "mesh"]
+
+
+def test_a_plan_is_told_by_the_minutes_that_it_gains(result):
+    """The figures of the sentence and of the legend, computed again from the times."""
+    service, first = result.study.services[0].id, result.scores.table().iloc[0]
+    plan = Plan(name="Premier", sites=(str(first["site_id"]),))
+    planned = replace(result, study=result.study.model_copy(update={"plans": {"one": plan}}))
+    (sheet,), missing = study_print.sheets(planned, DEFAULT, ("gain",))
+    assert missing == []
+    assert sheet.name == "gain-one"
+    site = result.candidates[result.candidates["id"] == first["site_id"]]
+    to_site = result.ground.access(service, site.assign(kind="fixed"))
+    now = result.access[result.access["service"] == service].set_index("cell_id")
+    alone = to_site.set_index("cell_id").reindex(now.index)["minutes"].astype(float)
+    minutes = now["minutes"].astype(float) - np.fmin(now["minutes"].astype(float), alone)
+    people, limit = now["population"].to_numpy(), result.study.headline_minutes
+    then = now["minutes"].astype(float) - minutes
+    come = people[(then <= limit) & ~(now["minutes"] <= limit)].sum()
+    mean = np.average(minutes[minutes > 0], weights=people[minutes > 0])
+    wanted = (texts.number(round(people[minutes > 0].sum())), texts.number(mean, 1))
+    for figure in (*wanted, texts.number(round(come))):
+        assert figure in sheet.headline
+    counts = {fill.label: fill.count for fill in sheet.fills}
+    same = texts.number(round(people[minutes == 0].sum()))
+    assert counts[texts.text("print.gain.same")].startswith(same)
+    drawn = written(print_map.draw(sheet, paper.paper()))
+    assert "Site ouvert par le plan (1)" in drawn
+
+
+def test_a_legend_counts_what_stands_in_the_frame(sheets):
+    sheet = sheets["access-france_services"]
+    points = np.concatenate([places.places for places in sheet.signs])
+    west = np.median(points[:, 0])
+    south, east, north = points[:, 1].min() - 1, points[:, 0].max() + 1, points[:, 1].max() + 1
+    bounds = (west, south, east, north)
+    counted = print_places.counted(sheet, bounds)
+    told = sum(int(number(places.label.rsplit("(", 1)[1].rstrip(")"))) for places in counted.signs)
+    assert told == int((points[:, 0] > west).sum()) < len(points)
 
 
 def test_no_epci_is_an_error(result):

@@ -280,7 +280,7 @@ class PrintBase:
             legend=legend[0],
             unit=legend[1],
             fills=tuple(fills),
-            signs=tuple(places),
+            signs=tuple(place for place in places if len(place.points)),
             names=tuple(names),
             communes=limits.communes,
             epci=limits.epci,

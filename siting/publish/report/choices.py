@@ -96,6 +96,7 @@ def plan(result: Result, compared: Compared, drawn: Figures) -> list[Block]:
     if located:
         blocks += _located(result)
     blocks += drawn.take("before_after")
+    blocks += drawn.of_plans()
     blocks.append(Heading(2, t("report.headings.robustness")))
     robust = score_tables.robust(compared)
     for key in compared.draws:

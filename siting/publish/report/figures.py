@@ -45,6 +45,10 @@ class Figures:
         """Those of these names that the study could feed."""
         return [self.drawn[name] for name in names if name in self.drawn]
 
+    def of_plans(self) -> list[Block]:
+        """The maps of what each plan changes."""
+        return [figure for name, figure in self.drawn.items() if name.startswith("gain-")]
+
     def tables(self) -> list[Block]:
         """The section that says every figure in numbers."""
         if not self.numbers:
@@ -84,7 +88,8 @@ def captioned(sheet: PrintSheet, result: Result) -> Figure:
     names = {service.id: service.name for service in result.study.services}
     service_name = names.get(service, result.study.services[0].name)
     limit = num(result.study.headline_minutes)
-    caption = t(f"report.maps.{kind}", service=service_name, minutes=limit)
+    keys = {"service": service_name, "minutes": limit, "plan": sheet.subject}
+    caption = t(f"report.maps.{kind}", **keys)
     return Figure(b"", caption, sheet.alt)
 
 
