@@ -16,11 +16,11 @@ ROOT = Path(__file__).parents[2]
 COMMANDS = """
 from siting.cli import main
 for words in (
-    ["run", "configs/aveyron.yaml", "-o", "out/run"],
-    ["export", "configs/aveyron.yaml", "--format", "xlsx", "-o", "out/data"],
-    ["charts", "configs/aveyron.yaml", "--chart", "criteria", "-o", "out/charts"],
+    ["run", "configs/coarse.yaml", "-o", "out/run"],
+    ["export", "configs/coarse.yaml", "--format", "xlsx", "-o", "out/data"],
+    ["charts", "configs/coarse.yaml", "--chart", "criteria", "-o", "out/charts"],
     ["survey", "form", "configs/questionnaire.yaml", "-o", "out/form.docx"],
-    ["report", "configs/aveyron.yaml", "--format", "docx,odt", "-o", "out/report"],
+    ["print", "configs/coarse.yaml", "--map", "gap", "--as", "svg", "-o", "out/print"],
 ):
     try:
         main(words)
@@ -38,6 +38,8 @@ SURROUNDINGS = (
 def written(folder: Path, surroundings: dict[str, str]) -> dict[str, bytes]:
     for name in ("configs", "data"):
         shutil.copytree(ROOT / name, folder / name)
+    coarse = folder / "configs" / "coarse.yaml"
+    coarse.write_text("extends: aveyron.yaml\ncells: { size_m: 5000 }\n", encoding="utf-8")
     subprocess.run(
         [sys.executable, "-c", COMMANDS],
         cwd=folder,
