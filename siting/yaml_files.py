@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 1_000_000
 DEEPEST = 40  # levels of lists and keys
-MOST_NODES = 100_000  # values, those that aliases repeat counted each time
+MOST_NODES = 300_000  # values, those that aliases repeat counted each time
 LONGEST_INTEGER = 18  # digits
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

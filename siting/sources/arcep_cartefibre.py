@@ -14,7 +14,7 @@ import pyogrio.errors
 from pyproj import Transformer
 
 from siting.errors import InputError
-from siting.sources import layouts, reading
+from siting.sources import archives, layouts, reading
 from siting.sources.layouts import Layout
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def recognised(path: Path) -> bool:
         return True
     if path.suffix.lower() != ".zip" or not zipfile.is_zipfile(path):
         return False
-    with zipfile.ZipFile(path) as archive:
+    with archives.opened(path) as archive:
         return any(name.lower().endswith(".shp") for name in archive.namelist())
 
 

@@ -7,14 +7,15 @@ trailing spaces, and years that change.
 
 from __future__ import annotations
 
+import itertools
 import re
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from siting.contracts import missing_column
 from siting.errors import InputError
+from siting.sources import workbooks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,23 +46,18 @@ def read(path: Path, year: int | None = None) -> pd.DataFrame:
     InputError
         The file is missing or no workbook, has no such sheet, lacks a column, or repeats a code.
     """
-    if not path.is_file():
-        raise InputError("missing_file", file=path)
-    try:
-        book = pd.ExcelFile(path, engine="openpyxl")
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise InputError("not_a_workbook", file=path, detail=error) from error
-    with book:
+    with workbooks.opened(path) as book:
         sheets = {
             int(found[0]): name
-            for name in map(str, book.sheet_names)
+            for name in book.sheetnames
             if (found := re.findall(r"\b(?:19|20)\d\d\b", name.replace("_", " ")))
         }
         if not sheets or (year is not None and year not in sheets):
             known = ", ".join(map(str, sorted(sheets)))
             raise InputError("no_such_year", file=path, year=year or "", known=known)
         chosen = max(sheets) if year is None else year
-        rows = pd.read_excel(book, sheet_name=sheets[chosen], header=None, dtype=object)
+        columns = itertools.zip_longest(*workbooks.rows(path, book, sheets[chosen]))
+        rows = pd.DataFrame(dict(enumerate(columns)), dtype=object)
     return _table(rows, path).assign(year=chosen)
 
 

@@ -14,7 +14,8 @@ entity. Read from the layout that public programs document, not from the file it
 
 from __future__ import annotations
 
-import gzip
+import contextlib
+import io
 import json
 import re
 import zlib
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from siting.errors import InputError
+from siting.sources import archives
 from siting.sources.projections import FRANCE
 
 if TYPE_CHECKING:
@@ -77,11 +79,15 @@ def read(path: Path) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _opened(path: Path) -> Any:
-    with path.open("rb") as stream:
-        compressed = stream.read(2) == b"\x1f\x8b"
-    opener = gzip.open if compressed else open
-    return opener(path, "rt", encoding="utf-8-sig")
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[io.TextIOWrapper]:
+    """Text of the file, taken out of a gzip where it is one, whatever its name."""
+    with contextlib.ExitStack() as stack:
+        whole = stack.enter_context(path.open("rb"))
+        compressed = whole.read(2) == b"\x1f\x8b"
+        whole.seek(0)
+        stream = stack.enter_context(archives.gunzipped(path, whole)) if compressed else whole
+        yield io.TextIOWrapper(stream, encoding="utf-8-sig")
 
 
 def _entities(stream: SupportsRead[str]) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from siting.contracts import missing_column
 from siting.errors import InputError
-from siting.sources import places, text_streams
+from siting.sources import archives, places, text_streams
 
 if TYPE_CHECKING:
     from datetime import date
@@ -37,7 +37,7 @@ def read(path: Path, day: date) -> pd.DataFrame:
         The zip is damaged, lacks a file or a column, or has no service on that day.
     """
     try:
-        with zipfile.ZipFile(path) as feed:
+        with archives.opened(path) as feed:
             tables = {
                 name: _table(feed, path, name, columns, required=required)
                 for name, columns, required in (

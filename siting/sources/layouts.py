@@ -8,12 +8,11 @@ ways (`Code(s) UIC`, `codes_uic`, `#Identifiant_A`): case, accents and signs do 
 
 from __future__ import annotations
 
-import io
+import itertools
 import re
 import unicodedata
-import zipfile
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -23,10 +22,10 @@ from pyarrow import parquet
 
 from siting.contracts import nearest_names
 from siting.errors import InputError
-from siting.sources import reading, sound_rows, text_streams
+from siting.sources import reading, sound_rows, text_streams, workbooks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 BLOCK = 4 << 20  # bytes of text that are parsed at once
@@ -335,26 +334,27 @@ def _workbook(path: Path, layouts: Sequence[Layout]) -> pd.DataFrame:
     InputError
         The file is missing or is no workbook.
     """
-    try:
-        sheets = pd.read_excel(
-            io.BytesIO(reading.content(path)),
-            sheet_name=None,
-            header=None,
-            dtype=str,
-            keep_default_na=False,
-            engine="openpyxl",
-        )
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise InputError("not_a_workbook", file=path, detail=error) from error
+    content = reading.content(path) if path.suffix.lower() == ".zip" else None
     first: list[str] = []
-    for sheet in sheets.values():
-        for at in range(min(TITLE_ROWS, len(sheet))):
-            names = [str(name).strip() for name in sheet.iloc[at]]
-            first = first or [name for name in names if name]
-            if fits(names, layouts):
-                rows = sheet.iloc[at + 1 :].set_axis(names, axis=1).fillna("")
-                return rows.reset_index(drop=True)
+    with workbooks.opened(path, content) as book:
+        for sheet in book.sheetnames:
+            rows = workbooks.rows(path, book, sheet)
+            for row in itertools.islice(rows, TITLE_ROWS):
+                names = [workbooks.as_text(name).strip() for name in row]
+                first = first or [name for name in names if name]
+                if fits(names, layouts):
+                    return _below(names, rows)
     return pd.DataFrame(columns=first)
+
+
+def _below(names: list[str], rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
+    """Rows of a sheet under a header, each value as text; what stands right of it left out."""
+    wide = len(names)
+    lines = [
+        [workbooks.as_text(value) for value in row[:wide]] + [""] * (wide - len(row))
+        for row in rows
+    ]
+    return pd.DataFrame(lines, columns=names, dtype=object)
 
 
 def _parquet(path: Path) -> pd.DataFrame:

@@ -23,6 +23,7 @@ from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
 from siting.errors import InputError
+from siting.sources import archives
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,10 +137,7 @@ def _sources(path: Path, stack: contextlib.ExitStack) -> list[Any]:
     """What opens each CSV of a file: itself, or those of a zip."""
     if path.suffix.lower() != ".zip":
         return [lambda: path.open("rb")]
-    try:
-        archive = stack.enter_context(zipfile.ZipFile(path))
-    except (zipfile.BadZipFile, OSError) as error:
-        raise InputError("bad_zip", file=path, detail=error) from error
+    archive = stack.enter_context(archives.opened(path))
     names = [name for name in archive.namelist() if name.lower().endswith((".csv", ".txt"))]
     return [lambda name=name: archive.open(name) for name in names]
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import warnings
-import zipfile
-import zlib
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING
 
@@ -14,7 +12,7 @@ import pandas as pd
 
 from siting.contracts import check, missing_column
 from siting.errors import InputError
-from siting.sources import text_streams
+from siting.sources import archives, text_streams
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,9 +45,9 @@ def content(path: Path) -> bytes:
     if len(names) != 1:
         raise InputError("zip_of_several", file=path, count=len(names))
     try:
-        with zipfile.ZipFile(path) as archive:
+        with archives.opened(path) as archive:
             return archive.read(names[0])
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+    except (*archives.NOT_SOUND, OSError) as error:
         raise InputError("bad_zip", file=path, detail=error) from error
 
 
@@ -64,11 +62,8 @@ def members(path: Path) -> list[str]:
     """
     if not path.is_file():
         raise InputError("missing_file", file=path)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if not name.endswith("/")]
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-        raise InputError("bad_zip", file=path, detail=error) from error
+    with archives.opened(path) as archive:
+        names = [name for name in archive.namelist() if not name.endswith("/")]
     names = [name for name in names if not name.startswith("__MACOSX/")]
     if names and all(PurePosixPath(name).suffix.lower() in TAKEN_OUT for name in names):
         raise InputError("take_out", file=path, member=names[0])
@@ -84,11 +79,11 @@ def start(path: Path, size: int = 4096) -> bytes:
         if path.suffix.lower() != ".zip":
             with path.open("rb") as stream:
                 return stream.read(size)
-        with zipfile.ZipFile(path) as archive:
+        with archives.opened(path) as archive:
             names = [name for name in archive.namelist() if not name.endswith("/")]
             with archive.open(names[0]) as member:
                 return member.read(size)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, IndexError):
+    except (*archives.NOT_SOUND, OSError, IndexError, InputError):
         return b""
 
 

@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import codecs
 import contextlib
-import gzip
 import io
-import zipfile
-import zlib
 from contextvars import ContextVar
 from typing import IO, TYPE_CHECKING, Any
 
 from siting.errors import InputError
+from siting.sources import archives
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +33,6 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-NOT_SOUND = (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile)
 _report: ContextVar[Report | None] = ContextVar("report", default=None)
 
 
@@ -78,11 +75,11 @@ def opened(path: Path, member: str | None = None) -> Iterator[IO[bytes]]:
             if report is not None and size >= LARGE:
                 whole = io.BufferedReader(_Reported(whole, report, path.name, size), CHUNK)
             if member is not None:
-                archive = stack.enter_context(zipfile.ZipFile(whole))
+                archive = stack.enter_context(archives.opened(path, whole))
                 whole = stack.enter_context(archive.open(member))
             elif path.suffix.lower() == ".gz":
-                whole = stack.enter_context(gzip.GzipFile(fileobj=whole))  # type: ignore[arg-type]
-        except NOT_SOUND as error:
+                whole = stack.enter_context(archives.gunzipped(path, whole))
+        except archives.NOT_SOUND as error:
             raise InputError("bad_zip", file=path, detail=error) from error
         yield io.BufferedReader(_Utf8(whole, path), CHUNK)
 
@@ -179,7 +176,7 @@ class _Utf8(io.RawIOBase):
     def _next(self) -> bytes:
         try:
             block = self._stream.read(CHUNK)
-        except NOT_SOUND as error:
+        except archives.NOT_SOUND as error:
             raise InputError("bad_zip", file=self._path, detail=error) from error
         self._ended = not block
         if not self._encoding:

@@ -15,11 +15,11 @@ import datetime as dt
 import io
 import re
 import unicodedata
-import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from siting.errors import InputError
+from siting.sources import workbooks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -184,19 +184,9 @@ def _text(path: Path) -> list[list[str]]:
 
 
 def _workbook(path: Path) -> list[list[str]]:
-    # only where a workbook is read
-    import openpyxl  # noqa: PLC0415
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
-
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
-        lines = [[_written(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
-        book.close()
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
-        raise InputError("answers_format", file=path) from error
-    return lines
+    with workbooks.opened(path) as book:
+        rows = workbooks.rows(path, book, book.sheetnames[0])
+        return [[_written(cell) for cell in row] for row in rows]
 
 
 def _written(cell: Any) -> str:
