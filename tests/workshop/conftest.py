@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from workshop_hands import Hands, serving
 
 from siting.config import load
 from siting.workshop import server
@@ -31,3 +32,25 @@ def desk(opened) -> OpenedStudy:
     """The same, without any saved scenario."""
     shutil.rmtree(opened.folder, ignore_errors=True)
     return opened
+
+
+@pytest.fixture(scope="session")
+def address(opened):
+    with serving(opened) as where:
+        yield where
+
+
+@pytest.fixture
+def context(browser):
+    opened = browser.new_context(viewport={"width": 1280, "height": 900}, locale="fr-FR")
+    opened.set_default_timeout(120_000)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def hands(context, address, desk):
+    del desk  # only so that no scenario is saved yet
+    page = Hands(context, address)
+    yield page
+    assert page.wrong == []

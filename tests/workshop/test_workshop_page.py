@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import threading
 import time
 import zipfile
 
@@ -11,127 +9,16 @@ import andorra_study
 import numpy as np
 import pytest
 import shapely
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
+from workshop_hands import Hands, as_run, serving, spaceless, until
 
-from siting import texts
 from siting.config import load
 from siting.study import run as studies
 from siting.workshop import page_answers, scenario, server
 
+pytestmark = pytest.mark.browser
+
 TOKEN = "un-jeton-assez-long"  # noqa: S105 - of this test
-
-
-@contextlib.contextmanager
-def serving(desk, token=""):
-    """Serve a desk in this process; give its address."""
-    listening = server.listen("127.0.0.1", 0)
-    app = server.guarded(desk, "127.0.0.1", token)
-    running = uvicorn.Server(server.settings(app))
-    thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
-    finally:
-        running.should_exit = True
-        thread.join(10)
-
-
-@pytest.fixture(scope="module")
-def address(opened):
-    with serving(opened) as found:
-        yield found
-
-
-def until(page, condition, seconds=120):
-    """Wait for a condition; the page's policy forbids the browser's own way, which is `eval`."""
-    end = time.monotonic() + seconds
-    while not page.evaluate(condition):
-        assert time.monotonic() < end, condition
-        page.wait_for_timeout(10)
-
-
-class Hands:
-    """A page, and what was asked and said in it."""
-
-    def __init__(self, context, address):
-        self.page = context.new_page()
-        self.asked, self.wrong = [], []
-        self.page.on("request", lambda one: self.asked.append(one.url))
-        self.page.on("pageerror", lambda one: self.wrong.append(str(one)))
-        self.page.on("console", self._heard)
-        self.page.goto(address)
-        self.ready()
-
-    def _heard(self, message):
-        if message.type == "error" and "status of 422" not in message.text:
-            self.wrong.append(message.text)
-
-    def ready(self):
-        self.page.wait_for_selector("body.ready")
-        self.page.wait_for_selector("#ranking li", state="attached")
-        until(self.page, "document.body.dataset.painted > 0")
-
-    def painted(self, act):
-        """Do something, and wait until its own answer is painted, not one from on the way."""
-        before = int(self.page.evaluate("document.body.dataset.painted"))
-        act()
-        shown = f"document.body.dataset.painted > {before}"
-        until(self.page, f"{shown} && document.body.dataset.settled === 'true'")
-        self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_timeout(50)
-
-    def text(self, selector):
-        return self.page.locator(selector).inner_text()
-
-    def tab(self, name):
-        self.page.click(f"#tab-{name}")
-
-    def open_in(self, commune):
-        self.tab("changes")
-        self.page.fill("#commune", commune)
-        self.painted(lambda: self.page.press("#commune", "Enter"))
-
-    def drag(self, selector, dx, dy):
-        box = self.page.locator(selector).bounding_box()
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        mouse = self.page.mouse
-        mouse.move(x, y)
-        mouse.down()
-        for step in range(1, 6):
-            mouse.move(x + dx * step / 5, y + dy * step / 5)
-        self.painted(mouse.up)
-
-
-@pytest.fixture
-def context(browser):
-    held = browser.new_context(viewport={"width": 1280, "height": 900}, locale="fr-FR")
-    held.set_default_timeout(120_000)
-    yield held
-    held.close()
-
-
-@pytest.fixture
-def hands(context, address, desk):
-    del desk  # only so that no scenario is saved yet
-    held = Hands(context, address)
-    yield held
-    assert held.wrong == []
-
-
-def as_run(desk, hands, name):
-    """Save what the page shows; give the share that `siting run` computes for it."""
-    hands.tab("plans")
-    hands.page.fill("#save-name", name)
-    hands.page.click("#save-form button")
-    until(hands.page, f"document.querySelector('#saved').value === '{name}'")
-    found = studies.run(load(desk.folder / f"{name}.yaml"), lambda _: None).coverage
-    whole = found[(found["zone_kind"] == "department") & (found["threshold_minutes"] == 20)]
-    return texts.percent(float(whole["covered_share"].iloc[0]), 1, "fr")
-
-
-def spaceless(text):
-    return "".join(text.split())
 
 
 def test_dragged_facility_is_what_siting_run_computes(hands, desk):
@@ -475,3 +362,28 @@ def test_isochrone_holds_whom_siting_run_covers(driver, roads):
     driver.page.mouse.click(*placed(driver, *near))
     driver.page.get_by_role("button", name="Effacer le tracé").click()
     assert driver.page.locator("path.isochrone").count() == 0
+
+
+def test_a_late_isochrone_does_not_replace_a_newer(context, roads):
+    """The first question's answer comes last; what is drawn is what was wanted last."""
+    context.add_init_script("""
+      const asked = window.fetch;
+      let number = 0;
+      window.fetch = async (path, options) => {
+        const answer = await asked(path, options);
+        if (!String(path).includes("isochrone")) return answer;
+        const wait = number++ === 0 ? 1500 : 0;
+        await new Promise((resolve) => setTimeout(resolve, wait));
+        return answer;
+      };
+    """)
+    driver = Hands(context, roads[1])
+    driver.study = page_answers.study(roads[0].workshop, read_only=False)
+    click_at(driver, HALL[0] + 0.015, HALL[1], "Tracer 10, 20 et 30 min")
+    click_at(driver, *VALLEY, "Tracer 10, 20 et 30 min")
+    driver.page.wait_for_selector("path.isochrone.m30")
+    newer = driver.page.locator("path.isochrone.m30").get_attribute("d")
+    driver.page.wait_for_timeout(2000)
+    assert driver.page.locator("path.isochrone.m30").count() == 1
+    assert driver.page.locator("path.isochrone.m30").get_attribute("d") == newer
+    assert driver.wrong == []
