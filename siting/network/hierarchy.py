@@ -39,16 +39,13 @@ def build(
         Coordinates of the nodes, any unit; they make the order better and sooner found.
     """
     n = graph.n_nodes
-    first, head = order.undirected(n, graph.tail, graph.head)
-    contracted = order.nested_dissection(first, head, _single(x), _single(y))
-    rank = np.empty(n, np.int32)
-    rank[contracted] = np.arange(n, dtype=np.int32)
-    up_first, up_head, parent = contraction.fill_in(n, first, head, rank)
+    ordered = order.nested_dissection(n, graph.tail, graph.head, _single(x), _single(y))
+    up_first, up_head, parent = contraction.fill_in(n, ordered.first, ordered.head, ordered.rank)
     number_of_rank, size = contraction.preorder(n, parent)
     up_first, up_head, parent, size = contraction.renumber(
         n, up_first, up_head, parent, number_of_rank, size
     )
-    number = number_of_rank[rank]
+    number = number_of_rank[ordered.rank[ordered.place]]
     node = np.empty(n, np.int32)
     node[number] = np.arange(n, dtype=np.int32)
     arc, downward = contraction.locate(graph.tail, graph.head, number, up_first, up_head)
