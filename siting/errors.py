@@ -99,11 +99,18 @@ class InputWarning(UserWarning):
 
 
 class ProblemsError(SitingError):
-    """Several problems found at once, each an error of its own."""
+    """Several problems found at once, each an error of its own.
 
-    def __init__(self, problems: list[SitingError]) -> None:
+    Parameters
+    ----------
+    every
+        Whether each is told, however alike: files to be found, for example.
+    """
+
+    def __init__(self, problems: list[SitingError], *, every: bool = False) -> None:
         super().__init__("several_problems", count=len(problems))
         self.problems = problems
+        self.every = every
 
     def text(self, language: str | None = None) -> str:
         """Give the number of problems, then a line for each; the one problem where one only.
@@ -117,8 +124,9 @@ class ProblemsError(SitingError):
             kinds.setdefault(problem.key, []).append(problem)
         lines = [super().text(language)]
         for alike in kinds.values():
-            lines += [f"  - {problem.text(language)}" for problem in alike[:FIRST_ALIKE]]
-            more = len(alike) - FIRST_ALIKE
+            first = len(alike) if self.every else FIRST_ALIKE
+            lines += [f"  - {problem.text(language)}" for problem in alike[:first]]
+            more = len(alike) - first
             if more > 0:
                 lines.append(f"    {texts.text('errors.more_alike', language, count=more)}")
         return "\n".join(lines)

@@ -139,7 +139,7 @@ def _refuse(problems: Sequence[SitingError]) -> None:
     if len(problems) == 1:
         raise problems[0]
     if problems:
-        raise ProblemsError(list(problems))
+        raise ProblemsError(list(problems), every=True)
 
 
 def _not_in_mirror(source: Source, settings: Settings) -> InputError:

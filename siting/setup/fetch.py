@@ -168,7 +168,7 @@ def _require_mirrored(
         if whole:
             raise
         problems = error.problems if isinstance(error, ProblemsError) else [error]
-        raise ProblemsError([*problems, InputError("more_after_epci")]) from error
+        raise ProblemsError([*problems, InputError("more_after_epci")], every=True) from error
 
 
 def _wanted(study: Study) -> Fetch:

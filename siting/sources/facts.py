@@ -35,6 +35,7 @@ CHANGES = Table(
         Column("date", "date", "date of the event, YYYY-MM-DD"),
         Column("kind", "text", "merger, rename, change of code"),
     ),
+    may_be_empty=True,  # communes of many an area never changed
 )
 
 LINKS = Table(
