@@ -19,6 +19,7 @@ from rich.progress import (
 from rich.table import Table
 
 from siting import texts
+from siting.sources import text_streams
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -57,7 +58,12 @@ def progress() -> Iterator[Callable[[str], None]]:
         def say(stage: str) -> None:
             shown.update(task, description=stage)
 
-        yield say
+        def read(name: str, done: int, total: int) -> None:
+            share = 100 * done // total
+            shown.update(task, description=t("progress.reading", name=name, share=share))
+
+        with text_streams.reported(read):
+            yield say
 
 
 @contextlib.contextmanager
@@ -83,7 +89,8 @@ def downloads() -> Iterator[tuple[Callable[[str], None], Callable[[str, int, int
                     tasks[name] = shown.add_task(name, total=total)
             shown.update(tasks[name], completed=done, total=total)
 
-        yield lambda name: shown.update(stage, description=name), progress
+        with text_streams.reported(progress):
+            yield lambda name: shown.update(stage, description=name), progress
 
 
 def print_downloads(planned: list[Planned], *, whole: bool) -> None:

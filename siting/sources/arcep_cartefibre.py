@@ -14,7 +14,7 @@ import pyogrio.errors
 from pyproj import Transformer
 
 from siting.errors import InputError
-from siting.sources import archives, layouts, reading
+from siting.sources import archives, layouts, sound_rows
 from siting.sources.layouts import Layout
 
 if TYPE_CHECKING:
@@ -74,7 +74,8 @@ def communes(path: Path) -> pd.DataFrame:
     Raises
     ------
     InputError
-        The file is missing or damaged, lacks a column, or counts more fibre than premises.
+        The file is missing or damaged, lacks a column, or, in more than one row of a hundred,
+        counts nothing, or more fibre than premises.
     """
     if not path.is_file():
         raise InputError("missing_file", file=path)
@@ -85,19 +86,26 @@ def communes(path: Path) -> pd.DataFrame:
         raise InputError("unreadable_layer", file=path, detail=error) from error
     layout = layouts.fitting(path, list(table.columns), COMMUNE_LAYOUTS)
     frame = layouts.renamed(path, table, layout)
-    for name in ("premises", "ftth_premises"):
-        frame[name] = reading.numbers(frame.astype({name: str}), name, path).astype("int64")
+    counts = ["premises", "ftth_premises"]
+    frame = sound_rows.numbers(frame.astype(dict.fromkeys(counts, str)), counts, path)
+    uncounted = frame[counts].isna().any(axis=1)
+    frame = sound_rows.kept(
+        frame, uncounted, path, sound_rows.bad_value(frame, "premises", path, "1234")
+    )
     wrong = frame["ftth_premises"] > frame["premises"]
-    if wrong.any():
-        row = frame[wrong].iloc[0]
-        raise InputError(
+
+    def problem(at: int) -> InputError:
+        row = frame.iloc[at]
+        return InputError(
             "more_fibre_than_premises",
             file=path,
             code=row["code"],
             found=row["ftth_premises"],
             expected=row["premises"],
         )
-    return frame.sort_values("code", ignore_index=True)
+
+    sound = sound_rows.kept(frame, wrong, path, problem).astype(dict.fromkeys(counts, "int64"))
+    return sound.sort_values("code", ignore_index=True)
 
 
 def buildings(path: Path) -> pd.DataFrame:
@@ -114,7 +122,8 @@ def buildings(path: Path) -> pd.DataFrame:
         See `layouts.read`; or coordinates of no projection known for France.
     """
     frame, _ = layouts.read(path, BUILDING_LAYOUTS)
-    x, y = reading.numbers(frame, "x", path), reading.numbers(frame, "y", path)
+    frame = sound_rows.numbers(frame, ["x", "y"], path)
+    x, y = frame["x"], frame["y"]
     epsg = projection_of(x, y, path)
     lon, lat = Transformer.from_crs(epsg, 4326, always_xy=True).transform(
         x.to_numpy(), y.to_numpy()

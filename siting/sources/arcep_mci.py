@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 
 from siting.errors import InputError
-from siting.sources import layouts, reading, sound_rows
+from siting.sources import layouts, sound_rows, streams
 from siting.sources.layouts import Layout
 from siting.sources.projections import unprojected
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 TECHNOLOGIES = {
@@ -170,34 +171,47 @@ def buildings(base: Path, actual: Path) -> pd.DataFrame:
     if len(repeated):
         ids = ", ".join(repeated.unique()[:5])
         raise InputError("duplicate_ids", file=base, column="imb_id", ids=ids)
-    x, y = reading.numbers(frame, "x", base), reading.numbers(frame, "y", base)
-    if ((x.abs() <= 180) & (y.abs() <= 90)).any():
+    frame = sound_rows.numbers(frame, ["x", "y", "premises"], base)
+    if ((frame["x"].abs() <= 180) & (frame["y"].abs() <= 90)).any():
         raise InputError("degrees_for_metres", file=base, crs=f"EPSG:{WEB_MERCATOR}")
-    lon, lat = unprojected(x, y, pd.Series(WEB_MERCATOR, index=x.index))
-    offers, _ = layouts.read(actual, ACTUAL_LAYOUTS)
-    unmatched = ~offers["id"].isin(frame["id"])
+    epsg = pd.Series(WEB_MERCATOR, index=frame.index)
+    lon, lat = unprojected(frame["x"], frame["y"], epsg)
+    placed = frame[["id", "commune_code", "premises"]].assign(lon=lon, lat=lat)
+    offers = _fastest_offers(actual, frozenset(placed["id"]), base)
+    merged = placed.merge(offers, on="id", how="left")
+    return merged.fillna({"technology": "", "speed_class": ""})
 
-    def of_no_building(_: int) -> InputError:
+
+def _fastest_offers(path: Path, buildings: frozenset[str], base: Path) -> pd.DataFrame:
+    """Fastest class of each building and technology; the file has one row for each operator."""
+    tally = sound_rows.Tally(path)
+    ranks = {name: at for at, name in enumerate(CLASSES)}
+    fastest: pd.DataFrame | None = None
+    for block in streams.blocks(path, ACTUAL_LAYOUTS):
+        offers = block.frame
+        tally.rows += len(offers)
+        unmatched = ~offers["id"].isin(buildings)
+        offers = tally.kept(offers, unmatched, _unmatched(offers, unmatched, path, base))
+        speed_class = offers["speed_class"].str.strip().str.upper()
+        offers = offers.assign(speed_class=speed_class, rank=speed_class.map(ranks))
+        every = pd.concat([fastest, offers]) if fastest is not None else offers
+        ordered = every.sort_values(
+            ["id", "technology", "rank", "speed_class"], na_position="first"
+        )
+        fastest = ordered.drop_duplicates(["id", "technology"], keep="last")
+    tally.tell()
+    assert fastest is not None  # noqa: S101 - a table without a row is refused
+    return fastest.drop(columns="rank")
+
+
+def _unmatched(
+    offers: pd.DataFrame, unmatched: pd.Series, path: Path, base: Path
+) -> Callable[[int], InputError]:
+    """Name the buildings of a block's offers that the base lacks."""
+
+    def problem(_: int) -> InputError:
         ids = offers.loc[unmatched, "id"].unique()
         shown = ", ".join(ids[:5])
-        return InputError("unmatched_ids", file=actual, count=len(ids), ids=shown, other=base)
+        return InputError("unmatched_ids", file=path, count=len(ids), ids=shown, other=base)
 
-    offers = sound_rows.kept(offers, unmatched, actual, of_no_building)
-    speed_class = offers["speed_class"].str.strip().str.upper()
-    rank = speed_class.map({name: at for at, name in enumerate(CLASSES)})
-    ranked = (
-        offers.assign(speed_class=speed_class, rank=rank)
-        .sort_values(["id", "technology", "rank", "speed_class"], na_position="first")
-        .drop_duplicates(["id", "technology"], keep="last")
-        .drop(columns="rank")
-    )
-    placed = pd.DataFrame(
-        {
-            "id": frame["id"],
-            "commune_code": frame["commune_code"],
-            "premises": reading.numbers(frame, "premises", base),
-            "lon": lon,
-            "lat": lat,
-        }
-    )
-    return placed.merge(ranked, on="id", how="left").fillna({"technology": "", "speed_class": ""})
+    return problem

@@ -13,7 +13,7 @@ import pandas as pd
 
 from siting.contracts import missing_column
 from siting.errors import InputError
-from siting.sources import layouts, text_streams
+from siting.sources import layouts, sound_rows, text_streams
 from siting.sources.layouts import Layout
 
 if TYPE_CHECKING:
@@ -113,19 +113,12 @@ def counts(frame: pd.DataFrame, column: str, path: Path) -> pd.Series:
     InputError
         Another text stands there.
     """
-    bare = frame[column].map(lambda said: re.sub(r"\s", "", said))
+    bare = frame[column].str.replace(r"\s", "", regex=True)
     values = pd.to_numeric(bare.where(bare != "-", "0"), errors="coerce")
     if values.isna().any():
-        row = int(values.isna().to_numpy().argmax())
-        value = frame[column].iloc[row]
-        raise InputError(
-            "bad_value",
-            file=path,
-            row=row + 2 + TITLE_LINES,
-            column=column,
-            value=value,
-            expected=" 15 827 ",
-        )
+        first = TITLE_LINES + 2
+        problem = sound_rows.bad_value(frame, column, path, " 15 827 ", first=first)
+        raise problem(int(values.isna().to_numpy().argmax()))
     return values.astype("int64")
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from siting.contracts import missing_column
 from siting.errors import InputError
-from siting.sources import archives, places, text_streams
+from siting.sources import archives, places, sound_rows, text_streams
 
 if TYPE_CHECKING:
     from datetime import date
@@ -132,16 +132,11 @@ def _runs(frequencies: pd.DataFrame, path: Path) -> pd.Series:
     headway = pd.to_numeric(frequencies["headway_secs"], errors="coerce")
     wrong = start.isna() | end.isna() | ~(headway > 0)
     if wrong.any():
-        at = int(wrong.to_numpy().argmax())
-        said = frequencies[["start_time", "end_time", "headway_secs"]].iloc[at]
-        raise InputError(
-            "bad_value",
-            file=f"{path}/frequencies.txt",
-            row=at + 2,
-            column="headway_secs",
-            value=" ".join(said),
-            expected="07:00:00 09:00:00 900",
-        )
+        columns = ["start_time", "end_time", "headway_secs"]
+        texts = frequencies.assign(headway_secs=frequencies[columns].agg(" ".join, axis=1))
+        file, expected = path / "frequencies.txt", "07:00:00 09:00:00 900"
+        problem = sound_rows.bad_value(texts, "headway_secs", file, expected)
+        raise problem(int(wrong.to_numpy().argmax()))
     times = -((start - end) // headway)  # departures at start, then every headway before the end
     total: pd.Series = times.groupby(frequencies["trip_id"]).sum()
     return total

@@ -176,12 +176,14 @@ def fitting(path: Path, header: Sequence[str], layouts: Sequence[Layout]) -> Lay
     plain = set(map(_plain, header))
     nearest = min(layouts, key=lambda known: len(set(map(_plain, known.columns)) - plain))
     missing = [name for name in nearest.columns if _plain(name) not in plain]
+    used = set(map(_plain, nearest.columns))
+    spare = [name for name in header if _plain(name) not in used]
     raise InputError(
         "unknown_layout",
         file=path,
         layout=nearest.name,
         missing=", ".join(missing[:6]),
-        nearest=nearest_names(missing[:6], header),
+        nearest=nearest_names(missing[:6], spare),
         found=", ".join(map(str, header))[:300],
         known=" | ".join(layout.name for layout in layouts),
     )

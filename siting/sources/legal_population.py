@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from siting.contracts import Column, Table, check, code
-from siting.sources import layouts
+from siting.sources import layouts, sound_rows
 from siting.sources.layouts import Layout
 from siting.sources.places import ARRONDISSEMENTS
 
@@ -49,10 +49,13 @@ def read(path: Path) -> pd.DataFrame:
     Raises
     ------
     InputError
-        See `layouts.read`; or a population that is not a count.
+        See `layouts.read`; or, in more than one row of a hundred, a population that is no count.
     """
     frame, layout = layouts.read(path, LAYOUTS)
     frame["population"] = frame["population"].str.replace(r"\s", "", regex=True)
+    uncounted = ~frame["population"].str.fullmatch(r"\d+")
+    problem = sound_rows.bad_value(frame, "population", path, "1 234", named="PMUN")
+    frame = sound_rows.kept(frame, uncounted, path, problem)
     if layout.name == LAYOUTS[1].name:
         overseas = frame["department"].str.len() == 3  # 971 + 01: the code has five characters
         short = frame["short"].str.zfill(3)

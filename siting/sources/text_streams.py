@@ -181,7 +181,7 @@ class _Utf8(io.RawIOBase):
         self._ended = not block
         if not self._encoding:
             self._encoding, mark = _begins(block)
-            block = block[mark:]
+            block, self._passed = block[mark:], mark
             if self._encoding != "utf-8":
                 self._decoder = codecs.getincrementaldecoder(self._encoding)()
         start = self._passed
@@ -192,10 +192,11 @@ class _Utf8(io.RawIOBase):
 
     def _recoded(self, block: bytes, start: int) -> bytes:
         assert self._decoder is not None  # noqa: S101 - the caller looked
+        begun = start - len(self._decoder.getstate()[0])
         try:
             return self._decoder.decode(block, self._ended).encode()
         except UnicodeDecodeError as error:
-            raise self._not_text(start + error.start) from error
+            raise self._not_text(begun + error.start) from error
 
     def _checked(self, block: bytes) -> bytes:
         """Bytes that are UTF-8, as they are; else those of the code page, from here on."""

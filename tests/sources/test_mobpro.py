@@ -7,8 +7,8 @@ import zipfile
 import pandas as pd
 import pytest
 
-from siting.errors import InputError
-from siting.sources import mobpro
+from siting.errors import InputError, InputWarning
+from siting.sources import layouts, mobpro
 
 DETAIL = """COMMUNE;ARM;AGEREVQ;DCFLT;DCLT;IPONDI;TRANS
 12202;ZZZZZ;35;99999;12145;2.5;5
@@ -76,7 +76,7 @@ def test_a_table_of_ones_own(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a;b\n1;2\n", "a;b"),
+        ("a;b\n1;2\n", "a,b"),
         (DETAIL.replace(";2.5;", ";-2.5;"), r"2.*IPONDI.*-2.5"),
         (DETAIL.replace(";1.25;", ";abc;"), r"3.*IPONDI.*abc"),
         (DETAIL.replace("1.25;5", "1.25;9"), r"3.*TRANS.*9"),
@@ -91,12 +91,16 @@ def test_what_does_not_fit_is_named(tmp_path, text, said):
 
 
 def test_a_large_file_passes_in_blocks(tmp_path, monkeypatch):
-    monkeypatch.setattr(mobpro, "BLOCK", 1024)
+    monkeypatch.setattr(layouts, "BLOCK", 1024)
     head, *body = DETAIL.splitlines(keepends=True)
     table = read(tmp_path, head + "".join(body) * 500)
     assert table["people"].sum() == pytest.approx(17.75 * 500)
+    strange = body[0].replace(";2.5;", ";x;")
+    with pytest.warns(InputWarning, match=r"1 ligne.* 2501\..*2502.*IPONDI"):
+        table = read(tmp_path, head + "".join(body) * 500 + strange)
+    assert table["people"].sum() == pytest.approx(17.75 * 500)
     with pytest.raises(InputError, match=r"2502.*IPONDI"):
-        read(tmp_path, head + "".join(body) * 500 + body[0].replace(";2.5;", ";x;"))
+        read(tmp_path, head + "".join(body) * 500 + strange * 30)
 
 
 def test_the_individuals_of_2022_in_parquet(tmp_path):
