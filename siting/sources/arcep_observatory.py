@@ -88,7 +88,7 @@ def deployment(path: Path) -> pd.DataFrame:
         for year in range(2010, 2031)
         for quarter, end in QUARTER_ENDS.items()
     }
-    wide = [Layout(one.name, one.columns, {q: q for q in quarters}) for one in known]
+    wide = [Layout(layout.name, layout.columns, {q: q for q in quarters}) for layout in known]
     frame, _ = layouts.read(path, wide, title_lines=TITLE_LINES)
     present = [name for name in quarters if (frame[name] != "").any()]
     if not present:

@@ -48,9 +48,9 @@ def read(path: Path, year: int | None = None) -> pd.DataFrame:
     """
     with workbooks.opened(path) as book:
         sheets = {
-            int(found[0]): name
+            int(years[0]): name
             for name in book.sheetnames
-            if (found := re.findall(r"\b(?:19|20)\d\d\b", name.replace("_", " ")))
+            if (years := re.findall(r"\b(?:19|20)\d\d\b", name.replace("_", " ")))
         }
         if not sheets or (year is not None and year not in sheets):
             known = ", ".join(map(str, sorted(sheets)))
@@ -78,9 +78,9 @@ def _table(rows: pd.DataFrame, path: Path) -> pd.DataFrame:
     wanted = {"apl": APL, "standardised": STANDARDISED, "population": TOTAL}
     result = {}
     for name, beginning in wanted.items():
-        found = names.index[names.str.match(beginning)]
-        if len(found):  # the first APL is that of all ages
-            result[name] = pd.to_numeric(body[found[0]], errors="coerce").to_numpy(float)
+        places = names.index[names.str.match(beginning)]
+        if len(places):  # the first APL is that of all ages
+            result[name] = pd.to_numeric(body[places[0]], errors="coerce").to_numpy(float)
         elif name == "apl":
             raise missing_column(path, "APL aux…", names[names != ""])
         else:

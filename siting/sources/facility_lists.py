@@ -70,7 +70,7 @@ def read(
     columns = [name for name in ("kind", "nature") if name in every.columns]
     values = {name: every[name].astype(str).str.strip().str.casefold() for name in columns}
     _require_held(path, kinds, every, columns)
-    chosen = {one.strip().casefold() for one in kinds or (known.usual if known else ())}
+    chosen = {kind.strip().casefold() for kind in kinds or (known.usual if known else ())}
     kept = pd.Series(not chosen, every.index)
     for column in columns:
         kept |= values[column].isin(chosen)
@@ -112,11 +112,11 @@ def _require_held(
     path: Path, kinds: Sequence[str], every: pd.DataFrame, columns: Sequence[str]
 ) -> None:
     """Refuse a kind that no row bears, naming those that there are."""
-    held = [value for name in columns for value in every[name].astype(str).value_counts().index]
-    plain = {value.strip().casefold() for value in held}
+    values = [value for name in columns for value in every[name].astype(str).value_counts().index]
+    plain = {value.strip().casefold() for value in values}
     for kind in kinds:
         if kind.strip().casefold() not in plain:
-            shown = ", ".join([value for value in held if value][:MOST_NAMED])
+            shown = ", ".join([value for value in values if value][:MOST_NAMED])
             raise InputError("unknown_kind_of_place", file=path, kind=kind, known=shown)
 
 

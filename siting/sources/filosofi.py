@@ -89,8 +89,8 @@ def read(path: Path, communes: Collection[str]) -> pd.DataFrame:
             elsewhere |= {code[:2] for codes in lists for code in codes}
     kept = pd.concat(parts)
     if kept.empty:
-        found = ", ".join(sorted(elsewhere)[:5])
-        raise InputError("no_row_of_the_area", file=path, rows=rows, found=found)
+        departments = ", ".join(sorted(elsewhere)[:5])
+        raise InputError("no_row_of_the_area", file=path, rows=rows, found=departments)
     misnamed = ~kept["cell_id"].str.fullmatch(CELL)
     expected = "CRS3035RES200mN2029800E4252400"
     problem = sound_rows.bad_value(kept, "cell_id", path, expected, named="idcar")

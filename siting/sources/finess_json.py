@@ -123,7 +123,11 @@ def _establishments(entity: dict[str, Any]) -> Iterator[dict[str, str]]:
         if establishment.get("etatObjet") != OPEN or about.get("dateFermeture"):
             continue
         addresses = establishment.get("adresse") or []
-        usage = [one for one in addresses if str(one.get("usageAdresse")) == PLACE_OF_EXERCISE]
+        usage = [
+            candidate
+            for candidate in addresses
+            if str(candidate.get("usageAdresse")) == PLACE_OF_EXERCISE
+        ]
         address: dict[str, Any] = next(iter(usage), {})
         lon, lat = _degrees(address)
         yield {

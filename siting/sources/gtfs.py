@@ -84,13 +84,13 @@ def _table(
     """One table of a feed, all text; an absent optional one is empty."""
     file = f"{name}.txt"
     # some feeds are zipped with their folder
-    held = [one for one in feed.namelist() if PurePosixPath(one).name == file]
-    held = [one for one in held if not one.startswith("__MACOSX/")]
-    if not held:
+    members = [member for member in feed.namelist() if PurePosixPath(member).name == file]
+    members = [member for member in members if not member.startswith("__MACOSX/")]
+    if not members:
         if required:
             raise InputError("not_in_feed", file=path, name=file)
         return pd.DataFrame(columns=columns, dtype=object)
-    text = text_streams.decoded(feed.read(min(held, key=len)), path / file)
+    text = text_streams.decoded(feed.read(min(members, key=len)), path / file)
     try:
         frame = pd.read_csv(
             io.StringIO(text),
@@ -110,10 +110,10 @@ def _table(
 
 def _services(calendar: pd.DataFrame, exceptions: pd.DataFrame, day: date) -> set[str]:
     """Services that run on a day."""
-    said = day.strftime("%Y%m%d")
-    within = (calendar["start_date"] <= said) & (said <= calendar["end_date"])
+    day_text = day.strftime("%Y%m%d")
+    within = (calendar["start_date"] <= day_text) & (day_text <= calendar["end_date"])
     running = set(calendar.loc[within & (calendar[DAYS[day.weekday()]] == "1"), "service_id"])
-    today = exceptions[exceptions["date"] == said]
+    today = exceptions[exceptions["date"] == day_text]
     added = set(today.loc[today["exception_type"] == "1", "service_id"])
     return (running | added) - set(today.loc[today["exception_type"] == "2", "service_id"])
 

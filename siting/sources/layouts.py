@@ -145,8 +145,8 @@ def renamed(path: Path, frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     if frame.empty:
         raise InputError("empty_table", file=path)
     names = {**layout.columns, **(layout.optional or {})}
-    held = {ours: frame[theirs] for theirs, ours in names.items() if theirs in frame.columns}
-    result = pd.DataFrame(held, index=frame.index)
+    columns = {ours: frame[theirs] for theirs, ours in names.items() if theirs in frame.columns}
+    result = pd.DataFrame(columns, index=frame.index)
     for ours in names.values():
         if ours not in result.columns:
             result[ours] = ""
@@ -168,11 +168,11 @@ def fitting(path: Path, header: Sequence[str], layouts: Sequence[Layout]) -> Lay
     """
     for layout in layouts:
         if fits(header, [layout]):
-            found = _spelt(layout, header)
-            repeated = [name for name in wanted(found, header) if list(header).count(name) > 1]
+            spelt = _spelt(layout, header)
+            repeated = [name for name in wanted(spelt, header) if list(header).count(name) > 1]
             if repeated:
                 raise InputError("repeated_column", file=path, column=repeated[0])
-            return found
+            return spelt
     plain = set(map(_plain, header))
     nearest = min(layouts, key=lambda known: len(set(map(_plain, known.columns)) - plain))
     missing = [name for name in nearest.columns if _plain(name) not in plain]
@@ -192,7 +192,7 @@ def fitting(path: Path, header: Sequence[str], layouts: Sequence[Layout]) -> Lay
 def fits(header: Sequence[str], layouts: Sequence[Layout]) -> bool:
     """Whether a header holds all that one of some layouts requires, however it is spelt."""
     plain = set(map(_plain, header))
-    return any(set(map(_plain, one.columns)) <= plain for one in layouts)
+    return any(set(map(_plain, layout.columns)) <= plain for layout in layouts)
 
 
 def _spelt(layout: Layout, header: Sequence[str]) -> Layout:
@@ -284,8 +284,8 @@ def parsed(
 
     def width(row: arrow_csv.InvalidRow) -> InputError:
         at = (row.number or 0) + title_lines
-        found, expected = row.actual_columns, row.expected_columns
-        return InputError("row_width", file=path, row=at, found=found, expected=expected)
+        actual, expected = row.actual_columns, row.expected_columns
+        return InputError("row_width", file=path, row=at, found=actual, expected=expected)
 
     with text_streams.opened(path, member) as stream:
         ended = text_streams.Ended(stream)

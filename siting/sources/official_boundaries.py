@@ -70,8 +70,8 @@ def read(path: Path, communes: Collection[str]) -> gpd.GeoDataFrame:
     kept = named[named["code"].isin(list(communes))]
     missing = sorted(set(communes) - set(kept["code"]))
     if missing:
-        said = ", ".join(missing[:5])
-        raise InputError("boundaries_missing", file=path, count=len(missing), codes=said)
+        shown = ", ".join(missing[:5])
+        raise InputError("boundaries_missing", file=path, count=len(missing), codes=shown)
     repeated = kept["code"][kept["code"].duplicated()]
     if len(repeated):
         ids = ", ".join(repeated.unique()[:5])

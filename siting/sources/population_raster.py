@@ -58,10 +58,10 @@ def read(path: Path, boundaries: gpd.GeoDataFrame) -> pd.DataFrame:
             ):
                 raise InputError("raster_elsewhere", file=path, crs=raster.crs.to_string())
             ops = ["values", "coverage", "center_x", "center_y", "cell_id"]
-            found = exact_extract(raster, shapes, ops, include_cols=["code"], output="pandas")
+            sums = exact_extract(raster, shapes, ops, include_cols=["code"], output="pandas")
     except RasterioIOError as error:
         raise InputError("unreadable_layer", file=path, detail=error) from error
-    long = found.explode(ops)
+    long = sums.explode(ops)
     values = np.ma.masked_invalid(long["values"].to_numpy(float))
     if (values < 0).any():
         raise InputError("negative_people", file=path, value=float(values.min()))

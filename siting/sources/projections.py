@@ -34,10 +34,10 @@ FRANCE = (
 
 def in_france(lon: pd.Series, lat: pd.Series) -> pd.Series:
     """Whether points in degrees lie in one of the territories."""
-    found = pd.Series(data=False, index=lon.index)
+    inside = pd.Series(data=False, index=lon.index)
     for west, south, east, north in FRANCE:
-        found |= lon.between(west, east) & lat.between(south, north)
-    return found
+        inside |= lon.between(west, east) & lat.between(south, north)
+    return inside
 
 
 def unprojected(x: pd.Series, y: pd.Series, epsg: pd.Series) -> tuple[pd.Series, pd.Series]:

@@ -233,8 +233,10 @@ def _elsewhere(base: duckdb.DuckDBPyConnection, path: Path, layout: Layout) -> d
     select = _CURRENT if layout.name == STOCK_LAYOUTS[0].name else _OF_2017
     top = f"CREATE TEMP TABLE top AS SELECT left(commune_code, 2) AS department, count(*) AS rows FROM ({select}) GROUP BY 1"  # noqa: E501, S608 - our own text
     rows, _ = register_tables.load(base, path, STOCK_LAYOUTS, "stock", lambda _: top)
-    found = base.sql("SELECT department FROM top ORDER BY rows DESC, department LIMIT 5").fetchall()
-    return {"rows": rows, "found": ", ".join(row[0] for row in found)}
+    departments = base.sql(
+        "SELECT department FROM top ORDER BY rows DESC, department LIMIT 5"
+    ).fetchall()
+    return {"rows": rows, "found": ", ".join(row[0] for row in departments)}
 
 
 def _require_unique(sirets: pd.Series, path: Path) -> None:

@@ -1,0 +1,36 @@
+"""National files pass block by block: memory does not grow with them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+SCRIPT = """
+import resource, sys
+from pathlib import Path
+from siting.sources import bpe
+rows = sum(map(len, bpe.blocks(Path(sys.argv[1]))))
+print(rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="peak memory is counted in kilobytes on Linux")
+def test_four_times_the_rows_take_no_more_memory(samples, tmp_path):
+    text = (samples / "bpe" / "BPE25_extract.csv").read_text("utf-8-sig")
+    header, *rows = text.splitlines()
+    peaks = []
+    for count in (60_000, 240_000):  # 30 and 120 MB
+        path = tmp_path / "BPE25.csv"
+        path.write_text(
+            "\n".join([header, *(rows * (count // len(rows)))]) + "\n", encoding="utf-8"
+        )
+        command = [sys.executable, "-c", SCRIPT, str(path)]
+        read, peak = subprocess.run(
+            command, check=True, capture_output=True, text=True
+        ).stdout.split()
+        assert int(read) == count
+        peaks.append(int(peak) / 1024)
+    assert peaks[1] < 500
+    assert peaks[1] - peaks[0] < 75  # of 90 MB more
