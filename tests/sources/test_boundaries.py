@@ -51,6 +51,7 @@ def test_degrees_declared_as_metres(tmp_path):
     assert refused(path) == "metric_crs_over_degrees"
 
 
+@pytest.mark.filterwarnings("ignore:.crs. was not provided:UserWarning")
 def test_no_coordinate_system(tmp_path):
     path = tmp_path / "communes.gpkg"
     frame(crs=None).to_file(path)

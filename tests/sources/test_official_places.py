@@ -192,6 +192,7 @@ def test_schools_post_and_carpool(tmp_path):
     assert caught.value.key == "metres_for_degrees"
 
 
+@pytest.mark.filterwarnings("ignore:.*FINESS:siting.errors.InputWarning")
 def test_pharmacies_of_finess(tmp_path):
     x, y = Transformer.from_crs(4326, 2154, always_xy=True).transform(2.57, 44.35)
 

@@ -107,6 +107,7 @@ def structure(number, department, commune, kind="620", name="PHARMACIE DE L'Ã‰TÃ
     )
 
 
+@pytest.mark.filterwarnings("ignore:.*FINESS:siting.errors.InputWarning")
 @pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1"])
 def test_finess_in_both_encodings_and_overseas(tmp_path, encoding):
     lon, lat = 55.45, -20.88

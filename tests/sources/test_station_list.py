@@ -43,6 +43,7 @@ def test_a_station_of_several_lines_stands_once_and_freight_is_left_out(tmp_path
     assert caught.value.key == "missing_column"
 
 
+@pytest.mark.filterwarnings("ignore:.*FINESS:siting.errors.InputWarning")
 def test_pharmacies_are_a_list_of_places_too(tmp_path):
     path = tmp_path / "finess.csv"
     row = ["structureet", "120000001", "", "PHARMACIE", *[""] * 8, "202", "12", *[""] * 4, "620"]
