@@ -77,6 +77,12 @@ class ScenarioQuestion(Question):
     scenario: Scenario = Scenario()
 
 
+class SaveQuestion(ScenarioQuestion):
+    """A scenario to save, and whether one of that name may be replaced."""
+
+    replace: bool = False
+
+
 class PairQuestion(Question):
     """Two scenarios to compare."""
 
@@ -243,11 +249,13 @@ def _keep(app: FastAPI, desk: OpenedStudy) -> None:
         return scenario.read(name, desk.config, desk.folder)
 
     @app.put("/api/scenarios/{name}")
-    def save(name: Name, question: ScenarioQuestion) -> replies.SavedReply:
+    def save(name: Name, question: SaveQuestion) -> replies.SavedReply:
         """Save a scenario as a configuration that `siting run` takes."""
         if desk.read_only:
             raise OutputError("read_only")
         given = _checked(question.scenario, desk.workshop)
+        if not question.replace and name in scenario.names(desk.folder):
+            raise ConfigError("scenario_exists", name=name)
         study = desk.workshop.ground.study
         return {"file": scenario.save(given, name, study, desk.config, desk.folder).name}
 
@@ -291,6 +299,7 @@ def _refuse(app: FastAPI) -> None:
         status = {
             "unknown_job": 404,
             "unknown_scenario": 404,
+            "scenario_exists": 409,
             "too_many_jobs": 429,
             "export_busy": 429,
             "read_only": 403,

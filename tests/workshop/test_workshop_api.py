@@ -244,6 +244,18 @@ def test_too_many_jobs(client):
         client.delete(f"/api/jobs/{name}")
 
 
+def test_saving_over_a_scenario_is_asked_for(client, desk):
+    path = desk.folder / "deja.yaml"
+    first = {"scenario": {"what_if": {"open": [NAUCELLE]}}}
+    assert client.put("/api/scenarios/deja", json=first).status_code == 200
+    before = path.read_bytes()
+    refused = client.put("/api/scenarios/deja", json={})
+    assert (refused.status_code, refused.json()["key"]) == (409, "scenario_exists")
+    assert path.read_bytes() == before
+    assert client.put("/api/scenarios/deja", json={"replace": True}).status_code == 200
+    assert path.read_bytes() != before
+
+
 def hang_in_mid_save(desk_folder, config, begun):
     """Save a scenario in a process that never comes to give the file its name."""
     from siting import atomic_files as files
@@ -271,7 +283,9 @@ def test_killed_in_mid_save_leaves_the_old_scenario(client, desk):
     assert path.read_bytes() == before
     assert client.get("/api/scenarios").json() == {"names": ["essai"]}
     assert client.get("/api/scenarios/essai").json()["what_if"]["open"] == [NAUCELLE]
-    client.put("/api/scenarios/essai", json={})  # what was left behind is in nobody's way
+    client.put(
+        "/api/scenarios/essai", json={"replace": True}
+    )  # what was left behind is in nobody's way
     assert client.get("/api/scenarios/essai").json()["what_if"]["open"] == []
 
 

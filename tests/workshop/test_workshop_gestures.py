@@ -257,3 +257,50 @@ def test_a_popup_gives_the_keyboard_back(hands, candidate):
     hands.page.keyboard.press("Escape")
     hands.page.wait_for_selector(".popup", state="detached")
     assert mark.evaluate("mark => mark === document.activeElement")
+
+
+def overlap(box, other):
+    return (
+        min(box["x"] + box["width"], other["x"] + other["width"]) - max(box["x"], other["x"]) > 0
+        and min(box["y"] + box["height"], other["y"] + other["height"]) - max(box["y"], other["y"])
+        > 0
+    )
+
+
+@pytest.mark.parametrize("by_keyboard", [True, False])
+def test_the_legend_covers_no_popup(hands, candidate, by_keyboard):
+    boxes = {site: hands.page.locator(f"[data-site='{site}']").bounding_box() for site in candidate}
+    westmost = min(boxes, key=lambda site: boxes[site]["x"])
+    mark = hands.page.locator(f"[data-site='{westmost}']")
+    if by_keyboard:
+        mark.focus()
+        hands.page.keyboard.press("Enter")
+    else:
+        mark.click()
+    hands.page.wait_for_selector(".leaflet-popup .actions button")
+    hands.page.wait_for_timeout(700)  # the map makes room
+    popup = hands.page.locator(".leaflet-popup-content-wrapper").bounding_box()
+    assert not overlap(popup, hands.page.locator("#legend-box").bounding_box())
+
+
+def test_saving_over_a_scenario_asks(hands, desk):
+    as_run(desk, hands, "reunion")
+    file = desk.folder / "reunion.yaml"
+    first = file.read_text(encoding="utf-8")
+    hands.open_in("Arvieu")
+    hands.tab("plans")
+    questions = []
+
+    def answer(dialog):
+        questions.append(dialog.message)
+        dialog.dismiss() if len(questions) == 1 else dialog.accept()
+
+    hands.page.on("dialog", answer)
+    hands.page.click("#save-form button")
+    hands.page.wait_for_timeout(500)
+    assert "reunion" in questions[0]
+    assert file.read_text(encoding="utf-8") == first
+    hands.page.click("#save-form button")
+    hands.page.wait_for_timeout(800)
+    assert len(questions) == 2
+    assert "Arvieu" in file.read_text(encoding="utf-8")

@@ -52,7 +52,8 @@ class Hands:
         self.ready()
 
     def _heard(self, message):
-        if message.type == "error" and "status of 422" not in message.text:
+        refused = ("status of 422", "status of 409")
+        if message.type == "error" and not any(text in message.text for text in refused):
             self.wrong.append(message.text)
 
     def ready(self):

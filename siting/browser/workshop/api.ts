@@ -79,8 +79,8 @@ const scenarioPath = (name: string): string => `/api/scenarios/${encodeURICompon
 
 export const saved = (): Promise<api.SavedNamesReply> => json("/api/scenarios");
 export const load = (name: string): Promise<Scenario> => json(scenarioPath(name));
-export const save = (name: string, scenario: Scenario): Promise<api.SavedReply> =>
-  json(scenarioPath(name), "PUT", { scenario } satisfies api.ScenarioQuestion);
+export const save = (name: string, question: api.SaveQuestion): Promise<api.SavedReply> =>
+  json(scenarioPath(name), "PUT", question);
 
 export const exported = async (kind: string, scenario: Scenario): Promise<Blob> =>
   (await ask(`/api/export/${kind}`, "POST", { scenario } satisfies api.ScenarioQuestion)).blob();

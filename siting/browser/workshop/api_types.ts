@@ -168,6 +168,12 @@ export interface RobustnessReply {
   stability: WeightInterval[];
 }
 
+/** A scenario to save, and whether one of that name may be replaced. */
+export interface SaveQuestion {
+  scenario?: Scenario;
+  replace?: boolean;
+}
+
 /** Names of the saved scenarios. */
 export interface SavedNamesReply {
   names: string[];

@@ -2,11 +2,14 @@
 
 import { byId, make } from "../shared/dom.js";
 import * as api from "./api.js";
-import { initial } from "./model.js";
+import type { SavedReply } from "./api_types.js";
+import { initial, type Scenario } from "./model.js";
 import { t } from "./words.js";
 import type { Workbench } from "./workbench.js";
 
 const FILES = { table: "couverture.csv", map: "carte.html", config: "scenario.yaml", report: "rapport.docx" };
+
+const TAKEN = 409; // a scenario of that name is there
 
 export function wire(bench: Workbench): void {
   saving(bench);
@@ -37,9 +40,10 @@ function saving(bench: Workbench): void {
   byId("save-form").addEventListener("submit", (event) => {
     event.preventDefault();
     const name = byId<HTMLInputElement>("save-name").value.trim();
-    api
-      .save(name, bench.state().scenario)
-      .then(({ file }) => {
+    saved(name, bench.state().scenario)
+      .then((reply) => {
+        if (!reply) return undefined;
+        const { file } = reply;
         bench.announce(t("said_saved", { file }));
         byId("saved-said").textContent = t("said_saved", { file });
         return refresh();
@@ -56,6 +60,17 @@ function saving(bench: Workbench): void {
       })
       .catch((error: unknown) => bench.fail(error));
   });
+}
+
+/** Save under a name; one that is taken is replaced only by who says so. */
+async function saved(name: string, scenario: Scenario): Promise<SavedReply | null> {
+  try {
+    return await api.save(name, { scenario });
+  } catch (error) {
+    if (!(error instanceof api.Refused) || error.status !== TAKEN) throw error;
+  }
+  if (!window.confirm(t("replace_saved", { name }))) return null;
+  return api.save(name, { scenario, replace: true });
 }
 
 /** Hand a file to the reader. */

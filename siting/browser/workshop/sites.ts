@@ -98,8 +98,11 @@ export class Sites {
       this.inHand = null;
       this.drop(marked, marker.getLatLng());
     });
-    marker.bindPopup(() => this.popup(marked), { minWidth: 200 });
-    marker.on("click", () => Object.assign(marker.getPopup()?.options ?? {}, this.room()));
+    const opens = (): HTMLElement => {
+      Object.assign(marker.getPopup()?.options ?? {}, this.room()); // as panels are now
+      return this.popup(marked);
+    };
+    marker.bindPopup(opens, { minWidth: 200 });
     const element = marker.getElement();
     element?.setAttribute("role", "button");
     element?.setAttribute("data-site", place.id);
