@@ -26,16 +26,15 @@ def add(app: typer.Typer) -> None:
 
         from siting.cli import terminal
         from siting.config import load
-        from siting.study import comparison as study_plans
-        from siting.study import prepared
+        from siting.study import comparison, prepared
 
         settings = load(config)
         names = [plan.strip() for plan in plans.split(",") if plan.strip()]
-        study_plans.check(settings, names)
+        comparison.check(settings, names)
         with terminal.progress() as say:
-            tables = study_plans.compare(prepared.prepare(settings, say), names)
+            tables = comparison.compare(prepared.prepare(settings, say), names)
         path = out or Path("maps") / settings.name / "compare.csv"
-        study_plans.write(path, tables)
+        comparison.write(path, tables)
         shown = Table()
         shown.add_column("")
         for row in tables.to_dict("records"):

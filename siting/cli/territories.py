@@ -33,14 +33,16 @@ def add(app: typer.Typer) -> None:
         ] = False,
     ) -> None:
         from siting.cli import terminal
-        from siting.setup import init as setup
+        from siting.setup import init as setup_init
 
-        begun = setup.begin(setup.Asked(department, epci, communes, official, territory), out)
+        begun = setup_init.begin(
+            setup_init.Asked(department, epci, communes, official, territory), out
+        )
         key = "fetch_next" if begun.to_fetch else "check_next"
         terminal.print_line(t(f"setup.init.{key}", path=begun.path))
         if epci is not None and not begun.to_fetch:
             terminal.print_line(t("setup.init.epci_partial"))
-        if territory is not None and (doubtful := setup.doubtful(territory)):
+        if territory is not None and (doubtful := setup_init.doubtful(territory)):
             terminal.print_line(t("setup.init.doubtful", names=doubtful))
 
     @app.command(help=t("setup.fetch.help"))
@@ -58,19 +60,19 @@ def add(app: typer.Typer) -> None:
     ) -> None:
         from siting.cli import terminal
         from siting.config import load
-        from siting.setup import fetch as setup
+        from siting.setup import fetch as setup_fetch
         from siting.setup.asking import Settings
 
         study = load(config)
         settings = Settings(mirror=mirror, proxy=proxy, workers=workers)
         if verify:
-            if not terminal.print_addresses(setup.verify(study, settings)):
+            if not terminal.print_addresses(setup_fetch.verify(study, settings)):
                 raise typer.Exit(1)
             return
         if dry_run:
-            planned, whole = setup.plan(study, settings)
+            planned, whole = setup_fetch.plan(study, settings)
             terminal.print_downloads(planned, whole=whole)
             return
         with terminal.downloads() as (say, progress):
-            made = setup.fetch(study, settings, say, progress)
+            made = setup_fetch.fetch(study, settings, say, progress)
         terminal.print_prepared(made, config)

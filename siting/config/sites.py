@@ -36,7 +36,7 @@ class Weighting(Model):
         return self
 
 
-class Known(Model):
+class KnownWeights(Model):
     """What is known of the weights; all of it must hold."""
 
     order: Levels = Field((), description="each weighs at least as much as each of the next")
@@ -67,7 +67,7 @@ class Scoring(Model):
     normalisation: Normalisation = "min_max"
     weights: str = Field("", description="weighting that ranks; the criteria's own where empty")
     weightings: dict[str, Weighting] = Field(default_factory=dict, description="by actor")
-    known: Known | None = None
+    known: KnownWeights | None = None
     thresholds: dict[str, Threshold] = Field(default_factory=dict, description="by criterion")
     equipment_cap: float = Field(0.2, ge=0, le=1, description="equipment weighs no more in all")
     evidence: File | None = Field(None, description="site_id,criterion,value,evidence,source,date")

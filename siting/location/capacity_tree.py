@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from siting.location.kernels import knapsack as kernels
+from siting.location.kernels import knapsack as knapsack_kernels
 from siting.location.loads import LoadPlan, Plans
 from siting.location.maximal_cover import Effort
 from siting.location.search import PAIRS_PER_UNIT
@@ -149,7 +149,9 @@ def _treat(
         _offer_decided(node, plans)
         return []
     plans.search.spend(near.size / PAIRS_PER_UNIT)
-    mask, apart = kernels.half_open(node.share, node.free, node.group, node.members(), near)
+    mask, apart = knapsack_kernels.half_open(
+        node.share, node.free, node.group, node.members(), near
+    )
     if apart > DECIDED:
         return _split_demand(node, single)
     first = int(node.group[mask][0])
@@ -188,7 +190,7 @@ def _offer_decided(node: CapacityNode, plans: Plans) -> None:
     site_of = node.reach.argmax(axis=0)
     used = np.bincount(site_of, minlength=node.free.size) > 0
     chosen = np.zeros(used.size, bool)
-    total = kernels.best_sites(
+    total = knapsack_kernels.best_sites(
         used.astype(float), node.free, node.group, node.sets, loads.places, -1, -1, chosen
     )
     if total == used.sum() and loads.counted.holds(site_of):
@@ -211,7 +213,7 @@ def _bounded(node: CapacityNode, effort: Effort, plans: Plans) -> CapacityNode |
     left, more, once, done = effort.turns, True, 1, 0.0
     while left > 0 and more:
         turns = min(once, left)
-        more = kernels.raise_bound(
+        more = knapsack_kernels.raise_bound(
             *question, enough, turns, effort.patience, effort.shrink, effort.last, prices, trial,
             slope, served, share, state, values, opened, closed, site_of,
         )  # fmt: skip
@@ -222,7 +224,9 @@ def _bounded(node: CapacityNode, effort: Effort, plans: Plans) -> CapacityNode |
     bound = max(node.bound, float(state[2]))
     if site_of[0] >= 0 and loads.counted.holds(site_of):
         chosen = np.zeros(share.size, bool)
-        kernels.best_sites(values, node.free, node.group, node.sets, loads.places, -1, -1, chosen)
+        knapsack_kernels.best_sites(
+            values, node.free, node.group, node.sets, loads.places, -1, -1, chosen
+        )
         plans.offer(LoadPlan(np.flatnonzero(chosen), site_of))
         return None
     if bound > enough:
@@ -235,10 +239,10 @@ def _bounded(node: CapacityNode, effort: Effort, plans: Plans) -> CapacityNode |
     values[~free] = -np.inf
     chosen = np.zeros(free.size, bool)
     rest = (free, narrower.group, narrower.sets, loads.places)
-    if kernels.best_sites(values, *rest, -1, -1, chosen) == -np.inf:
+    if knapsack_kernels.best_sites(values, *rest, -1, -1, chosen) == -np.inf:
         return None
     plans.around(np.flatnonzero(chosen))
-    work = kernels.keep_pairs(
+    work = knapsack_kernels.keep_pairs(
         loads.costs, narrower.reach, size, room, *rest, enough, float(state[2]), prices, values
     )
     search.spend(work / PAIRS_PER_UNIT)

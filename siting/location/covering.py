@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from siting.location.kernels import cover as kernels
+from siting.location.kernels import cover as cover_kernels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ def of_points(xy: Float64, weights: Float64, sites_xy: Float64, radius: float) -
         for start in range(0, len(xy), CHUNK):
             x, y = (np.ascontiguousarray(xy[start : start + CHUNK, k], dtype=float) for k in (0, 1))
             words = np.zeros((_words(len(sites_xy)), x.size), np.uint64)
-            kernels.pack_points(x, y, site_x, site_y, float(radius) ** 2, words)
+            cover_kernels.pack_points(x, y, site_x, site_y, float(radius) ** 2, words)
             yield words
 
     return _merged(blocks(), len(sites_xy), weights)
@@ -80,7 +80,7 @@ def of_cover(cover: Bools, weights: Float64) -> Groups:
         for start in range(0, cover.shape[1], CHUNK):
             part = np.ascontiguousarray(cover[:, start : start + CHUNK])
             words = np.zeros((_words(cover.shape[0]), part.shape[1]), np.uint64)
-            kernels.pack_rows(part, words)
+            cover_kernels.pack_rows(part, words)
             yield words
 
     return _merged(blocks(), cover.shape[0], weights)
@@ -102,7 +102,7 @@ def _merged(blocks: Iterator[Words], sites: int, weights: Float64) -> Groups:
         part = group_of[done : done + words.shape[1]]
         at = 0
         while at < words.shape[1]:
-            at, count = kernels.merge(words, at, slots, groups, count, part)
+            at, count = cover_kernels.merge(words, at, slots, groups, count, part)
             if at < words.shape[1]:
                 groups, slots = _grown(groups, count)
         done += words.shape[1]
@@ -118,5 +118,5 @@ def _grown(groups: Words, count: int) -> tuple[Words, npt.NDArray[np.int64]]:
     wider = np.zeros((groups.shape[0], 2 * groups.shape[1]), np.uint64)
     wider[:, :count] = groups
     slots = np.zeros(4 * wider.shape[1], np.int64)
-    kernels.merge(wider[:, :count], 0, slots, wider.copy(), 0, np.empty(count, np.int32))
+    cover_kernels.merge(wider[:, :count], 0, slots, wider.copy(), 0, np.empty(count, np.int32))
     return wider, slots

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.location.kernels import assignment as kernels
+from siting.location.kernels import assignment as assignment_kernels
 
 if TYPE_CHECKING:
     from siting.location.assignment import Assignment
@@ -57,7 +57,7 @@ def improve(data: Assignment, start: Sites, candidates: Sites, search: Search) -
     total = np.inf
     short = candidates[:0]
     while True:
-        kernels.nearest_two(data.costs, plan, data.highest, position, first, second)
+        assignment_kernels.nearest_two(data.costs, plan, data.highest, position, first, second)
         total = float(first @ data.weights)
         search.offer(plan, total)
         loss = np.bincount(position, data.weights * (second - first), minlength=plan.size)
@@ -68,7 +68,7 @@ def improve(data: Assignment, start: Sites, candidates: Sites, search: Search) -
             data.over(
                 sites,
                 search,
-                lambda block, part: kernels.best_swaps(
+                lambda block, part: assignment_kernels.best_swaps(
                     data.costs,
                     block,
                     data.weights,

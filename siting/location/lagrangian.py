@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from siting.location.assignment import BLOCK_PAIRS
 from siting.location.kernels import ascent as kernel
-from siting.location.kernels import assignment as kernels
+from siting.location.kernels import assignment as assignment_kernels
 from siting.location.search import PAIRS_PER_UNIT
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def evaluate(
     data.over(
         sites,
         search,
-        lambda block, part: kernels.reduced_sums(
+        lambda block, part: assignment_kernels.reduced_sums(
             data.costs, block, data.weights, prices, sums[part]
         ),
     )
@@ -121,7 +121,7 @@ def ascend(
         if best.lower > search.cut or scale < SMALLEST_STEP:
             break
         sites = np.concatenate([fixed, free[bound.chosen]])
-        kernels.times_served(data.costs, sites, bound.prices, count)
+        assignment_kernels.times_served(data.costs, sites, bound.prices, count)
         search.spend(sites.size * data.customers / PAIRS_PER_UNIT)
         slope = 1.0 - count
         steep = float(data.weights @ slope**2)

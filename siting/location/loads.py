@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from siting.location.kernels import capacities as kernels
+from siting.location.kernels import capacities as capacity_kernels
 from siting.location.programs import ServiceLimits
 from siting.location.search import PAIRS_PER_UNIT
 
@@ -190,8 +190,8 @@ class Plans:
         waiting = np.ones(demands, bool)
         arrays = (self._costs, self._size, self._room)
         total = np.inf
-        if kernels.put(*arrays, plan, place, load, waiting):
-            total = kernels.settle(*arrays, self._role, plan, place, load)
+        if capacity_kernels.put(*arrays, plan, place, load, waiting):
+            total = capacity_kernels.settle(*arrays, self._role, plan, place, load)
             self.offer(LoadPlan(plan.copy(), plan[place]))
         work = demands * (demands + 3.0 * demands * plan.size) / PAIRS_PER_UNIT
         some = max(1, int(20.0 / work))
@@ -199,7 +199,7 @@ class Plans:
         while rounds > 0:
             now = min(some, rounds)
             args = (*arrays, self._role, plan, place, load, total, now, self._rng)
-            total = kernels.wander(*args)
+            total = capacity_kernels.wander(*args)
             if np.isfinite(total):
                 self.offer(LoadPlan(plan.copy(), plan[place]))
             rounds -= now

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from siting import contracts as tables
+from siting import contracts
 from siting.contracts import missing_column
 from siting.errors import InputError, ModelError
 from siting.location import problem as problems
@@ -22,24 +22,24 @@ if TYPE_CHECKING:
 
     from siting.location.problem import Problem
 
-DEMAND = tables.Table(
+DEMAND = contracts.Table(
     "demand",
     (
-        tables.code("id", "identifier of the demand"),
-        tables.Column("weight", "float", "people or any other weight", minimum=0),
+        contracts.code("id", "identifier of the demand"),
+        contracts.Column("weight", "float", "people or any other weight", minimum=0),
     ),
     ("id",),
 )
 OF_DEMAND = (
-    tables.Column("size", "float", "what it takes of a capacity", minimum=0),
-    tables.code("zone", "zone of a floor, for example an EPCI"),
+    contracts.Column("size", "float", "what it takes of a capacity", minimum=0),
+    contracts.code("zone", "zone of a floor, for example an EPCI"),
 )
 OF_SITES = (
-    tables.Column("capacity", "float", "what the site serves at most", minimum=0),
-    tables.Column("cost", "float", "price of opening the site", minimum=0),
+    contracts.Column("capacity", "float", "what the site serves at most", minimum=0),
+    contracts.Column("cost", "float", "price of opening the site", minimum=0),
 )
 SITE_ID_NAMES = ("id", "site_id", "destination_id")
-SITES = tables.Table("sites", (tables.code("id", "identifier of the site"),), ("id",))
+SITES = contracts.Table("sites", (contracts.code("id", "identifier of the site"),), ("id",))
 
 
 @dataclass(frozen=True)
@@ -112,12 +112,12 @@ def read(files: ProblemFiles) -> tuple[Problem, Attributes]:
 
 
 def _read(
-    path: Path, contract: tables.Table, renamed: Mapping[str, str] | None = None
+    path: Path, contract: contracts.Table, renamed: Mapping[str, str] | None = None
 ) -> pd.DataFrame:
     """Read a table by its contract."""
     names = [column.name for column in contract.columns]
     read = table(path, []).rename(columns=renamed) if renamed else table(path, names)
-    return tables.check(read, contract, path)
+    return contracts.check(read, contract, path)
 
 
 def _sites(path: Path) -> pd.DataFrame:
@@ -127,11 +127,11 @@ def _sites(path: Path) -> pd.DataFrame:
     return _with(_read(path, SITES, {name: "id"}), OF_SITES, path)
 
 
-def _with(frame: pd.DataFrame, optional: tuple[tables.Column, ...], path: Path) -> pd.DataFrame:
+def _with(frame: pd.DataFrame, optional: tuple[contracts.Column, ...], path: Path) -> pd.DataFrame:
     """Bring optional columns to their types; the others, save the identifier and weight, go."""
     present = tuple(column for column in optional if column.name in frame.columns)
     kept = [name for name in ("id", "weight") if name in frame.columns]
-    typed = tables.check(frame, tables.Table("optional", present), path) if present else frame
+    typed = contracts.check(frame, contracts.Table("optional", present), path) if present else frame
     return typed[[*kept, *(column.name for column in present)]]
 
 
@@ -155,7 +155,7 @@ def _matrix(path: Path) -> pd.DataFrame:
     names = ["origin_id", "destination_id", "minutes"]
     if path.suffix.lower() != ".parquet":
         text = table(path, names)[names]
-        return tables.check(text.assign(reason=""), tables.MATRIX, path)[names]
+        return contracts.check(text.assign(reason=""), contracts.MATRIX, path)[names]
     if not path.is_file():
         raise InputError("missing_file", file=path)
     columns = pq.read_schema(path).names

@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from siting.location import interchange
 from siting.location.assignment import Assignment
-from siting.location.kernels import cover_bound as kernels
+from siting.location.kernels import cover_bound as bound_kernels
 from siting.location.search import PAIRS_PER_UNIT
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class Branch:
     def node(self) -> CoverNode:
         """Make the node."""
         whole = self.parent
-        start, item, weight, prices, gain = kernels.remainder(
+        start, item, weight, prices, gain = bound_kernels.remainder(
             whole.start, whole.item, whole.weight, whole.prices, self.kept, self.opened
         )
         return CoverNode(
@@ -264,7 +264,7 @@ def _bounded(
     left, more = effort.turns, True
     while left > 0 and more:
         turns = min(once, left)
-        more = kernels.lower_bound(
+        more = bound_kernels.lower_bound(
             node.start, node.item, node.weight, node.places, needed, turns, effort.patience,
             effort.shrink, effort.last, prices, trial, slope, share, state, sums, opened, closed,
         )  # fmt: skip

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting.location import interchange, median_program
-from siting.location.kernels import assignment as kernels
+from siting.location.kernels import assignment as assignment_kernels
 from siting.location.lagrangian import Bound, ascend, evaluate, fix
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _prices(data: Assignment, sites: Sites) -> Float64:
     """Half way between the costs of the nearest and of the second nearest site of a plan."""
     position = np.empty(data.customers, np.int64)
     first, second = np.empty(data.customers), np.empty(data.customers)
-    kernels.nearest_two(data.costs, sites, data.highest, position, first, second)
+    assignment_kernels.nearest_two(data.costs, sites, data.highest, position, first, second)
     return first if sites.size == 1 else (first + second) / 2
 
 

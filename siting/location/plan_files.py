@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from siting import atomic_files as files
+from siting import atomic_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ def write(answer: Solution, out: Path) -> None:
     The JSON has `status,objective,lower_bound,upper_bound,gap`; without a plan also `reason` and
     `blocking_demand`.
     """
-    with files.replacing_all(out.parent) as part:
+    with atomic_files.replacing_all(out.parent) as part:
         _csv(answer.sites, part / out.name)
         _csv(answer.allocation, part / f"{out.stem}_allocation.csv")
         _json(answer.proof(), part / f"{out.stem}.json")
@@ -43,7 +43,7 @@ def write_phases(answers: Sequence[Solution], out: Path) -> None:
     sites = sites.assign(phase=[opened.get(str(site), 0) for site in sites["site_id"]])
     served = [answer.allocation.assign(phase=phase) for phase, answer in plans]
     summary = last.proof() | {"phases": [answer.proof() for answer in answers]}
-    with files.replacing_all(out.parent) as part:
+    with atomic_files.replacing_all(out.parent) as part:
         _csv(sites, part / out.name)
         _csv(
             pd.concat(served) if served else last.allocation.assign(phase=0),

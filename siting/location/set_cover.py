@@ -16,7 +16,7 @@ from scipy.sparse import csr_array, vstack
 
 from siting.location import interchange, median_tree, milp
 from siting.location.assignment import Assignment
-from siting.location.kernels import cover as kernels
+from siting.location.kernels import cover as cover_kernels
 from siting.location.search import PAIRS_PER_UNIT, LimitReachedError, Search
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _minimal(sets: Cover) -> npt.NDArray[np.bool_]:
     padded = np.zeros((len(bits), -(-bits.shape[1] // 8) * 8), np.uint8)
     padded[:, : bits.shape[1]] = bits
     kept = np.empty(len(sets), bool)
-    kept[order] = kernels.contain_none(padded.view(np.uint64))
+    kept[order] = cover_kernels.contain_none(padded.view(np.uint64))
     return kept
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from siting.outputs.web_map import Scale
+    from siting.outputs.web_map import ViewScale
 
 MOST_ROWS = 1_048_575  # of an Excel sheet, its head apart
 MOST_PIXELS = 8000  # along a side of a raster
@@ -67,7 +67,7 @@ class About:
 
 
 @dataclass(frozen=True)
-class Definition:
+class ColumnMeaning:
     """What a column holds."""
 
     meaning: str
@@ -88,7 +88,7 @@ def write_parquet(path: Path, layer: gpd.GeoDataFrame, about: About) -> None:
 def write_table(
     path: Path,
     table: pd.DataFrame,
-    definitions: Mapping[str, Definition],
+    definitions: Mapping[str, ColumnMeaning],
     about: About,
     *,
     french: bool,
@@ -141,7 +141,7 @@ def write_raster(
     path: Path,
     cells: gpd.GeoDataFrame,
     minutes: np.ndarray[Any, np.dtype[np.float64]],
-    scale: Scale,
+    scale: ViewScale,
     about: About,
 ) -> None:
     """Write travel times as a GeoTIFF with a colour table: minutes rounded up, 255 for none.
@@ -205,7 +205,7 @@ def write_raster(
 def write_workbook(
     path: Path,
     sheets: Mapping[str, pd.DataFrame],
-    definitions: Mapping[str, Mapping[str, Definition]],
+    definitions: Mapping[str, Mapping[str, ColumnMeaning]],
     about: About,
 ) -> None:
     """Write tables as an Excel workbook: formats, filters, a sheet of definitions, one of sources.

@@ -18,7 +18,7 @@ from siting.texts import text as t
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from siting.survey.questionnaire import Part, Question, Questionnaire
+    from siting.survey.questionnaire import FormQuestion, Part, Questionnaire
 
 BOX = "☐"
 LINE = "_" * 30
@@ -99,7 +99,7 @@ def _form(paper: Any, questionnaire: Questionnaire, part: Part) -> None:
     note.runs[0].font.size, note.runs[0].font.color.rgb = Pt(8.5), GREY
 
 
-def _question(paper: Any, question: Question, number: int) -> None:
+def _question(paper: Any, question: FormQuestion, number: int) -> None:
     title = paper.add_paragraph()
     title.paragraph_format.space_before = Pt(6)
     title.paragraph_format.keep_with_next = True
@@ -127,7 +127,7 @@ def _question(paper: Any, question: Question, number: int) -> None:
         blank.paragraph_format.left_indent = Cm(0.6)
 
 
-def _blank(question: Question) -> str:
+def _blank(question: FormQuestion) -> str:
     """Where the answer is written."""
     if question.type == "yes_no":
         return f"{BOX}  {t('survey.form.tick_yes')}        {BOX}  {t('survey.form.tick_no')}"
@@ -142,7 +142,7 @@ def _blank(question: Question) -> str:
     )
 
 
-def _grid(paper: Any, question: Question) -> None:
+def _grid(paper: Any, question: FormQuestion) -> None:
     table = paper.add_table(rows=1, cols=len(question.options) + 1)
     table.style = "Table Grid"
     table.autofit = False

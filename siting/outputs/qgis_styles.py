@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from siting.outputs.signs import Sign
-    from siting.outputs.web_map import Scale
+    from siting.outputs.web_map import ViewScale
 
 POINT = 25.4 / 72  # millimetres
 FIXED_DATE = "2000-01-01T00:00:00.000Z"
@@ -32,7 +32,7 @@ CREATE TABLE layer_styles (
 
 
 @dataclass(frozen=True)
-class Rule:
+class StyleRule:
     """One entry of a legend: a filter, its label, its colour (None: hatched) or its sign."""
 
     filter: str
@@ -41,7 +41,7 @@ class Rule:
     sign: Sign | None = None
 
 
-def rules(column: str, scale: Scale) -> list[Rule]:
+def rules(column: str, scale: ViewScale) -> list[StyleRule]:
     """Rules of a scale on a column, what has no value last."""
     name = '"' + column.replace('"', '""') + '"'
     rules = []
@@ -50,11 +50,11 @@ def rules(column: str, scale: Scale) -> list[Rule]:
         low, high = bounds[i], bounds[i + 1]
         parts = [] if low is None else [f"{name} > {low:g}"]
         parts += [] if high is None else [f"{name} <= {high:g}"]
-        rules.append(Rule(" AND ".join(parts), label, colour))
-    return [*rules, Rule(f"{name} IS NULL", scale.missing, None)]
+        rules.append(StyleRule(" AND ".join(parts), label, colour))
+    return [*rules, StyleRule(f"{name} IS NULL", scale.missing, None)]
 
 
-def qml(kind: Literal["fill", "marker"], entries: Sequence[Rule], label: str = "") -> str:
+def qml(kind: Literal["fill", "marker"], entries: Sequence[StyleRule], label: str = "") -> str:
     """Write a style.
 
     Parameters
@@ -101,7 +101,7 @@ def qml(kind: Literal["fill", "marker"], entries: Sequence[Rule], label: str = "
     )
 
 
-def _layer(symbol: ET.Element, entry: Rule) -> None:
+def _layer(symbol: ET.Element, entry: StyleRule) -> None:
     """What a symbol is drawn with."""
     colour, sign = entry.colour, entry.sign
     if sign is not None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from siting import texts
-from siting.outputs.web_map import Scale
+from siting.outputs.web_map import ViewScale
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -21,50 +21,50 @@ FIBRE = (0.8, 0.9, 0.95, 0.98)  # most communes lie between them once fibre is t
 COUNTS = 4  # facilities in reach that are told apart, none included; then "or more"
 
 
-def minutes(theme: Theme) -> Scale:
+def minutes(theme: Theme) -> ViewScale:
     """Travel time, in the theme's classes."""
     unit = f"{texts.NARROW_SPACE}{t('map.minutes')}"
     labels = between([f"{bound:g}" for bound in theme.classes], unit)
-    return Scale(tuple(theme.classes), labels, tuple(theme.palette), t("map.no_time"))
+    return ViewScale(tuple(theme.classes), labels, tuple(theme.palette), t("map.no_time"))
 
 
-def shares(theme: Theme) -> Scale:
+def shares(theme: Theme) -> ViewScale:
     """Shares of people or premises, in the theme's classes."""
     sign = texts.percent(0, 0)[1:]
     labels = between([f"{100 * share:g}" for share in theme.shares], sign)
-    return Scale(tuple(theme.shares), labels, tuple(theme.share_palette), t("map.unknown"))
+    return ViewScale(tuple(theme.shares), labels, tuple(theme.share_palette), t("map.unknown"))
 
 
-def fibre(theme: Theme) -> Scale:
+def fibre(theme: Theme) -> ViewScale:
     """Shares of premises that fibre reaches: classes where communes differ, near the whole."""
     sign = texts.percent(0, 0)[1:]
     labels = between([f"{100 * share:g}" for share in FIBRE], sign)
     colours = spread(theme.share_palette, len(FIBRE) + 1)
-    return Scale(FIBRE, labels, colours, t("maps.digital.no_data"))
+    return ViewScale(FIBRE, labels, colours, t("maps.digital.no_data"))
 
 
-def counts(theme: Theme) -> Scale:
+def counts(theme: Theme) -> ViewScale:
     """How many facilities are in reach: none, 1, 2…; the more, the lighter."""
     labels = [t("maps.mesh.none"), t("maps.mesh.one")]
     labels += [t("maps.mesh.number", count=n) for n in range(2, COUNTS)]
     labels.append(t("maps.mesh.more", count=COUNTS))
     colours = spread(tuple(reversed(theme.palette)), COUNTS + 1)
-    return Scale(tuple(range(COUNTS)), tuple(labels), colours, t("map.no_time"))
+    return ViewScale(tuple(range(COUNTS)), tuple(labels), colours, t("map.no_time"))
 
 
-def beyond(threshold: float) -> Scale:
+def beyond(threshold: float) -> ViewScale:
     """Minutes over a threshold; what is within it is one class."""
     labels = [t("maps.gaps.covered", minutes=f"{threshold:g}")]
     labels.append(t("maps.gaps.over_first", to=f"{BEYOND[0]:g}"))
     for low, high in pairwise(BEYOND):
         labels.append(t("maps.gaps.over_between", from_=f"{low:g}", to=f"{high:g}"))
     labels.append(t("maps.gaps.over_last", from_=f"{BEYOND[-1]:g}"))
-    return Scale((0.0, *BEYOND), tuple(labels), (COVERED, *BEYOND_COLOURS), t("map.no_time"))
+    return ViewScale((0.0, *BEYOND), tuple(labels), (COVERED, *BEYOND_COLOURS), t("map.no_time"))
 
 
-def kinds(labels: Sequence[str], colours: Sequence[str]) -> Scale:
+def kinds(labels: Sequence[str], colours: Sequence[str]) -> ViewScale:
     """Kinds of things: values are 0, 1, 2… in the order of the labels."""
-    return Scale((), tuple(labels), tuple(colours), t("map.unknown"))
+    return ViewScale((), tuple(labels), tuple(colours), t("map.unknown"))
 
 
 def between(bounds: Sequence[str], unit: str) -> tuple[str, ...]:

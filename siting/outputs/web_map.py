@@ -36,7 +36,7 @@ SECONDS = 600  # deciseconds in a minute: times travel as whole deciseconds
 
 
 @dataclass(frozen=True)
-class Scale:
+class ViewScale:
     """Classes of a view.
 
     Attributes
@@ -95,7 +95,7 @@ class View:
 
     legend: str
     headline: str
-    scale: Scale
+    scale: ViewScale
     cells: npt.NDArray[np.float64] | None = None
     factor: int = SECONDS
     cell_term: str = ""
@@ -110,7 +110,7 @@ class View:
 
 
 @dataclass(frozen=True)
-class Criterion:
+class OpenedCriterion:
     """A line of an opened score, written."""
 
     name: str
@@ -141,7 +141,7 @@ class Point:
     lat: float
     mark: str = ""
     lines: tuple[tuple[str, str], ...] = ()
-    opened: tuple[Criterion, ...] = ()
+    opened: tuple[OpenedCriterion, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from siting import texts
 from siting.atomic_files import replacing_all
 from siting.errors import require_known
 from siting.outputs import data_files, geopackage, qgis_styles, scales, signs, topojson, web_map
-from siting.outputs.data_files import MOST_ROWS, About, Definition
+from siting.outputs.data_files import MOST_ROWS, About, ColumnMeaning
 from siting.outputs.theme import DEFAULT, Theme
 from siting.publish import geometry, sources
 from siting.publish.maps.mapped import MappedResult
@@ -36,7 +36,7 @@ FACILITIES = ["service", "id", "name", "kind", "commune_code", "lon", "lat"]
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenExports:
     """Files written, and what was left out, with the reason."""
 
     files: tuple[str, ...]
@@ -141,7 +141,7 @@ def styles(result: Result, theme: Theme, column: str = "") -> dict[str, str]:
     kinds = ", ".join(f"'{kind}'" for kind in signs.PART_TIME)
     scale = scales.minutes(theme)
     facilities = [
-        qgis_styles.Rule(
+        qgis_styles.StyleRule(
             f"\"service\" = '{service.id}' AND coalesce(\"kind\", '') {within} ({kinds})",
             t(f"exports.sign.{meaning}", service=service.name),
             sign=signs.of(meaning, theme),
@@ -149,7 +149,7 @@ def styles(result: Result, theme: Theme, column: str = "") -> dict[str, str]:
         for service in result.study.services
         for meaning, within in MEANINGS
     ]
-    candidate = qgis_styles.Rule("", t("map.candidates"), sign=signs.of("candidate", theme))
+    candidate = qgis_styles.StyleRule("", t("map.candidates"), sign=signs.of("candidate", theme))
     return {
         "communes": qgis_styles.qml("fill", qgis_styles.rules(column or first, scale)),
         "cells": qgis_styles.qml("fill", qgis_styles.rules(first, scale)),
@@ -158,23 +158,23 @@ def styles(result: Result, theme: Theme, column: str = "") -> dict[str, str]:
     }
 
 
-def define(column: str, table: str, result: Result) -> Definition:
+def define(column: str, table: str, result: Result) -> ColumnMeaning:
     """What a column holds, from the catalogue."""
     services = {service.id: service.name for service in result.study.services}
     for key, name in services.items():
         if column == f"minutes_{key}":
             kind = "cell_minutes" if table == "cells" else "minutes"
-            return Definition(t(f"exports.column.{kind}", service=name), "min")
+            return ColumnMeaning(t(f"exports.column.{kind}", service=name), "min")
         if column.startswith(f"share_{key}_"):
             limit = column.removeprefix(f"share_{key}_").removesuffix("min")
-            return Definition(t("exports.column.share", service=name, minutes=limit), "share")
+            return ColumnMeaning(t("exports.column.share", service=name, minutes=limit), "share")
     for criterion in result.scores.criteria:
         meaning = t(f"criteria.{criterion.name}.name", number=criterion.number)
         if column == criterion.id:
             unit = criterion.definition.unit
-            return Definition(meaning, {"people": "inhabitants"}.get(unit, unit))
+            return ColumnMeaning(meaning, {"people": "inhabitants"}.get(unit, unit))
         if column == f"{criterion.id}_norm":
-            return Definition(t("exports.column.normalised", name=meaning))
+            return ColumnMeaning(t("exports.column.normalised", name=meaning))
     units = {
         "population": "inhabitants",
         "covered_population": "inhabitants",
@@ -186,7 +186,7 @@ def define(column: str, table: str, result: Result) -> Definition:
         "lon": "°",
         "lat": "°",
     }
-    return Definition(t(f"exports.column.{column}"), units.get(column, ""))
+    return ColumnMeaning(t(f"exports.column.{column}"), units.get(column, ""))
 
 
 def write(
@@ -195,7 +195,7 @@ def write(
     names: Sequence[str],
     say: Callable[[str], None],
     theme: Theme = DEFAULT,
-) -> Written:
+) -> WrittenExports:
     """Write the files of each format; all of them, or none.
 
     Parameters
@@ -252,20 +252,20 @@ def write(
                 path = part / f"{name}.topojson"
                 path.write_text(text, encoding="utf-8", newline="\n")
         files = tuple(sorted(path.name for path in part.iterdir()))
-    return Written(files, skipped)
+    return WrittenExports(files, skipped)
 
 
 def _workbook(
     path: Path,
     tables: Mapping[str, pd.DataFrame],
-    defined: Mapping[str, Mapping[str, Definition]],
+    defined: Mapping[str, Mapping[str, ColumnMeaning]],
     notice: About,
     skipped: dict[str, str],
 ) -> None:
     """The workbook, without the tables that a sheet cannot hold."""
     order = ("communes", "coverage", "candidates", "facilities", "cells")
     sheets: dict[str, pd.DataFrame] = {}
-    of_sheet: dict[str, Mapping[str, Definition]] = {}
+    of_sheet: dict[str, Mapping[str, ColumnMeaning]] = {}
     for key in order:
         title = t(f"exports.sheet.{key}")
         if len(tables[key]) > MOST_ROWS:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Place:
+class OpinionArea:
     """An EPCI and what belongs to it: codes and ids.
 
     Attributes
@@ -46,7 +46,7 @@ class Place:
     facilities: frozenset[str]
 
 
-def places(result: Result) -> list[Place]:
+def places(result: Result) -> list[OpinionArea]:
     """The EPCI of a study, by code."""
     read = result.ground.read
     communes = read.communes[read.communes["epci_code"] != ""]
@@ -58,11 +58,13 @@ def places(result: Result) -> list[Place]:
         inside = result.facilities[result.facilities["commune_code"].isin(own)]["id"]
         pairs = zip(holding["zone_kind"], holding["zone_code"], strict=True)
         facilities = {*used, *inside} - {""}
-        groups.append(Place(str(code), str(name), own, frozenset(pairs), frozenset(facilities)))
+        groups.append(
+            OpinionArea(str(code), str(name), own, frozenset(pairs), frozenset(facilities))
+        )
     return groups
 
 
-def cut(result: Result, place: Place) -> Result:
+def cut(result: Result, place: OpinionArea) -> Result:
     """The part of a run that an EPCI gives its opinion on."""
     communes = result.communes["code"].isin(place.communes)
     cells = result.cells["commune_code"].isin(place.communes)
@@ -82,7 +84,7 @@ def cut(result: Result, place: Place) -> Result:
     )
 
 
-def extract(table: pd.DataFrame, place: Place) -> pd.DataFrame:
+def extract(table: pd.DataFrame, place: OpinionArea) -> pd.DataFrame:
     """Rows of a table that tell of an EPCI; all of them where the table tells of no place."""
     columns = set(table.columns)
     if {"zone_kind", "zone_code"} <= columns:
@@ -125,7 +127,7 @@ def write(result: Result, folder: Path, say: Callable[[str], None]) -> int:
     return len(rows)
 
 
-def folder_of(place: Place) -> str:
+def folder_of(place: OpinionArea) -> str:
     """Name of the folder of an EPCI, or of its files."""
     return f"{place.code}-{plain(place.name)}"
 

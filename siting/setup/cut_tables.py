@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from siting import atomic_files as files
+from siting import atomic_files
 from siting.setup import cut_links, prepare, study_area
 from siting.sources import facts, official_boundaries
 
@@ -49,7 +49,7 @@ def cut(
     area = study_area.buffered(shapes, buffer_km, crs)[1]
     near = study_area.places_in(places, area, crs)
     near = near.rename(columns={"commune_code": "code"})
-    with files.replacing_all(folder) as part:
+    with atomic_files.replacing_all(folder) as part:
         chosen.to_csv(part / "communes.csv", index=False)
         shapes.to_file(part / "communes.geojson", driver="GeoJSON", COORDINATE_PRECISION=5)
         cut_links.between(links, frozenset(codes)).to_csv(part / "road_distances.csv", index=False)

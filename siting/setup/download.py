@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pooch  # type: ignore[import-untyped]
 
-from siting import atomic_files as files
+from siting import atomic_files
 from siting.errors import InputError, InputWarning, ProblemsError, SitingError
 from siting.setup import file_kind, newest
 from siting.setup.asking import Settings
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from siting.sources.catalogue import Source
+    from siting.sources.catalogue import CatalogueFile
 
 LOCK = "sources.lock"
 UNOBTAINED = ("not_found", "download_failed", "page_for_file", "not_in_mirror")
@@ -50,7 +50,7 @@ Action = Literal["present", "mirror", "download", "missing"]
 class Planned:
     """What `fetch` would do with a source; `missing`: the mirror does not hold it."""
 
-    source: Source
+    source: CatalogueFile
     action: Action
 
 
@@ -58,8 +58,8 @@ class Planned:
 class Arrival:
     """A file that is there: the source wanted, the one that was taken, and where it is."""
 
-    wanted: Source
-    taken: Source
+    wanted: CatalogueFile
+    taken: CatalogueFile
     path: Path
 
 
@@ -81,7 +81,7 @@ def read_lock(folder: Path) -> dict[str, Fetched]:
         raise InputError("bad_lock", file=path, detail=error) from error
 
 
-def plan(sources: Sequence[Source], folder: Path, settings: Settings) -> list[Planned]:
+def plan(sources: Sequence[CatalogueFile], folder: Path, settings: Settings) -> list[Planned]:
     """Say what `fetch` would do, without doing it (`--dry-run`)."""
     planned: list[Planned] = []
     for source in dict.fromkeys(chosen(source, folder, settings) for source in sources):
@@ -94,7 +94,7 @@ def plan(sources: Sequence[Source], folder: Path, settings: Settings) -> list[Pl
     return planned
 
 
-def chosen(source: Source, folder: Path, settings: Settings) -> Source:
+def chosen(source: CatalogueFile, folder: Path, settings: Settings) -> CatalogueFile:
     """Give the source to take: its alternative where that alone is at hand.
 
     One of a dataset whose file is at hand bears its name.
@@ -105,13 +105,13 @@ def chosen(source: Source, folder: Path, settings: Settings) -> Source:
     return source
 
 
-def at_hand(source: Source, folder: Path, settings: Settings) -> Path | None:
+def at_hand(source: CatalogueFile, folder: Path, settings: Settings) -> Path | None:
     """Give a source's file, in its folder or in the mirror; None where it is in neither."""
     places = [place for place in (folder, settings.mirror) if place is not None]
     return next((path for place in places if (path := dropped(source, place)) is not None), None)
 
 
-def dropped(source: Source, folder: Path) -> Path | None:
+def dropped(source: CatalogueFile, folder: Path) -> Path | None:
     """Give a source's file in a folder: under its own name, or the producer's where it is that."""
     target = folder / source.file
     if target.is_file():
@@ -123,7 +123,7 @@ def dropped(source: Source, folder: Path) -> Path | None:
     return None
 
 
-def require_mirrored(sources: Sequence[Source], folder: Path, settings: Settings) -> None:
+def require_mirrored(sources: Sequence[CatalogueFile], folder: Path, settings: Settings) -> None:
     """Refuse a mirror that lacks files, all of them named at once.
 
     Raises
@@ -142,13 +142,13 @@ def _refuse(problems: Sequence[SitingError]) -> None:
         raise ProblemsError(list(problems), every=True)
 
 
-def _not_in_mirror(source: Source, settings: Settings) -> InputError:
+def _not_in_mirror(source: CatalogueFile, settings: Settings) -> InputError:
     assert settings.mirror is not None  # noqa: S101 - only asked of a mirror
     return InputError("not_in_mirror", **by_hand(source, settings.mirror))
 
 
 def fetch(
-    sources: Sequence[Source],
+    sources: Sequence[CatalogueFile],
     folder: Path,
     settings: Settings | None = None,
     progress: Callable[[str, int, int | None], None] | None = None,
@@ -203,7 +203,7 @@ def fetch(
     return [Arrival(source, taken[source], folder / taken[source].file) for source in sources]
 
 
-def _named(source: Source, folder: Path, settings: Settings) -> Source:
+def _named(source: CatalogueFile, folder: Path, settings: Settings) -> CatalogueFile:
     """Give the source to take, the newest of its dataset asked for where none is at hand."""
     source = chosen(source, folder, settings)
     if not source.dataset or settings.mirror is not None or dropped(source, folder) is not None:
@@ -228,11 +228,11 @@ class _Brought:
     lock: dict[str, Fetched]
     stop: threading.Event
 
-    def bring(self, sources: Sequence[Source]) -> dict[Source, SitingError]:
+    def bring(self, sources: Sequence[CatalogueFile]) -> dict[CatalogueFile, SitingError]:
         """Bring some sources; give the problems of those that did not arrive."""
         guard = threading.Lock()
 
-        def bring(source: Source) -> SitingError | None:
+        def bring(source: CatalogueFile) -> SitingError | None:
             try:
                 seen = self._bring(source)
             except SitingError as problem:
@@ -253,7 +253,7 @@ class _Brought:
         pairs = zip(sources, problems, strict=True)
         return {source: problem for source, problem in pairs if problem is not None}
 
-    def _bring(self, source: Source) -> Fetched:
+    def _bring(self, source: CatalogueFile) -> Fetched:
         """Copy or download one source, hold it to its checksum, and describe it."""
         target = self.folder / source.file
         known = self.lock.get(source.file)
@@ -267,7 +267,7 @@ class _Brought:
             original = dropped(source, self.settings.mirror)
             if original is None:
                 raise _not_in_mirror(source, self.settings)
-            with files.replacing(target) as part:
+            with atomic_files.replacing(target) as part:
                 shutil.copyfile(original, part)
                 file_kind.require(part, original, source.url, target.suffix)
                 _require_same(part, known, original)
@@ -275,7 +275,7 @@ class _Brought:
             return self._retrieved(source, known)
         return _seen(target, source.url)
 
-    def _retrieved(self, source: Source, known: Fetched | None) -> Fetched:
+    def _retrieved(self, source: CatalogueFile, known: Fetched | None) -> Fetched:
         """Download a source, from its second address where the first does not give it."""
         target = self.folder / source.file
         resuming = Resuming(source, self.folder, self.settings, self._report, self.stop)
@@ -318,5 +318,5 @@ def _require_same(path: Path, known: Fetched | None, shown: Path) -> None:
 
 def _write_lock(folder: Path, lock: Mapping[str, Fetched]) -> None:
     content = {name: asdict(lock[name]) for name in sorted(lock)}
-    with files.replacing(folder / LOCK) as part:
+    with atomic_files.replacing(folder / LOCK) as part:
         part.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

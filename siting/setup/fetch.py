@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from siting import atomic_files as files
+from siting import atomic_files
 from siting.errors import ConfigError, InputError, ProblemsError
 from siting.setup import departments, download, made_of, prepare
 from siting.setup import verify as verifying
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from siting.setup.asking import Settings
     from siting.setup.download import Arrival, Planned
     from siting.setup.verify import Address
-    from siting.sources.catalogue import Source
+    from siting.sources.catalogue import CatalogueFile
 
 ROADS = ("osm", "osm_region")
 
@@ -119,7 +119,7 @@ def _fetched(
         crs=place.crs,
     )
     taken = [arrival.taken for arrival in arrivals]
-    with files.replacing(wanted.tables / "provenance.yaml") as part:
+    with atomic_files.replacing(wanted.tables / "provenance.yaml") as part:
         text = made_of.provenance(taken, wanted.tables)
         part.write_text(text, encoding="utf-8", newline="\n")
     return made
@@ -159,7 +159,7 @@ def _path(arrivals: Sequence[Arrival], source: str) -> Path:
 
 
 def _require_mirrored(
-    sources: Sequence[Source], folder: Path, settings: Settings, *, whole: bool
+    sources: Sequence[CatalogueFile], folder: Path, settings: Settings, *, whole: bool
 ) -> None:
     """Refuse a mirror that lacks files; say so where the list goes on once an EPCI is known."""
     try:
@@ -177,12 +177,12 @@ def _wanted(study: Study) -> Fetch:
     return study.fetch
 
 
-def _resolved(study: Study, ids: Collection[str], values: dict[str, str]) -> list[Source]:
+def _resolved(study: Study, ids: Collection[str], values: dict[str, str]) -> list[CatalogueFile]:
     year = {"year": str(study.territory.vintage.year)}
     return catalogue.resolve(list(ids), {**year, **values}, study.sources)
 
 
-def _sources(study: Study, wanted: Fetch, here: Sequence[str]) -> list[Source]:
+def _sources(study: Study, wanted: Fetch, here: Sequence[str]) -> list[CatalogueFile]:
     """Sources of a study: national, of its départements and their neighbours, and of its layers.
 
     Each of them is wanted once; none of those of départements where these are not known.
@@ -197,7 +197,7 @@ def _sources(study: Study, wanted: Fetch, here: Sequence[str]) -> list[Source]:
     return list(dict.fromkeys(sources))
 
 
-def _extract(study: Study, department: str) -> Source:
+def _extract(study: Study, department: str) -> CatalogueFile:
     """Give a département's extract of OpenStreetMap; that of its region overseas."""
     values = catalogue.extract_names(department, departments.name(department))
     own, region = _resolved(study, ROADS, values)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import osmium
 import shapely
 
-from siting import atomic_files as files
+from siting import atomic_files
 from siting.errors import InputError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def clip(extracts: Sequence[Path], area: BaseGeometry, target: Path) -> dict[str
             shown = ", ".join(str(path) for path in extracts)
             raise InputError("no_road_in_the_area", file=shown)
         needed = set().union(*ways.values())
-        with files.replacing(target) as part:
+        with atomic_files.replacing(target) as part:
             return _write(extracts, needed, set(ways), part)
     except RuntimeError as error:  # osmium: damaged file
         shown = ", ".join(str(path) for path in extracts)

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from siting import atomic_files as files
+from siting import atomic_files
 from siting.config import load
 from siting.errors import ConfigError
 from siting.setup import code_lists, cut_tables, departments, presets, starter
@@ -177,5 +177,5 @@ def doubtful(name: str) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    with files.replacing(path) as part:
+    with atomic_files.replacing(path) as part:
         part.write_text(text, encoding="utf-8", newline="\n")

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from siting.sources.catalogue import Source
+    from siting.sources.catalogue import CatalogueFile
 
 
-def provenance(sources: Sequence[Source], tables: Path) -> str:
+def provenance(sources: Sequence[CatalogueFile], tables: Path) -> str:
     """What each table is made of, as `provenance` reads it."""
-    by_id: dict[str, list[Source]] = {}
+    by_id: dict[str, list[CatalogueFile]] = {}
     for source in sources:
         by_id.setdefault(source.id, []).append(source)
     content = {}

@@ -13,12 +13,12 @@ from siting.setup import asking
 
 if TYPE_CHECKING:
     from siting.setup.asking import Settings
-    from siting.sources.catalogue import Source
+    from siting.sources.catalogue import CatalogueFile
 
 API = "https://www.data.gouv.fr/api/1/datasets/{dataset}/"
 
 
-def resolved(source: Source, settings: Settings) -> Source:
+def resolved(source: CatalogueFile, settings: Settings) -> CatalogueFile:
     """Give a source the address of the newest resource of its dataset.
 
     Parameters
@@ -50,7 +50,7 @@ def resolved(source: Source, settings: Settings) -> Source:
     return named(replace(source, url=address), title.lower())
 
 
-def named(source: Source, title: str) -> Source:
+def named(source: CatalogueFile, title: str) -> CatalogueFile:
     """Give a source of a dataset the name and the vintage that a title tells."""
     suffix = source.file[source.file.index(".") :]
     return replace(source, file=f"{title}{suffix}", vintage=title.split("-", 1)[0])

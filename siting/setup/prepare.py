@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from siting import atomic_files as files
+from siting import atomic_files
 from siting.contracts import COMMUNES, check
 from siting.errors import InputError, InputWarning
 from siting.setup import geofabrik, study_area
@@ -174,7 +174,7 @@ def build(
     changes = _changes(movements, codes)
     old = recoded(changes, frozenset(codes))
     report = [("communes", len(listed), len(communes), "elsewhere")]
-    with files.replacing_all(folder) as part:
+    with atomic_files.replacing_all(folder) as part:
         communes.to_csv(part / "communes.csv", index=False)
         shapes.to_file(part / "communes.geojson", driver="GeoJSON", COORDINATE_PRECISION=5)
         changes.to_csv(part / "commune_changes.csv", index=False)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from siting.setup.asking import Settings
-    from siting.sources.catalogue import Source
+    from siting.sources.catalogue import CatalogueFile
 
 ATTEMPTS = 6
 LONGEST_WAIT = 60.0  # seconds, whatever the server asks
@@ -33,7 +33,7 @@ CHUNK = 1 << 14  # bytes; between two of them Ctrl-C is heard
 BUSY = (429, 500, 502, 503, 504)
 
 
-def by_hand(source: Source, folder: Path) -> dict[str, object]:
+def by_hand(source: CatalogueFile, folder: Path) -> dict[str, object]:
     """What a message names when a file is to be had in a browser: address, name, folder, page."""
     return {
         "file": folder / source.file,
@@ -48,7 +48,7 @@ def by_hand(source: Source, folder: Path) -> dict[str, object]:
 class Resuming:
     """A downloader for pooch that goes on where a cut download stopped."""
 
-    source: Source
+    source: CatalogueFile
     folder: Path
     settings: Settings
     progress: Callable[[str, int, int | None], None]

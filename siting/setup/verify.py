@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from siting.setup.asking import Settings
-    from siting.sources.catalogue import Source
+    from siting.sources.catalogue import CatalogueFile
 
 KILOBYTE = 1024
 LINE = 1 << 16  # bytes within which a header ends
@@ -52,14 +52,14 @@ class Address:
         Whether its columns were compared with the contract of the reader.
     """
 
-    source: Source
+    source: CatalogueFile
     url: str
     state: State
     detail: str
     compared: bool = False
 
 
-def addresses(sources: Sequence[Source], settings: Settings) -> list[Address]:
+def addresses(sources: Sequence[CatalogueFile], settings: Settings) -> list[Address]:
     """Ask every address of some sources: theirs, their second one, those of their alternatives.
 
     Parameters
@@ -71,7 +71,7 @@ def addresses(sources: Sequence[Source], settings: Settings) -> list[Address]:
     -------
     One answer for each address, in the order of the sources.
     """
-    pairs: dict[tuple[str, str], Source] = {}
+    pairs: dict[tuple[str, str], CatalogueFile] = {}
     for source in sources:
         for wanted in (source, source.alternative):
             if wanted is not None:
@@ -88,7 +88,7 @@ def lost(answers: Sequence[Address]) -> list[Address]:
     return [answer for answer in answers if answer.source.id not in obtained]
 
 
-def _ask(source: Source, url: str, settings: Settings) -> Address:
+def _ask(source: CatalogueFile, url: str, settings: Settings) -> Address:
     """Ask one address; of a dataset, that of its newest file."""
     try:
         if source.dataset and url == source.url:
@@ -111,7 +111,7 @@ def _ask(source: Source, url: str, settings: Settings) -> Address:
     return replace(judged, state="moved", detail=final) if moved and not judged.detail else judged
 
 
-def _judged(source: Source, url: str, remote: _Remote) -> Address:
+def _judged(source: CatalogueFile, url: str, remote: _Remote) -> Address:
     """Compare the kind of a file, and its columns, with what the reader expects."""
     suffix = source.file[source.file.rindex(".") :].lower()
     page = file_kind.is_page(remote.start) and suffix not in file_kind.PAGES
@@ -138,7 +138,7 @@ def _first(answer: Any) -> bytes:
     return start[:KILOBYTE]
 
 
-def _header(source: Source, remote: _Remote, suffix: str) -> list[str] | None:
+def _header(source: CatalogueFile, remote: _Remote, suffix: str) -> list[str] | None:
     """Columns of a file; None where they cannot be told from pieces of it."""
     known = registry.contract(source.id)
     if not known:

@@ -27,7 +27,7 @@ Step = Literal["national", "area", "department", "around", "layer", ""]
 
 
 @dataclass(frozen=True)
-class Source:
+class CatalogueFile:
     """One file of the catalogue, its pattern filled.
 
     Attributes
@@ -74,7 +74,7 @@ class Source:
     unverified: bool = False
     size_mb: float | None = None
     fallback: str = ""
-    alternative: Source | None = None
+    alternative: CatalogueFile | None = None
     dataset: str = ""
     resource: str = ""
     original: tuple[str, ...] = ()
@@ -137,7 +137,7 @@ def made_of() -> dict[str, tuple[str, ...]]:
 
 def resolve(
     ids: Sequence[str], values: Mapping[str, str], addresses: Mapping[str, str] | None = None
-) -> list[Source]:
+) -> list[CatalogueFile]:
     """Give the sources asked for, with their addresses filled.
 
     Parameters
@@ -161,7 +161,7 @@ def resolve(
     return [_filled(name, values, addresses.get(name)) for name in ids]
 
 
-def _filled(name: str, values: Mapping[str, str], address: str | None) -> Source:
+def _filled(name: str, values: Mapping[str, str], address: str | None) -> CatalogueFile:
     entry: dict[str, Any] = dict(entries()[name])
     by_year = entry.pop("editions", {})
     other = entry.pop("fallback_source", "")
@@ -179,7 +179,7 @@ def _filled(name: str, values: Mapping[str, str], address: str | None) -> Source
     for key in ("original", "makes"):
         entry[key] = tuple(entry.get(key, ()))
     alternative = _filled(other, values, None) if other else None
-    return Source(id=name, alternative=alternative, **entry)
+    return CatalogueFile(id=name, alternative=alternative, **entry)
 
 
 def _fill(pattern: str, values: Mapping[str, str], name: str) -> str:

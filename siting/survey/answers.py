@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from siting.errors import SitingError
     from siting.survey.exports import Export, Header
-    from siting.survey.questionnaire import Question, Questionnaire
+    from siting.survey.questionnaire import FormQuestion, Questionnaire
 
 BRACKETS = re.compile(r"^(?P<base>.*?)\s*\[(?P<sub>[^\[\]]*)\]$", re.DOTALL)
 CODE_AND_TEXT = re.compile(r"^(?P<code>[A-Za-z][A-Za-z0-9_]*)(?:\[(?P<sub>\w+)\])?\. ", re.DOTALL)
@@ -179,11 +179,11 @@ def _names(communes: pd.DataFrame | None) -> dict[str, str] | None:
     return names | {f"={code}": code for code in communes["code"]}
 
 
-def _aliases(question: Question) -> set[str]:
+def _aliases(question: FormQuestion) -> set[str]:
     return {plain(question.code), *map(plain, question.label.every())}
 
 
-def _inner(question: Question) -> dict[str, str]:
+def _inner(question: FormQuestion) -> dict[str, str]:
     """Code of each choice or row by what it may be called."""
     aliases: dict[str, str] = {}
     for row in question.rows if question.type == "grid" else question.options:
@@ -358,13 +358,13 @@ class _Reader:
         written = "" if place is None else self.row[place]
         return "" if values.blank(written) else written
 
-    def complain(self, key: str, question: Question, **values: object) -> None:
+    def complain(self, key: str, question: FormQuestion, **values: object) -> None:
         """Remember a problem."""
         self.wrong = True
         problem = InputError(key, file=self.path, row=self.number, question=question.code, **values)
         self.desk.problems.append(problem)
 
-    def outside(self, question: Question, written: str, known: str) -> None:
+    def outside(self, question: FormQuestion, written: str, known: str) -> None:
         """Say that an answer is outside the form; what may name somebody is not repeated."""
         if question.carried:
             self.complain("answer_outside", question, value=written[:SHOWN], known=known)
@@ -403,7 +403,7 @@ class _Reader:
         self.respondent = digest.hexdigest()[:20]
         return siret
 
-    def answers(self, question: Question, part: str) -> dict[str, object]:
+    def answers(self, question: FormQuestion, part: str) -> dict[str, object]:
         """Answers to a question, by column."""
         columns = self.columns.get(question.code, _Columns(None, {}))
         before = len(self.desk.problems)
@@ -428,7 +428,7 @@ class _Reader:
             self.complain("answer_empty", question)
         return answers
 
-    def value(self, question: Question) -> str:
+    def value(self, question: FormQuestion) -> str:
         """The answer in a question's own column; empty where there is none, or a wrong one."""
         columns = self.columns.get(question.code, _Columns(None, {}))
         cell = self.cell(columns.whole)
@@ -450,7 +450,7 @@ class _Reader:
             self.outside(question, cell, t(f"survey.answer.{question.type}"))
         return answer or ""
 
-    def _choice(self, question: Question, written: str) -> str:
+    def _choice(self, question: FormQuestion, written: str) -> str:
         if not written:
             return ""
         option = values.option(written, question)
@@ -458,7 +458,7 @@ class _Reader:
             self.outside(question, written, ", ".join(option.code for option in question.options))
         return option or ""
 
-    def _number(self, question: Question, written: str) -> str:
+    def _number(self, question: FormQuestion, written: str) -> str:
         number = values.number(written, question.unit)
         kind = [t(f"survey.answer.{question.type}")]
         low, high = question.minimum, question.maximum
@@ -471,7 +471,7 @@ class _Reader:
             return ""
         return f"{number:.10g}"
 
-    def _ticked(self, question: Question, columns: _Columns) -> str:
+    def _ticked(self, question: FormQuestion, columns: _Columns) -> str:
         """Codes of the choices that are ticked."""
         codes = [option.code for option in question.options]
         ticked = []

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from siting import contracts as tables
+from siting import contracts
 from siting.errors import InputError
 from siting.sources import reading
 from siting.survey.census import UNDECLARED
@@ -26,19 +26,19 @@ NATURAL_PERSON = "1"
 
 KINDS = ("epci", "rurality", "status")
 
-EXCLUSIONS = tables.Table(
+EXCLUSIONS = contracts.Table(
     "exclusions",
     (
-        tables.code("siret", "establishment not to be asked", required=False),
-        tables.code("siren", "legal unit not to be asked", required=False),
-        tables.code("commune_code", "commune where nobody is asked", required=False),
+        contracts.code("siret", "establishment not to be asked", required=False),
+        contracts.code("siren", "legal unit not to be asked", required=False),
+        contracts.code("commune_code", "commune where nobody is asked", required=False),
     ),
 )
-RURALITY = tables.Table(
+RURALITY = contracts.Table(
     "rurality",
     (
-        tables.code("code", "INSEE code of the commune"),
-        tables.code("class", "class of rurality"),
+        contracts.code("code", "INSEE code of the commune"),
+        contracts.code("class", "class of rurality"),
     ),
     ("code",),
 )

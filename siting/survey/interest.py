@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from siting import contracts as tables
+from siting import contracts
 from siting.errors import InputError
 from siting.sources import reading
 from siting.survey import shrinkage
@@ -19,12 +19,12 @@ from siting.survey import shrinkage
 if TYPE_CHECKING:
     from pathlib import Path
 
-INTEREST = tables.Table(
+INTEREST = contracts.Table(
     "interest",
     (
-        tables.code("commune_code", "commune where the person lives or works"),
-        tables.Column("consent", "boolean", "the person agreed to be counted"),
-        tables.code("respondent", "who, to find repeats; never written", required=False),
+        contracts.code("commune_code", "commune where the person lives or works"),
+        contracts.Column("consent", "boolean", "the person agreed to be counted"),
+        contracts.code("respondent", "who, to find repeats; never written", required=False),
     ),
 )
 

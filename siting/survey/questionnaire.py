@@ -85,7 +85,7 @@ class Row(_Model):
     minutes: float | None = Field(None, ge=0, le=600, allow_inf_nan=False)
 
 
-class Question(_Model):
+class FormQuestion(_Model):
     """A question.
 
     Answers to a question of text, and to one that is nominative, are never carried on.
@@ -107,7 +107,7 @@ class Question(_Model):
     unit: str = ""
 
     @model_validator(mode="after")
-    def _sound(self) -> Question:
+    def _sound(self) -> FormQuestion:
         if (self.type in CHOICES) != bool(self.options):
             raise ValueError("question_options")
         if (self.type == "grid") != bool(self.rows):
@@ -154,7 +154,7 @@ class Section(_Model):
     """Questions under one title."""
 
     label: Label
-    questions: tuple[Question, ...] = Field(min_length=1)
+    questions: tuple[FormQuestion, ...] = Field(min_length=1)
 
 
 class Questionnaire(_Model):
@@ -198,11 +198,11 @@ class Questionnaire(_Model):
                 raise ValueError("part_options")
         return self
 
-    def questions(self) -> Iterator[Question]:
+    def questions(self) -> Iterator[FormQuestion]:
         """Every question, in order."""
         for section in self.sections:
             yield from section.questions
 
-    def of_role(self, role: Role) -> Question | None:
+    def of_role(self, role: Role) -> FormQuestion | None:
         """The question of a role; None where nobody is asked."""
         return next((question for question in self.questions() if question.role == role), None)

@@ -30,7 +30,7 @@ from siting.survey.suppression import Relation
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from siting.survey.questionnaire import Question, Questionnaire
+    from siting.survey.questionnaire import FormQuestion, Questionnaire
 
 Float64 = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -172,7 +172,7 @@ def tabulate(
     return {"respondents": respondents, "answers": both[ANSWERS]}
 
 
-def numbers(question: Question, answers: pd.Series) -> Float64 | None:
+def numbers(question: FormQuestion, answers: pd.Series) -> Float64 | None:
     """What answers count as numbers; None for a question that has none."""
     if question.type in {"number", "integer"}:
         return pd.to_numeric(answers, errors="coerce").to_numpy(np.float64)
@@ -182,7 +182,7 @@ def numbers(question: Question, answers: pd.Series) -> Float64 | None:
     return None
 
 
-def _choices(question: Question, answers: pd.Series) -> dict[str, Bools]:
+def _choices(question: FormQuestion, answers: pd.Series) -> dict[str, Bools]:
     """Who gave each answer."""
     if question.type in {"number", "integer"}:
         return {}
@@ -195,7 +195,7 @@ def _choices(question: Question, answers: pd.Series) -> dict[str, Bools]:
 
 
 def _table(
-    question: Question,
+    question: FormQuestion,
     column: str,
     row: str,
     people: Weighted,

@@ -12,7 +12,7 @@ from siting.survey.questionnaire import OTHER
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from siting.survey.questionnaire import Question
+    from siting.survey.questionnaire import FormQuestion
 
 BLANK = {"", "n/a", "{question_not_shown}", "null", "nan"}
 YES = {"y", "yes", "oui", "x", "1", "true", "vrai", "o", "checked", "ok"}
@@ -51,7 +51,7 @@ def yes_no(written: str) -> str | None:
     return "yes" if word in YES else "no" if word in NO else None
 
 
-def option(written: str, question: Question) -> str | None:
+def option(written: str, question: FormQuestion) -> str | None:
     """Code of a choice that is named by its code or label; None for any other."""
     word = plain(written)
     for option in question.options:
@@ -63,7 +63,7 @@ def option(written: str, question: Question) -> str | None:
     return None
 
 
-def options(written: str, question: Question) -> tuple[str, ...] | None:
+def options(written: str, question: FormQuestion) -> tuple[str, ...] | None:
     """Codes of several choices in one cell, by codes or labels; None where something is left over.
 
     Between choices stand spaces (KoboToolbox), commas (Webform), semicolons or bars; labels may

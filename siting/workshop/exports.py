@@ -78,19 +78,19 @@ def _alone() -> Iterator[None]:
 
 def _map_of(study: Study) -> str:
     from siting.publish import run_folder  # noqa: PLC0415 - seconds to load, and seldom asked for
-    from siting.study import run as studies  # noqa: PLC0415 - seconds to load, and seldom asked for
+    from siting.study import run as study_run  # noqa: PLC0415 - seconds to load, and seldom asked for
 
     with tempfile.TemporaryDirectory(prefix="siting-") as folder:
-        result = studies.run(study, _quiet)
+        result = study_run.run(study, _quiet)
         written = run_folder.write(result, Path(folder) / "out", _quiet)
         return (written / "map.html").read_text(encoding="utf-8")
 
 
 def _report_of(study: Study) -> bytes:
     from siting.publish.report import compose  # noqa: PLC0415
-    from siting.study import run as studies  # noqa: PLC0415 - as above
+    from siting.study import run as study_run  # noqa: PLC0415 - as above
 
-    result = studies.run(study, _quiet)
+    result = study_run.run(study, _quiet)
     made = compose.document(result, compose.compare(result, _quiet), _quiet)
     with tempfile.TemporaryDirectory(prefix="siting-") as folder:
         (written,) = compose.write(made, Path(folder) / "report.docx", "report", ["docx"], None)

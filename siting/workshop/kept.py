@@ -18,7 +18,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from siting import atomic_files as files
+from siting import atomic_files
 from siting.errors import OutputError
 from siting.texts import text as t
 from siting.workshop import kept_format
@@ -82,7 +82,7 @@ def _keep(path: Path, content: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if sys.platform != "win32" and path.parent.stat().st_uid == os.getuid():
         path.parent.chmod(0o700)
-    with files.replacing(path) as part:
+    with atomic_files.replacing(path) as part:
         part.touch(mode=0o600)
         part.write_bytes(content)
 
@@ -127,11 +127,11 @@ def _versions() -> tuple[str, ...]:
 
 def _files(paths: Iterable[Path]) -> list[Path]:
     """Files that reading some paths may open: a folder's, and those that share a file's stem."""
-    files: set[Path] = set()
+    atomic_files: set[Path] = set()
     for path in paths:
         if path.is_dir():
-            files.update(file for file in path.rglob("*") if file.is_file())
+            atomic_files.update(file for file in path.rglob("*") if file.is_file())
         else:
             beside = path.parent.glob(f"{glob.escape(path.stem)}.*")
-            files.update(file for file in beside if file.is_file())
-    return sorted(files)
+            atomic_files.update(file for file in beside if file.is_file())
+    return sorted(atomic_files)

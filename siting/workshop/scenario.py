@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import yaml
 from pydantic import Field, StringConstraints
 
-from siting import atomic_files as files
+from siting import atomic_files
 from siting.config import Model, WhatIf, content, load
 from siting.errors import ConfigError
 
@@ -101,7 +101,7 @@ def save(scenario: Scenario, name: str, study: Study, config: Path, folder: Path
     """
     base = os.path.relpath(config.resolve(), folder.resolve()).replace(os.sep, "/")
     path = folder / f"{name}.yaml"
-    with files.replacing(path) as part:
+    with atomic_files.replacing(path) as part:
         part.write_text(written(scenario, study, base), encoding="utf-8", newline="\n")
     return path
 

@@ -63,7 +63,7 @@ def content(name="Rodez"):
         columns=(("Part", ["50 %", name]),),
     )
     other = replace(view, cells=np.array([9.99, 10.0, 5.0, np.nan]))
-    criterion = web_map.Criterion(name, "1 hab.", "30 %", "3,0", name)
+    criterion = web_map.OpenedCriterion(name, "1 hab.", "30 %", "3,0", name)
     points = (
         web_map.Points(name, "facility", (web_map.Point(name, 2.1, 44.1),)),
         web_map.Points(
@@ -212,7 +212,7 @@ def test_a_layer_without_rows_is_refused_and_a_bad_shape_is_mended():
 
 def test_at_most_seven_classes():
     with pytest.raises(ValueError, match="limits"):
-        web_map.Scale(tuple(range(7)), ("x",) * 8, ("#000000",) * 8, "")
+        web_map.ViewScale(tuple(range(7)), ("x",) * 8, ("#000000",) * 8, "")
 
 
 @given(st.lists(st.integers(0, 2**40)))

@@ -13,7 +13,7 @@ from siting.errors import InputError, InputWarning
 from siting.setup import download, newest
 from siting.setup.asking import USER_AGENT, Settings
 from siting.sources import catalogue
-from siting.sources.catalogue import Source
+from siting.sources.catalogue import CatalogueFile
 
 QUICK = Settings(wait=0.01, timeout=5)
 DATASET = {
@@ -57,7 +57,7 @@ def server():
 
 def source(server, name, **more):
     address = f"http://127.0.0.1:{server.server_port}/{name}"
-    return Source(
+    return CatalogueFile(
         name, f"title of {name}", "x", "https://page.test", address, f"{name}.bin", "2026", "", "",
         **more,
     )  # fmt: skip
@@ -96,7 +96,7 @@ def test_without_any_the_first_is_to_be_opened_by_hand(server, tmp_path, status,
 
 
 def test_a_timeout_says_what_to_do(tmp_path):
-    nowhere = Source("n", "n", "x", "p", "http://127.0.0.1:9/none", "n.bin", "", "", "")
+    nowhere = CatalogueFile("n", "n", "x", "p", "http://127.0.0.1:9/none", "n.bin", "", "", "")
     with pytest.raises(InputError) as caught:
         download.fetch([nowhere], tmp_path, QUICK)
     assert nowhere.url in caught.value.text("fr").splitlines()

@@ -16,7 +16,7 @@ from siting.errors import ConfigError, InputError, ProblemsError
 from siting.setup import download
 from siting.setup.asking import Settings
 from siting.sources import catalogue
-from siting.sources.catalogue import Source
+from siting.sources.catalogue import CatalogueFile
 
 CONTENT = hashlib.sha256(b"siting").digest() * 40_000  # 1.28 MB
 QUICK = Settings(wait=0.01, timeout=5)
@@ -86,7 +86,7 @@ def server():
 
 def source(server, name):
     address = f"http://127.0.0.1:{server.server_port}/{name}"
-    return Source(name, name, "test", "", address, f"{name}.bin", "2026", "none", "tests")
+    return CatalogueFile(name, name, "test", "", address, f"{name}.bin", "2026", "none", "tests")
 
 
 def brought(*arguments):
@@ -216,14 +216,14 @@ def test_mirror_and_dry_run(server, tmp_path):
 
 def test_a_proxy_gets_the_request(server, tmp_path):
     settings = Settings(wait=0.01, proxy=f"http://127.0.0.1:{server.server_port}")
-    far = Source("far", "", "", "", "http://producer.invalid/file", "far.bin", "", "", "")
+    far = CatalogueFile("far", "", "", "", "http://producer.invalid/file", "far.bin", "", "", "")
     assert brought([far], tmp_path, settings).read_bytes() == CONTENT
     assert "http://producer.invalid/file" in server.tries
 
 
 def test_a_second_address_serves_where_the_first_does_not(tmp_path, server):
     first, second = (f"http://127.0.0.1:{server.server_port}/{name}" for name in ("missing", "cut"))
-    source = Source("x", "x", "x", "x", first, "f.bin", "x", "x", "x", fallback=second)
+    source = CatalogueFile("x", "x", "x", "x", first, "f.bin", "x", "x", "x", fallback=second)
     assert brought([source], tmp_path, QUICK).read_bytes() == CONTENT
     assert download.read_lock(tmp_path)["f.bin"].url == second
 
@@ -298,7 +298,7 @@ PAGE = b"<!DOCTYPE html>\n<html><body>Connexion</body></html>"
 def test_a_page_with_status_200_is_not_taken_for_a_file(server, tmp_path, file, content, key):
     server.content = content
     address = f"http://127.0.0.1:{server.server_port}/page"
-    one = Source("page", "page", "test", "", address, file, "2026", "none", "tests")
+    one = CatalogueFile("page", "page", "test", "", address, file, "2026", "none", "tests")
     folder = tmp_path / "net"
     mirror = tmp_path / "mirror"
     mirror.mkdir()

@@ -24,11 +24,11 @@ from siting.outputs.documents import docx_parts
 from siting.outputs.documents.model import (
     Bullets,
     Document,
+    DocumentTable,
     Figure,
     Heading,
     PageBreak,
     Paragraph,
-    Table,
     Text,
     numbered,
     spans,
@@ -223,7 +223,7 @@ class _Writer:
             elif isinstance(block, Bullets):
                 for item in block.items:
                     self._runs(self._new("List Bullet"), item)
-            elif isinstance(block, Table):
+            elif isinstance(block, DocumentTable):
                 self._table(block, last=isinstance(after, PageBreak))
             elif isinstance(block, Figure):
                 self._figure(block)
@@ -351,9 +351,9 @@ class _Writer:
         style = {"body": "Normal", "lead": LEAD, "notice": NOTICE, "source": SOURCE}[block.kind]
         self._runs(self._new(style), block.text)
 
-    def _caption(self, block: Table | Figure) -> Any:
+    def _caption(self, block: DocumentTable | Figure) -> Any:
         words = self.document.words
-        label = words.table if isinstance(block, Table) else words.figure
+        label = words.table if isinstance(block, DocumentTable) else words.figure
         paragraph = self._new("Caption")
         for piece in re.split(r"(\{label\}|\{number\}|\{text\})", words.caption):
             if piece == "{number}":
@@ -363,7 +363,7 @@ class _Writer:
                 paragraph.add_run(block.caption if piece == "{text}" else caption)
         return paragraph
 
-    def _table(self, block: Table, *, last: bool) -> None:
+    def _table(self, block: DocumentTable, *, last: bool) -> None:
         self._caption(block).paragraph_format.keep_with_next = True
         table = self.file.add_table(rows=1 + len(block.rows), cols=len(block.columns))
         self._place(table._tbl)  # noqa: SLF001 - python-docx has no public name for it

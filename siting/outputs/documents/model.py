@@ -71,7 +71,7 @@ class Bullets:
 
 
 @dataclass(frozen=True)
-class Column:
+class DocumentColumn:
     """A column of a table: its heading, its side, its share of the width."""
 
     title: str
@@ -80,7 +80,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class DocumentTable:
     """A table of texts already written as the language does.
 
     Attributes
@@ -100,7 +100,7 @@ class Table:
     """
 
     caption: str
-    columns: tuple[Column, ...]
+    columns: tuple[DocumentColumn, ...]
     rows: tuple[tuple[str, ...], ...]
     strong: tuple[int, ...] = ()
     note: str = ""
@@ -134,7 +134,7 @@ class PageBreak:
     """The heading that follows begins on a new page."""
 
 
-Block = Heading | Paragraph | Bullets | Table | Figure | PageBreak
+Block = Heading | Paragraph | Bullets | DocumentTable | Figure | PageBreak
 
 
 @dataclass(frozen=True)
@@ -159,9 +159,9 @@ class Words:
     contents: str
     page: str
 
-    def caption_of(self, block: Table | Figure) -> str:
+    def caption_of(self, block: DocumentTable | Figure) -> str:
         """Caption with its label and number."""
-        label = self.table if isinstance(block, Table) else self.figure
+        label = self.table if isinstance(block, DocumentTable) else self.figure
         return self.caption.format(label=label, number=block.number, text=block.caption)
 
 
@@ -225,8 +225,8 @@ def numbered(document: Document) -> Document:
             levels[block.level :] = [0] * (3 - block.level)
             number = ".".join(map(str, levels[: block.level]))
             blocks.append(replace(block, number=number))
-        elif isinstance(block, Table | Figure):
-            kind = "table" if isinstance(block, Table) else "figure"
+        elif isinstance(block, DocumentTable | Figure):
+            kind = "table" if isinstance(block, DocumentTable) else "figure"
             counts[kind] += 1
             blocks.append(replace(block, number=counts[kind]))
         else:
@@ -289,7 +289,7 @@ def prose(document: Document) -> list[str]:
             texts = (block.text,)
         elif isinstance(block, Bullets):
             texts = block.items
-        elif isinstance(block, Table):
+        elif isinstance(block, DocumentTable):
             sentences += [block.caption, block.note]
         elif isinstance(block, Figure):
             sentences += [block.caption, block.alternative]

@@ -13,11 +13,11 @@ from siting.outputs.documents import odt_styles
 from siting.outputs.documents.model import (
     Bullets,
     Document,
+    DocumentTable,
     Figure,
     Heading,
     PageBreak,
     Paragraph,
-    Table,
     Text,
     numbered,
     spans,
@@ -116,7 +116,7 @@ class _Writer:
         blocks = self.document.blocks
         for block, then in zip(blocks, (*blocks[1:], None), strict=True):
             made = self._block(block)
-            if isinstance(block, Table) and not block.note and isinstance(then, PageBreak):
+            if isinstance(block, DocumentTable) and not block.note and isinstance(then, PageBreak):
                 made.pop()  # an empty line could fill a page
             for element in made:
                 if after and not isinstance(block, PageBreak):
@@ -195,7 +195,7 @@ class _Writer:
                 entry.append(self._paragraph("List", item))
                 bullets.append(entry)
             return [bullets]
-        if isinstance(block, Table):
+        if isinstance(block, DocumentTable):
             return self._table(block)
         if isinstance(block, Figure):
             holder = _new("text:p", {"text:style-name": "Figure"})
@@ -228,9 +228,9 @@ class _Writer:
         note.append(body)
         return note
 
-    def _caption(self, block: Table | Figure) -> Any:
+    def _caption(self, block: DocumentTable | Figure) -> Any:
         words = self.document.words
-        label = words.table if isinstance(block, Table) else words.figure
+        label = words.table if isinstance(block, DocumentTable) else words.figure
         made = _new("text:p", {"text:style-name": "Caption"})
         before, _, after = words.caption.partition("{number}")
         _say(made, before.replace("{label}", label))
@@ -244,10 +244,10 @@ class _Writer:
         _say(made, after.replace("{text}", block.caption))
         return made
 
-    def _table(self, block: Table) -> list[Any]:
-        name = f"Table{block.number}"
+    def _table(self, block: DocumentTable) -> list[Any]:
+        name = f"DocumentTable{block.number}"
         total = sum(column.width for column in block.columns)
-        style = "ShortTable" if len(block.rows) <= SHORT else "Table"
+        style = "ShortTable" if len(block.rows) <= SHORT else "DocumentTable"
         made = _new("table:table", {"table:name": name, "table:style-name": style})
         made.append(_new("table:title", {}, self.document.words.caption_of(block)))
         if block.note:
@@ -270,7 +270,7 @@ class _Writer:
             _new("text:p", {"text:style-name": "Source"}, block.note),
         ]
 
-    def _row(self, block: Table, texts: tuple[str, ...], kind: str) -> Any:
+    def _row(self, block: DocumentTable, texts: tuple[str, ...], kind: str) -> Any:
         row = _new("table:table-row", {"table:style-name": "Row"})
         for column, text in zip(block.columns, texts, strict=True):
             style = "HeadCell" if kind == "Head" else "PlainCell"

@@ -22,16 +22,16 @@ from siting.errors import OutputError
 from siting.outputs.documents.model import (
     Bullets,
     Document,
+    DocumentTable,
     Figure,
     Heading,
     Paragraph,
-    Table,
     numbered,
     spans,
 )
 
 log = logging.getLogger(__name__)
-KINDS = {Heading: "heading", Paragraph: "paragraph", Bullets: "bullets", Table: "table"}
+KINDS = {Heading: "heading", Paragraph: "paragraph", Bullets: "bullets", DocumentTable: "table"}
 STANDARD: Literal["ua-1"] = "ua-1"  # PDF/UA: every page can be read aloud
 
 
@@ -92,7 +92,7 @@ def _content(document: Document, folder: Path) -> dict[str, Any]:
             made["text"] = _spans(block.text)
         elif isinstance(block, Bullets):
             made["items"] = [_spans(item) for item in block.items]
-        elif isinstance(block, Table):
+        elif isinstance(block, DocumentTable):
             made["caption"] = document.words.caption_of(block)
         blocks.append(made)
     logo = None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenMaps:
     """What was written.
 
     Attributes
@@ -45,7 +45,7 @@ def write(
     say: Callable[[str], None],
     theme: Theme = DEFAULT,
     note: Callable[[str], None] = lambda _: None,
-) -> Written:
+) -> WrittenMaps:
     """Write a map for each theme, `map_THEME.html`, and `maps.html`, a page of them all.
 
     Parameters
@@ -91,4 +91,4 @@ def write(
             frames = [embedding.read(part / file, source=file) for file in files.values()]
             heading = t("maps.index_title", title=result.study.title)
             embedding.write_page(part / "maps.html", heading, frames)
-    return Written(folder, files, skipped)
+    return WrittenMaps(folder, files, skipped)

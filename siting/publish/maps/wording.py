@@ -60,14 +60,14 @@ def kind_word(kind: str) -> str:
     return t(key) if key in texts.catalogue(texts.language()) else str(kind)
 
 
-def opened(ranked: Scores, i: int, sources: dict[str, str]) -> list[web_map.Criterion]:
+def opened(ranked: Scores, i: int, sources: dict[str, str]) -> list[web_map.OpenedCriterion]:
     """A candidate's score, criterion by criterion: raw value, weight, points, source."""
     parts = []
     for j, criterion in enumerate(ranked.criteria):
         raw, place = ranked.raw[i, j], ranked.normalised[i, j]
         points = texts.number(100 * ranked.weights[j] * place, 1) if not np.isnan(raw) else "–"
         parts.append(
-            web_map.Criterion(
+            web_map.OpenedCriterion(
                 t(f"criteria.{criterion.name}.name", number=criterion.number),
                 score_tables.fewer(ranked, i, j)
                 or criterion_value(raw, criterion.name, criterion.definition.unit),

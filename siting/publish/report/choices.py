@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from siting.outputs.documents.model import Block, Column, Heading, Table
+from siting.outputs.documents.model import Block, DocumentColumn, DocumentTable, Heading
 from siting.publish.report.shown import named
 from siting.publish.report.words import cell, num, paragraph, share, stage_paragraph, table
 from siting.study.stages import score_tables
@@ -124,16 +124,16 @@ def plan(result: Result, compared: Compared, drawn: Figures) -> list[Block]:
         for site, row in order.iterrows()
     ]
     heads = [
-        Column(t("report.columns.site"), "left", 2.4),
+        DocumentColumn(t("report.columns.site"), "left", 2.4),
         *(
-            Column(t("report.columns.first", kind=score_tables.label(k)), "right", 1.3)
+            DocumentColumn(t("report.columns.first", kind=score_tables.label(k)), "right", 1.3)
             for k, _ in columns
         ),
-        Column(t("report.columns.best"), "right", 1),
-        Column(t("report.columns.worst"), "right", 1),
+        DocumentColumn(t("report.columns.best"), "right", 1),
+        DocumentColumn(t("report.columns.worst"), "right", 1),
     ]
     blocks.append(
-        Table(
+        DocumentTable(
             t("report.tables.robust.caption"),
             tuple(heads),
             tuple(rows),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from siting.outputs.documents import pictures
-from siting.outputs.documents.model import Block, Column, Figure, Heading, Table
+from siting.outputs.documents.model import Block, DocumentColumn, DocumentTable, Figure, Heading
 from siting.publish import charts as study_charts
 from siting.publish import print_maps as study_print
 from siting.publish.report.words import num, paragraph
@@ -39,7 +39,7 @@ class Figures:
     """
 
     drawn: Mapping[str, Figure]
-    numbers: tuple[Table, ...]
+    numbers: tuple[DocumentTable, ...]
 
     def take(self, *names: str) -> list[Block]:
         """Those of these names that the study could feed."""
@@ -61,7 +61,7 @@ def draw(
 ) -> Figures:
     """Draw every map and chart that a run can feed, in the current language."""
     drawn: dict[str, Figure] = {}
-    numbers: list[Table] = []
+    numbers: list[DocumentTable] = []
     made, _ = study_print.sheets(result, theme)
     for picture in made:
         say(t("report.progress.figure", name=picture.name))
@@ -98,11 +98,14 @@ def of_chart(chart: Chart, theme: Theme) -> Figure:
     return Figure(pictures.png(chart.figure(theme, titled=False), theme), chart.title, chart.alt)
 
 
-def _table(caption: str, frame: pd.DataFrame, heads: tuple[str, ...], file: str = "") -> Table:
+def _table(
+    caption: str, frame: pd.DataFrame, heads: tuple[str, ...], file: str = ""
+) -> DocumentTable:
     shown = frame.iloc[:MOST_ROWS]
     columns = tuple(
-        Column(head, "right" if i else "left", 1.0 if i else 2.4) for i, head in enumerate(heads)
+        DocumentColumn(head, "right" if i else "left", 1.0 if i else 2.4)
+        for i, head in enumerate(heads)
     )
     rows = tuple(tuple(str(value) for value in row) for row in shown.itertuples(index=False))
     note = t("report.cut", file=file) if len(frame) > len(shown) else ""
-    return Table(t("report.in_numbers", caption=caption), columns, rows, note=note)
+    return DocumentTable(t("report.in_numbers", caption=caption), columns, rows, note=note)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from siting import texts
-from siting.outputs.documents.model import Column, Table
+from siting.outputs.documents.model import DocumentColumn, DocumentTable
 from siting.publish.report.words import cell, day, num, share
 from siting.texts import text as t
 
@@ -43,7 +43,7 @@ def _decimals(size: float) -> int:
 
 def shown(
     key: str, frame: pd.DataFrame, columns: Columns, file: str, **values: object
-) -> list[Table]:
+) -> list[DocumentTable]:
     """A table `stages.tables.<key>`; nothing where it has no row.
 
     Parameters
@@ -60,7 +60,9 @@ def shown(
         return []
     columns = tuple(column for column in columns if column[0] in frame.columns)
     heads = [
-        Column(t(f"stages.heads.{name}", **values), "left" if kind in LEFT else "right", width)
+        DocumentColumn(
+            t(f"stages.heads.{name}", **values), "left" if kind in LEFT else "right", width
+        )
         for name, kind, width in columns
     ]
     rows = tuple(
@@ -68,7 +70,7 @@ def shown(
         for row in frame.iloc[:LONGEST].to_dict("records")
     )
     note = t("report.cut", file=file) if len(frame) > LONGEST else ""
-    return [Table(t(f"stages.tables.{key}", **values), tuple(heads), rows, note=note)]
+    return [DocumentTable(t(f"stages.tables.{key}", **values), tuple(heads), rows, note=note)]
 
 
 def _written(value: Any, kind: str) -> str:

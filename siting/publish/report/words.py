@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from siting import texts
-from siting.outputs.documents.model import Column, Paragraph, Table
+from siting.outputs.documents.model import DocumentColumn, DocumentTable, Paragraph
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def table(
     total: bool = False,
     data: str = "",
     **values: Any,
-) -> Table:
+) -> DocumentTable:
     """A table whose caption and headings are texts `report.tables.<key>`.
 
     Parameters
@@ -78,10 +78,10 @@ def table(
     sides: dict[str, Align] = {"l": "left", "r": "right"}
     sizes = widths or [2.4 if side == "l" else 1.0 for side in shape]
     columns = [
-        Column(head, sides[side], size)
+        DocumentColumn(head, sides[side], size)
         for head, side, size in zip(heads, shape, sizes, strict=True)
     ]
-    return Table(
+    return DocumentTable(
         t(f"report.tables.{key}.caption", **values),
         tuple(columns),
         cells,

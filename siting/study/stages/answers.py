@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from siting.config import Study
     from siting.config.survey import Survey, Variable
     from siting.study.inputs import Inputs
-    from siting.survey.questionnaire import Question, Questionnaire
+    from siting.survey.questionnaire import FormQuestion, Questionnaire
     from siting.survey.use import Use
 
 FIRM = "firm"  # status of those whose part is not asked it
@@ -243,7 +243,7 @@ def _use(questionnaire: Questionnaire, people: Weighted, survey: Survey) -> Use 
     )
 
 
-def _numbers(question: Question, answers: pd.Series) -> npt.NDArray[np.float64]:
+def _numbers(question: FormQuestion, answers: pd.Series) -> npt.NDArray[np.float64]:
     numbers = tabulation.numbers(question, answers)
     assert numbers is not None  # noqa: S101 - `Question` refuses such a role without numbers
     return numbers

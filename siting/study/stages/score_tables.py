@@ -9,7 +9,7 @@ import pandas as pd
 
 from siting import texts
 from siting.atomic_files import replacing_all
-from siting.outputs import tables as files
+from siting.outputs.tables import write_csv
 from siting.ranking import outranking, robustness
 from siting.study.stages.weights import AHEAD
 from siting.texts import text as t
@@ -39,7 +39,7 @@ def write(compared: Compared, folder: Path) -> Path:
     """
     with replacing_all(folder) as part:
         for name, table in tables(compared).items():
-            files.write_csv(part / f"{name}.csv", table)
+            write_csv(part / f"{name}.csv", table)
     return folder
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import pandas as pd
 
-from siting import contracts as tables
+from siting import contracts
 from siting.config.census import Census
 from siting.contracts import Column, Table
 from siting.measures import coverage as coverages
@@ -179,7 +179,7 @@ def fewest(study: Study) -> int:
 
 def _points(base: PreparedStudy, layer: str) -> pd.DataFrame | None:
     """Points of a layer of criteria, `id,lon,lat`…; None where the study has no such table."""
-    tables: Mapping[str, Callable[[], pd.DataFrame | None]] = {
+    contracts: Mapping[str, Callable[[], pd.DataFrame | None]] = {
         "bus_stops": lambda: base.read.bus_stops,
         "carpool_areas": lambda: base.read.carpool_areas,
         "chefs_lieux": lambda: chefs_lieux(base),
@@ -189,7 +189,7 @@ def _points(base: PreparedStudy, layer: str) -> pd.DataFrame | None:
         "stations": lambda: base.read.stations,
         "tiers_lieux": lambda: base.read.tiers_lieux,
     }
-    return tables[layer]()
+    return contracts[layer]()
 
 
 def _days(
@@ -239,7 +239,7 @@ def entered(evidence: pd.DataFrame | None, sites: pd.DataFrame, file: object) ->
     for name, column in PREMISES.items():
         if column in sites:
             contract = Column(column, "float", name, required=False, minimum=0)
-            table = tables.check(sites[[column]], Table("candidates", (contract,)), file)
+            table = contracts.check(sites[[column]], Table("candidates", (contract,)), file)
             facts[name] = table[column].to_numpy(np.float64)
     if evidence is not None:
         wide = evidence.pivot_table(index="site_id", columns="criterion", values="value")

@@ -20,14 +20,14 @@ from siting.outputs.documents import docx as docx_writer
 from siting.outputs.documents import odt, pdf
 from siting.outputs.documents.model import (
     Bullets,
-    Column,
     Document,
+    DocumentColumn,
+    DocumentTable,
     Figure,
     Heading,
     PageBreak,
     Paragraph,
     Span,
-    Table,
     Words,
     clean,
     numbered,
@@ -50,8 +50,8 @@ def png() -> bytes:
 
 
 def document(name: str = HARD, rows: int = 3) -> Document:
-    columns = (Column("Nom", width=3), Column("Habitants", "right"))
-    table = Table(name, columns, tuple((name, str(i)) for i in range(rows)), (0,), name)
+    columns = (DocumentColumn("Nom", width=3), DocumentColumn("Habitants", "right"))
+    table = DocumentTable(name, columns, tuple((name, str(i)) for i in range(rows)), (0,), name)
     blocks = (
         Heading(1, name),
         Paragraph((Span(name, bold=True, note=name), Span(" suite"))),
@@ -126,7 +126,7 @@ def test_pdf_is_tagged_with_language_title_and_bookmarks(tmp_path):
 
 
 def test_a_table_at_the_end_of_a_page_leaves_no_line_that_could_fill_another(tmp_path):
-    row = Table("Avis", (Column("Rubrique"),), (("Avis",),))
+    row = DocumentTable("Avis", (DocumentColumn("Rubrique"),), (("Avis",),))
     sheets = (Heading(1, "Un"), row, row, PageBreak(), Heading(1, "Deux"), row)
     docx_writer.write(tmp_path / "d.docx", replace(document(), blocks=sheets))
     body = docx.Document(tmp_path / "d.docx").element.body
@@ -147,7 +147,7 @@ def test_a_table_at_the_end_of_a_page_leaves_no_line_that_could_fill_another(tmp
 def test_numbers_are_those_of_the_model():
     made = numbered(document())
     assert [one.number for one in made.blocks if isinstance(one, Heading)] == ["1", "1.1"]
-    assert [one.number for one in made.blocks if isinstance(one, Table | Figure)] == [1, 1]
+    assert [one.number for one in made.blocks if isinstance(one, DocumentTable | Figure)] == [1, 1]
 
 
 def template(path, *lines: str, caption: bool = True) -> None:

@@ -16,7 +16,7 @@ from siting.config import load
 from siting.config.sites import Scoring
 from siting.outputs.documents import docx as docx_writer
 from siting.outputs.documents import pictures, series
-from siting.outputs.documents.model import Bullets, Figure, Heading, Paragraph, Table, plain
+from siting.outputs.documents.model import Bullets, DocumentTable, Figure, Heading, Paragraph, plain
 from siting.publish import run_folder
 from siting.publish.maps import overview
 from siting.publish.report import compose, sheets
@@ -68,7 +68,7 @@ def sentences(document) -> list[str]:
 
 
 def cells(document) -> str:
-    tables = [one for one in document.blocks if isinstance(one, Table)]
+    tables = [one for one in document.blocks if isinstance(one, DocumentTable)]
     return " \n ".join(cell for one in tables for row in one.rows for cell in row) + " ".join(
         one.title for table in tables for one in table.columns
     )
@@ -79,7 +79,10 @@ def test_every_number_of_the_prose_is_in_a_table(made, language):
     document, find = made[language], NUMBER[language]
     held = set(find.findall(cells(document))) | PROMISED
     held |= {
-        n for one in document.blocks if isinstance(one, Table) for n in find.findall(one.caption)
+        n
+        for one in document.blocks
+        if isinstance(one, DocumentTable)
+        for n in find.findall(one.caption)
     }
     prose = [one for one in sentences(document) if "©" not in one]
     sources = document.blocks.index(
@@ -110,7 +113,9 @@ def test_tables_say_what_coverage_csv_and_the_geopackage_say(result, made, tmp_p
     by_epci = next(
         one
         for one in made["fr"].blocks
-        if isinstance(one, Table) and one.data == "coverage" and one.columns[0].title == "EPCI"
+        if isinstance(one, DocumentTable)
+        and one.data == "coverage"
+        and one.columns[0].title == "EPCI"
     )
     here = told[(told["zone_kind"] == "epci") & (told["threshold_minutes"] == 20)]
     here = here.set_index("zone_name")
@@ -124,7 +129,7 @@ def test_tables_say_what_coverage_csv_and_the_geopackage_say(result, made, tmp_p
     far = next(
         one
         for one in made["fr"].blocks
-        if isinstance(one, Table) and [c.title for c in one.columns][-1] == "Minutes"
+        if isinstance(one, DocumentTable) and [c.title for c in one.columns][-1] == "Minutes"
     )
     for name, _, people, minutes in far.rows:
         assert people == texts.number(layer.loc[name, "population"], 0, "fr")
@@ -169,7 +174,7 @@ def test_each_epci_has_its_own_document_and_its_own_numbers(result, language):
     for one in every:
         assert one.document.brief
         assert len(one.maps) == len(result.study.services)
-        tables = [block for block in one.document.blocks if isinstance(block, Table)]
+        tables = [block for block in one.document.blocks if isinstance(block, DocumentTable)]
         named = next(table for table in tables if len(table.columns) == 4 and not table.data)
         assert {row[0] for row in named.rows} == communes[one.name.partition("-")[0]]
         held = set(find.findall(cells(one.document)))
@@ -190,7 +195,7 @@ def test_every_commune_has_the_same_numbers_in_the_sheets_and_on_the_map(result)
     told = {}
     for one in sheets.documents(result):
         for table in one.document.blocks:
-            if isinstance(table, Table) and len(table.columns) == 4 and not table.data:
+            if isinstance(table, DocumentTable) and len(table.columns) == 4 and not table.data:
                 told |= {row[0]: row[2:] for row in table.rows}
     names = result.communes["name"]
     assert len(told) == names.nunique() > 280
@@ -221,7 +226,7 @@ def test_figures_have_their_numbers_as_tables(made, language):
     captions = {one.caption for one in drawn}
     assert len(captions) == len(drawn) >= 10
     lead = texts.text("report.in_numbers", language, caption="")
-    tables = {one.caption for one in made[language].blocks if isinstance(one, Table)}
+    tables = {one.caption for one in made[language].blocks if isinstance(one, DocumentTable)}
     assert {lead + one for one in captions} <= tables
     for one in drawn:
         assert one.alternative
@@ -234,7 +239,7 @@ def test_words_of_the_document_are_those_of_the_file(made, tmp_path):
 
     docx_writer.write(tmp_path / "d.docx", made["fr"])
     read = docx.Document(tmp_path / "d.docx")
-    tables = [one for one in made["fr"].blocks if isinstance(one, Table)]
+    tables = [one for one in made["fr"].blocks if isinstance(one, DocumentTable)]
     assert len(read.tables) == len(tables)
     for one, told in list(zip(read.tables, tables, strict=True))[:8]:
         assert [cell.text for cell in one.rows[1].cells] == list(told.rows[0])

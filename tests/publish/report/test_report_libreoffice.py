@@ -11,12 +11,12 @@ import pytest
 
 from siting.outputs.documents import docx
 from siting.outputs.documents.model import (
-    Column,
     Document,
+    DocumentColumn,
+    DocumentTable,
     Heading,
     PageBreak,
     Paragraph,
-    Table,
     Words,
 )
 
@@ -31,8 +31,10 @@ def test_docx_opens_in_libreoffice(tmp_path):
     blocks = (
         Heading(1, "L'essentiel"),
         Paragraph("Rodez & Millau : 53,5 % <des> habitants."),
-        Table(
-            "Les communes", (Column("Commune"), Column("Habitants", "right")), (("Nant", "901"),)
+        DocumentTable(
+            "Les communes",
+            (DocumentColumn("Commune"), DocumentColumn("Habitants", "right")),
+            (("Nant", "901"),),
         ),
         PageBreak(),
         Heading(1, "La suite"),

@@ -13,7 +13,7 @@ import yaml
 
 from siting import texts
 from siting.config import load
-from siting.outputs.documents.model import Bullets, Figure, Heading, Paragraph, Table, plain
+from siting.outputs.documents.model import Bullets, DocumentTable, Figure, Heading, Paragraph, plain
 from siting.publish.report import compose, figures
 from siting.study import run as study
 
@@ -108,7 +108,7 @@ def shape(key: str, language: str) -> re.Pattern[str]:
 def test_each_stage_has_its_sentences_and_its_tables(made):
     language, document, _ = made
     told = sections(document)
-    captions = [one.caption for one in document.blocks if isinstance(one, Table)]
+    captions = [one.caption for one in document.blocks if isinstance(one, DocumentTable)]
     for stage, tables in STAGES.items():
         heading = texts.text(f"stages.headings.{stage}", language)
         assert heading in told
@@ -125,7 +125,10 @@ def test_each_stage_has_its_sentences_and_its_tables(made):
 
 def test_nothing_is_claimed_that_no_table_holds(made):
     language, document, _ = made
-    find, tables = NUMBER[language], [one for one in document.blocks if isinstance(one, Table)]
+    find, tables = (
+        NUMBER[language],
+        [one for one in document.blocks if isinstance(one, DocumentTable)],
+    )
     held = {n for one in tables for row in one.rows for text in row for n in find.findall(text)}
     held |= {n for one in tables for column in one.columns for n in find.findall(column.title)}
     held |= {n for one in tables for n in find.findall(one.caption)} | {"0", "100"}
@@ -147,7 +150,7 @@ def test_nothing_is_claimed_that_no_table_holds(made):
 
 def test_the_tables_of_stages_say_what_the_published_ones_say(made):
     language, document, result = made
-    tables = [one for one in document.blocks if isinstance(one, Table)]
+    tables = [one for one in document.blocks if isinstance(one, DocumentTable)]
 
     def rows(key: str) -> list[tuple[str, ...]]:
         return next(one.rows for one in tables if shape(key, language).match(one.caption))
@@ -185,7 +188,7 @@ def test_no_name_of_a_column_and_no_key_is_left(made):
     _, document, _ = made
     words = [one.text for one in document.blocks if isinstance(one, Heading)]
     for one in document.blocks:
-        if isinstance(one, Table):
+        if isinstance(one, DocumentTable):
             words += [one.caption, *(column.title for column in one.columns)]
         elif isinstance(one, Figure):
             words.append(one.caption)
