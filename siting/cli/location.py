@@ -108,11 +108,11 @@ def _models() -> str:
 def _of_orlib(path: Path, model: str, out: Path, limits: "Limits") -> None:
     """Answer the question of an OR-Library file."""
     from siting.cli import terminal
-    from siting.location import files
+    from siting.location import file_solver
 
     with terminal.progress() as say:
         say(t("cli_locate.solving"))
-        answer = files.locate_orlib(path, model, out, limits)
+        answer = file_solver.locate_orlib(path, model, out, limits)
     _print([answer], out)
 
 
@@ -125,15 +125,15 @@ def _of_files(
 ) -> None:
     """Answer a question on files, in phases where there are sizes."""
     from siting.cli import terminal
-    from siting.location import files
+    from siting.location import file_solver
 
     with terminal.progress() as say:
         say(t("cli_locate.solving"))
         try:
             if sizes:
-                answers = files.locate_phases(tables, question, sizes, out, limits)
+                answers = file_solver.locate_phases(tables, question, sizes, out, limits)
             else:
-                answers = [files.locate(tables, question, out, limits)]
+                answers = [file_solver.locate(tables, question, out, limits)]
         except ModelError as error:
             values = {
                 key: _as_options(str(value)) if key in NAMES_OF_PARAMETERS else value

@@ -54,8 +54,10 @@ def solve(
     Raises
     ------
     ModelError
-        Prices are not one for each site, or negative.
+        Prices are not one for each site, or negative; see `Problem.free_places` for `most_new`.
     """
+    if most_new is not None:
+        problem.free_places(most_new)
     prices = np.asarray(opening, dtype=float)
     if prices.shape != problem.site_ids.shape or not (prices >= 0).all():
         raise ModelError("costs_shape", found=prices.size, expected=problem.site_ids.size)

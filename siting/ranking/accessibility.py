@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from siting.ranking.candidate_facts import Reach, within
 from siting.ranking.definition import Definition, minutes_to_nearest
-from siting.ranking.facts import Reach, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from siting.ranking.facts import Float64, SiteFacts
+    from siting.ranking.candidate_facts import Float64, SiteFacts
 
 
 def population_gained(facts: SiteFacts, minutes: int) -> Float64:

@@ -23,8 +23,8 @@ from siting.ranking.definition import Criterion
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from siting.ranking.candidate_facts import SiteFacts
     from siting.ranking.definition import Definition
-    from siting.ranking.facts import SiteFacts
 
 ID = re.compile(r"^(?P<name>[a-z][a-z0-9_]*?)(?:_(?P<number>\d+)(?P<unit>min)?)?$")
 LEVELS = 4  # of what is entered as a level: 0 to 4

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from siting.ranking import facts
+from siting.ranking import candidate_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from siting.ranking.facts import Float64, SiteFacts
+    from siting.ranking.candidate_facts import Float64, SiteFacts
 
 Family = Literal[
     "accessibility", "positioning", "premises",
@@ -148,7 +148,9 @@ def count_within(
 
     def compute(known: SiteFacts, minutes: int) -> Float64:
         return (
-            facts.within(known.around[layer], minutes) if layer in known.around else known.unknown
+            candidate_facts.within(known.around[layer], minutes)
+            if layer in known.around
+            else known.unknown
         )
 
     return Definition(

@@ -15,7 +15,7 @@ from siting.ranking.definition import (
 )
 
 if TYPE_CHECKING:
-    from siting.ranking.facts import Float64, SiteFacts
+    from siting.ranking.candidate_facts import Float64, SiteFacts
 
 AROUND_MINUTES = 20  # of the criterion on premises without fibre around
 

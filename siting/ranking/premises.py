@@ -10,7 +10,7 @@ from siting.ranking import broadband_shares
 from siting.ranking.definition import Definition, entered_by_hand
 
 if TYPE_CHECKING:
-    from siting.ranking.facts import Float64, SiteFacts
+    from siting.ranking.candidate_facts import Float64, SiteFacts
 
 
 def fibre_at_site(facts: SiteFacts, year: int) -> Float64:

@@ -12,10 +12,10 @@ from siting.errors import ConfigError, InputError
 from siting.ranking import criteria
 from siting.sources import boundaries as boundary_files
 from siting.sources import bpe, facts
-from siting.study import input_files, plausibility, study_area
+from siting.study import area_checks, input_files, plausibility
+from siting.study.area_checks import StudyArea
 from siting.study.input_files import NET, STATIONS, TIERS_LIEUX
 from siting.study.reading import Reading
-from siting.study.study_area import StudyArea
 from siting.territory import area, codes, quality
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def _zones_of(desk: Reading, study: Study, taken: _Taken) -> Any:
         (study.roads.distances, taken.links, "to_code"),
     ]
     vintage = study.territory.vintage
-    study_area.require_codes(desk, keyed, taken.communes, taken.changes, vintage)
+    area_checks.require_codes(desk, keyed, taken.communes, taken.changes, vintage)
     return zones
 
 
@@ -244,20 +244,20 @@ def _near(desk: Reading, study: Study, taken: _Taken) -> _Taken:
         (study.candidates, taken.candidates, BORDER_KM),
         (study.cells.file, *_placed_apart(taken.cells, taken.off_area_km)),
     ]
-    study_area.require_near(desk, here, near)
+    area_checks.require_near(desk, here, near)
     lists = dict(taken.lists)
     for role, listed in taken.lists.items():
         if listed is not None and listed.official:
-            kept = desk.attempt(study_area.places_of, listed.places, here, taken.files[role])
+            kept = desk.attempt(area_checks.places_of, listed.places, here, taken.files[role])
             lists[role] = None if kept is None else replace(listed, places=kept)
     layer = study.layers.everyday
     return replace(
         taken,
         shapes=shapes,
         lists=lists,
-        everyday=desk.attempt(study_area.everyday, taken.everyday, here, communes, layer),
-        bus_stops=study_area.within(taken.bus_stops, here),
-        carpool=study_area.within(taken.carpool, here),
+        everyday=desk.attempt(area_checks.everyday, taken.everyday, here, communes, layer),
+        bus_stops=area_checks.within(taken.bus_stops, here),
+        carpool=area_checks.within(taken.carpool, here),
     )
 
 

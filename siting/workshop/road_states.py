@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from siting.config import WhatIf
     from siting.network.routing import Attachment
-    from siting.ranking.facts import Minutes
+    from siting.ranking.candidate_facts import Minutes
     from siting.study.prepared import PreparedStudy
     from siting.times.matrix import Router
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from siting.config import Study
-    from siting.ranking.facts import Float64, Minutes
+    from siting.ranking.candidate_facts import Float64, Minutes
     from siting.ranking.scores import Scores, SiteValues
     from siting.study.prepared import PreparedStudy
     from siting.study.stages.site_facts import StudyFacts

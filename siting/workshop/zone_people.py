@@ -12,7 +12,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from siting.ranking.facts import Float64, Minutes
+    from siting.ranking.candidate_facts import Float64, Minutes
 
 CURVE_MINUTES = 60
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from siting.errors import InputError, ModelError
-from siting.location import covering, files, lscp, mclp, orlib, p_center, p_median
+from siting.location import covering, file_solver, lscp, mclp, orlib, p_center, p_median
 from siting.location.matrix_files import ProblemFiles
 from siting.location.problem import from_arrays, from_tables
 from siting.location.question import LocationQuestion
@@ -27,7 +27,7 @@ def test_orlib_instances_are_proven_at_their_published_optima(benchmarks, tmp_pa
         published = {row["instance"]: row for row in csv.DictReader(stream)}[name]
     for model, column in (("p-median", "p_median_optimum"), ("p-center", "p_center_optimum")):
         path = benchmarks / "pmed" / f"{name}.txt"
-        files.locate_orlib(path, model, tmp_path / "x.csv", Limits())
+        file_solver.locate_orlib(path, model, tmp_path / "x.csv", Limits())
         summary = json.loads((tmp_path / "x.json").read_text(encoding="utf-8"))
         best = float(published[column])
         assert summary["status"] == "proven"
@@ -81,7 +81,7 @@ def test_locate_writes_sites_allocation_and_summary(inputs, model):
     limit = 25.0 if model in ("mclp", "lscp") else None
     question = LocationQuestion(model, None if model == "lscp" else 3, limit)
     answers = [
-        files.locate(
+        file_solver.locate(
             ProblemFiles(inputs / name, inputs / "d.csv", existing=inputs / "e.csv"),
             question,
             inputs / "x.csv",
@@ -123,7 +123,7 @@ def test_identifiers_may_be_whole_numbers(tmp_path):
         pd.DataFrame({column: [101]}).to_csv(tmp_path / "e.csv", index=False)
         for name in ("m.parquet", "m.csv"):
             tables = ProblemFiles(tmp_path / name, tmp_path / "d.csv", existing=tmp_path / "e.csv")
-            found[column, name] = files.locate(
+            found[column, name] = file_solver.locate(
                 tables, LocationQuestion("p-median", 2), tmp_path / "x.csv", Limits()
             ).objective
     assert len(set(found.values())) == 1
@@ -132,7 +132,7 @@ def test_identifiers_may_be_whole_numbers(tmp_path):
         tmp_path / "m.parquet"
     )
     with pytest.raises(InputError, match="origin_id"):
-        files.locate(
+        file_solver.locate(
             ProblemFiles(tmp_path / "m.parquet", tmp_path / "d.csv"),
             LocationQuestion("p-median", 2),
             tmp_path / "x.csv",
@@ -143,7 +143,7 @@ def test_identifiers_may_be_whole_numbers(tmp_path):
 def test_locate_refuses_what_it_cannot_answer(inputs):
     def ask(question, **paths):
         given = {"matrix": inputs / "m.csv", "demand": inputs / "d.csv"} | paths
-        files.locate(ProblemFiles(**given), question, inputs / "x.csv", Limits())
+        file_solver.locate(ProblemFiles(**given), question, inputs / "x.csv", Limits())
 
     for question in (
         LocationQuestion("p-median"),

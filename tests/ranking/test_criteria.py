@@ -11,7 +11,7 @@ import pytest
 from siting import texts
 from siting.errors import ConfigError
 from siting.ranking import criteria, definition
-from siting.ranking.facts import Reach, SiteFacts
+from siting.ranking.candidate_facts import Reach, SiteFacts
 
 NAN = np.nan
 

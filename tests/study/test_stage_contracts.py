@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,8 @@ from siting.study import run as study
 from siting.study.stages import registry, stage_contracts
 from siting.study.stages import viability as study_viability
 
-CONFIGS = Path(__file__).parents[2] / "configs"
+ROOT = Path(__file__).parents[2]
+CONFIGS = ROOT / "configs"
 
 
 def described(made: dict[str, pd.DataFrame], tables: tuple[Table, ...]) -> None:
@@ -35,6 +37,16 @@ def test_every_table_of_a_stage_says_what_its_columns_hold():
             assert table.columns, table.name
             assert all(column.meaning for column in table.columns), table.name
             assert set(table.key) <= set(table.names), table.name
+
+
+def test_the_page_of_columns_is_that_of_the_contracts():
+    spec = importlib.util.spec_from_file_location("page", ROOT / "scripts" / "write_table_docs.py")
+    assert spec is not None
+    assert spec.loader is not None
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    written = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
+    assert written == script.page(), "run scripts/write_table_docs.py"
 
 
 def test_telecentres():

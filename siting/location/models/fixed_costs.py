@@ -20,8 +20,6 @@ def solve(
     """Choose sites, each at its price."""
     from siting.location import facility_location
 
-    if question.p is not None:
-        problem.free_places(question.p)
     return facility_location.solve(
         question.reachable(problem),
         attributes.costs(problem),

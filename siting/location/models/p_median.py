@@ -43,8 +43,6 @@ def solve_budget(
     """Bring everyone near by sites that cost no more than the budget in all."""
     from siting.location import facility_location
 
-    if question.p is not None:
-        problem.free_places(question.p)
     return facility_location.solve(
         question.reachable(problem),
         attributes.costs(problem),

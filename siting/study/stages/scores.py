@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from siting.config import Study
+    from siting.ranking.candidate_facts import Minutes, SiteFacts
     from siting.ranking.definition import Criterion
-    from siting.ranking.facts import Minutes, SiteFacts
     from siting.ranking.ranking import Method, Ranking
     from siting.ranking.scales import Scale, Values
     from siting.ranking.scores import Scores, SiteValues

@@ -17,7 +17,7 @@ from siting.config.census import Census
 from siting.contracts import Column, Table
 from siting.measures import coverage as coverages
 from siting.ranking import criteria
-from siting.ranking.facts import Reach, SiteFacts
+from siting.ranking.candidate_facts import Reach, SiteFacts
 from siting.sources import sirene
 from siting.times import matrix
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from siting.config import Study
     from siting.network.routing import Attachment
+    from siting.ranking.candidate_facts import Float64, Minutes
     from siting.ranking.definition import Criterion
-    from siting.ranking.facts import Float64, Minutes
     from siting.study.prepared import PreparedStudy
 
 PREMISES = {"floor_area": "floor_area_m2", "rent": "rent_eur_month"}
