@@ -83,11 +83,11 @@ def _min_cut(start, head, capacity, mark, enough, side):
             level[queue[i]] = -1
         tail = sources
         at = 0
-        found = -1
+        sink_level = -1
         while at < tail:
             u = queue[at]
             at += 1
-            if found >= 0 and level[u] >= found:
+            if sink_level >= 0 and level[u] >= sink_level:
                 break
             pointer[u] = start[u]
             for e in range(start[u], start[u + 1]):
@@ -95,10 +95,10 @@ def _min_cut(start, head, capacity, mark, enough, side):
                 if level[v] < 0 and left[e] > 0:
                     level[v] = level[u] + 1
                     if mark[v] == 2:
-                        found = level[v]
+                        sink_level = level[v]
                     queue[tail] = v
                     tail += 1
-        if found < 0:
+        if sink_level < 0:
             for u in range(n):
                 side[u] = 1 if level[u] >= 0 else 0
             return total
@@ -125,7 +125,7 @@ def _min_cut(start, head, capacity, mark, enough, side):
                 while pointer[u] < start[u + 1]:
                     e = pointer[u]
                     v = head[e]
-                    ahead = level[v] == level[u] + 1 and (level[v] < found or mark[v] == 2)
+                    ahead = level[v] == level[u] + 1 and (level[v] < sink_level or mark[v] == 2)
                     if ahead and left[e] > 0:
                         path[depth] = e
                         depth += 1
@@ -145,19 +145,19 @@ def _min_cut(start, head, capacity, mark, enough, side):
 @nb.njit(cache=True, nogil=True)
 def _borders(start, head, side):
     """Nodes of side 0 and of side 1 that touch the other, and the size of side 1."""
-    zero = 0
-    one = 0
+    border_zero = 0
+    border_one = 0
     size = 0
     for u in range(len(side)):
         size += side[u]
         for e in range(start[u], start[u + 1]):
             if side[head[e]] != side[u]:
                 if side[u] == 1:
-                    one += 1
+                    border_one += 1
                 else:
-                    zero += 1
+                    border_zero += 1
                 break
-    return zero, one, size
+    return border_zero, border_one, size
 
 
 @nb.njit(cache=True, nogil=True)
@@ -197,8 +197,8 @@ def _inertial(x, y, start, head, capacity, ends, by_capacity):
         cut = _min_cut(start, head, capacity, mark, least if by_capacity else least + 1, side)
         if cut > least or (by_capacity and cut == least):
             continue
-        zero, one, size = _borders(start, head, side)
-        value = cut if by_capacity else min(zero, one)
+        border_zero, border_one, size = _borders(start, head, side)
+        value = cut if by_capacity else min(border_zero, border_one)
         even = min(size, n - size)
         if value < least or (value == least and even > balance):
             least = value
@@ -239,8 +239,8 @@ def _divide(lo, hi, side, start, to, nodes, x, y, first, last, head):
     if size in (0, n):
         for u in range(n):
             side[u] = 1 if 2 * u < n else 0
-    zero, one, _ = _borders(start, to, side)
-    cut_from = 1 if one <= zero else 0
+    border_zero, border_one, _ = _borders(start, to, side)
+    cut_from = 1 if border_one <= border_zero else 0
     part = np.empty(n, np.uint8)
     count = np.zeros(4, np.int64)
     for u in range(n):
@@ -390,11 +390,11 @@ def _band(start, to, side):
                 count += 1
     hops = 0
     zero = np.int64(0)
-    one = np.int64(0)
+    on_one = np.int64(0)
     while hops <= BAND:
         zero += within[hops, 0]
-        one += within[hops, 1]
-        if 2 * zero >= size[0] or 2 * one >= size[1]:
+        on_one += within[hops, 1]
+        if 2 * zero >= size[0] or 2 * on_one >= size[1]:
             break
         hops += 1
     mark = np.empty(n, np.uint8)
@@ -440,7 +440,7 @@ def cut_large(lo, hi, nodes, x, y, first, last, head):
 @nb.njit(cache=True, nogil=True)
 def _tiny(lo, hi, nodes, first, last, head):
     """Order a part of at most 64 nodes by minimum degree, of equals the one of least height."""
-    one = np.uint64(1)
+    bit = np.uint64(1)
     n = hi - lo
     near = np.zeros(n, np.uint64)
     degree = np.empty(n, np.int64)
@@ -449,7 +449,7 @@ def _tiny(lo, hi, nodes, first, last, head):
     for i in range(n):
         degree[i] = last[lo + i] - first[lo + i]
         for e in range(first[lo + i], last[lo + i]):
-            near[i] |= one << np.uint64(head[e] - lo)
+            near[i] |= bit << np.uint64(head[e] - lo)
     for k in range(n):
         v = -1
         for u in range(n):
@@ -460,13 +460,13 @@ def _tiny(lo, hi, nodes, first, last, head):
         nodes[lo + k] = old[v]
         degree[v] = -1
         for u in range(n):
-            if degree[u] >= 0 and (near[v] >> np.uint64(u)) & one:
-                near[u] = (near[u] | near[v]) & ~((one << np.uint64(u)) | (one << np.uint64(v)))
+            if degree[u] >= 0 and (near[v] >> np.uint64(u)) & bit:
+                near[u] = (near[u] | near[v]) & ~((bit << np.uint64(u)) | (bit << np.uint64(v)))
                 height[u] = max(height[u], height[v] + 1)
                 bits = near[u]
                 count = 0
                 while bits != 0:
-                    bits &= bits - one
+                    bits &= bits - bit
                     count += 1
                 degree[u] = count
 
