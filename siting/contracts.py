@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import difflib
 import re
+import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
-from siting.errors import InputError
+from siting.errors import InputError, InputWarning
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -161,7 +162,8 @@ def _typed(values: pd.Series, column: Column, file: object) -> pd.Series:
     absent = values.isna() | (values.astype("string").str.strip() == "").fillna(value=True)
     converted: pd.Series
     if column.kind == "text":
-        converted = values.astype("string").where(~absent, "").astype(object)
+        plain = without_controls(values.astype("string"), column.name, file)
+        converted = plain.where(~absent, "").astype(object)
         wrong = pd.Series(data=False, index=values.index)
         if column.among:
             wrong = ~converted.isin(column.among) & ~absent
@@ -203,6 +205,22 @@ def _typed(values: pd.Series, column: Column, file: object) -> pd.Series:
     if column.kind in ("float", "float32"):
         return converted.astype("float32" if column.kind == "float32" else "float64")
     return converted
+
+
+CONTROLS = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]")
+"""What no document may hold, and marks that turn the order of letters round."""
+
+
+def without_controls(values: pd.Series, column: str, file: object) -> pd.Series:
+    """Texts without control characters (a tab or the end of a line is a blank), with a warning."""
+    held = values.str.contains(CONTROLS, regex=True).fillna(value=False).to_numpy(bool)
+    if not held.any():
+        return values
+    row = int(np.flatnonzero(held)[0]) + 2
+    named = {"file": file, "column": column, "count": int(held.sum()), "row": row}
+    warnings.warn(InputWarning("control_characters", named), stacklevel=3)
+    blanks = values.str.replace(r"[\t\r\n]+", " ", regex=True)
+    return blanks.str.replace(CONTROLS, "", regex=True)
 
 
 def _expected(column: Column) -> str:

@@ -38,6 +38,7 @@ from siting.version import __version__
 EXIT_OURS = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
+OUT = ("-o", "--out")
 HELP = frozenset(("-h", "--help"))
 FEWEST_WORDS = 2  # of a command line that does something: fewer may show the help
 
@@ -48,6 +49,7 @@ def main(arguments: list[str] | None = None) -> None:
     _speak_utf8(sys.stderr)
     try:
         words = _take_language(list(sys.argv[1:] if arguments is None else arguments))
+        _require_named_outputs(words)
         if len(words) < FEWEST_WORDS or not HELP.isdisjoint(words):  # else nobody sees its headings
             _translate_frame()
         status = _called(words)
@@ -182,6 +184,15 @@ def _take_language(words: list[str]) -> list[str]:
             _fail(t("cli.bad_language", value=value))
         texts.set_language(value)
     return kept
+
+
+def _require_named_outputs(words: list[str]) -> None:
+    """Refuse an output of no name: it would be the folder that one works in."""
+    for word, following in zip(words, [*words[1:], None], strict=True):
+        name, equals, value = word.partition("=")
+        named = value if name == "--out" and equals else following if word in OUT else None
+        if named is not None and not named.strip():
+            _fail(t("cli.empty_out"))
 
 
 def _translate_frame() -> None:

@@ -8,15 +8,17 @@ wanted nodes alone would take more, since osmium keeps sets as bitmaps over all 
 from __future__ import annotations
 
 import re
+import warnings
 from array import array
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import osmium
 
-from siting.errors import InputError
-from siting.network import lines
+from siting.errors import InputError, InputWarning
+from siting.network import limits, lines
 from siting.network import tags as osm_tags
 from siting.network.segments import CLOSED, NodeDelays, Restriction, Segments, geodesic_lengths
 from siting.network.tags import Access
@@ -47,6 +49,7 @@ class _Ways:
     roundabout: array[int]
     classes: dict[str, int]
     read: int = 0
+    unread_signs: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass
@@ -86,6 +89,9 @@ def segments(path: Path, speeds: Speeds) -> Segments:
             raise InputError(
                 "no_roads", file=path, mode=speeds.mode, ways=ways.read, classes=len(speeds.classes)
             )
+        _warn_of_signs(path, ways)
+        if min(ways.refs) < 0:  # osmium keeps no position of these
+            raise InputError("negative_nodes", file=path, node=min(ways.refs))
         nodes = _positions(ways, located.node_location_storage)
         _read_signs(path, nodes, speeds)
         restrictions = _read_restrictions(path, speeds)
@@ -137,6 +143,8 @@ def _read_ways(located: Any, speeds: Speeds) -> _Ways:
                 "highway" in tags or "route" in tags or osm_tags.kind(tags) != "",
             )
         line, lasting, counted = known[relevant]
+        if line is not None and (sign := limits.unread_limit(dict(relevant))):
+            ways.unread_signs[sign] += 1
         ways.read += counted
         refs = [node.ref for node in way.nodes] if line else []
         if line is None or len(refs) < 2:
@@ -151,6 +159,16 @@ def _read_ways(located: Any, speeds: Speeds) -> _Ways:
         ways.ends_only.extend(line.ends_only)
         ways.roundabout.append(line.roundabout)
     return ways
+
+
+def _warn_of_signs(path: Path, ways: _Ways) -> None:
+    """Warn of limits that stand in a unit or a form that is not read: the class gives the speed."""
+    if not ways.unread_signs:
+        return
+    values = ", ".join(f"« {sign} »" for sign, _ in ways.unread_signs.most_common(5))
+    count = ways.unread_signs.total()
+    warning = InputWarning("maxspeed_unread", file=path, count=count, signs=values)
+    warnings.warn(warning, stacklevel=3)
 
 
 _DELAY_KEYS = ("highway", "barrier", "railway", "traffic_calming")

@@ -81,6 +81,12 @@ def _of_zone(country: str, name: str) -> Limit | None:
     return Limit(None, country, _ZONE_NAMES[named]) if named in _ZONE_NAMES else None
 
 
+def unread_limit(tags: Tags) -> str:
+    """The `maxspeed` of a way that begins with a number and is not read (`14 m/s`); else empty."""
+    value = tags.get("maxspeed", "")
+    return value if value[:1].isdigit() and limit(value) is None else ""
+
+
 def maxspeed(tags: Tags, direction: str, moment: Moment) -> Limit | None:
     """Signed limit of a way in a direction, None where no tag tells it."""
     for key in (f"maxspeed:{direction}", "maxspeed"):

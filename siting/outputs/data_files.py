@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from siting.outputs import zips
-from siting.outputs.tables import write_csv
+from siting.outputs.tables import for_spreadsheets, write_csv
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -98,10 +98,11 @@ def write_table(
     Parameters
     ----------
     french
-        Semicolons, decimal commas and a byte-order mark, as a French Excel reads them.
+        Semicolons, decimal commas and a byte-order mark, as a French Excel reads them; texts that
+        it would compute are neutralised (`tables.for_spreadsheets`).
     """
     if french:
-        table.to_csv(
+        for_spreadsheets(table).to_csv(
             path, sep=";", decimal=",", index=False, encoding="utf-8-sig", lineterminator="\r\n"
         )
     else:

@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pandas as pd
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""First characters that make a spreadsheet compute a text of a CSV file."""
+
+
+def for_spreadsheets(table: pd.DataFrame) -> pd.DataFrame:
+    """The same table, texts that a spreadsheet would take for formulas behind an apostrophe.
+
+    A name may be `=HYPERLINK(…)`; what is a number stays one, and the table itself is left as it
+    is. Files for programs keep every text as it is.
+    """
+    shown = table.copy()
+    for name in shown.columns:
+        if not pd.api.types.is_numeric_dtype(shown[name]):
+            shown[name] = shown[name].map(_neutral)
+    return shown
+
+
+def _neutral(value: Any) -> Any:
+    """A value that no spreadsheet computes."""
+    if not isinstance(value, str) or not value.startswith(FORMULA):
+        return value
+    try:
+        float(value)
+    except ValueError:
+        return f"'{value}"
+    return value
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:

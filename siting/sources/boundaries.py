@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import warnings
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
+import shapely
 
 from siting.contracts import missing_column
-from siting.errors import InputError
+from siting.errors import InputError, InputWarning
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+POLYGON = 2  # dimension of an area
 
 
 def read(path: Path) -> gpd.GeoDataFrame:
@@ -31,7 +37,7 @@ def read(path: Path) -> gpd.GeoDataFrame:
     import pyogrio.errors  # noqa: PLC0415 - GDAL is long to load: only where a file is read
 
     try:
-        frame = gpd.read_file(path)
+        frame = _layer(path)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
         raise InputError("unreadable_layer", file=path, detail=error) from error
     if not isinstance(frame, gpd.GeoDataFrame) or frame.empty:
@@ -47,11 +53,44 @@ def read(path: Path) -> gpd.GeoDataFrame:
     if len(repeated):
         ids = ", ".join(repeated.unique()[:5])
         raise InputError("duplicate_ids", file=path, column="code", ids=ids)
-    polygons = frame.geom_type.isin(["Polygon", "MultiPolygon"]) & frame.is_valid & ~frame.is_empty
-    if not polygons.all():
-        codes = ", ".join(frame.loc[~polygons, "code"].head(5))
+    return _repaired(frame, path)
+
+
+def _layer(path: Path) -> Any:
+    """The file's layer; rings that are not closed are, with a warning."""
+    try:
+        return gpd.read_file(path)
+    except shapely.errors.GEOSException as error:
+        warnings.warn(InputWarning("rings_closed", file=path, detail=error), stacklevel=3)
+        return gpd.read_file(path, on_invalid="fix")
+
+
+def _repaired(frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
+    """Polygons made valid where they cross themselves, with a warning; others refused by code.
+
+    Raises
+    ------
+    InputError
+        A geometry is absent, is no polygon, has no area, or a coordinate that is no number.
+    """
+    shapes = frame.geometry.to_numpy().copy()
+    areal = frame.geom_type.isin(["Polygon", "MultiPolygon"]).to_numpy()
+    crossed = np.flatnonzero(areal & ~frame.is_valid.to_numpy())
+    finite = [bool(np.isfinite(shapely.get_coordinates(shapes[at])).all()) for at in crossed]
+    for at in crossed[np.asarray(finite, bool)]:
+        parts = shapely.get_parts(shapely.make_valid(shapes[at]))
+        areas = parts[shapely.get_dimensions(parts) == POLYGON]
+        shapes[at] = shapely.union_all(areas) if len(areas) else shapely.Polygon()
+    made = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
+    sound = areal & made.is_valid.to_numpy() & ~made.is_empty.to_numpy()
+    if not sound.all():
+        codes = ", ".join(frame.loc[~sound, "code"].head(5))
         raise InputError("bad_geometry", file=path, codes=codes)
-    return frame
+    if len(crossed):
+        codes = ", ".join(frame["code"].iloc[crossed[:5]])
+        values = {"count": len(crossed), "codes": codes}
+        warnings.warn(InputWarning("boundaries_repaired", file=path, **values), stacklevel=3)
+    return made
 
 
 def require_range(frame: gpd.GeoDataFrame, path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from siting.contracts import without_controls
 from siting.errors import InputError
 from siting.sources import layouts, sound_rows
 
@@ -66,6 +67,7 @@ def checked(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
         return InputError("metres_for_degrees", file=path, x=x, y=y)
 
     sound = sound_rows.kept(sound, projected, path, in_metres)
+    sound = sound.assign(name=without_controls(sound["name"], "name", path))
     code = sound["commune_code"].str.strip()
     typed = sound.assign(commune_code=code.str.zfill(5).where(code != "", ""))
     named = [*COLUMNS, *(name for name in typed.columns if name not in COLUMNS)]

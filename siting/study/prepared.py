@@ -12,8 +12,10 @@ from siting.contracts import OPENED
 from siting.errors import ConfigError
 from siting.measures import coverage as coverages
 from siting.network import distance_table, roads
+from siting.sources import sound_rows
 from siting.study import inputs as study_inputs
 from siting.study import scenario as what_if
+from siting.study.reading import shown_at_once
 from siting.territory import area
 from siting.territory import cells as cell_models
 from siting.texts import text as t
@@ -95,7 +97,10 @@ def prepare(
     def make() -> matrix.Router:
         return roads_ready(study, read)
 
-    router = make() if keep is None else keep(study, make)
+    with sound_rows.watched() as warned:
+        router = make() if keep is None else keep(study, make)
+    of_roads = (("roads", shown_at_once(warning, study.base)) for warning in warned)
+    read = replace(read, warnings=(*read.warnings, *of_roads))
     demand = router.network.attach(cells.rename(columns={"cell_id": "id"}))
     return PreparedStudy(study, read, cells, router, demand)
 

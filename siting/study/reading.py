@@ -49,19 +49,7 @@ class Reading:
 
     def warn(self, role: str, warning: InputWarning) -> None:
         """Keep a warning, and show it at once."""
-        log.warning(warning.text())
-        shown = InputWarning(warning.key, self._relative(warning.values))
-        self.warned.append((role, shown))
-
-    def _relative(self, values: Mapping[str, object]) -> dict[str, object]:
-        """Values of a sentence, files as the configuration names them: the same on any machine."""
-        shown = dict(values)
-        for name, value in values.items():
-            if isinstance(value, Path):
-                shown[name] = provenance.relative(value, self.base)
-            elif isinstance(value, SitingError):
-                shown[name] = type(value)(value.key, **self._relative(value.values))
-        return shown
+        self.warned.append((role, shown_at_once(warning, self.base)))
 
     def note(self, role: str, path: Path, rows: int) -> None:
         """Remember that a file was read."""
@@ -91,3 +79,20 @@ class Reading:
             raise self.problems[0]
         if self.problems:
             raise ProblemsError(self.problems)
+
+
+def shown_at_once(warning: InputWarning, base: Path) -> InputWarning:
+    """Show a warning at once; give it with files as the configuration names them, to be kept."""
+    log.warning(warning.text())
+    return InputWarning(warning.key, _relative(warning.values, base))
+
+
+def _relative(values: Mapping[str, object], base: Path) -> dict[str, object]:
+    """Values of a sentence, the same on any machine."""
+    shown = dict(values)
+    for name, value in values.items():
+        if isinstance(value, Path):
+            shown[name] = provenance.relative(value, base)
+        elif isinstance(value, SitingError):
+            shown[name] = type(value)(value.key, **_relative(value.values, base))
+    return shown

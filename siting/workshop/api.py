@@ -342,7 +342,10 @@ def _task(workshop: Workshop, question: JobQuestion) -> Task:
     model = registry.get(question.model, "workshop")
     if "max_minutes" in model.plain.needs and question.max_minutes is None:
         raise ConfigError("job_needs_minutes")
-    sites = question.sites if "p" in model.plain.parameters else None
+    counted = "p" in model.plain.parameters
+    if not counted and "sites" in question.model_fields_set:
+        raise ConfigError("job_finds_sites", model=model.name)
+    sites = question.sites if counted else None
     minutes, facilities, candidates = workshop.choices(given.what_if)
     known = set(candidates)
     for site in (*question.required, *question.closed):

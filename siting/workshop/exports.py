@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from siting.errors import OutputError
+from siting.outputs.tables import for_spreadsheets
 from siting.workshop.scenario import applied
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ def table(workshop: Workshop, scenario: Scenario) -> str:
         )
         for j, limit in enumerate(scenario.thresholds_minutes)
     ]
-    written: str = pd.concat(parts, ignore_index=True).to_csv(index=False, lineterminator="\n")
+    # it is opened with a spreadsheet: a name that begins with = is a name
+    shown = for_spreadsheets(pd.concat(parts, ignore_index=True))
+    written: str = shown.to_csv(index=False, lineterminator="\n")
     return written
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import geopandas as gpd
 import pytest
 from shapely.geometry import LineString, Polygon, box
 
-from siting.errors import InputError
+from siting.errors import InputError, InputWarning
 from siting.sources import boundaries
 
 SQUARES = [box(2.0, 44.0, 2.1, 44.1), box(2.1, 44.0, 2.2, 44.1)]
@@ -64,13 +66,13 @@ def test_no_coordinate_system(tmp_path):
         (SQUARES, ("12001", "12001"), "duplicate_ids"),
         ([SQUARES[0], LineString([(2, 44), (3, 45)])], ("12001", "12002"), "bad_geometry"),
         (
-            [SQUARES[0], Polygon([(2, 44), (3, 45), (3, 44), (2, 45)])],
+            [SQUARES[0], Polygon([(2, 44), (3, 45), (2, 44)])],
             ("12001", "12002"),
             "bad_geometry",
         ),
         ([SQUARES[0], None], ("12001", "12002"), "bad_geometry"),
     ],
-    ids=["repeated code", "line", "bow tie", "nothing"],
+    ids=["repeated code", "line", "no area", "nothing"],
 )
 def test_wrong_rows(tmp_path, shapes, codes, key):
     path = tmp_path / "communes.geojson"
@@ -96,3 +98,37 @@ def test_no_file_and_no_layer(tmp_path):
     path = tmp_path / "notes.geojson"
     path.write_text("not a layer", encoding="utf-8")
     assert refused(path) == "unreadable_layer"
+
+
+def geojson(path, ring):
+    shape = {"type": "Polygon", "coordinates": [ring]}
+    properties = {"code": "12001", "name": "a"}
+    feature = {"type": "Feature", "properties": properties, "geometry": shape}
+    content = json.dumps({"type": "FeatureCollection", "features": [feature]})
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+RING = [[2, 44], [3, 44], [3, 45], [2, 45], [2, 44]]
+
+
+def test_a_polygon_that_crosses_itself_is_repaired_with_a_warning(tmp_path):
+    path = geojson(tmp_path / "a.geojson", [[2, 44], [3, 45], [3, 44], [2, 45], [2, 44]])
+    with pytest.warns(InputWarning, match="12001"):
+        (shape,) = boundaries.read(path).geometry
+    assert shape.is_valid
+    assert shape.area == pytest.approx(0.5)
+
+
+def test_a_ring_that_is_not_closed_is_closed_with_a_warning(tmp_path):
+    path = geojson(tmp_path / "a.geojson", RING[:-1])
+    with pytest.warns(InputWarning, match=r"a\.geojson"):
+        (shape,) = boundaries.read(path).geometry
+    assert shape.area == pytest.approx(1)
+
+
+@pytest.mark.parametrize("corner", [[float("nan"), 45], [None, 45]])
+def test_a_corner_that_is_no_number_is_refused(tmp_path, corner):
+    path = geojson(tmp_path / "a.geojson", [*RING[:2], corner, *RING[3:]])
+    with pytest.raises(InputError, match=r"a\.geojson"):
+        boundaries.read(path)

@@ -342,6 +342,7 @@ def test_siting_run_gives_a_saved_scenario_the_same_bytes_twice(client, desk, tm
         ("/api/access", {"lon": -30, "lat": 44}, "zone"),
         ("/api/isochrone", {"lon": 2.4, "lat": 44.3}, "OpenStreetMap"),
         ("/api/jobs", {"model": "mclp", "max_minutes": None}, "minutes"),
+        ("/api/jobs", {"model": "lscp", "sites": 2}, "sites"),
         ("/api/jobs", {"required": ["nulle-part"]}, "nulle-part"),
     ],
 )

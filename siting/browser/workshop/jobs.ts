@@ -30,7 +30,7 @@ export function wire(bench: Workbench): void {
   const question = () => ({
     scenario: bench.state().scenario,
     model: model.value,
-    sites: byId<HTMLInputElement>("job-sites").valueAsNumber,
+    ...(byId("job-sites-row").hidden ? {} : { sites: byId<HTMLInputElement>("job-sites").valueAsNumber }),
     max_minutes: byId("job-minutes-row").hidden ? null : byId<HTMLInputElement>("job-minutes").valueAsNumber,
     required: sitesOf("required"),
     closed: sitesOf("closed"),
