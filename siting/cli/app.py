@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 
 from siting import texts
 from siting.cli import (
+    brief,
     census,
     exports,
     location,
@@ -157,6 +158,7 @@ def build() -> typer.Typer:
         maps,
         exports,
         report,
+        brief,
         paper,
         workshop,
     ):

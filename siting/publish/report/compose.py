@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from siting.atomic_files import replacing_all
 from siting.errors import InputError
 from siting.outputs.documents.model import Document, Look, Words
-from siting.publish.report import annex, choices, diagnosis, figures, measured, stages
+from siting.publish.report import annex, choices, diagnosis, essentials, figures, measured, stages
 from siting.publish.report.words import day
 from siting.study.stages import scores as study_scores
 from siting.study.stages import theme as study_theme
@@ -39,6 +39,7 @@ def document(result: Result, compared: Compared, say: Callable[[str], None]) -> 
     say(t("report.progress.compose"))
     blocks = [
         *diagnosis.opening(result),
+        *essentials.essentials(result, compared, 2),
         *diagnosis.territory(result),
         *diagnosis.data(result),
         *diagnosis.method(result),

@@ -14,6 +14,7 @@ from siting.texts import text as t
 if TYPE_CHECKING:
     import pandas as pd
 
+    from siting.config.study import ServiceKeys
     from siting.publish.report.figures import Figures
     from siting.study.result import Result
 
@@ -189,15 +190,31 @@ def services(result: Result, drawn: Figures) -> list[Block]:
     """Each service: who reaches it, where they do not."""
     blocks: list[Block] = [_head("diagnosis")]
     for service in result.study.services:
-        blocks += _service(result, service.id, service.name, drawn)
+        blocks += _service(result, service, drawn)
     return blocks
 
 
-def _service(result: Result, service: str, name: str, drawn: Figures) -> list[Block]:
+def finding(result: Result, service: ServiceKeys) -> Paragraph:
+    """The sentence on who reaches a service within the headline's minutes, and who does not."""
+    limit, all_ = result.study.headline_minutes, whole(result, service.id)
+    row = all_[all_["threshold_minutes"] == limit].iloc[0]
+    left = round(row["population"]) - round(row["covered_population"])
+    return Paragraph(
+        t(
+            "report.covered",
+            share=share(row["covered_share"]),
+            minutes=num(limit),
+            mode=t(f"report.by.{result.study.roads.mode}"),
+            service=service.name,
+            left=grammar.counted("report.left", left),
+        ),
+        "lead",
+    )
+
+
+def _service(result: Result, service: ServiceKeys, drawn: Figures) -> list[Block]:
     limit, minutes = result.study.headline_minutes, result.communes
-    all_ = whole(result, service)
-    main = all_[all_["threshold_minutes"] == limit].iloc[0]
-    left = round(main["population"]) - round(main["covered_population"])
+    all_, name = whole(result, service.id), service.name
     rows = [
         (
             t("report.at", minutes=num(r["threshold_minutes"])),
@@ -208,27 +225,17 @@ def _service(result: Result, service: str, name: str, drawn: Figures) -> list[Bl
         for r in all_.to_dict("records")
     ]
     covered = result.coverage
-    here = covered[(covered["service"] == service) & (covered["threshold_minutes"] == limit)]
+    here = covered[(covered["service"] == service.id) & (covered["threshold_minutes"] == limit)]
     by_epci = here[here["zone_kind"] == "epci"].sort_values(
         ["covered_share", "zone_code"], kind="stable"
     )
     blocks: list[Block] = [
         _head("service", 2, service=name),
-        Paragraph(
-            t(
-                "report.covered",
-                share=share(main["covered_share"]),
-                minutes=num(limit),
-                mode=t(f"report.by.{result.study.roads.mode}"),
-                service=name,
-                left=grammar.counted("report.left", left),
-            ),
-            "lead",
-        ),
+        finding(result, service),
         table("coverage", rows, "lrrr", widths=(2, 1, 1, 1), data="coverage", service=name),
-        *drawn.take(f"access-{service}"),
+        *drawn.take(f"access-{service.id}"),
     ]
-    first = service == result.study.services[0].id
+    first = service == result.study.services[0]
     if first:
         blocks += drawn.take("population_curve")
     if len(by_epci) > 1:
@@ -243,35 +250,17 @@ def _service(result: Result, service: str, name: str, drawn: Figures) -> list[Bl
                 high_share=share(high["covered_share"]),
             )
         )
-    zone_rows = [
-        (
-            r["zone_name"],
-            num(r["population"]),
-            num(r["covered_population"]),
-            share(r["covered_share"]),
-            num(round(r["population"]) - round(r["covered_population"])),
-        )
-        for r in by_epci.to_dict("records")
-    ]
+    zone_rows = [_zone(r) for r in by_epci.to_dict("records")]
     keys: dict[str, Any] = {"service": name, "minutes": num(limit)}
     sizes = (3.4, 1, 1.2, 1, 1.2)
     if zone_rows:
         blocks.append(
             table("coverage_epci", zone_rows, "lrrrr", widths=sizes, data="coverage", **keys)
         )
-    blocks += drawn.take(f"coverage-{service}")
+    blocks += drawn.take(f"coverage-{service.id}")
     zones = here[~here["zone_kind"].isin(["department", "epci", "commune"])]
     if len(zones):
-        shown = [
-            (
-                r["zone_name"],
-                num(r["population"]),
-                num(r["covered_population"]),
-                share(r["covered_share"]),
-                num(round(r["population"]) - round(r["covered_population"])),
-            )
-            for r in zones.to_dict("records")
-        ]
+        shown = [_zone(r) for r in zones.to_dict("records")]
         blocks.append(
             table("coverage_zones", shown, "lrrrr", widths=sizes, data="coverage", **keys)
         )
@@ -283,7 +272,18 @@ def _service(result: Result, service: str, name: str, drawn: Figures) -> list[Bl
         ]
         blocks.append(table("farthest", remote, "llrr", widths=(2.4, 3, 1, 1), **keys))
         blocks += drawn.take("gap", "lorenz")
-    return [*blocks, *measured.by_service(result, service, name, drawn)]
+    return [*blocks, *measured.by_service(result, service.id, name, drawn)]
+
+
+def _zone(row: dict[Any, Any]) -> tuple[str, ...]:
+    """A zone's people: all, covered, their share, those who are left."""
+    return (
+        row["zone_name"],
+        num(row["population"]),
+        num(row["covered_population"]),
+        share(row["covered_share"]),
+        num(round(row["population"]) - round(row["covered_population"])),
+    )
 
 
 def digital(result: Result, drawn: Figures) -> list[Block]:
@@ -344,19 +344,7 @@ def opening(result: Result) -> list[Block]:
         all_ = whole(result, service.id)
         r = all_[all_["threshold_minutes"] == limit].iloc[0]
         left = round(r["population"]) - round(r["covered_population"])
-        blocks.append(
-            Paragraph(
-                t(
-                    "report.covered",
-                    share=share(r["covered_share"]),
-                    minutes=num(limit),
-                    mode=t(f"report.by.{result.study.roads.mode}"),
-                    service=service.name,
-                    left=grammar.counted("report.left", left),
-                ),
-                "lead",
-            )
-        )
+        blocks.append(finding(result, service))
         rows.append(
             (
                 service.name,

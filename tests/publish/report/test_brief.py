@@ -1,0 +1,67 @@
+"""The one-page brief: a page, the figures of the tables, the words of both languages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pypdf
+import pytest
+from docx import Document as Word
+
+from siting import config, texts
+from siting.publish.report import brief, compose
+from siting.study import run as study
+from siting.study.stages import score_tables
+
+ROOT = Path(__file__).parents[3]
+SPACES = str.maketrans({"\u00a0": " ", "\u202f": " "})
+
+
+@pytest.fixture(scope="module")
+def compared():
+    settings = config.load(ROOT / "configs" / "aveyron.yaml")
+    coarse = settings.cells.model_copy(update={"size_m": 5000})
+    result = study.run(settings.model_copy(update={"cells": coarse}), lambda _: None)
+    return result, compose.compare(result, lambda _: None)
+
+
+@pytest.fixture(params=texts.LANGUAGES)
+def written(request, compared, tmp_path):
+    before = texts.language()
+    texts.set_language(request.param)
+    try:
+        made = brief.document(*compared)
+        paths = compose.write(made, tmp_path, "note", compose.FORMATS, None)
+    finally:
+        texts.set_language(before)
+    return request.param, {path.suffix: path for path in paths}
+
+
+def test_it_is_one_page_with_the_figures_of_the_tables(written, compared):
+    language, files = written
+    result, ranking = compared
+    reader = pypdf.PdfReader(files[".pdf"])
+    assert len(reader.pages) == 1
+    told = " ".join(reader.pages[0].extract_text().split()).translate(SPACES)
+    word = " ".join(paragraph.text for paragraph in Word(files[".docx"]).paragraphs)
+    free = score_tables.robust(ranking).query("weightings == 'free'")
+    for place in free.nsmallest(3, "rank").to_dict("records"):
+        assert place["name"] in told
+        assert place["name"] in word
+    first = free.nsmallest(1, "rank").iloc[0]
+    most = free.nlargest(1, "first_share").iloc[0]
+    for site in (first, most):
+        percent = (
+            f"{round(100 * site['first_share'])} %"
+            if language == "fr"
+            else (f"{round(100 * site['first_share'])}%")
+        )
+        assert percent in told, site["name"]
+    row = result.coverage.query("zone_kind == 'department' and threshold_minutes == 20").iloc[0]
+    left = round(row["population"]) - round(row["covered_population"])
+    separator = " " if language == "fr" else ","
+    assert f"{left:,}".replace(",", separator) in told
+
+
+def test_every_format_is_there(written):
+    assert set(written[1]) == {f".{name}" for name in compose.FORMATS}
