@@ -69,8 +69,7 @@ def _reasons(compared: Compared) -> list[str]:
         best = own.nlargest(REASONS, "contribution")
         best = best[best["contribution"] > 0]
         reasons = t("brief.and").join(
-            t("brief.reason", criterion=r["name"], points=num(r["contribution"], 1))
-            for r in best.to_dict("records")
+            t("brief.reason", criterion=r["name"]) for r in best.to_dict("records")
         )
         values = {"rank": int(site["rank"]), "site": site["name"], "score": num(site["score"], 1)}
         key = "brief.site" if reasons else "brief.site_alone"
