@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siting.outputs import labels, paper, print_scale
-from siting.outputs.charts import fibre
 from siting.outputs.theme import DEFAULT
 
 PLACES = st.lists(st.tuples(st.floats(0, 100), st.floats(0, 100)), max_size=40)
@@ -63,17 +62,6 @@ def test_scale_bars_are_round_and_fit(kilometres):
     assert 0 < long <= kilometres
     assert long * 2.6 > kilometres
     assert f"{long:.0e}"[0] in "125"
-
-
-@given(st.lists(st.floats(0, 100), min_size=1, max_size=5))
-def test_labels_of_a_chart_are_apart(values):
-    values = sorted(values)
-    heights = [4.0 + i for i in range(len(values))]
-    placed = fibre.spread(values, heights)
-    for i in range(1, len(values)):
-        apart = placed[i] - placed[i - 1]
-        assert apart >= (heights[i] + heights[i - 1]) / 2 - 1e-9
-    assert placed[-1] + heights[-1] / 2 <= 103 + 1e-9
 
 
 def test_a_needed_name_is_placed_farther_off_and_joined_to_its_place():
