@@ -24,7 +24,7 @@ from PIL import Image
 
 from siting import config, texts
 from siting.cli import app as cli
-from siting.config.scenario import Plan
+from siting.config.scenario import PlanKeys
 from siting.errors import ConfigError
 from siting.measures import digital
 from siting.outputs import labels, paper, print_map, print_places, sheet_files
@@ -315,7 +315,7 @@ def test_layers_without_rows(result):
 def test_a_plan_is_told_by_the_minutes_that_it_gains(result):
     """The figures of the sentence and of the legend, computed again from the times."""
     service, first = result.study.services[0].id, result.scores.table().iloc[0]
-    plan = Plan(name="Premier", sites=(str(first["site_id"]),))
+    plan = PlanKeys(name="Premier", sites=(str(first["site_id"]),))
     planned = replace(result, study=result.study.model_copy(update={"plans": {"one": plan}}))
     (sheet,), missing = study_print.sheets(planned, DEFAULT, ("gain",))
     assert missing == []
