@@ -27,18 +27,18 @@ def test_the_forms_put_every_question_to_its_part(tmp_path, language):
     finally:
         texts.set_language("fr")
     firms, independents = (
-        said(tmp_path / "forms.docx").split(asked.parts[1].label.said(language))[i] for i in (0, 1)
+        said(tmp_path / "forms.docx").split(asked.parts[1].label.root[language])[i] for i in (0, 1)
     )
     for one in asked.questions():
-        label = one.label.said(language)
+        label = one.label.root[language]
         if one.role == "part":
             continue
         # grids stand after all paragraphs, in their tables
         assert (label in firms) == one.asked("firms")
         assert (label in independents) == one.asked("independents")
         for inner in (*one.options, *one.rows):
-            assert inner.label.said(language) in firms + independents
-    assert asked.notice.said(language) in independents
+            assert inner.label.root[language] in firms + independents
+    assert asked.notice.root[language] in independents
 
 
 def test_the_command_writes_a_document_twice_alike(tmp_path, capsys):
