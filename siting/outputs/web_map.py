@@ -398,6 +398,7 @@ def _data(content: WebMap, theme: Theme) -> dict[str, Any]:
         views.append(written)
     return {
         "language": texts.language(),
+        "tag": texts.text("language.tag"),
         "words": texts.section("map.page"),
         "title": content.title,
         "editor": theme.editor,

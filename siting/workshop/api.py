@@ -46,6 +46,7 @@ STATIC = Path(str(resources.files("siting"))) / "browser" / "built"
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 JobName = Annotated[str, InPath(max_length=64)]
+Language = Annotated[str, InPath(pattern="^(" + "|".join(texts.LANGUAGES) + ")$")]
 LONGEST_JOB = 120.0
 REGISTERED = "x-registered"  # in a schema: its values are entries of a registry
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -174,9 +175,9 @@ def _show(app: FastAPI, desk: OpenedStudy) -> None:
         return _encoded(page_answers.layers(workshop))
 
     @app.get("/api/texts/{language}")
-    def words(language: Literal["fr", "en"]) -> dict[str, str]:
+    def words(language: Language) -> dict[str, str]:
         """Give the page's texts."""
-        return texts.section("page", language)
+        return page_answers.words(language)
 
 
 def _answer(app: FastAPI, workshop: Workshop) -> None:

@@ -128,6 +128,17 @@ def _links(read: Inputs) -> list[tuple[str, str, str, float, float, float, float
     return links
 
 
+def words(language: str) -> dict[str, str]:
+    """The page's texts in a language, its tag, and the next language that a reader may choose."""
+    known = texts.LANGUAGES
+    following = known[(known.index(language) + 1) % len(known)]
+    return texts.section("page", language) | {
+        "tag": texts.text("language.tag", language),
+        "next_language": following,
+        "other_language": texts.text("language.name", following),
+    }
+
+
 def layers(workshop: Workshop) -> LayersReply:
     """What the map draws: communes, and the cells' squares."""
     base = workshop.ground

@@ -98,6 +98,7 @@ export interface LayerData {
 
 export interface MapData {
   language: string;
+  tag: string;
   words: Words;
   title: string;
   editor: string;

@@ -27,7 +27,7 @@ const wide = (): boolean => window.innerWidth > PHONE;
 
 /** Draw the page on a map of Leaflet. */
 export function draw(map: L.Map, data: MapData): void {
-  speak(data.language);
+  speak(data.language, data.tag);
   const { words } = data;
   const shapes = ground(data);
   const choosing = new Choosing(data);

@@ -1,15 +1,19 @@
 /** Numbers and names as the reader's language writes them. */
 
 let code = "fr";
+let tag = "fr-FR";
 
-/** Write from now on in a language, `fr` or `en`. */
-export function speak(language: string): void {
+/** Write from now on in a language: its code, and its tag (`fr-FR`) for numbers. */
+export function speak(language: string, languageTag: string): void {
   code = language;
+  tag = languageTag;
 }
 
 export const language = (): string => code;
 
-const locale = (): string => (code === "fr" ? "fr-FR" : "en-GB");
+const locale = (): string => tag;
+
+const decimalComma = (): boolean => (0.5).toLocaleString(tag).includes(",");
 
 export const number = (value: number, digits = 0): string =>
   value.toLocaleString(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits });
@@ -38,9 +42,10 @@ export const plain = (text: string): string =>
 
 /** Numbers that somebody typed in a list; NaN for what is none.
  *
- * French writes decimals with a comma, and lists with semicolons, spaces or a comma and a space. */
+ * Who writes decimals with a comma writes lists with semicolons, spaces or a comma and a space. */
 export function numbersIn(text: string): number[] {
-  const between = code === "fr" ? /;|,\s|\s/ : /[;,\s]/;
+  const comma = decimalComma();
+  const between = comma ? /;|,\s|\s/ : /[;,\s]/;
   const typed = text.split(between).filter((part) => part.trim() !== "");
-  return typed.map((part) => Number(code === "fr" ? part.replace(",", ".") : part));
+  return typed.map((part) => Number(comma ? part.replace(",", ".") : part));
 }

@@ -1,7 +1,6 @@
 /** Before the page: its language, and the token where the server wants one. */
 
 import { byId } from "../shared/dom.js";
-import { language } from "../shared/numbers.js";
 import * as api from "./api.js";
 import type { Study } from "./model.js";
 import { t, use } from "./words.js";
@@ -10,9 +9,9 @@ const LANGUAGE_KEY = "siting-language";
 
 export const chosenLanguage = (): string => localStorage.getItem(LANGUAGE_KEY) ?? "fr";
 
-/** Speak the other language from now on. */
+/** Speak the next language from now on. */
 export function changeLanguage(): void {
-  localStorage.setItem(LANGUAGE_KEY, language() === "fr" ? "en" : "fr");
+  localStorage.setItem(LANGUAGE_KEY, t("next_language"));
   location.reload();
 }
 

@@ -5,7 +5,7 @@ import { speak } from "../shared/numbers.js";
 let catalogue: Record<string, string> = {};
 
 export function use(language: string, texts: Record<string, string>): void {
-  speak(language);
+  speak(language, texts["tag"] ?? language);
   catalogue = texts;
 }
 
