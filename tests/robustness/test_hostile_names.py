@@ -14,7 +14,7 @@ from siting import config
 from siting.cli import main
 from siting.errors import InputWarning
 from siting.outputs import tables
-from siting.outputs.data_files import About, Definition, write_table
+from siting.outputs.data_files import About, ColumnMeaning, write_table
 from siting.sources import facts
 from siting.study import inputs
 
@@ -24,7 +24,7 @@ FORMULAS = ["=1+1", "+33 5", "-cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", '=HYPERLI
 @pytest.mark.parametrize("name", FORMULAS)
 def test_a_csv_for_spreadsheets_holds_no_formula(tmp_path, name):
     table = pd.DataFrame({"name": [name, "Rodez"], "minutes": [-1.5, 2.0]})
-    definitions = {"name": Definition("nom"), "minutes": Definition("temps", "min")}
+    definitions = {"name": ColumnMeaning("nom"), "minutes": ColumnMeaning("temps", "min")}
     about = About("titre", ())
     for french in (True, False):
         path = tmp_path / f"{french}.csv"
