@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "siting"
 # What every room may use: they know nothing of a study.
 COMMON = {
     "errors", "texts", "contracts", "provenance", "atomic_files", "version", "settings",
-    "yaml_files",
+    "yaml_files", "compiled",
 }  # fmt: skip
 
 # room -> the rooms that it may import from, beside COMMON. Nothing else passes.
@@ -28,6 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     "atomic_files": set(),
     "settings": set(),
     "yaml_files": set(),
+    "compiled": set(),
     "config": {"location", "measures", "sources"},  # their registries
     "sources": set(),
     "network": set(),

@@ -297,7 +297,7 @@ def _packages_unknown(section: dict[str, Any]) -> Iterator[InitErrorDetails]:
     priced = set()
     for where, entry in _items(section, "tariffs"):
         package = entry.get("package")
-        priced.add((entry.get("profile", EVERYONE), package))
+        priced.add((str(entry.get("profile", EVERYONE)), str(package)))
         if isinstance(package, str) and package not in names:
             yield _wrong("unknown_package", (*where, "package"), package, known=known)
     for where, entry in _uses(section):
@@ -307,7 +307,7 @@ def _packages_unknown(section: dict[str, Any]) -> Iterator[InitErrorDetails]:
         profile = entry.get("profile", EVERYONE)
         if package not in names:
             yield _wrong("unknown_package", (*where, "package"), package, known=known)
-        elif (profile, package) not in priced:
+        elif (str(profile), package) not in priced:
             yield _wrong("package_without_price", (*where, "package"), package, profile=profile)
     yield from _packages_again((), section, "expected")
     for where, mix in _items(section, "mixes"):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from siting import contracts
@@ -158,15 +159,20 @@ def _matrix(path: Path) -> pd.DataFrame:
         return contracts.check(text.assign(reason=""), contracts.MATRIX, path)[names]
     if not path.is_file():
         raise InputError("missing_file", file=path)
-    columns = pq.read_schema(path).names
-    missing = [name for name in names if name not in columns]
-    if missing:
-        raise missing_column(path, missing[0], columns)
-    frame: pd.DataFrame = pq.read_table(path, columns=names, read_dictionary=names[:2]).to_pandas()
+    try:
+        columns = pq.read_schema(path).names
+        missing = [name for name in names if name not in columns]
+        if missing:
+            raise missing_column(path, missing[0], columns)
+        content = pq.read_table(path, columns=names, read_dictionary=names[:2])
+        frame: pd.DataFrame = content.to_pandas()
+        minutes = frame["minutes"].to_numpy(float)
+    except (pa.ArrowException, OSError, ValueError, TypeError) as error:
+        raise InputError("unreadable_parquet", file=path, detail=error) from error
     if frame.empty:
         raise InputError("empty_table", file=path)
     frame = frame.assign(**{name: _as_text(frame[name], path) for name in names[:2]})
-    wrong = np.flatnonzero(frame["minutes"].to_numpy(float) < 0)
+    wrong = np.flatnonzero(minutes < 0)
     if wrong.size:
         row = int(wrong[0])
         raise InputError(

@@ -7,7 +7,8 @@ out leaves room for their rounding, and the bound that counts is evaluated anew 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from siting.compiled import njit
 
 SCALE, IDLE, LOWER, BEST, DONE = range(5)  # of `state`
 OPEN, CLOSED = 1, 2  # of `ruled`

@@ -6,7 +6,8 @@ Each row is summed by one thread in one order: results do not depend on the numb
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from siting.compiled import njit
 
 
 @njit(cache=True, nogil=True, fastmath=True)

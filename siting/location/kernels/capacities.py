@@ -8,7 +8,8 @@ of a site: 0 it may not open, 1 it may, 2 it must.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from siting.compiled import njit
 
 SIZE_COUNTS = 0.02  # of the largest customer, as a loss by waiting: ties are broken
 LEAST = 1e-9  # a smaller gain may be rounding

@@ -7,7 +7,8 @@ those of `siting.location.maximal_cover.Node`.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from siting.compiled import njit
 
 LARGEST_STEP = 2.0
 GROWTH = 1.1

@@ -7,7 +7,8 @@ a set each: -1, or a number below `sets`; at least one site of each set is open.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from siting.compiled import njit
 
 LARGEST_STEP = 2.0
 GROWTH = 1.1

@@ -8,13 +8,14 @@ and `down`, from the head to v; deciseconds, `INFINITE` where there is no way.
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
+
+from siting.compiled import njit
 
 INFINITE = np.int32(2**30 - 1)  # twice this is still an int32
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def fill_in(n, xadj, adjacent, rank):
     """Upward neighbours of each node when nodes are contracted in the order of their rank.
 
@@ -67,7 +68,7 @@ def fill_in(n, xadj, adjacent, rank):
     return first, head[:at], parent
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def preorder(n, parent):
     """Number the nodes of a forest (parents have larger numbers) depth first, parents before.
 
@@ -94,7 +95,7 @@ def preorder(n, parent):
     return number, size
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def renumber(n, first, head, parent, number, size):
     """Upward arcs, tree and sizes under the new numbers; heads in increasing order."""
     start = np.zeros(n + 1, np.int64)
@@ -130,7 +131,7 @@ def renumber(n, first, head, parent, number, size):
     return start, heads, tree, count
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def depths(parent):
     """Depth of each node of a forest in which parents come before their children."""
     depth = np.zeros(len(parent), np.int32)
@@ -140,7 +141,7 @@ def depths(parent):
     return depth
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def ancestors(targets, parent, mark):
     """Mark nodes and all their ancestors."""
     for t in targets:
@@ -150,7 +151,7 @@ def ancestors(targets, parent, mark):
             v = parent[v]
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def below(n, first, head):
     """The arcs that come up to each node: (start, arc, tail) as CSR over heads."""
     start = np.zeros(n + 1, np.int64)
@@ -170,7 +171,7 @@ def below(n, first, head):
     return start, arc, tail
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def locate(tail, head, number, first, heads):
     """Upward arc that each arc of the graph lies on (-1: a loop), and whether it goes down it."""
     at = np.empty(len(tail), np.int32)
@@ -196,7 +197,7 @@ def locate(tail, head, number, first, heads):
     return at, downward
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def load(duration, at, downward, up, down):
     """Weights of the upward arcs from the durations of arcs, the least of parallel ones."""
     for a in range(len(up)):
@@ -213,7 +214,7 @@ def load(duration, at, downward, up, down):
             up[a] = min(up[a], w)
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def customize(lo, hi, first, head, low, low_arc, low_tail, up, down, to_up, to_down):
     """Relax all lower triangles of the arcs of nodes lo to hi - 1, from the lowest node upwards.
 
@@ -243,7 +244,7 @@ def customize(lo, hi, first, head, low, low_arc, low_tail, up, down, to_up, to_d
             down[a] = min(to_down[head[a]], INFINITE)
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def repair(
     nodes, first, head, low, low_arc, low_tail, origin_first, origin, downward, duration,
     up, down, to_up, to_down,
@@ -265,7 +266,7 @@ def repair(
         customize(y, y + 1, first, head, low, low_arc, low_tail, up, down, to_up, to_down)
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def perfect(lo, hi, first, head, up, down, position):
     """Lower the arcs of nodes lo to hi - 1 to shortest times, from the highest node downwards.
 
@@ -289,7 +290,7 @@ def perfect(lo, hi, first, head, up, down, position):
                 down[a] = min(down[a], up[c] + down[b])
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def keep_shortest(n, first, head, weight, shortest, depth):
     """The arcs that are shortest paths themselves: (start, head's depth, head, weight) as CSR."""
     start = np.zeros(n + 1, np.int64)

@@ -7,8 +7,9 @@ in its part, in increasing order. A part is a range of positions; its edges stan
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
+
+from siting.compiled import njit
 
 ENDS = 0.3  # share of a part that is fixed at each end
 ENDS_OF_COARSE = 0.4
@@ -18,7 +19,7 @@ BAND = 30  # hops on each side of the coarse cut in which a better one is looked
 TINY = 64  # parts of at most so many nodes (64 bits) are ordered by minimum degree
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _select(key, order, k, lo, hi):
     """Reorder `order[lo:hi]` so that those before k have the smallest keys (ties by id)."""
     hi -= 1
@@ -47,7 +48,7 @@ def _select(key, order, k, lo, hi):
             break
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _min_cut(start, head, capacity, mark, enough, side):
     """Minimum cut between the nodes marked 1 and those marked 2 (Dinic).
 
@@ -142,7 +143,7 @@ def _min_cut(start, head, capacity, mark, enough, side):
                 pointer[u] += 1
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _borders(start, head, side):
     """Nodes of side 0 and of side 1 that touch the other, and the size of side 1."""
     border_zero = 0
@@ -160,7 +161,7 @@ def _borders(start, head, side):
     return border_zero, border_one, size
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _inertial(x, y, start, head, capacity, ends, by_capacity):
     """The best of four minimum cuts between two ends of a part: the side of each node.
 
@@ -207,7 +208,7 @@ def _inertial(x, y, start, head, capacity, ends, by_capacity):
     return best
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _own_graph(lo, hi, first, last, head):
     """Graph of a part by its own numbers: (start, head), int32."""
     begin = first[lo]
@@ -222,7 +223,7 @@ def _own_graph(lo, hi, first, last, head):
     return start, to
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _divide(lo, hi, side, start, to, nodes, x, y, first, last, head):
     """Permute a part into its two sides and, last, the smaller border, which loses its edges.
 
@@ -281,7 +282,7 @@ def _divide(lo, hi, side, start, to, nodes, x, y, first, last, head):
     return a, b
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _pieces(start, to):
     """Connected pieces of runs of nodes: piece of each, and their number."""
     n = len(start) - 1
@@ -308,7 +309,7 @@ def _pieces(start, to):
     return piece, count
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _coarse(start, to, piece, count):
     """Graph of the pieces: (start, head, capacity), capacity the edges between two pieces."""
     n = len(piece)
@@ -356,7 +357,7 @@ def _coarse(start, to, piece, count):
     return begin, head, capacity
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _band(start, to, side):
     """Marks for a better cut near this one: 0 free, 1 and 2 what stays on side 1 and on side 0.
 
@@ -403,7 +404,7 @@ def _band(start, to, side):
     return mark
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def cut_large(lo, hi, nodes, x, y, first, last, head):
     """Cut a large part: inertial flow on a coarse graph, then the least cut in a band around that.
 
@@ -437,7 +438,7 @@ def cut_large(lo, hi, nodes, x, y, first, last, head):
     return _divide(lo, hi, side, start, to, nodes, x, y, first, last, head)
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _tiny(lo, hi, nodes, first, last, head):
     """Order a part of at most 64 nodes by minimum degree, of equals the one of least height."""
     bit = np.uint64(1)
@@ -471,7 +472,7 @@ def _tiny(lo, hi, nodes, first, last, head):
                 degree[u] = count
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def dissect(lo, hi, nodes, x, y, first, last, head):
     """Cut a part again and again by inertial flow; its `nodes` are then in their order."""
     by_capacity = False  # small parts: by nodes of the border

@@ -5,13 +5,14 @@ Graphs are undirected, as CSR (first, head), each edge both ways, neighbours in 
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
+
+from siting.compiled import njit
 
 LONG = 256  # rows beyond are not searched for a place: a hub's neighbours stay in the core
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def simple_graph(n, tail, head, place):
     """Graph of the arcs without directions, loops and repeated edges, numbered by `place`."""
     first = np.zeros(n + 1, np.int64)
@@ -36,7 +37,7 @@ def simple_graph(n, tail, head, place):
     return sorted_rows(first, to)
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def sorted_rows(first, to):
     """The same symmetric graph, its rows in increasing order and each neighbour once."""
     n = len(first) - 1
@@ -59,7 +60,7 @@ def sorted_rows(first, to):
     return start, row[:at].copy()
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def hilbert(x, y, scale):
     """Place of each point along a Hilbert curve of 2^16 x 2^16 cells, uint32; x and y from 0."""
     key = np.empty(len(x), np.uint32)
@@ -82,7 +83,7 @@ def hilbert(x, y, scale):
     return key
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _spread(first, head, start, far, queue):
     """Edges from a node to each other of its component, which stands in `queue`; its size."""
     queue[0] = start
@@ -100,7 +101,7 @@ def _spread(first, head, start, far, queue):
     return count
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def hop_coordinates(first, head):
     """Coordinates by hop distances, float32: how much nearer to one far-off node than to another.
 
@@ -153,7 +154,7 @@ def hop_coordinates(first, head):
     return x, y
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _compact(v, first, last, head, gone):
     """Take nodes that are gone out of a row."""
     at = first[v]
@@ -164,7 +165,7 @@ def _compact(v, first, last, head, gone):
     last[v] = at
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _place_of(v, u, first, last, head):
     """Where v stands in the row of u, -1 if nowhere."""
     for e in range(first[u], last[u]):
@@ -173,7 +174,7 @@ def _place_of(v, u, first, last, head):
     return np.int64(-1)
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def eliminate(first, head):
     """Eliminate nodes of degree 0 to 2, no two neighbours in one round: chains stay shallow.
 
@@ -245,7 +246,7 @@ def eliminate(first, head):
     return order[:count].copy(), gone, last
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def core(first, last, head, gone):
     """The nodes that are left, and their graph, numbered in turn."""
     n = len(gone)

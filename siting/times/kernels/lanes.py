@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba as nb
 import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
+
+from siting.compiled import njit
 
 LANES = 64
 ROW_BYTES = 4 * LANES
@@ -119,7 +120,7 @@ def _push(typing: Any, source: Any, time: Any, target: Any) -> Any:  # noqa: ARG
     return signature, generate
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def climb(
     begin, end, leg_first, leg_node, leg_time,
     parent, depth, first, head, weight, slot, touched, order, rows,
@@ -177,14 +178,14 @@ def climb(
     return used
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def forget(used, slot, touched):
     """Give `slot` back as `climb` wants it."""
     for i in range(1, used):
         slot[touched[i]] = -1
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def restrict(nodes, first, deep, weight):
     """The arcs of some nodes only, as CSR over these nodes."""
     start = np.zeros(len(nodes) + 1, np.int64)
@@ -201,7 +202,7 @@ def restrict(nodes, first, deep, weight):
     return start, deeps, weights
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def to_targets(nodes, depth, start, deep, weight, slot, rows, stack, wanted, wanted_rows):
     """Sweep down to some nodes, and keep the rows of those that are wanted.
 
@@ -230,7 +231,7 @@ def to_targets(nodes, depth, start, deep, weight, slot, rows, stack, wanted, wan
                 wanted_rows[wanted[i], k] = stack[depth[v], k]
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def to_all(depth, start, deep, weight, slot, rows, stack, out, column):
     """Sweep down to all nodes, and write each node's row to `out[node, column:column + 64]`.
 
@@ -249,7 +250,7 @@ def to_all(depth, start, deep, weight, slot, rows, stack, out, column):
         _stream(to, out_at + v * line)
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def tree(depth, start, deep, weight, slot, rows, stack, out):
     """Sweep down to all nodes from the first source alone; `stack` and `out` are one wide."""
     for v in range(len(depth)):
@@ -260,7 +261,7 @@ def tree(depth, start, deep, weight, slot, rows, stack, out):
         out[v] = best
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def soonest(times, number, first, node, duration, out):
     """Least time over each point's legs, given a tree's `times` by place in the sweep."""
     for i in range(len(out)):
@@ -270,7 +271,7 @@ def soonest(times, number, first, node, duration, out):
         out[i] = UNREACHED if best >= INFINITE else best
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _out_of_reach(v, farthest, all_first, all_deep, lowest):
     """Whether no source comes to the subtree of v in time: it is entered from v's heads only."""
     for a in range(all_first[v], all_first[v + 1]):
@@ -279,7 +280,7 @@ def _out_of_reach(v, farthest, all_first, all_deep, lowest):
     return True
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def weight_within(
     depth, start, deep, weight, slot, rows, stack,
     size, all_first, all_deep, lowest, mass, limits, total,
@@ -325,7 +326,7 @@ def weight_within(
         v += 1
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def weight_falling(
     depth, start, deep, weight, slot, rows, stack,
     size, all_first, all_deep, lowest, mass, falling, total,
@@ -362,7 +363,7 @@ def weight_falling(
         v += 1
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def least(depth, start, deep, weight, slot, rows, stack, base, count, time, source):
     """Lower the time of every node to that from the nearest of up to 64 sources.
 
@@ -383,7 +384,7 @@ def least(depth, start, deep, weight, slot, rows, stack, base, count, time, sour
                 source[v] = base + k
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def finish(wanted_rows, leg_first, leg_row, leg_time, out, columns):
     """Least over each target's legs: `out[target, columns[lane]]`."""
     least_row = np.empty(LANES, np.int32)
@@ -399,7 +400,7 @@ def finish(wanted_rows, leg_first, leg_row, leg_time, out, columns):
             out[j, columns[k]] = least_row[k] if least_row[k] < INFINITE else UNREACHED
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def within(
     limit,
     v0,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
+from siting.compiled import njit
 
-@nb.njit(cache=True, nogil=True)
+
+@njit(cache=True, nogil=True)
 def draw(first_vertex, count, x, y, ahead, back, west, south, cell, grid, road):
     """Lower the grid cells that stretches of road pass to the times there, and mark them.
 
