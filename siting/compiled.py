@@ -8,6 +8,7 @@ user could have written, is not read.
 from __future__ import annotations
 
 import hashlib
+import importlib
 import logging
 import os
 import sys
@@ -15,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numba
-from numba.core.caching import IndexDataCacheFile
 
 from siting.texts import text as t
 
@@ -23,17 +23,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 log = logging.getLogger(__name__)
+caching: Any = importlib.import_module("numba.core.caching")  # which has no types
 
 SEAL = ".digest"
 BY_OTHERS = 0o002  # others may write: groups of one user are common, and their files group-writable
 
 
-def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+def njit(**options: Any) -> Any:
     """Compile as `numba.njit` does, its kept files checked."""
 
     def compiled(function: Callable[..., Any]) -> Any:
         kernel = numba.njit(**options)(function)
-        cache = getattr(kernel, "_cache", None)
+        cache: Any = getattr(kernel, "_cache", None)
         if hasattr(cache, "_cache_file"):  # not where numba is told to keep nothing
             stamp = cache._impl.locator.get_source_stamp()  # noqa: SLF001 - numba offers no other way
             base = cache._impl.filename_base  # noqa: SLF001
@@ -43,7 +44,7 @@ def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     return compiled
 
 
-class _CheckedFile(IndexDataCacheFile):  # type: ignore[misc] # numba has no types
+class _CheckedFile(caching.IndexDataCacheFile):  # type: ignore[misc] # which is Any
     """The files of one kernel, each with its digest beside it."""
 
     def _load_index(self) -> Any:
