@@ -92,6 +92,9 @@ def _dissect(nodes: Int32, x: Float32, y: Float32, first: Int64, last: Int64, he
         a, b = dissection.cut_large(*part, *state)
         return int(a), int(b)
 
+    def dissect(part: tuple[int, int]) -> None:
+        dissection.dissect(*part, *state)
+
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         while large:
             small += [(lo, hi) for lo, hi in large if 0 < hi - lo <= dissection.LARGE]
@@ -99,7 +102,7 @@ def _dissect(nodes: Int32, x: Float32, y: Float32, first: Int64, last: Int64, he
             ends = pool.map(cut, large)
             halves = [((lo, a), (a, b)) for (lo, _), (a, b) in zip(large, ends, strict=True)]
             large = [part for pair in halves for part in pair]
-        for done in [pool.submit(dissection.dissect, *part, *state) for part in small]:
+        for done in [pool.submit(dissect, part) for part in small]:
             done.result()
 
 
