@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 endif
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test quick check format clean install
+.PHONY: demo test fuzz quick check format clean install
 
 demo: $(STAMP)
 	$(BIN)/siting run configs/aveyron.yaml
@@ -24,6 +24,11 @@ quick: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 -x -m "not slow and not browser" $$($(BIN)/python scripts/quick_tests.py)
+
+# damaged files of all kinds with new seeds, for so many minutes; ends with a table of buckets
+MINUTES ?= 60
+fuzz: $(STAMP)
+	$(BIN)/python tests/robustness/harness.py --minutes $(MINUTES)
 
 check: $(STAMP)
 	$(BIN)/ruff check .

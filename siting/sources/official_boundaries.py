@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 import pyogrio.errors
+import shapely.errors
 
 from siting.errors import InputError
 from siting.sources import boundaries, layouts
@@ -98,7 +99,12 @@ def _layer(path: Path) -> gpd.GeoDataFrame:
             if layouts.fits(list(pyogrio.read_info(path, layer=name)["fields"]), LAYOUTS)
         ]
         frame = gpd.read_file(path, layer=next(iter([*fit, *names])))
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        shapely.errors.GEOSException,
+        ValueError,
+    ) as error:
         raise InputError("unreadable_layer", file=path, detail=error) from error
     layout = layouts.fitting(path, list(frame.columns), LAYOUTS)
     if frame.crs is None:

@@ -137,6 +137,8 @@ def table(
                 index_col=False,
                 usecols=None if wanted is None else lambda name: name in wanted,
             )
+    except pd.errors.EmptyDataError as error:  # a header that is there in name only
+        raise InputError("empty_table", file=path) from error
     except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
         raise misshapen(path, io.BytesIO(decoded.encode()), separator, error) from error
     if frame.empty and not may_be_empty:

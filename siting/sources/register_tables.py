@@ -99,8 +99,8 @@ def load(
         with _batches(path, layouts, line_breaks=line_breaks) as (reader, layout, passed):
             raw = f"{view}_raw"
             base.register(raw, reader)
-            base.execute(_view(view, layout, reader.schema.names, raw))
             try:
+                base.execute(_view(view, layout, reader.schema.names, raw))
                 base.execute(query(layout))
                 break
             except duckdb.Error as error:
@@ -108,7 +108,7 @@ def load(
                     problem = passed.problem or InputError("bad_rows", file=path, detail=error)
                     raise problem from error
             finally:
-                base.execute(f"DROP VIEW {view}")
+                base.execute(f"DROP VIEW IF EXISTS {view}")
                 base.unregister(raw)
     if not passed.tally.rows:
         raise InputError("empty_table", file=path)
@@ -132,7 +132,7 @@ def _load_parquet(
         base.execute(_view(view, layout, names, source))
         base.execute(query(layout))
         [(rows,)] = base.read_parquet(str(path)).count("*").fetchall()
-    except duckdb.Error as error:
+    except (duckdb.Error, RuntimeError) as error:  # the second where text is no UTF-8
         raise InputError("unreadable_layer", file=path, detail=error) from error
     finally:
         base.execute(f"DROP VIEW IF EXISTS {view}")
