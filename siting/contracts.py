@@ -213,11 +213,11 @@ CONTROLS = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]")
 
 def without_controls(values: pd.Series, column: str, file: object) -> pd.Series:
     """Texts without control characters (a tab or the end of a line is a blank), with a warning."""
-    held = values.str.contains(CONTROLS, regex=True).fillna(value=False).to_numpy(bool)
-    if not held.any():
+    holding = values.str.contains(CONTROLS, regex=True).fillna(value=False).to_numpy(bool)
+    if not holding.any():
         return values
-    row = int(np.flatnonzero(held)[0]) + 2
-    named = {"file": file, "column": column, "count": int(held.sum()), "row": row}
+    row = int(np.flatnonzero(holding)[0]) + 2
+    named = {"file": file, "column": column, "count": int(holding.sum()), "row": row}
     warnings.warn(InputWarning("control_characters", named), stacklevel=3)
     blanks = values.str.replace(r"[\t\r\n]+", " ", regex=True)
     return blanks.str.replace(CONTROLS, "", regex=True)

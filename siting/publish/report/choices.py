@@ -50,8 +50,18 @@ def candidates(result: Result, compared: Compared, drawn: Figures) -> list[Block
         ),
         table("criteria", rows, "lrll", widths=(2.6, 0.8, 0.9, 2.2)),
     ]
+    return [
+        *blocks,
+        *_ranking(result, scores),
+        *drawn.take("candidates", "criteria"),
+        _best(compared),
+    ]
+
+
+def _ranking(result: Result, scores: pd.DataFrame) -> list[Block]:
+    """Each candidate with its score, the first one first."""
     first = scores.iloc[0]
-    blocks.append(paragraph("ranking", site=first["name"], score=num(first["score"], 1)))
+    blocks: list[Block] = [paragraph("ranking", site=first["name"], score=num(first["score"], 1))]
     ids = dict(zip(result.communes["code"], result.communes["name"], strict=True))
     ranking = [
         (
@@ -63,7 +73,11 @@ def candidates(result: Result, compared: Compared, drawn: Figures) -> list[Block
         for r in scores.to_dict("records")
     ]
     blocks.append(table("ranking", ranking, "rllr", widths=(0.6, 2.6, 2.6, 0.8), data="scores"))
-    blocks += drawn.take("candidates", "criteria")
+    return blocks
+
+
+def _best(compared: Compared) -> Block:
+    """What each criterion brings to the first candidate."""
     brought = score_tables.contributions(compared)
     best = int(compared.ranking.rank.argmin())
     own = brought[brought["site_id"] == compared.scale.of.sites[best]]
@@ -77,16 +91,13 @@ def candidates(result: Result, compared: Compared, drawn: Figures) -> list[Block
         )
         for j, r in enumerate(own.to_dict("records"))
     ]
-    blocks.append(
-        table(
-            "contributions",
-            shown,
-            "lrlrr",
-            widths=(2.8, 1, 0.9, 0.9, 1),
-            site=str(compared.sites["name"].iloc[best]),
-        )
+    return table(
+        "contributions",
+        shown,
+        "lrlrr",
+        widths=(2.8, 1, 0.9, 0.9, 1),
+        site=str(compared.sites["name"].iloc[best]),
     )
-    return blocks
 
 
 def plan(result: Result, compared: Compared, drawn: Figures) -> list[Block]:
@@ -98,6 +109,15 @@ def plan(result: Result, compared: Compared, drawn: Figures) -> list[Block]:
     blocks += drawn.take("before_after")
     blocks += drawn.of_plans()
     blocks.append(Heading(2, t("report.headings.robustness")))
+    blocks += _robustness(compared)
+    blocks += drawn.take("rank_acceptability")
+    blocks += _other_views(compared)
+    return [*blocks, *drawn.take("tornado")]
+
+
+def _robustness(compared: Compared) -> list[Block]:
+    """How often each candidate is first, whatever the weights."""
+    blocks: list[Block] = []
     robust = score_tables.robust(compared)
     for key in compared.draws:
         part = robust[robust["weightings"] == key]
@@ -140,7 +160,11 @@ def plan(result: Result, compared: Compared, drawn: Figures) -> list[Block]:
             note=t("report.robust_note"),
         )
     )
-    blocks += drawn.take("rank_acceptability")
+    return blocks
+
+
+def _other_views(compared: Compared) -> list[Block]:
+    """Who is first by the weights of others, and when an assumption moves."""
     views = [
         (
             view.name,
@@ -149,7 +173,7 @@ def plan(result: Result, compared: Compared, drawn: Figures) -> list[Block]:
         )
         for view in compared.views
     ]
-    blocks.append(table("views", views, "lll", widths=(2, 1.6, 2)))
+    blocks: list[Block] = [table("views", views, "lll", widths=(2, 1.6, 2))]
     moved = [
         (
             t(f"report.assumptions.{r['assumption']}"),
@@ -162,7 +186,7 @@ def plan(result: Result, compared: Compared, drawn: Figures) -> list[Block]:
     ]
     if moved:
         blocks.append(table("sensitivity", moved, "lrlrl", widths=(3, 0.8, 2, 0.8, 2)))
-    return [*blocks, *drawn.take("tornado")]
+    return blocks
 
 
 def _site(compared: Compared, code: str) -> str:
@@ -199,8 +223,13 @@ def _located(result: Result) -> list[Block]:
     blocks.append(
         table("location_summary", rows, "rllrrrr", widths=(0.7, 1.4, 1.8, 0.8, 1.2, 1.2, 1.2))
     )
+    return [*blocks, *_opened(result), *_covered_after(result)]
+
+
+def _opened(result: Result) -> list[Block]:
+    """The sites of a plan."""
     names = dict(zip(result.communes["code"], result.communes["name"], strict=True))
-    sites = tables["location"]
+    sites = result.extras["location"]
     openings = [
         (
             num(r["phase"]),
@@ -210,9 +239,13 @@ def _located(result: Result) -> list[Block]:
         )
         for r in sites[sites["phase"] > 0].to_dict("records")
     ]
-    if openings:
-        blocks.append(table("location", openings, "rllr", widths=(0.7, 2.6, 2.6, 1)))
-    after = tables["location_coverage"]
+    return [table("location", openings, "rllr", widths=(0.7, 2.6, 2.6, 1))] if openings else []
+
+
+def _covered_after(result: Result) -> list[Block]:
+    """People covered after a plan, beside those of before where they are the same people."""
+    locate = result.study.locate
+    after = result.extras["location_coverage"]
     after = after[after["zone_kind"] == "department"]
     whole = result.coverage[result.coverage["zone_kind"] == "department"]
     before = whole.set_index(["service", "threshold_minutes"])["covered_share"]
@@ -226,8 +259,8 @@ def _located(result: Result) -> list[Block]:
         )
         for r in after.to_dict("records")
     ]
-    if shown and same:
-        blocks.append(table("before_after", shown, "rlrr", widths=(0.8, 3, 1.4, 1.4)))
-    elif shown:
-        blocks.append(table("after", shown, "rlr", widths=(0.8, 3, 1.4)))
-    return blocks
+    if not shown:
+        return []
+    if same:
+        return [table("before_after", shown, "rlrr", widths=(0.8, 3, 1.4, 1.4))]
+    return [table("after", shown, "rlr", widths=(0.8, 3, 1.4))]
