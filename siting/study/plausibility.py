@@ -120,6 +120,7 @@ def judge(study: Study, read: StudyTables) -> Findings:
         _own_points(role, path, table, shapes, study.territory.crs, findings)
     for role, path, table in _producers_tables(study, read):
         _producers_points(role, path, table, shapes, study.territory.crs, findings)
+    _beyond(study, read, findings)
     _names(study, read, findings)
     _fibre(study, read, findings)
     return findings
@@ -283,6 +284,21 @@ def _located(
         "total": int(np.isfinite(metres).sum()),
         "ids": ", ".join(names),
     }
+
+
+def _beyond(study: Study, read: StudyTables, findings: Findings) -> None:
+    """Every list holds facilities of the buffer: people near the border go to the nearest ones."""
+    inside = read.communes["code"]
+    for service in study.services:
+        places = read.services[service.id]
+        if study.territory.buffer_km and places["commune_code"].isin(inside).all():
+            findings.warn(
+                f"services.{service.id}",
+                "none_beyond",
+                file=service.facilities,
+                service=service.name,
+                buffer=f"{study.territory.buffer_km:g}",
+            )
 
 
 def _names(study: Study, read: StudyTables, findings: Findings) -> None:

@@ -43,7 +43,9 @@ def compute(minutes: float, ready: Ready) -> Tables:
         by_id = pd.Series(outside.to_numpy(), list(facilities["id"]))
         table = mesh.dependence(within, by_id, minutes)
         values = table[["nearest_outside", "only_outside"]].astype(np.float64)
-        return ready.by_zone(values.add_suffix("_share"))
+        by_zone = ready.by_zone(values.add_suffix("_share"))
+        # of a list that stops at the border nobody knows who depends on what lies beyond it
+        return by_zone if outside.any() else by_zone.iloc[:0]
 
     horizon = at_least(minutes)
     return {"overlap": ready.each(horizon, overlap), "dependence": ready.each(horizon, dependence)}
@@ -65,6 +67,8 @@ def _choice(overlap: pd.DataFrame, values: dict[str, object]) -> list[Told]:
 
 
 def _dependence(dependence: pd.DataFrame, values: dict[str, object]) -> list[Told]:
+    if dependence.empty:
+        return [Sentence("dependence_unknown", values)]
     everybody = whole(dependence)
     shares = {
         "nearest": Amount(everybody["nearest_outside_share"], "share"),
@@ -113,6 +117,7 @@ MEASURE = Measure(
                 ),
             ),
             BY_ZONE,
+            may_be_empty=True,
         ),
     ),
     compute=compute,

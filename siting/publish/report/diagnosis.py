@@ -31,6 +31,13 @@ def whole(result: Result, service: str) -> pd.DataFrame:
     return table_[(table_["zone_kind"] == "department") & (table_["service"] == service)]
 
 
+def _facilities(result: Result, service: str) -> str:
+    """Facilities of a service, and how many of them lie beyond the border."""
+    places = result.facilities[result.facilities["service"] == service]
+    beyond = int((~places["commune_code"].isin(result.communes["code"])).sum())
+    return t("report.figures.of_them_beyond", count=num(len(places)), beyond=num(beyond))
+
+
 def territory(result: Result) -> list[Block]:
     """Communes, people, EPCI."""
     communes = result.communes
@@ -51,7 +58,7 @@ def territory(result: Result) -> list[Block]:
         *(
             (
                 t("report.figures.facilities", service=service.name),
-                num((result.facilities["service"] == service.id).sum()),
+                _facilities(result, service.id),
             )
             for service in result.study.services
         ),
