@@ -100,6 +100,7 @@ def keys() -> dict[str, Any]:
             "department": {"code": "12", "name": "Aveyron"},
             "communes": "communes.csv",
             "boundaries": "communes.geojson",
+            "buffer_km": 0,  # its list of facilities stops at the border
         },
         "cells": {"file": "cells.csv"},
         "roads": {"distances": "links.csv"},

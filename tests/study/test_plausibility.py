@@ -55,6 +55,12 @@ def test_the_small_study_is_plausible(tmp_path):
     assert read(tmp_path).warnings == ()
 
 
+def test_a_list_that_stops_at_the_border_is_warned_of(tmp_path):
+    keys = small_study.keys()
+    keys["territory"]["buffer_km"] = 20
+    assert set(warned(read(tmp_path, keys))) == {"none_beyond"}
+
+
 # ---- points ----
 
 
