@@ -36,7 +36,7 @@ def add(app: typer.Typer) -> None:
         from siting.setup import init as setup_init
 
         begun = setup_init.begin(
-            setup_init.Asked(department, epci, communes, official, territory), out
+            setup_init.NamedTerritory(department, epci, communes, official, territory), out
         )
         key = "fetch_next" if begun.to_fetch else "check_next"
         terminal.print_line(t(f"setup.init.{key}", path=begun.path))

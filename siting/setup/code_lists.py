@@ -37,12 +37,12 @@ def read(path: Path) -> list[str]:
     named = [name for name in CODE_COLUMNS if name in header]
     if named:
         at, first, rows = header.index(named[0]), 2, rows[1:]
-    found = [row[at].strip() if len(row) > at else "" for row in rows]
+    codes = [row[at].strip() if len(row) > at else "" for row in rows]
     # a spreadsheet takes 01004 for a number and drops its zero
-    found = [code.zfill(5) if code.isdigit() and len(code) == SHORT else code for code in found]
-    for number, code in enumerate(found, start=first):
+    codes = [code.zfill(5) if code.isdigit() and len(code) == SHORT else code for code in codes]
+    for number, code in enumerate(codes, start=first):
         if COMMUNE_CODE.fullmatch(code) is None:
             raise InputError("not_a_commune_code", file=path, row=number, value=code)
-    if not found:
+    if not codes:
         raise InputError("empty_table", file=path)
-    return sorted(set(found))
+    return sorted(set(codes))

@@ -49,15 +49,15 @@ def between(links: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
     _, before = dijkstra(graph, indices=chosen, return_predecessors=True)
     ways = []
     for source, steps in zip(chosen, before, strict=True):
-        for target in (one for one in chosen if one > source):
+        for target in (target_code for target_code in chosen if target_code > source):
             way = _way(source, target, steps, names, kept)
             if way:
-                held = links.iloc[[rows[pair] for pair in way]]
-                sums = held.select_dtypes("number").sum().round(6)
+                passed = links.iloc[[rows[pair] for pair in way]]
+                sums = passed.select_dtypes("number").sum().round(6)
                 ways.append({"from_code": names[source], "to_code": names[target], **sums})
     texts = [name for name in links.columns if not pd.api.types.is_numeric_dtype(links[name])]
-    found = pd.DataFrame([dict.fromkeys(texts, "") | way for way in ways], columns=links.columns)
-    whole = pd.concat([direct, found], ignore_index=True) if len(found) else direct
+    joined = pd.DataFrame([dict.fromkeys(texts, "") | way for way in ways], columns=links.columns)
+    whole = pd.concat([direct, joined], ignore_index=True) if len(joined) else direct
     return whole.sort_values(["from_code", "to_code"], ignore_index=True)
 
 

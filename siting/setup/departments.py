@@ -34,8 +34,8 @@ def name(code: str) -> str:
     """
     if code not in _content():
         raise ConfigError("unknown_department", code=code)
-    said: str = _content()[code]["name"]
-    return said
+    name: str = _content()[code]["name"]
+    return name
 
 
 def with_neighbours(codes: list[str]) -> list[str]:
@@ -46,14 +46,14 @@ def with_neighbours(codes: list[str]) -> list[str]:
     ConfigError
         A code is unknown.
     """
-    found = set(codes)
+    around = set(codes)
     for code in codes:
         name(code)
         beside = set(_content()[code]["neighbours"])
         for small in {code, *beside} & set(SMALL):
             beside |= set(_content()[small]["neighbours"])
-        found |= beside
-    return sorted(found)
+        around |= beside
+    return sorted(around)
 
 
 def of_commune(code: str) -> str:

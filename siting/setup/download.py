@@ -196,9 +196,9 @@ def fetch(
     _refuse(list(problems.values()))
     for wanted, source in taken.items():
         if source.id != wanted.id:
-            told = {"wanted": wanted.title, "vintage": source.vintage, "taken": source.title}
+            named = {"wanted": wanted.title, "vintage": source.vintage, "taken": source.title}
             warnings.warn(
-                InputWarning("alternative_taken", file=folder / source.file, **told), stacklevel=2
+                InputWarning("alternative_taken", file=folder / source.file, **named), stacklevel=2
             )
     return [Arrival(source, taken[source], folder / taken[source].file) for source in sources]
 

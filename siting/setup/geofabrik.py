@@ -69,13 +69,13 @@ def _nodes_inside(path: Path, area: BaseGeometry) -> set[int]:
     """Ids of the nodes that lie in the area."""
     west, south, east, north = area.bounds
     shapely.prepare(area)
-    found: set[int] = set()
+    inside: set[int] = set()
     ids: list[int] = []
     at: list[tuple[float, float]] = []
 
     def sift() -> None:
-        held: Any = shapely.covers(area, shapely.points(at)) if at else []
-        found.update(one for one, kept in zip(ids, held, strict=True) if kept)
+        covered: Any = shapely.covers(area, shapely.points(at)) if at else []
+        inside.update(node_id for node_id, kept in zip(ids, covered, strict=True) if kept)
         ids.clear()
         at.clear()
 
@@ -87,18 +87,18 @@ def _nodes_inside(path: Path, area: BaseGeometry) -> set[int]:
             if len(ids) == BATCH:
                 sift()
     sift()
-    return found
+    return inside
 
 
 def _roads(path: Path, inside: set[int]) -> dict[int, set[int]]:
     """Nodes of each road that touches the area."""
-    found: dict[int, set[int]] = {}
+    nodes_of: dict[int, set[int]] = {}
     ways: Any = osmium.FileProcessor(str(path), osmium.osm.WAY)
     for way in ways.with_filter(osmium.filter.KeyFilter("highway", "route")):
         nodes = {node.ref for node in way.nodes}
         if not nodes.isdisjoint(inside):
-            found[way.id] = nodes
-    return found
+            nodes_of[way.id] = nodes
+    return nodes_of
 
 
 def _write(
@@ -112,14 +112,14 @@ def _write(
         for name, kind in kinds.items():
             done: set[int] = set()
             for element in osmium.zip_processors(*_processors(extracts, kind)):
-                one: Any = next(each for each in element if each is not None)
-                if one.id in done:
+                item: Any = next(each for each in element if each is not None)
+                if item.id in done:
                     continue
-                chosen = wanted[name](one.id) if name in wanted else _restricts(one, ways)
+                chosen = wanted[name](item.id) if name in wanted else _restricts(item, ways)
                 if chosen:
-                    done.add(one.id)
+                    done.add(item.id)
                     counts[name] += 1
-                    writer.add(one)
+                    writer.add(item)
     return counts
 
 

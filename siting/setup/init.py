@@ -40,7 +40,7 @@ class Begun:
 
 
 @dataclass(frozen=True)
-class Asked:
+class NamedTerritory:
     """The territory that a planner names, one of four; `official`: from no embedded table."""
 
     department: str | None = None
@@ -50,7 +50,7 @@ class Asked:
     territory: str | None = None
 
 
-def begin(asked: Asked, out: Path) -> Begun:
+def begin(wanted: NamedTerritory, out: Path) -> Begun:
     """Write a first configuration.
 
     The embedded tables serve a territory that lies in them whole: as they are for their
@@ -66,7 +66,7 @@ def begin(asked: Asked, out: Path) -> Begun:
     OutputError
         The file stands already, or cannot be written.
     """
-    named = (asked.department, asked.epci, asked.communes, asked.territory)
+    named = (wanted.department, wanted.epci, wanted.communes, wanted.territory)
     if sum(value is not None for value in named) != 1:
         raise ConfigError("init_one_territory")
     if out.exists():
@@ -75,11 +75,11 @@ def begin(asked: Asked, out: Path) -> Begun:
     known = facts.communes(study.territory.communes)
     changes = facts.changes(study.territory.changes) if study.territory.changes else None
     old = code_changes.recoded(changes, frozenset(known["code"]))
-    place = _place(asked, known, old, study.territory.department.code, out.stem)
+    place = _place(wanted, known, old, study.territory.department.code, out.stem)
     source = study.territory.communes.parent
     tables = out.parent / out.stem
     name = starter.plain_name(out.stem)
-    if asked.official or not place.embedded:
+    if wanted.official or not place.embedded:
         text = starter.config_text(
             name=name,
             title=place.title,
@@ -127,10 +127,12 @@ class _Place:
     department: str = ""
 
 
-def _place(asked: Asked, known: pd.DataFrame, old: dict[str, str], home: str, stem: str) -> _Place:
+def _place(
+    wanted: NamedTerritory, known: pd.DataFrame, old: dict[str, str], home: str, stem: str
+) -> _Place:
     """What is known of a territory; `embedded` is empty where the embedded tables lack a part."""
-    if asked.department is not None:
-        code = asked.department.strip().upper().zfill(2)
+    if wanted.department is not None:
+        code = wanted.department.strip().upper().zfill(2)
         if code in IN_PARTS:
             raise ConfigError("department_in_parts", code=code, parts=IN_PARTS[code])
         name = departments.name(code)
@@ -138,18 +140,18 @@ def _place(asked: Asked, known: pd.DataFrame, old: dict[str, str], home: str, st
         title = t("setup.title_department", name=name)
         fetch, crs = f'department: "{code}"', starter.metric_crs(code)
         return _Place((code, name), title, fetch, crs, embedded, code)
-    if asked.epci is not None:
-        if re.fullmatch(r"\d{9}", asked.epci) is None:
-            raise ConfigError("not_a_siren", value=asked.epci)
-        rows = known[known["epci_code"] == asked.epci]
-        name = rows["epci_name"].iloc[0] if len(rows) else asked.epci
-        title, fetch = t("setup.title_zone", name=name), f'epci: "{asked.epci}"'
+    if wanted.epci is not None:
+        if re.fullmatch(r"\d{9}", wanted.epci) is None:
+            raise ConfigError("not_a_siren", value=wanted.epci)
+        rows = known[known["epci_code"] == wanted.epci]
+        name = rows["epci_name"].iloc[0] if len(rows) else wanted.epci
+        title, fetch = t("setup.title_zone", name=name), f'epci: "{wanted.epci}"'
         crs = starter.metric_crs("")
-        return _Place((asked.epci, name), title, fetch, crs, frozenset(rows["code"]))
-    if asked.territory is not None:
-        return _preset(asked.territory, known)
-    assert asked.communes is not None  # noqa: S101 - one of four
-    named = code_lists.read(asked.communes)
+        return _Place((wanted.epci, name), title, fetch, crs, frozenset(rows["code"]))
+    if wanted.territory is not None:
+        return _preset(wanted.territory, known)
+    assert wanted.communes is not None  # noqa: S101 - one of four
+    named = code_lists.read(wanted.communes)
     fetch = "communes: [" + ", ".join(f'"{code}"' for code in named) + "]"
     embedded = frozenset(old.get(code, code) for code in named)
     embedded = embedded if embedded <= set(known["code"]) else frozenset()

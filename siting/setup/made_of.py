@@ -23,16 +23,16 @@ def provenance(sources: Sequence[CatalogueFile], tables: Path) -> str:
         by_id.setdefault(source.id, []).append(source)
     content = {}
     for name, ids in catalogue.made_of().items():
-        held = [source for key in ids for source in by_id.get(key, [])]
-        if not held or not (tables / name).exists():
+        made_from = [source for key in ids for source in by_id.get(key, [])]
+        if not made_from or not (tables / name).exists():
             continue
-        first = list(dict.fromkeys(source.title for source in held))
-        producers = list(dict.fromkeys(source.producer for source in held))
+        first = list(dict.fromkeys(source.title for source in made_from))
+        producers = list(dict.fromkeys(source.producer for source in made_from))
         content[name] = {
             "title": " ; ".join(first),
             "producer": " ; ".join(producers),
-            "vintage": " ; ".join(dict.fromkeys(source.vintage for source in held)),
-            "licence": " ; ".join(dict.fromkeys(source.licence for source in held)),
+            "vintage": " ; ".join(dict.fromkeys(source.vintage for source in made_from)),
+            "licence": " ; ".join(dict.fromkeys(source.licence for source in made_from)),
             "status": "derived" if name == "candidates.csv" else "real",
             "attribution": {code: _attribution(producers, first, code) for code in texts.LANGUAGES},
         }

@@ -434,9 +434,9 @@ def _changes(movements: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
 
 def _ancestors(movements: pd.DataFrame, codes: set[str]) -> set[str]:
     """Codes, and all that became them."""
-    found, coming = set(codes), set(codes)
+    reached, coming = set(codes), set(codes)
     while coming:
         before = set(movements.loc[movements["after"].isin(coming), "before"])
-        coming = before - found
-        found |= coming
-    return found
+        coming = before - reached
+        reached |= coming
+    return reached

@@ -61,16 +61,16 @@ def preset(name: str, day: dt.date) -> Territory:
     if name not in _content():
         raise ConfigError("unknown_territory", name=name, known=", ".join(names()))
     entry = _content()[name]
-    past = [one for one in entry["compositions"] if one["since"] <= day]
+    past = [composition for composition in entry["compositions"] if composition["since"] <= day]
     if not past:
-        first = min(one["since"] for one in entry["compositions"])
+        first = min(composition["since"] for composition in entry["compositions"])
         raise ConfigError("territory_not_yet", name=entry["name"], day=day, first=first)
-    latest = max(past, key=lambda one: one["since"])
+    latest = max(past, key=lambda composition: composition["since"])
     return Territory(
         name=entry["name"],
         since=latest["since"],
         epci=tuple(latest["epci"]),
-        beyond={one["code"]: one["name"] for one in latest["beyond"]},
+        beyond={commune["code"]: commune["name"] for commune in latest["beyond"]},
         status=latest["status"],
         source=latest["source"],
     )
@@ -117,5 +117,5 @@ def members_on(
     """
     inside = members(territory, membership) - frozenset(territory.beyond)
     pairs = relation(history, since, day)
-    found = pairs.loc[pairs["from_code"].isin(inside & codes_at(history, since)), "to_code"]
-    return frozenset(found) | frozenset(territory.beyond)
+    matched = pairs.loc[pairs["from_code"].isin(inside & codes_at(history, since)), "to_code"]
+    return frozenset(matched) | frozenset(territory.beyond)

@@ -52,7 +52,7 @@ def test_the_embedded_departement_begins_offline(capsys, tmp_path):
 
 def test_an_epci_is_cut_from_the_embedded_tables(tmp_path):
     path = tmp_path / "rodez.yaml"
-    begun = init.begin(init.Asked(epci="241200187"), path)
+    begun = init.begin(init.NamedTerritory(epci="241200187"), path)
     assert not begun.to_fetch
     read = inputs.read(config.load(path))
     assert len(read.communes) == 8
@@ -69,7 +69,7 @@ def test_a_study_of_one_commune_runs_and_several_need_roads(capsys, tmp_path):
     assert set(access["commune_code"]) == {"12202"}
     assert access["minutes"].between(0, 15).all()
     two = tmp_path / "two.yaml"
-    init.begin(init.Asked(epci="241200187"), two)
+    init.begin(init.NamedTerritory(epci="241200187"), two)
     links = config.load(two).roads.distances
     links.write_text(links.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
     code, _, wrong = siting(capsys, "check", two)
@@ -90,7 +90,7 @@ def test_a_study_of_one_commune_runs_and_several_need_roads(capsys, tmp_path):
 def test_a_list_of_communes(tmp_path, text):
     (tmp_path / "list.csv").write_text(text, encoding="utf-8")
     path = tmp_path / "two.yaml"
-    init.begin(init.Asked(communes=tmp_path / "list.csv"), path)
+    init.begin(init.NamedTerritory(communes=tmp_path / "list.csv"), path)
     assert set(inputs.read(config.load(path)).communes["code"]) == {"12202", "12176"}
 
 
@@ -150,7 +150,7 @@ def test_embedded_tables_can_be_declined(capsys, tmp_path):
 
 def test_what_fetch_would_bring_is_told_in_two_steps_for_an_epci(tmp_path):
     path = tmp_path / "x.yaml"
-    init.begin(init.Asked(epci="244800001"), path)
+    init.begin(init.NamedTerritory(epci="244800001"), path)
     planned, whole = setup.plan(config.load(path), Settings())
     assert not whole
     ids = {item.source.id for item in planned}
@@ -160,7 +160,7 @@ def test_what_fetch_would_bring_is_told_in_two_steps_for_an_epci(tmp_path):
 
 def test_an_epci_is_fetched_once_its_composition_is_known(tmp_path, mirror):
     path = tmp_path / "cc.yaml"
-    init.begin(init.Asked(epci="244800001"), path)
+    init.begin(init.NamedTerritory(epci="244800001"), path)
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     content["fetch"]["layers"] = []
     del content["cells"], content["layers"]
@@ -173,12 +173,12 @@ def test_an_epci_is_fetched_once_its_composition_is_known(tmp_path, mirror):
 @pytest.mark.parametrize(
     ("asked", "key"),
     [
-        (init.Asked(), "init_one_territory"),
-        (init.Asked(department="12", epci="241200187"), "init_one_territory"),
-        (init.Asked(department="99"), "unknown_department"),
-        (init.Asked(department="6AE"), "department_in_parts"),
-        (init.Asked(department="20"), "department_in_parts"),
-        (init.Asked(epci="12"), "not_a_siren"),
+        (init.NamedTerritory(), "init_one_territory"),
+        (init.NamedTerritory(department="12", epci="241200187"), "init_one_territory"),
+        (init.NamedTerritory(department="99"), "unknown_department"),
+        (init.NamedTerritory(department="6AE"), "department_in_parts"),
+        (init.NamedTerritory(department="20"), "department_in_parts"),
+        (init.NamedTerritory(epci="12"), "not_a_siren"),
     ],
 )
 def test_what_cannot_begin(tmp_path, asked, key):
@@ -192,7 +192,7 @@ def test_a_configuration_is_not_written_over(tmp_path):
     path = tmp_path / "x.yaml"
     path.write_text("mine", encoding="utf-8")
     with pytest.raises(ConfigError) as caught:
-        init.begin(init.Asked(department="12"), path)
+        init.begin(init.NamedTerritory(department="12"), path)
     assert caught.value.key == "config_stands"
     assert path.read_text(encoding="utf-8") == "mine"
 
@@ -213,7 +213,7 @@ def test_a_list_must_hold_codes(tmp_path):
 def test_a_list_of_codes_of_another_date(tmp_path):
     (tmp_path / "list.csv").write_text("12202\n12076\n", encoding="utf-8")
     path = tmp_path / "two.yaml"
-    begun = init.begin(init.Asked(communes=tmp_path / "list.csv"), path)
+    begun = init.begin(init.NamedTerritory(communes=tmp_path / "list.csv"), path)
     assert not begun.to_fetch
     assert set(inputs.read(config.load(path)).communes["code"]) == {"12202", "12218"}
 
@@ -227,7 +227,7 @@ def test_a_study_without_fetch_has_nothing_to_fetch():
 
 def test_every_missing_file_of_the_mirror_is_named_at_once(capsys, tmp_path):
     path = tmp_path / "dep48.yaml"
-    init.begin(init.Asked(department="48"), path)
+    init.begin(init.NamedTerritory(department="48"), path)
     empty = tmp_path / "empty"
     empty.mkdir()
     planned, whole = setup.plan(config.load(path), Settings(mirror=empty))

@@ -171,7 +171,7 @@ def test_the_command(server, tmp_path, monkeypatch, capsys, changed, code):
     content = {**catalogue._content(), "sources": entries}
     monkeypatch.setattr(catalogue, "_content", lambda: content)
     path = tmp_path / "dep972.yaml"
-    init.begin(init.Asked(department="972"), path)
+    init.begin(init.NamedTerritory(department="972"), path)
     written = yaml.safe_load(path.read_text(encoding="utf-8"))
     written["fetch"]["layers"] = []
     written["sources"] = {name: f"{base}/{page}" for name, page in good.items()}
