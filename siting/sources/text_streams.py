@@ -69,17 +69,18 @@ def opened(path: Path, member: str | None = None) -> Iterator[IO[bytes]]:
     if not path.is_file():
         raise InputError("missing_file", file=path)
     with contextlib.ExitStack() as stack:
+        whole: IO[bytes] = stack.enter_context(path.open("rb"))
+        report, size = _report.get(), path.stat().st_size
+        if report is not None and size >= LARGE:
+            whole = io.BufferedReader(_Reported(whole, report, path.name, size), CHUNK)
         try:
-            whole: IO[bytes] = stack.enter_context(path.open("rb"))
-            report, size = _report.get(), path.stat().st_size
-            if report is not None and size >= LARGE:
-                whole = io.BufferedReader(_Reported(whole, report, path.name, size), CHUNK)
             if member is not None:
                 archive = stack.enter_context(archives.opened(path, whole))
                 whole = stack.enter_context(archive.open(member))
             elif path.suffix.lower() == ".gz":
                 whole = stack.enter_context(archives.gunzipped(path, whole))
-        except archives.NOT_SOUND as error:
+        # a damaged directory may point before the file's beginning
+        except (*archives.NOT_SOUND, OSError, ValueError, NotImplementedError) as error:
             raise InputError("bad_zip", file=path, detail=error) from error
         yield io.BufferedReader(_Utf8(whole, path), CHUNK)
 

@@ -58,6 +58,8 @@ def opened(path: Path, content: bytes | None = None) -> Iterator[Workbook]:
         except (InvalidFileException, *archives.NOT_SOUND, *NOT_A_WORKBOOK) as error:
             raise InputError("not_a_workbook", file=path, detail=error) from error
         stack.callback(book.close)
+        if not book.sheetnames:
+            raise InputError("not_a_workbook", file=path, detail="0 sheets")
         yield book
 
 
