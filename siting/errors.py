@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
 
-FIRST_ALIKE = 5  # problems of one kind that are told one by one
+FIRST_ALIKE = 20  # problems of one kind that are told one by one
 
 
 class SitingError(Exception):

@@ -21,6 +21,12 @@ from siting.sources.places import ARRONDISSEMENTS
 if TYPE_CHECKING:
     from pathlib import Path
 
+KINDS = {
+    "code": "object",
+    "batch": "object",
+    "commercial": "datetime64[s]",
+    "technical": "datetime64[s]",
+}
 EXPECTED = "2026-01-31 | 31/01/2026"
 LAYOUTS = [
     Layout(
@@ -48,7 +54,7 @@ def read(path: Path) -> pd.DataFrame:
     frame, _ = layouts.read(path, LAYOUTS)
     for name in ("commercial", "technical"):
         frame = sound_rows.fitting(frame, name, _dates(frame[name]), path, EXPECTED)
-    table = frame.assign(code=frame["code"].str.strip().str.zfill(5))
+    table = frame.assign(code=frame["code"].str.strip().str.zfill(5))[list(KINDS)].astype(KINDS)
     city = table["code"].map(ARRONDISSEMENTS)
     of_city = city.notna() & ~city.isin(table["code"])
     cities = table[of_city].assign(code=city[of_city].to_numpy())

@@ -17,7 +17,7 @@ from siting.study import inputs
 from siting.study import run as study
 from siting.study.stages import registry
 
-EXAMPLES = 15  # of each kind: more are for `make fuzz`
+EXAMPLES = 15  # of each kind
 VALUES = (
     None,
     "",

@@ -380,6 +380,7 @@ def test_a_late_isochrone_does_not_replace_a_newer(context, roads):
     driver = Hands(context, roads[1])
     driver.study = page_answers.study(roads[0].workshop, read_only=False)
     click_at(driver, HALL[0] + 0.015, HALL[1], "Tracer 10, 20 et 30 min")
+    driver.page.wait_for_selector(".leaflet-popup", state="detached")
     click_at(driver, *VALLEY, "Tracer 10, 20 et 30 min")
     driver.page.wait_for_selector("path.isochrone.m30")
     newer = driver.page.locator("path.isochrone.m30").get_attribute("d")

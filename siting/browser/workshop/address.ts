@@ -2,11 +2,14 @@
 
 import { fragment, type State } from "./store.js";
 
-const APART_MS = 350; // Safari takes a hundred in thirty seconds
+// Safari takes a hundred in thirty seconds
+const MOST = 80;
+const WINDOW_MS = 30_000;
+const AGAIN_MS = 3_500;
 
 export class Address {
   private waiting: { state: State; timer: number } | null = null;
-  private last = -Infinity;
+  private times: number[] = []; // of what was written lately
 
   /** Write a state at once, or when the browser will take it; of several, the last. */
   write(state: State): void {
@@ -14,9 +17,14 @@ export class Address {
       this.waiting.state = state;
       return;
     }
-    const left = this.last + APART_MS - performance.now();
-    if (left <= 0) this.put(state);
-    else this.waiting = { state, timer: window.setTimeout(() => this.flush(), left) };
+    const now = performance.now();
+    this.times = this.times.filter((time) => now - time < WINDOW_MS);
+    const oldest = this.times[this.times.length - MOST];
+    if (oldest === undefined) this.put(state);
+    else {
+      const left = oldest + WINDOW_MS - now;
+      this.waiting = { state, timer: window.setTimeout(() => this.flush(), left) };
+    }
   }
 
   /** Write what waits. */
@@ -29,12 +37,12 @@ export class Address {
   }
 
   private put(state: State): void {
-    this.last = performance.now();
+    this.times.push(performance.now());
     try {
       history.replaceState(null, "", `#${fragment(state)}`);
     } catch {
       // refused all the same: once more, later
-      this.waiting ??= { state, timer: window.setTimeout(() => this.flush(), 10 * APART_MS) };
+      this.waiting ??= { state, timer: window.setTimeout(() => this.flush(), AGAIN_MS) };
     }
   }
 }
