@@ -1,9 +1,9 @@
 """How what the workshop keeps is written: plain data, never code.
 
 A file is a line that names the format, the digest of all that follows, a tree in JSON and the
-bytes of its arrays. The tree holds plain values, tables, geometries (WKB), indexes of lines and the
-frozen dataclasses of this package; nothing in a file can name anything else, and none of their
-constructors is called.
+bytes of its arrays. The tree holds plain values, tables, geometries (WKB), indexes of lines,
+warnings and the frozen dataclasses of this package; nothing in a file can name anything else, and
+none of their constructors is called.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ import pandas as pd
 import pyarrow as pa
 import pyproj
 import shapely
+
+from siting.errors import InputWarning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,6 +112,7 @@ class _Writer:
             (shapely.STRtree, lambda: ["index", self.tree(value.geometries)]),
             (gpd.GeoDataFrame, lambda: self._layer(value)),
             (pd.DataFrame, lambda: self._table(value)),
+            (InputWarning, lambda: ["warning", value.key, self.tree(value.args[1])]),
         ):
             if type(value) is kind:
                 return write()
@@ -188,6 +191,7 @@ class _Reader:
             "dict": lambda *pairs: {self.value(k): self.value(v) for k, v in pairs},
             "date": dt.date.fromisoformat,
             "path": Path,
+            "warning": lambda key, values: InputWarning(key, self.value(values)),
             "array": self._array,
             "scalar": lambda tree: self.value(tree)[0],
             "objects": self._objects,

@@ -17,6 +17,7 @@ import small_study
 from pandas.testing import assert_frame_equal
 
 from siting.config import load
+from siting.errors import InputWarning
 from siting.provenance import Input, Source
 from siting.study import prepared
 from siting.workshop import kept, kept_format, kept_ground
@@ -89,6 +90,16 @@ def test_odd_values_come_back_as_they_were():
     }
     same(kept_format.decode(kept_format.encode(value)), value)
     assert kept_format.decode(kept_format.encode(value))["columns"].flags.f_contiguous
+
+
+def test_a_warning_comes_back_with_its_sentence():
+    """A study with a warning opens in the workshop like any other."""
+    warning = InputWarning(
+        "alternative_taken", file=Path("a.csv"), wanted="A", vintage="1", taken="B"
+    )
+    back = kept_format.decode(kept_format.encode((("france_services", warning),)))
+    assert back[0][0] == "france_services"
+    assert back[0][1].text("fr") == warning.text("fr")
 
 
 def test_what_is_no_data_is_not_kept():
