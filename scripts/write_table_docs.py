@@ -23,7 +23,12 @@ nothing to tell. One marked `°` stands only in the tables of studies that give 
 def page() -> str:
     """The page, as the contracts say it."""
     parts = [HEAD]
-    parts += [section("Travel times and coverage", (contracts.ACCESS, contracts.COVERAGE))]
+    parts += [
+        section(
+            "Travel times, coverage and ranking",
+            (contracts.ACCESS, contracts.COVERAGE, contracts.SCORES),
+        )
+    ]
     parts += [section(f"`{s.key}:`", s.tables) for s in registry.STAGES if s.tables]
     return "\n".join(parts)
 

@@ -329,11 +329,32 @@ COVERAGE = Table(
         ),
         Column("population", "float", "people of the zone", "inhabitants", minimum=0),
         Column("covered_population", "float", "people within the threshold", "inhabitants"),
-        Column("covered_share", "float", "their share; empty where nobody lives", required=False),
+        Column(
+            "covered_share",
+            "float",
+            "their share; empty where nobody lives",
+            "share",
+            required=False,
+        ),
     ),
     ("zone_kind", "zone_code", "service", "threshold_minutes"),
 )
 """People within each threshold: `coverage.csv`, from `measures.coverage.coverage`."""
+
+SCORES = Table(
+    "scores",
+    (
+        code("site_id", "candidate"),
+        Column("name", "text", "name of the candidate"),
+        Column("commune_code", "text", "commune of the candidate", required=False),
+        Column("rank", "integer", "1 is the best", minimum=1),
+        Column("score", "float", "by the weights of the study", "points"),
+        Column("score_low", "float", "unknown values taken at their worst", "points"),
+        Column("score_high", "float", "unknown values taken at their best", "points"),
+    ),
+    ("site_id",),
+)
+"""The ranking: `scores.csv`; two more columns a criterion, its value and that on its scale."""
 
 BASKET_SCORES = Table(
     "basket scores",

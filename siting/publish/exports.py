@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from siting import texts
+from siting import contracts, texts
 from siting.atomic_files import replacing_all
 from siting.errors import require_known
 from siting.outputs import data_files, geopackage, qgis_styles, scales, signs, topojson, web_map
@@ -158,6 +158,16 @@ def styles(result: Result, theme: Theme, column: str = "") -> dict[str, str]:
     }
 
 
+CONTRACTS = (
+    contracts.COMMUNES,
+    contracts.CELLS,
+    contracts.POINTS,
+    contracts.COVERAGE,
+    contracts.SCORES,
+)
+"""Contracts of the tables that are exported: they say the units of their columns."""
+
+
 def define(column: str, table: str, result: Result) -> ColumnMeaning:
     """What a column holds, from the catalogue."""
     services = {service.id: service.name for service in result.study.services}
@@ -175,17 +185,7 @@ def define(column: str, table: str, result: Result) -> ColumnMeaning:
             return ColumnMeaning(meaning, {"people": "inhabitants"}.get(unit, unit))
         if column == f"{criterion.id}_norm":
             return ColumnMeaning(t("exports.column.normalised", name=meaning))
-    units = {
-        "population": "inhabitants",
-        "covered_population": "inhabitants",
-        "covered_share": "share",
-        "threshold_minutes": "min",
-        "score": "points",
-        "score_low": "points",
-        "score_high": "points",
-        "lon": "°",
-        "lat": "°",
-    }
+    units = {part.name: part.unit for contract in CONTRACTS for part in contract.columns}
     return ColumnMeaning(t(f"exports.column.{column}"), units.get(column, ""))
 
 

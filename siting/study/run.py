@@ -63,6 +63,7 @@ def run(study: Study, say: Callable[[str], None]) -> Result:
     first = access[access["service"] == study.services[0].id]
     candidates = study_scores.values(base, first["minutes"].to_numpy())
     ranked = study_scores.by_own_weights(study, candidates)
+    contracts.require({"scores": ranked.table()}, (contracts.SCORES,))
     facilities = pd.concat(
         [read.services[service.id].assign(service=service.id) for service in study.services],
         ignore_index=True,
