@@ -105,6 +105,7 @@ def verdict(kind: Kind, path: Path) -> str:
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the finding
         return f"failed: {kind.name}: {type(error).__name__} at {_where(error)}"
     finally:
+        faulthandler.cancel_dump_traceback_later()  # else it ends the process a minute later
         if os.name != "nt":
             signal.setitimer(signal.ITIMER_REAL, 0)
     return "accepted"

@@ -153,6 +153,7 @@ def require_run(asked):
     may_be_empty = {
         table.name for stage in registry.STAGES for table in stage.tables if table.may_be_empty
     }
+    may_be_empty |= {f"measure_{name}" for name in may_be_empty}
     tables = {"access": result.access, "coverage": result.coverage, **result.extras}
     tables |= {f"measure_{name}": table for name, table in result.measures.items()}
     empty = {name for name, table in tables.items() if table.empty}
