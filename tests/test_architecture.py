@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "siting"
 
 # What every room may use: they know nothing of a study.
 COMMON = {
-    "errors", "texts", "contracts", "provenance", "atomic_files", "version", "settings",
+    "errors", "texts", "contracts", "provenance", "atomic_files", "version", "settings", "entries",
     "yaml_files", "compiled",
 }  # fmt: skip
 
@@ -27,6 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     "provenance": set(),
     "atomic_files": set(),
     "settings": set(),
+    "entries": set(),
     "yaml_files": set(),
     "compiled": set(),
     "config": {"location", "measures", "sources"},  # their registries

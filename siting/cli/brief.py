@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from siting.errors import InputError
 from siting.texts import text as t
 
 
@@ -21,17 +20,13 @@ def add(app: typer.Typer) -> None:
         ] = "",
         language: Annotated[str, typer.Option(help=t("report.language"), metavar="fr|en")] = "",
     ) -> None:
-        from siting import texts
         from siting.cli import terminal
         from siting.config import load
         from siting.publish.report import brief as study_brief
         from siting.publish.report import compose
         from siting.study import run as study
 
-        if language:
-            if language not in texts.LANGUAGES:
-                raise InputError("report_language", language=language)
-            texts.set_language(language)
+        compose.speak(language)
         wanted = compose.formats(format_, out)
         settings = load(config)
         with terminal.progress() as say:

@@ -27,16 +27,12 @@ def add(app: typer.Typer) -> None:
         jobs: Annotated[int | None, typer.Option(help=t("sheets.jobs"), min=1)] = None,
         language: Annotated[str, typer.Option(help=t("report.language"), metavar="fr|en")] = "",
     ) -> None:
-        from siting import texts
         from siting.cli import terminal
         from siting.config import load
         from siting.publish.report import compose
         from siting.study import run as study
 
-        if language:
-            if language not in texts.LANGUAGES:
-                raise InputError("report_language", language=language)
-            texts.set_language(language)
+        compose.speak(language)
         wanted = compose.formats(format_, out)
         if by not in ("", "epci"):
             raise ConfigError("unknown_series", value=by)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from functools import cache
 from typing import TYPE_CHECKING
 
+from siting import entries
 from siting.errors import ModelError
-from siting.location import models as entries
+from siting.location import models as model_modules
 
 if TYPE_CHECKING:
     from siting.location.model import Condition, LocationModel, Place
@@ -17,9 +16,7 @@ if TYPE_CHECKING:
 @cache
 def models() -> tuple[LocationModel, ...]:
     """Every model, by rank: of each module of `siting.location.models` its `MODEL`."""
-    names = [module.name for module in pkgutil.iter_modules(entries.__path__)]
-    modules = [importlib.import_module(f"{entries.__name__}.{name}") for name in names]
-    declared: list[LocationModel] = [module.MODEL for module in modules]
+    declared: list[LocationModel] = entries.declared(model_modules, "MODEL")
     return tuple(sorted(declared, key=lambda model: (model.rank, model.name)))
 
 

@@ -42,9 +42,7 @@ def plan(study: Study, settings: Settings) -> tuple[list[Planned], bool]:
     ConfigError
         The configuration has no `fetch`, or a source is unknown.
     """
-    wanted = _wanted(study)
-    here = _departments(study, wanted, settings)
-    sources = _sources(study, wanted, here)
+    wanted, here, sources = _known_sources(study, settings)
     return download.plan(sources, wanted.tables / "sources", settings), bool(here)
 
 
@@ -80,9 +78,7 @@ def verify(study: Study, settings: Settings) -> list[Address]:
     ConfigError
         The configuration has no `fetch`, or a source is unknown.
     """
-    wanted = _wanted(study)
-    here = _departments(study, wanted, settings)
-    sources = _sources(study, wanted, here)
+    _, _, sources = _known_sources(study, settings)
     met = {source.id for source in sources}
     met |= {source.alternative.id for source in sources if source.alternative is not None}
     local = (*catalogue.of_step("department"), *catalogue.of_step("around"), *ROADS)
@@ -96,10 +92,8 @@ def _fetched(
     say: Callable[[str], None],
     progress: Callable[[str, int, int | None], None] | None,
 ) -> prepare.Prepared:
-    wanted, place = _wanted(study), study.territory
-    folder = wanted.tables / "sources"
-    known = _departments(study, wanted, settings)
-    first = _sources(study, wanted, known)
+    wanted, known, first = _known_sources(study, settings)
+    place, folder = study.territory, wanted.tables / "sources"
     if settings.mirror is not None:
         _require_mirrored(first, folder, settings, whole=bool(known))
     say(t("setup.fetching"))
@@ -180,6 +174,15 @@ def _wanted(study: Study) -> Fetch:
 def _resolved(study: Study, ids: Collection[str], values: dict[str, str]) -> list[CatalogueFile]:
     year = {"year": str(study.territory.vintage.year)}
     return catalogue.resolve(list(ids), {**year, **values}, study.sources)
+
+
+def _known_sources(
+    study: Study, settings: Settings
+) -> tuple[Fetch, list[str], list[CatalogueFile]]:
+    """What is wanted, the départements known so far, and the sources that they tell."""
+    wanted = _wanted(study)
+    here = _departments(study, wanted, settings)
+    return wanted, here, _sources(study, wanted, here)
 
 
 def _sources(study: Study, wanted: Fetch, here: Sequence[str]) -> list[CatalogueFile]:

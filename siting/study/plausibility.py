@@ -175,9 +175,7 @@ def _chefs_lieux(study: Study, read: StudyTables, shapes: Any, findings: Finding
     _own_points("communes", path, points, shapes, study.territory.crs, findings)
 
 
-def _own_tables(
-    study: Study, read: StudyTables
-) -> list[tuple[str, Path | None, pd.DataFrame | None]]:
+def _own_tables(study: Study, read: StudyTables) -> Judged:
     """Tables that the planner fills, by row as in their file."""
     own_cells = read.cells if read.cells is not None and "size_m" not in read.cells else None
     return [

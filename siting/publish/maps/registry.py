@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
-import importlib
-import pkgutil
 from typing import TYPE_CHECKING
 
+from siting import entries
 from siting.errors import require_known
 from siting.publish.maps import themes
 
@@ -18,14 +17,13 @@ if TYPE_CHECKING:
 
 def names() -> tuple[str, ...]:
     """Names of all themes, in the order of the alphabet; none is loaded for it."""
-    return tuple(module.name for module in pkgutil.iter_modules(themes.__path__))
+    return entries.names(themes)
 
 
 @functools.cache
 def every() -> tuple[MapTheme, ...]:
     """All themes, by their order."""
-    modules = [importlib.import_module(f"{themes.__name__}.{name}") for name in names()]
-    return tuple(sorted((module.THEME for module in modules), key=lambda theme: theme.order))
+    return tuple(sorted(entries.declared(themes, "THEME"), key=lambda theme: theme.order))
 
 
 def chosen(wanted: Sequence[str]) -> tuple[MapTheme, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from siting import texts
 from siting.atomic_files import replacing_all
 from siting.errors import InputError
 from siting.outputs.documents.model import Document, Look, Words
@@ -116,6 +117,21 @@ def write(
             else:
                 writer.write(part / path.name, made)
     return paths
+
+
+def speak(language: str) -> None:
+    """Write from now on in a language; empty: the current one.
+
+    Raises
+    ------
+    InputError
+        It is none of the tool's.
+    """
+    if not language:
+        return
+    if language not in texts.LANGUAGES:
+        raise InputError("report_language", language=language)
+    texts.set_language(language)
 
 
 def formats(wanted: str, out: Path) -> list[str]:
