@@ -25,6 +25,8 @@ MOST_MEMBERS = 10_000
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 ENCRYPTED = 0x1  # bit of a member's flags
 NOT_SOUND = (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile)
+UNOPENED = (*NOT_SOUND, OSError, ValueError, NotImplementedError)
+"""What opening an archive raises where its directory is damaged or of a kind unknown."""
 
 
 @contextlib.contextmanager
@@ -44,7 +46,7 @@ def opened(path: Path, stream: IO[bytes] | None = None) -> Iterator[zipfile.ZipF
     """
     try:
         archive = zipfile.ZipFile(path if stream is None else stream)
-    except (*NOT_SOUND, OSError, ValueError, NotImplementedError) as error:
+    except UNOPENED as error:
         raise InputError("bad_zip", file=path, detail=error) from error
     with archive:
         _require_sound(path, archive.infolist())

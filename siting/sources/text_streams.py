@@ -80,7 +80,7 @@ def opened(path: Path, member: str | None = None) -> Iterator[IO[bytes]]:
             elif path.suffix.lower() == ".gz":
                 whole = stack.enter_context(archives.gunzipped(path, whole))
         # a damaged directory may point before the file's beginning
-        except (*archives.NOT_SOUND, OSError, ValueError, NotImplementedError) as error:
+        except archives.UNOPENED as error:
             raise InputError("bad_zip", file=path, detail=error) from error
         yield io.BufferedReader(_Utf8(whole, path), CHUNK)
 
