@@ -94,9 +94,6 @@ def is_relevant(key: str) -> bool:
 
 
 _OPEN_TO_ALL = frozenset(("yes", "permissive", "designated", "public", "dismount"))
-_AT_ENDS = frozenset(
-    ("private", "destination", "customers", "delivery", "permit", "residents", "discouraged")
-)
 _CLOSED_TO_ALL = frozenset(
     (
         *("no", "agricultural", "forestry", "emergency", "military", "use_sidepath", "restricted"),

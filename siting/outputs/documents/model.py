@@ -12,7 +12,6 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Literal
 
 Align = Literal["left", "right", "center"]
-SEQUENCES = ("table", "figure")
 NONCHARACTERS = {"\ufffe", "\uffff"}
 DIRECTION = {
     "\u202a",
