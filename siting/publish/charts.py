@@ -160,7 +160,7 @@ def _before_after(result: Result) -> Chart | str:
         first = result.scores.table().iloc[0]
         name = t("charts.before_after.first_site", site=first["name"])
         opened, closed = (str(first["site_id"]),), ()
-    then = what_if.facilities(now, base.read.candidates, opened, closed)
+    then = what_if.with_plan(now, base.read.candidates, opened, closed, study.what_if)
     before = result.access[result.access["service"] == service]
     after = base.access(service, then)
     rows = [

@@ -60,8 +60,12 @@ def of_study(result: Result) -> list[PlannedTimes]:
             wanted.append(("locate", t(key, count=len(chosen)), tuple(chosen), ()))
     plans = []
     for key, name, opened, closed in wanted:
-        there = what_if.facilities(
-            ground.read.services[service], ground.read.candidates, opened, closed
+        there = what_if.with_plan(
+            ground.read.services[service],
+            ground.read.candidates,
+            opened,
+            closed,
+            result.study.what_if,
         )
         plans.append(PlannedTimes(key, name, opened, closed, ground.access(service, there)))
     return plans

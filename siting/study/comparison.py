@@ -65,9 +65,7 @@ def compare(ground: PreparedStudy, names: Sequence[str]) -> pd.DataFrame:
     for name in (NOW, *names):
         plan = study.plans.get(name) if name != NOW else None
         opened, closed = (plan.sites, plan.close) if plan else ((), ())
-        places = there
-        if plan:
-            places = what_if.with_plan(there, ground.read.candidates, plan, study.what_if)
+        places = what_if.with_plan(there, ground.read.candidates, opened, closed, study.what_if)
         reached = ground.access(first, places)["minutes"].to_numpy(float)
         minutes = np.where(np.isnan(reached), np.inf, reached)
         now = minutes if name == NOW else now

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
 
-    from siting.config import PlanKeys, WhatIf
+    from siting.config import WhatIf
 
 SITE = ["id", "name", "lon", "lat", "commune_code"]
 
@@ -62,7 +62,11 @@ def facilities(
 
 
 def with_plan(
-    now: pd.DataFrame, candidates: pd.DataFrame, plan: PlanKeys, change: WhatIf | None
+    now: pd.DataFrame,
+    candidates: pd.DataFrame,
+    opened: Sequence[str],
+    closed: Sequence[str],
+    change: WhatIf | None,
 ) -> pd.DataFrame:
     """Facilities of a service once a plan is carried out, whatever a scenario did before.
 
@@ -72,8 +76,8 @@ def with_plan(
     ----------
     now, candidates
         As `facilities`; the scenario's changes are made.
-    plan
-        Sites to open, facilities to close.
+    opened, closed
+        Ids of the plan's candidates, and of the facilities that it closes.
     change
         The scenario.
 
@@ -82,13 +86,14 @@ def with_plan(
     ConfigError
         See `facilities`.
     """
-    opened = {site if isinstance(site, str) else site.id for site in change.open} if change else ()
-    closed = change.close if change else ()
+    if change is None:
+        return facilities(now, candidates, opened, closed)
+    there = {site if isinstance(site, str) else site.id for site in change.open}
     return facilities(
         now,
         candidates,
-        [site for site in plan.sites if site not in opened],
-        [facility for facility in plan.close if facility not in closed],
+        [site for site in opened if site not in there],
+        [facility for facility in closed if facility not in change.close],
     )
 
 

@@ -11,6 +11,9 @@ import pytest
 from siting import config
 from siting.cli import app as cli
 from siting.errors import SitingError
+from siting.publish import charts
+from siting.publish import plans as published_plans
+from siting.publish.maps import folder
 from siting.study import comparison as study_plans
 from siting.study import prepared
 from siting.study import run as study
@@ -86,6 +89,13 @@ def test_a_plan_does_only_what_the_scenario_has_left(tmp_path):
     ).set_index("plan")
     assert table.loc["done", "covered_20"] == table.loc["now", "covered_20"]
     assert table.loc["more", "lost_20"] > 0
+    result = study.run(study_run, lambda _: None)
+    (chart,), _ = charts.draw(result, only=["before_after"])
+    assert chart.table["before"].to_list() == chart.table["after"].to_list()
+    assert folder.write(result, tmp_path / "maps", ["candidates"], lambda _: None).files
+    done, _ = published_plans.of_study(result)  # the map of gains
+    people = done.access["population"][done.access["minutes"] <= 20].sum()
+    assert people == pytest.approx(table.loc["now", "covered_20"])
     unknown = study_run.plans["done"].model_copy(update={"close": ("nowhere",)})
     with pytest.raises(SitingError, match="nowhere"):
         study.check(study_run.model_copy(update={"plans": {"done": unknown}}), lambda _: None)

@@ -38,7 +38,7 @@ def check(study: Study, read: Inputs) -> None:
     """
     there = read.services[study.services[0].id]
     for plan in study.plans.values():
-        what_if.with_plan(there, read.candidates, plan, study.what_if)
+        what_if.with_plan(there, read.candidates, plan.sites, plan.close, study.what_if)
 
 
 def check_costs(study: Study, read: Inputs) -> None:

@@ -149,7 +149,9 @@ def planned(mapped: MappedResult, opened: Sequence[str], closed: Sequence[str]) 
     """Minutes of each cell to the first service once sites are opened and facilities closed."""
     ground, service = mapped.result.ground, mapped.services[0]
     read = ground.read
-    places = what_if.facilities(read.services[service.id], read.candidates, opened, closed)
+    change = mapped.result.study.what_if
+    now = read.services[service.id]
+    places = what_if.with_plan(now, read.candidates, opened, closed, change)
     minutes: Float64 = ground.access(service.id, places)["minutes"].to_numpy(np.float64)
     return minutes[mapped.rows]
 
