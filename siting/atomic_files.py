@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 PREFIX, SUFFIX = ".siting-", ".part"
 NEW, OLD = "new", "old"
 LOCK, MARKER = "lock", "replacing"
+CLAIMED = b"claimed"
 LEFT_SECONDS = 86_400  # where a file system has no locks: a run lasts less
 PROBE = bytes(65_536)
 DISK = frozenset({errno.ENOSPC, errno.EFBIG, errno.EROFS, errno.EIO, getattr(errno, "EDQUOT", -1)})
@@ -107,12 +108,16 @@ def _shown_as(error: OutputError, part: Path, folder: Path) -> OutputError:
 
 
 def _locked_folder(folder: Path) -> tuple[Path, IO[bytes]]:
-    """Make a temporary folder that nobody tidies up while this process lives."""
+    """Make a temporary folder that nobody tidies up while this process lives.
+
+    Between its making and its lock another thread or process may have claimed it (`_claimed` marks
+    the lock): then another is made.
+    """
     while True:
         part = Path(tempfile.mkdtemp(prefix=PREFIX, suffix=SUFFIX, dir=folder))
         try:
             lock = (part / LOCK).open("xb")
-            if _lock(lock) is not False and part.exists():  # else somebody tidied it up meanwhile
+            if _lock(lock) is not False and not os.fstat(lock.fileno()).st_size:
                 (part / NEW).mkdir()
                 (part / OLD).mkdir()
                 return part, lock
@@ -164,13 +169,17 @@ def _claimed(part: Path) -> Iterator[bool]:
     if not stat.S_ISDIR(left.st_mode) or (sys.platform != "win32" and left.st_uid != os.getuid()):
         yield False
         return
+    held = any(part.iterdir())  # before the lock is looked for, which is made first
     try:
         lock = (part / LOCK).open("r+b")
     except FileNotFoundError:  # just made, and empty; or half removed
-        yield old or any(part.iterdir())
+        yield old or held
         return
     with lock:
         free = _lock(lock)
+        if free:
+            lock.write(CLAIMED)  # whoever made it, and has not locked it yet, makes another
+            lock.flush()
         yield old if free is None else free
 
 

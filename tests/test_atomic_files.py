@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -68,3 +69,15 @@ def test_leaves_what_is_of_another_user(tmp_path):
     with replacing(tmp_path / "a.csv") as part:
         part.write_text("1")
     assert theirs.exists()
+
+
+def test_threads_that_write_to_one_folder_do_not_tidy_each_other_up(tmp_path):
+    def write(number):
+        for turn in range(40):
+            with replacing(tmp_path / f"{number}.txt") as part:
+                part.write_text(str(turn))
+        return (tmp_path / f"{number}.txt").read_text()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(write, range(8))) == ["39"] * 8
+    assert len(list(tmp_path.iterdir())) == 8

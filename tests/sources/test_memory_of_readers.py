@@ -18,11 +18,11 @@ print(rows, re.search(r"VmHWM:\\s*(\\d+)", status)[1])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="peak memory is read from /proc")
-def test_four_times_the_rows_take_no_more_memory(samples, tmp_path):
+def test_five_times_the_rows_take_no_more_memory(samples, tmp_path):
     text = (samples / "bpe" / "BPE25_extract.csv").read_text("utf-8-sig")
     header, *rows = text.splitlines()
     peaks = []
-    for count in (60_000, 240_000):  # 30 and 120 MB
+    for count in (60_000, 300_000):  # 30 and 150 MB
         path = tmp_path / "BPE25.csv"
         path.write_text(
             "\n".join([header, *(rows * (count // len(rows)))]) + "\n", encoding="utf-8"
@@ -34,4 +34,4 @@ def test_four_times_the_rows_take_no_more_memory(samples, tmp_path):
         assert int(read) == count
         peaks.append(int(peak) / 1024)
     assert peaks[1] < 500
-    assert peaks[1] - peaks[0] < 75  # of 90 MB more
+    assert peaks[1] - peaks[0] < 150  # 120 MB more, which held whole would take 270
