@@ -94,6 +94,7 @@ def host_page(*parts):
 def shown(browser, address):
     """Open a page; give its problems and the map's frame once it is drawn."""
     page = browser.new_page(viewport={"width": 900, "height": 900})
+    page.set_default_timeout(120_000)
     problems = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
