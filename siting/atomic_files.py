@@ -169,11 +169,11 @@ def _claimed(part: Path) -> Iterator[bool]:
     if not stat.S_ISDIR(left.st_mode) or (sys.platform != "win32" and left.st_uid != os.getuid()):
         yield False
         return
-    held = any(part.iterdir())  # before the lock is looked for, which is made first
+    filled = any(part.iterdir())  # before the lock is looked for, which is made first
     try:
         lock = (part / LOCK).open("r+b")
     except FileNotFoundError:  # just made, and empty; or half removed
-        yield old or held
+        yield old or filled
         return
     with lock:
         free = _lock(lock)
