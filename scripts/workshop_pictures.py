@@ -1,7 +1,7 @@
-"""Take the pictures of docs/workshop.md: python scripts/workshop_pictures.py.
+"""Take the pictures of docs/fr/workshop.md: python scripts/workshop_pictures.py.
 
 Opens the workshop on the embedded study, does what a planner would, and writes PNGs of few colours
-to docs/workshop/.
+to docs/fr/workshop/.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 ROOT = Path(__file__).parents[1]
-OUT = ROOT / "docs" / "workshop"
+OUT = ROOT / "docs" / "fr" / "workshop"
 COLOURS = 128
 
 

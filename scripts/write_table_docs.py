@@ -1,4 +1,4 @@
-"""Write docs/tables.md, the columns of the tables of a study, from their contracts."""
+"""Write docs/en/tables.md, the columns of the tables of a study, from their contracts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from siting.study.stages import registry
 if TYPE_CHECKING:
     from siting.contracts import Column, Table
 
-PAGE = Path(__file__).parents[1] / "docs" / "tables.md"
+PAGE = Path(__file__).parents[1] / "docs" / "en" / "tables.md"
 HEAD = """# The columns of the tables
 
 Written by `scripts/write_table_docs.py` from the contracts that `siting run` checks where a stage

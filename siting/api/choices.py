@@ -50,7 +50,7 @@ def locate(
     people
         `id` (of the origins; or the index) and the column of people.
     model
-        `p-median`, `p-center`, `mclp`, `lscp`…: see docs/location.md.
+        `p-median`, `p-center`, `mclp`, `lscp`…: see docs/en/location.md.
     p
         How many sites to choose beside the existing ones, for models that are asked a number.
     population

@@ -116,7 +116,7 @@ def catchments(
         `id` and `capacity` of the destinations.
     method
         `2sfca`, `e2sfca`, `3sfca`, `m2sfca`, `kd2sfca`, `bfca` or `raam`; formulas and sources in
-        docs/measures.md.
+        docs/en/measures.md.
     bands
         Minutes and weight of each ring; methods with one limit take the last.
 

@@ -41,7 +41,7 @@ def _unfit(key: str, models: Iterable[LocationModel]) -> PydanticCustomError:
 
 
 class Locate(Model):
-    """A question to the location models; docs/location.md tells what each model seeks."""
+    """A question to the location models; docs/en/location.md tells what each model seeks."""
 
     model: Annotated[str, AfterValidator(_offered)]
     p: int | None = Field(None, ge=1, description="sites to choose beside those that serve")

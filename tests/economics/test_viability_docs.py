@@ -1,4 +1,4 @@
-"""The examples of docs/viability.md print what the page says, and its defaults are the code's."""
+"""The examples of the page on viability print what it says; its defaults are the code's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from siting.config.effects import Effects
 
-PAGE = Path(__file__).parents[2] / "docs" / "viability.md"
+PAGE = Path(__file__).parents[2] / "docs" / "en" / "viability.md"
 
 
 def test_examples_print_what_the_page_says():

@@ -1,4 +1,4 @@
-"""The examples of docs/measures.md print what the page says."""
+"""The examples of docs/en/measures.md print what the page says."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 import re
 from pathlib import Path
 
-PAGE = Path(__file__).parents[2] / "docs" / "measures.md"
+PAGE = Path(__file__).parents[2] / "docs" / "en" / "measures.md"
 
 
 def test_examples_print_what_the_page_says():

@@ -1,6 +1,6 @@
 """Layouts as portals publish them: names in several spellings, editions beside the samples.
 
-Column names were confirmed in public code and notes that read the real files (see docs/data.md);
+Column names were confirmed in public code and notes that read the real files (see docs/en/data.md);
 the rows are made here.
 """
 

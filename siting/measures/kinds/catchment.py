@@ -1,4 +1,4 @@
-"""`catchment`: competition for the same desk; formulas and sources in docs/measures.md."""
+"""`catchment`: competition for the same desk; formulas and sources in docs/en/measures.md."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class Catchment(Model):
-    """Competition for the same desk; formulas and sources in docs/measures.md."""
+    """Competition for the same desk; formulas and sources in docs/en/measures.md."""
 
     method: Literal["2sfca", "e2sfca", "3sfca", "m2sfca", "kd2sfca", "bfca", "raam"] = "e2sfca"
     bands: tuple[tuple[float, float], ...] = Field(
