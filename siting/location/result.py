@@ -78,7 +78,7 @@ class Solution:
 
     @property
     def gap(self) -> float | None:
-        """(upper bound - lower bound) / |objective|; 0 where they meet, None where unknown."""
+        """(upper bound - lower bound) / `|objective|`; 0 where they meet, None where unknown."""
         if self.objective is None or self.lower_bound is None or self.upper_bound is None:
             return None
         difference = self.upper_bound - self.lower_bound
