@@ -2,10 +2,10 @@
 
 import { make } from "../shared/dom.js";
 import { asHtml, corner, homeButton } from "../shared/leaflet.js";
-import type { Background } from "./context.js";
+import type { Background } from "../shared/context.js";
 import type { MapData, Words } from "./data.js";
 import type { Layers } from "./layers.js";
-import type { Painted } from "./painting.js";
+import type { Painted } from "../shared/painting.js";
 import type { MarkerLayer } from "./places.js";
 import type { Choosing } from "./views.js";
 
@@ -50,7 +50,7 @@ export function controls(
   overlay(layers.epci, words.epci);
   overlay(layers.roads, words.roads);
   overlay(labels, words.labels);
-  for (const { name, layer } of around) overlay(layer, name);
+  for (const { part, layer } of around) overlay(layer, words[`context_${part}`]);
   for (const { group, data: layer } of markers) overlay(group, layer.name);
   chooser.addTo(map);
   layersButton(chooser, words.layers);

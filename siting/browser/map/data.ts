@@ -1,10 +1,7 @@
 /** What a map's page holds, as `siting/outputs/web_map.py` writes it. */
 
-export interface Packed {
-  parts: string;
-  points: string;
-  steps: string;
-}
+import type { ContextData } from "../shared/context_data.js";
+import type { Packed } from "../shared/shapes.js";
 
 /** Texts of the catalogue's section `map.page`. */
 export interface Words {
@@ -125,37 +122,4 @@ export interface MapData {
   roads: { shape: Packed; kind: string } | null;
   /** The background; not there where nothing is known. */
   context?: ContextData;
-}
-
-/** A name, its latitude, its longitude. */
-export type NamedPoint = [string, number, number];
-
-export interface ContextShapes {
-  shape: Packed;
-  /** One a shape: 1 for large rivers and motorways. */
-  main?: string;
-  names?: NamedPoint[];
-}
-
-export interface ContextColours {
-  neighbour: string;
-  border: string;
-  water: string;
-  river: string;
-  road: string;
-  shield: string;
-  railway: string;
-  town: string;
-  words: string;
-}
-
-/** What lies around and under the territory, as `siting/outputs/web_context.py` writes it. */
-export interface ContextData {
-  colours: ContextColours;
-  departements?: ContextShapes;
-  lakes?: ContextShapes;
-  rivers?: ContextShapes;
-  railways?: ContextShapes;
-  roads?: ContextShapes;
-  towns?: NamedPoint[];
 }

@@ -1,9 +1,10 @@
 /** The painted layers: land, communes, cells, roads, outlines; and which follow the shown view. */
 
-import type { MapData } from "./data.js";
-import { fillClasses, Painted, pane, strokeAll, tiles } from "./painting.js";
-import { tracer, unpack, type Shapes } from "./shapes.js";
 import { wholeNumbers } from "../shared/packing.js";
+import { Painted, pane, strokeAll } from "../shared/painting.js";
+import { tracer, unpack, type Shapes } from "../shared/shapes.js";
+import { fillClasses, tiles } from "./classes.js";
+import type { MapData } from "./data.js";
 import type { Choosing, View } from "./views.js";
 
 // kind of road, zoom from which it is drawn, width in pixels

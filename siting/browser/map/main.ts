@@ -1,21 +1,21 @@
 /** A map in one file: `draw` takes Leaflet's map and what `siting/outputs/web_map.py` wrote. */
 
+import { background } from "../shared/context.js";
 import { make } from "../shared/dom.js";
+import { labels } from "../shared/labels.js";
 import { controlsFirst, corner, limit, readablePopups } from "../shared/leaflet.js";
 import { speak } from "../shared/numbers.js";
 import { printable } from "../shared/printing.js";
+import { boundsOf, hit } from "../shared/shapes.js";
 import { Cards } from "./cards.js";
-import { background } from "./context.js";
 import { controls } from "./controls.js";
 import { curtain } from "./curtain.js";
 import type { MapData } from "./data.js";
 import { tellHeight } from "./framed.js";
 import { chooser, heading, search } from "./heading.js";
-import { labels } from "./labels.js";
 import { ground, Layers } from "./layers.js";
 import { Legend } from "./legend.js";
-import { markerLayers } from "./places.js";
-import { boundsOf, hit } from "./shapes.js";
+import { boxesOf, markerLayers } from "./places.js";
 import { tables } from "./tables.js";
 import { Choosing } from "./views.js";
 
@@ -34,9 +34,9 @@ export function draw(map: L.Map, data: MapData): void {
   const layers = new Layers(map, shapes, choosing, data.noData);
   const cards = new Cards(data, shapes, choosing);
   const markers = markerLayers(data.points, (place) => cards.place(place), () => popupRoom(map));
-  const around = background(map, data.context, words);
+  const around = background(map, data.context);
   let startZoom = 0;
-  const names = labels(map, data.communes, markers, (zoom) =>
+  const names = labels(map, data.communes, () => boxesOf(map, markers), (zoom) =>
     Math.round((wide() ? NAMES.wide : NAMES.phone) * 2.4 ** Math.max(0, zoom - startZoom)),
   );
   const legend = new Legend(map, data, markers, wide() && window.innerHeight > LOW);

@@ -1,5 +1,6 @@
 /** The places of a map: markers that a keyboard reaches, one group a layer. */
 
+import type { Box } from "../shared/labels.js";
 import { textIcon } from "../shared/leaflet.js";
 import type { LayerData, PlaceData } from "./data.js";
 
@@ -36,4 +37,17 @@ export function markerLayers(
     });
     return { data, group: L.layerGroup(marks), marks, radius: size / 2 };
   });
+}
+
+/** Pixels that the markers take which are shown. */
+export function boxesOf(map: L.Map, markers: MarkerLayer[]): Box[] {
+  const taken: Box[] = [];
+  for (const { group, radius, marks } of markers) {
+    if (!map.hasLayer(group)) continue;
+    for (const mark of marks) {
+      const { x, y } = map.latLngToLayerPoint(mark.getLatLng());
+      taken.push([x - radius, y - radius, x + radius, y + radius]);
+    }
+  }
+  return taken;
 }

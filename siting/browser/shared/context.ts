@@ -1,13 +1,15 @@
 /** What lies around and under the territory: see `siting/outputs/web_context.py`. */
 
-import { wholeNumbers } from "../shared/packing.js";
-import type { ContextColours, ContextData, ContextShapes, NamedPoint, Words } from "./data.js";
+import type { ContextColours, ContextData, ContextShapes, NamedPoint } from "./context_data.js";
+import { wholeNumbers } from "./packing.js";
 import { type Paint, Painted, pane, strokeAll } from "./painting.js";
 import { type Shapes, tracer, unpack } from "./shapes.js";
 
-/** A layer of the background under the name that the list of layers gives it. */
+export type ContextPart = "around" | "water" | "roads" | "names";
+
+/** A layer of the background. */
 export interface Background {
-  name: string;
+  part: ContextPart;
   layer: Painted;
 }
 
@@ -22,17 +24,17 @@ const ZOOM_OF_TOWNS = 9;
 const ZOOM_OF_NUMBERS = 8;
 
 /** Make the layers of the background, from the lowest; none where nothing is known. */
-export function background(map: L.Map, context: ContextData | undefined, words: Words): Background[] {
+export function background(map: L.Map, context: ContextData | null | undefined): Background[] {
   if (!context) return [];
   const { colours } = context;
   map.getContainer().style.background = colours.neighbour;
   const made: Background[] = [];
-  const add = (name: string, on: string, order: number, paint: Paint): void => {
-    made.push({ name, layer: new Painted(paint, { pane: pane(map, on, order), padding: 0.3 }) });
+  const add = (part: ContextPart, on: string, order: number, paint: Paint): void => {
+    made.push({ part, layer: new Painted(paint, { pane: pane(map, on, order), padding: 0.3 }) });
   };
   const departements = context.departements && unpack(context.departements.shape);
   if (departements) {
-    add(words.context_around, "around", 320, (pen, bounds) => {
+    add("around", "around", 320, (pen, bounds) => {
       fillAll(map, pen, bounds, departements, colours.neighbour);
       strokeAll(map, pen, bounds, departements, { colour: colours.border, width: 1 });
     });
@@ -40,7 +42,7 @@ export function background(map: L.Map, context: ContextData | undefined, words: 
   const lakes = context.lakes && unpack(context.lakes.shape);
   const rivers = lines(context.rivers);
   if (lakes || rivers) {
-    add(words.context_water, "water", 362, (pen, bounds) => {
+    add("water", "water", 362, (pen, bounds) => {
       if (lakes) fillAll(map, pen, bounds, lakes, colours.water);
       if (rivers) strokeLines(map, pen, bounds, rivers, colours.river, [0.8, 1.4]);
     });
@@ -48,14 +50,14 @@ export function background(map: L.Map, context: ContextData | undefined, words: 
   const railways = lines(context.railways);
   const roads = lines(context.roads);
   if (railways || roads) {
-    add(words.context_roads, "mainroads", 366, (pen, bounds) => {
+    add("roads", "mainroads", 366, (pen, bounds) => {
       pen.setLineDash([6, 3]);
       if (railways) strokeLines(map, pen, bounds, railways, colours.railway, [0.9, 0.9]);
       pen.setLineDash([]);
       if (roads) strokeLines(map, pen, bounds, roads, colours.road, [1, 2]);
     });
   }
-  add(words.context_names, "aroundnames", 368, (pen, bounds) => {
+  add("names", "aroundnames", 368, (pen, bounds) => {
     names(map, pen, bounds, context);
   });
   return made;

@@ -1,10 +1,17 @@
-/** Names of communes, the largest first, where they meet neither a marker nor another name. */
+/** Names of communes, the largest first, where they meet no obstacle and no other name. */
 
-import type { MapData } from "./data.js";
 import { Painted, pane } from "./painting.js";
-import type { MarkerLayer } from "./places.js";
 
-type Box = [left: number, top: number, right: number, bottom: number];
+/** Pixels of a layer point. */
+export type Box = [left: number, top: number, right: number, bottom: number];
+
+/** Places with names; the largest come first. */
+export interface NamedPlaces {
+  name: string[];
+  people: ArrayLike<number>;
+  /** Latitude and longitude. */
+  seat: [number, number][];
+}
 
 /** Places of a name around its point: left edge and middle, the best first. */
 function around(x: number, y: number, width: number): [number, number][] {
@@ -19,11 +26,11 @@ function around(x: number, y: number, width: number): [number, number][] {
 const meet = (box: Box, other: Box): boolean =>
   box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3];
 
-/** Make the layer of names; `most` are written at a zoom. */
+/** Make the layer of names; `most` are written at a zoom, none over an obstacle. */
 export function labels(
   map: L.Map,
-  communes: MapData["communes"],
-  markers: MarkerLayer[],
+  communes: NamedPlaces,
+  obstacles: () => Box[],
   most: (zoom: number) => number,
 ): Painted {
   const people = (i: number): number => communes.people[i] ?? 0;
@@ -39,7 +46,7 @@ export function labels(
     // a name that the window would cut is not written
     const left = map.containerPointToLayerPoint([0, 0]).x;
     const right = left + map.getSize().x;
-    const taken = boxesOf(map, markers);
+    const taken = obstacles();
     let room = most(zoom);
     for (const i of bySize) {
       if (room <= 0) break;
@@ -62,16 +69,4 @@ export function labels(
     }
   };
   return new Painted(paint, { pane: pane(map, "labels", 590), padding: 0.1 });
-}
-
-function boxesOf(map: L.Map, markers: MarkerLayer[]): Box[] {
-  const taken: Box[] = [];
-  for (const { group, radius, marks } of markers) {
-    if (!map.hasLayer(group)) continue;
-    for (const mark of marks) {
-      const { x, y } = map.latLngToLayerPoint(mark.getLatLng());
-      taken.push([x - radius, y - radius, x + radius, y + radius]);
-    }
-  }
-  return taken;
 }

@@ -1,10 +1,16 @@
 /** Shapes in pixels of the world at zoom 0: unpacked once, traced at any zoom. */
 
-import { WORLD, worldX, worldY } from "../shared/mercator.js";
-import { unsigned, wholeNumbers } from "../shared/packing.js";
-import type { Packed } from "./data.js";
+import { WORLD, worldX, worldY } from "./mercator.js";
+import { unsigned, wholeNumbers } from "./packing.js";
 
 const UNITS_A_DEGREE = 1e5;
+
+/** Shapes as `siting/outputs/compact.py` packs them. */
+export interface Packed {
+  parts: string;
+  points: string;
+  steps: string;
+}
 
 type Box = [left: number, top: number, right: number, bottom: number];
 
