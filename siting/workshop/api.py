@@ -30,7 +30,7 @@ from siting.config import Model, expected
 from siting.errors import ConfigError, OutputError, SitingError
 from siting.location import registry
 from siting.location.question import LocationQuestion
-from siting.workshop import exports, page_answers, replies, scenario
+from siting.workshop import exports, page_answers, replies, scenario, surroundings
 from siting.workshop.jobs import Jobs, Task
 from siting.workshop.scenario import Name, Scenario
 
@@ -173,6 +173,11 @@ def _show(app: FastAPI, desk: OpenedStudy) -> None:
     def layers() -> Response:
         """Give communes and cells, to draw."""
         return _encoded(page_answers.layers(workshop))
+
+    @app.get("/api/surroundings", response_model=replies.SurroundingsReply)
+    def around() -> Response:
+        """Give EPCI outlines, and the background of the maps."""
+        return _encoded(surroundings.of_study(workshop))
 
     @app.get("/api/texts/{language}")
     def words(language: Language) -> dict[str, str]:
@@ -362,4 +367,5 @@ def _task(workshop: Workshop, question: JobQuestion) -> Task:
         model,
         LocationQuestion(model.name, sites, question.max_minutes),
         question.seconds,
+        texts.language(),
     )

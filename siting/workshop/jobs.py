@@ -12,7 +12,9 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from siting import texts
 from siting.errors import ConfigError, SitingError
+from siting.workshop import plain_words
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -47,6 +49,8 @@ class Task:
         Its parameters.
     seconds
         When to stop.
+    language
+        Of what is wrong.
     """
 
     minutes: npt.NDArray[np.float32]
@@ -58,6 +62,7 @@ class Task:
     model: LocationModel
     question: LocationQuestion
     seconds: float
+    language: str
 
 
 @dataclass
@@ -184,6 +189,8 @@ def _work(task: Task, messages: Connection) -> None:
     from siting.location import problem, solver  # noqa: PLC0415
     from siting.location.search import Limits, Progress  # noqa: PLC0415
 
+    texts.set_language(task.language)
+
     def tell(now: Progress) -> None:
         figures = {"seconds": now.seconds, "lower": now.lower, "upper": now.upper}
         messages.send(("progress", {k: v for k, v in figures.items() if abs(v) < float("inf")}))
@@ -200,7 +207,7 @@ def _work(task: Task, messages: Connection) -> None:
         limits = Limits(seconds=task.seconds, progress=tell, report_seconds=0.5)
         answer = solver.solve(posed, task.question, limits, model=task.model)
     except SitingError as error:
-        messages.send(("failed", error.text()))
+        messages.send(("failed", plain_words.refusal(error)))
         return
     plan: JobPlan = {
         "status": answer.status,
@@ -216,6 +223,6 @@ def _work(task: Task, messages: Connection) -> None:
             }
             for site in answer.sites.to_dict("records")
         ],
-        "reason": answer.reason.text() if answer.reason is not None else "",
+        "reason": "" if answer.reason is None else plain_words.reason(answer.reason, task.people),
     }
     messages.send(("done", plan))

@@ -15,6 +15,7 @@ from siting.errors import NetworkError
 from siting.location import registry
 from siting.network.distance_table import DistanceNetwork
 from siting.outputs import compact
+from siting.workshop import closed_roads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -180,6 +181,7 @@ def answer(workshop: Workshop, scenario: Scenario) -> ScenarioReply:
     outcome = workshop.answer(scenario.what_if, scenario.thresholds_minutes)
     hundredths = np.minimum(np.rint(outcome.minutes * HUNDREDTHS), UNREACHED - 1)
     shown = np.where(np.isnan(hundredths), UNREACHED, hundredths)
+    network = workshop.ground.router.network
     return {
         "thresholds": list(scenario.thresholds_minutes),
         "covered": np.round(outcome.covered, CELL_SHARE_DIGITS).tolist(),
@@ -194,6 +196,7 @@ def answer(workshop: Workshop, scenario: Scenario) -> ScenarioReply:
             {"id": site["id"], "name": site["name"], "lon": site["lon"], "lat": site["lat"]}
             for site in outcome.facilities
         ],
+        "closed": closed_roads.lines(network, workshop.ground.read, scenario.what_if),
     }
 
 

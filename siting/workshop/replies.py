@@ -108,12 +108,34 @@ class LayersReply(TypedDict):
     unit: float
 
 
+class EpciOutlines(TypedDict):
+    """The EPCI of the study: names, a place in each (latitude, longitude), packed outlines."""
+
+    code: list[str]
+    name: list[str]
+    at: list[tuple[float, float]]
+    shape: dict[str, str]
+
+
+class SurroundingsReply(TypedDict):
+    """What lies over and around the communes.
+
+    `epci_of` is the row of each commune's EPCI, -1 where it has none; `context` the background as
+    `outputs/web_context.py` writes it.
+    """
+
+    epci: EpciOutlines
+    epci_of: list[int]
+    context: Any
+
+
 class ScenarioReply(TypedDict):
     """What a scenario does.
 
     `covered`, `gained` and `lost` are people by zone and threshold; `curve` people within 0 to 60
     minutes; `minutes` and `facility` packed: hundredths, 65535 where there is no way, and the row
-    in `facilities`, -1 where there is none.
+    in `facilities`, -1 where there is none; `closed` the lines of closed links, then of closed
+    roads, in degrees.
     """
 
     thresholds: list[float]
@@ -126,6 +148,7 @@ class ScenarioReply(TypedDict):
     minutes: str
     facility: str
     facilities: list[ShownPlace]
+    closed: list[list[tuple[float, float]]]
 
 
 class PairReply(TypedDict):

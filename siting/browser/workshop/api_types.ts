@@ -20,6 +20,14 @@ export interface DrawnCommune {
   rings: number[][];
 }
 
+/** The EPCI of the study: names, a place in each (latitude, longitude), packed outlines. */
+export interface EpciOutlines {
+  code: string[];
+  name: string[];
+  at: [number, number][];
+  shape: Record<string, string>;
+}
+
 /** Minutes to a facility; none where there is no way. */
 export interface FacilityMinutes {
   id: string;
@@ -198,7 +206,8 @@ export interface ScenarioQuestion {
 
 /** What a scenario does. `covered`, `gained` and `lost` are people by zone and threshold; `curve`
 people within 0 to 60 minutes; `minutes` and `facility` packed: hundredths, 65535 where there is no
-way, and the row in `facilities`, -1 where there is none. */
+way, and the row in `facilities`, -1 where there is none; `closed` the lines of closed links, then
+of closed roads, in degrees. */
 export interface ScenarioReply {
   thresholds: number[];
   covered: number[][];
@@ -210,6 +219,7 @@ export interface ScenarioReply {
   minutes: string;
   facility: string;
   facilities: ShownPlace[];
+  closed: [number, number][][];
 }
 
 /** A site on the map. */
@@ -278,6 +288,14 @@ export interface StudyZone {
   zone_code: string;
   zone_name: string;
   population: number;
+}
+
+/** What lies over and around the communes. `epci_of` is the row of each commune's EPCI, -1 where it
+has none; `context` the background as `outputs/web_context.py` writes it. */
+export interface SurroundingsReply {
+  epci: EpciOutlines;
+  epci_of: number[];
+  context: unknown;
 }
 
 /** Between which shares a weight leaves the first site first, and who is first beyond. */
