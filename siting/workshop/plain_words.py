@@ -23,8 +23,8 @@ def reason(why: Reason, people: npt.NDArray[np.float64]) -> str:
     people
         Of each cell; the demand of a search made by `jobs` is named by their rows.
     """
-    told = people[np.array(why.demand, np.int64)] if why.demand else people[:0]
-    values = {"people": texts.number(float(told.sum())), "cells": texts.number(len(told))}
+    concerned = people[np.array(why.demand, np.int64)] if why.demand else people[:0]
+    values = {"people": texts.number(float(concerned.sum())), "cells": texts.number(len(concerned))}
     return _sentence(f"choice.reason.{why.key}", why.text(), **why.values, **values)
 
 
