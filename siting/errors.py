@@ -150,6 +150,6 @@ def require_known(key: str, names: Iterable[str], known: Collection[str]) -> tup
 def system_detail(error: OSError) -> str:
     """Why the system refused, in the current language where the catalogue knows the reason."""
     key = f"errors.system.{errno.errorcode.get(error.errno or 0)}"
-    if key in texts.catalogue(texts.language()):
+    if texts.has(key):
         return texts.text(key)
     return error.strerror or str(error)

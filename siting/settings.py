@@ -37,7 +37,7 @@ def _several(value: Any, info: ValidationInfo) -> Any:
 
 
 File = Annotated[Path, BeforeValidator(_resolve)]
-Files = Annotated[tuple[Path, ...], BeforeValidator(_several)]
+Files = Annotated[tuple[Path, ...], BeforeValidator(_several, Path | tuple[Path, ...])]
 """One file, or a list of them."""
 
 

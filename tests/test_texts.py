@@ -12,6 +12,9 @@ import pytest
 import yaml
 
 from siting import texts
+from siting.config import schema
+from siting.config.reading import EXTENDS
+from siting.config.study import Study
 from siting.errors import InputError, InputWarning, ProblemsError
 
 if TYPE_CHECKING:
@@ -44,6 +47,35 @@ def test_no_text_is_empty():
     assert empty == []
 
 
+def test_each_key_of_the_configuration_is_told():
+    """A key that a model takes has its texts in `keys/`, by model: is, example, unit if any."""
+    french = texts.catalogue("fr")
+    untold = [
+        f"keys.{model.__name__}.{name}"
+        for model in schema.models(Study)
+        for name in model.model_json_schema()["properties"]
+        if not any(
+            {f"keys.{kind.__name__}.{name}.is", f"keys.{kind.__name__}.{name}.example"}
+            <= french.keys()
+            for kind in model.__mro__
+        )
+    ]
+    assert untold == []
+
+
+def test_no_key_is_told_that_the_configuration_has_not():
+    models = {kind.__name__: kind for model in schema.models(Study) for kind in model.__mro__}
+    parts = [key.split(".") for key in texts.catalogue("fr") if key.startswith("keys.")]
+    told = {(part[1], part[2]) for part in parts if len(part) > 3}
+    unknown = [
+        f"keys.{model}.{name}"
+        for model, name in told
+        if (model, name) != ("Study", EXTENDS)
+        and (model not in models or name not in models[model].model_json_schema()["properties"])
+    ]
+    assert unknown == []
+
+
 def keys(node: yaml.MappingNode, prefix: str = "") -> Iterator[str]:
     """Dotted keys of a YAML tree, as often as they are written."""
     for key, value in node.value:
@@ -61,7 +93,7 @@ def test_no_text_is_written_twice():
             for file in (PACKAGE / "texts" / code).rglob("*.yaml")
             for key in keys(
                 yaml.compose(file.read_text(encoding="utf-8"), yaml.SafeLoader),
-                "errors." if file.parent.name == "errors" else f"{file.stem}.",
+                f"{file.stem if file.parent.name == code else file.parent.name}.",
             )
         )
         assert [key for key, times in written.items() if times > 1] == []

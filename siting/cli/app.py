@@ -217,7 +217,7 @@ def _usage(error: TyperException) -> str:
     if error.message.startswith("Got unexpected extra argument"):
         return t("cli.usage.extra", words=error.message.partition(" (")[2].removesuffix(")"))
     key = f"cli.usage.{type(error).__name__}"
-    if key not in texts.catalogue(texts.language()):
+    if not texts.has(key):
         return t("cli.usage.other", detail=error.format_message())
     return t(key, name=name, detail=_detail(error))
 

@@ -41,16 +41,12 @@ def print_inputs(read: Inputs) -> None:
 def _role(role: str) -> str:
     """What a table is to the study, in words."""
     kind, _, name = role.partition(".")
-    label = t(f"quality.role.{kind}") if f"quality.role.{kind}" in _known() else kind
+    label = t(f"quality.role.{kind}") if texts.has(f"quality.role.{kind}") else kind
     return t("quality.of", name=label, detail=name) if name else label
 
 
 def _day(iso: str) -> str:
     return t("language.day", day=iso[8:], month=iso[5:7], year=iso[:4])
-
-
-def _known() -> dict[str, str]:
-    return texts.catalogue(texts.language())
 
 
 def _shortened(path: str) -> str:
@@ -73,7 +69,7 @@ def _quality(rows: pd.DataFrame) -> Table:
         if what == "date":
             label = f"{label} {_day(detail)}"
         elif detail:
-            label = t("quality.of", name=label, detail=t(key) if key in _known() else detail)
+            label = t("quality.of", name=label, detail=t(key) if texts.has(key) else detail)
         part = "" if np.isnan(share) else texts.percent(share)
         table.add_row("" if name == last else _role(name), label, texts.number(value), part)
         last = name

@@ -1,4 +1,4 @@
-"""Commands that run a study."""
+"""Commands that run a study, and what an editor needs to write one."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +9,7 @@ from siting.texts import text as t
 
 
 def add(app: typer.Typer) -> None:
-    """Add `run` and `check`."""
+    """Add `run`, `check` and `schema`."""
 
     @app.command(help=t("cli.run.help"))
     def run(
@@ -42,3 +42,18 @@ def add(app: typer.Typer) -> None:
         with terminal.progress() as say:
             inputs = study.check(settings, say)
         print_inputs(inputs)
+
+    @app.command(help=t("cli.schema.help"))
+    def schema(
+        out: Annotated[
+            Path | None, typer.Option("--out", "-o", help=t("cli.schema.out"), metavar="FILE.json")
+        ] = None,
+    ) -> None:
+        from siting.cli import terminal
+        from siting.config import schema as config_schema
+
+        if out is None:
+            print(config_schema.text(), end="")  # noqa: T201 - the schema itself, for a pipe
+            return
+        config_schema.write(out)
+        terminal.print_line(t("cli.schema.written", path=out))

@@ -149,9 +149,9 @@ def print_prepared(made: Prepared, config: Path) -> None:
     table = Table()
     for key in ("table", "read", "kept", "dropped"):
         table.add_column(t(f"setup.made.{key}"), justify="left" if key == "table" else "right")
-    known = texts.catalogue(texts.language())
     for name, read, kept, dropped, _ in made.report.to_numpy():
-        role = known.get(f"quality.role.{name}", name)
+        key = f"quality.role.{name}"
+        role = t(key) if texts.has(key) else name
         table.add_row(role, *(texts.number(value) for value in (read, kept, dropped)))
     _console().print(table)
     for warning in made.warned:

@@ -60,10 +60,10 @@ class ShareRange(PercentRange):
     low: float | None = Field(None, gt=0, allow_inf_nan=False)
 
 
-Amount = Annotated[Range, BeforeValidator(_plain_number)]
-Positive = Annotated[PositiveRange, BeforeValidator(_plain_number)]
-Percent = Annotated[PercentRange, BeforeValidator(_plain_number)]
-Share = Annotated[ShareRange, BeforeValidator(_plain_number)]
+Amount = Annotated[Range, BeforeValidator(_plain_number, float | Range)]
+Positive = Annotated[PositiveRange, BeforeValidator(_plain_number, float | PositiveRange)]
+Percent = Annotated[PercentRange, BeforeValidator(_plain_number, float | PercentRange)]
+Share = Annotated[ShareRange, BeforeValidator(_plain_number, float | ShareRange)]
 
 
 def said(value: float, low: float, high: float, source: str) -> dict[str, object]:

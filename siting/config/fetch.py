@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from siting.settings import File, Model
 from siting.sources import catalogue
+
+
+def _named_in(schema: dict[str, Any]) -> None:
+    """Name the layers in the schema of their key."""
+    schema["items"]["enum"] = list(catalogue.layers())
 
 
 class Fetch(Model):
@@ -19,6 +26,7 @@ class Fetch(Model):
     layers: tuple[str, ...] = Field(
         ("cells", "broadband", "everyday", "establishments"),
         description="beyond communes, boundaries, roads and France Services",
+        json_schema_extra=_named_in,
     )
 
     @model_validator(mode="after")

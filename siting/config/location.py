@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -40,10 +40,15 @@ def _unfit(key: str, models: Iterable[LocationModel]) -> PydanticCustomError:
     return PydanticCustomError("locate_unfit", "{key}: {models}", {"key": key, "models": names})
 
 
+def _named_in(schema: dict[str, Any]) -> None:
+    """Name the models in the schema of their key."""
+    schema["enum"] = [model.name for model in _models()]
+
+
 class Locate(Model):
     """A question to the location models; docs/en/location.md tells what each model seeks."""
 
-    model: Annotated[str, AfterValidator(_offered)]
+    model: Annotated[str, AfterValidator(_offered)] = Field(json_schema_extra=_named_in)
     p: int | None = Field(None, ge=1, description="sites to choose beside those that serve")
     phases: tuple[Annotated[int, Field(ge=1)], ...] = Field(
         (), description="sites in all after each phase, in place of p: nested plans"

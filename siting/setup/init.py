@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siting import atomic_files
-from siting.config import load
+from siting.config import load, schema
 from siting.errors import ConfigError
 from siting.setup import code_lists, cut_tables, departments, presets, starter
 from siting.sources import facts
@@ -28,6 +28,7 @@ IN_PARTS = {
 """Codes met for départements that the code officiel géographique writes otherwise."""
 
 EMBEDDED_STUDY = Path("configs/aveyron.yaml")
+SCHEMA = "siting.schema.json"  # beside the configuration, whose first line names it
 EDITION = date(2026, 1, 1)  # of the catalogue's own addresses
 
 
@@ -179,5 +180,12 @@ def doubtful(name: str) -> str:
 
 
 def _write(path: Path, text: str) -> None:
+    """Write a configuration, and beside it the schema by which an editor completes and checks it.
+
+    The first line names the schema relative to the configuration: it holds offline, and wherever
+    the folder is moved.
+    """
+    schema.write(path.parent / SCHEMA)
     with atomic_files.replacing(path) as part:
-        part.write_text(text, encoding="utf-8", newline="\n")
+        line = f"# yaml-language-server: $schema=./{SCHEMA}\n"
+        part.write_text(line + text, encoding="utf-8", newline="\n")

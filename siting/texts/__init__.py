@@ -1,9 +1,10 @@
 """The one catalogue of user-visible text, French first, English beside it.
 
 Texts stand in YAML files: `fr/map.yaml` holds the texts whose keys begin with `map.`, and the files
-in `fr/errors/` those of `errors.`, one file a room; a key is the dotted path, for example
-`errors.missing_file`. Both languages have the same keys and the same
-placeholders (one test holds this). Numbers, dates and lists are formatted here as well.
+in `fr/errors/` those of `errors.`, one file a room (`fr/keys/` alike); a key is the dotted path,
+for example `errors.missing_file`. Files are read when a text of theirs is first asked for. Both
+languages have the same keys and the same placeholders (one test holds this). Numbers, dates and
+lists are formatted here as well.
 """
 
 from __future__ import annotations
@@ -46,6 +47,14 @@ def set_language(code: str) -> None:
 @cache
 def catalogue(code: str) -> dict[str, str]:
     """Every text of one language by dotted key."""
+    names = {entry.name for entry in resources.files(__name__).joinpath(code).iterdir()}
+    tops = sorted(name.removesuffix(".yaml") for name in names)
+    return {key: words for top in tops for key, words in under(code, top).items()}
+
+
+@cache
+def under(code: str, top: str) -> dict[str, str]:
+    """Texts of one language whose keys begin with `top.`; none where nothing bears that name."""
     flat: dict[str, str] = {}
 
     def walk(tree: dict[str, Any], prefix: str) -> None:
@@ -55,12 +64,13 @@ def catalogue(code: str) -> dict[str, str]:
             else:
                 flat[f"{prefix}{key}"] = str(value)
 
-    for entry in sorted(resources.files(__name__).joinpath(code).iterdir(), key=lambda e: e.name):
-        if entry.is_dir():
-            for file in entry.iterdir():
-                walk(_tree(file), f"{entry.name}.")
-        else:
-            walk(_tree(entry), f"{entry.name.removesuffix('.yaml')}.")
+    language_files = resources.files(__name__).joinpath(code)
+    folder, file = language_files.joinpath(top), language_files.joinpath(f"{top}.yaml")
+    if top and folder.is_dir():
+        for part in sorted(folder.iterdir(), key=lambda entry: entry.name):
+            walk(_tree(part), f"{top}.")
+    elif file.is_file():
+        walk(_tree(file), f"{top}.")
     return flat
 
 
@@ -73,12 +83,17 @@ def _tree(file: Traversable) -> dict[str, Any]:
 
 def text(key: str, code: str | None = None, /, **values: object) -> str:
     """Give the text of a key, with its placeholders filled; raises KeyError for an unknown key."""
-    return catalogue(code or language())[key].format(**values)
+    return under(code or language(), key.partition(".")[0])[key].format(**values)
+
+
+def has(key: str, code: str | None = None) -> bool:
+    """Whether there is a text of that key."""
+    return key in under(code or language(), key.partition(".")[0])
 
 
 def section(name: str, code: str | None = None) -> dict[str, str]:
     """Texts whose key begins with `name.`, by the rest of their key, placeholders unfilled."""
-    texts = catalogue(code or language())
+    texts = under(code or language(), name.partition(".")[0])
     return {
         key.removeprefix(f"{name}."): words
         for key, words in texts.items()

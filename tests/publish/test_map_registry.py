@@ -42,7 +42,7 @@ def toy(tmp_path, monkeypatch):
         monkeypatch.delitem(sys.modules, f"{themes.__name__}.toy", raising=False)
         registry.every.cache_clear()
 
-    monkeypatch.setitem(texts.catalogue("fr"), "maps.theme.toy", "Jouet")
+    monkeypatch.setitem(texts.under("fr", "maps"), "maps.theme.toy", "Jouet")
     yield add
     sys.modules.pop(f"{themes.__name__}.toy", None)
     registry.every.cache_clear()

@@ -262,13 +262,18 @@ from pathlib import Path
 from siting.measures import kinds
 kinds.__path__.append(sys.argv[1])
 from siting import texts
-texts.catalogue("fr")["stages.said.crowd"] = "Une foule de {people} personnes."
+texts.under("fr", "stages")["stages.said.crowd"] = "Une foule de {people} personnes."
+for model, key in (("Measures", "crowd"), ("Crowd", "minutes")):
+    told = {"is": f"Ce que dit {key}.", "example": "{{minutes: 12}}" if key == "crowd" else "12"}
+    texts.under("fr", "keys").update({f"keys.{model}.{key}.{k}": v for k, v in told.items()})
 from siting import config
+from siting.config import schema
 from siting.publish.report import measured
 from siting.study import run
 result = run.run(config.load(Path(sys.argv[2])), lambda _: None)
 print(result.measures["crowd"].to_csv(index=False))
 print(measured.by_service(result, "desk", "Guichet", None))
+print(*(key for key in schema.keys() if "crowd" in key.path))
 """
 
 
@@ -290,6 +295,7 @@ def test_a_new_measure_is_one_module_and_its_words(tmp_path):
     assert ended.returncode == 0, ended.stderr
     assert "service,people\ndesk," in ended.stdout
     assert "Une foule de" in ended.stdout
+    assert "path='measures.crowd.minutes', kind='nombre'" in ended.stdout
 
 
 def test_a_toy_stage_needs_the_registry_only(tmp_path):

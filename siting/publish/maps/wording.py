@@ -57,7 +57,7 @@ def numbers(values: pd.Series, decimals: int = 0) -> list[str]:
 def kind_word(kind: str) -> str:
     """Word for a kind of place, as it is where the catalogue has none."""
     key = f"map.kind.{kind}"
-    return t(key) if key in texts.catalogue(texts.language()) else str(kind)
+    return t(key) if texts.has(key) else str(kind)
 
 
 def opened(ranked: Scores, i: int, sources: dict[str, str]) -> list[web_map.OpenedCriterion]:

@@ -139,7 +139,7 @@ def data(result: Result) -> list[Block]:
                 num(q["value"]),
             )
             for q in quality.to_dict("records")
-            if f"quality.what.{q['what']}" in texts.catalogue("fr")
+            if texts.has(f"quality.what.{q['what']}")
         ]
         blocks.append(table("quality", reasons, "llr", widths=(1.6, 3.4, 1)))
     if result.ground.read.warnings:
@@ -152,7 +152,7 @@ def _table_name(name: str, result: Result) -> str:
     """A table of the quality checks as a reader calls it."""
     names = {service.id: service.name for service in result.study.services}
     key = f"report.named.{name}"
-    if key in texts.catalogue("fr"):
+    if texts.has(key):
         return t(key)
     return names.get(name.replace(":", ".").rsplit(".", maxsplit=1)[-1], name)
 
@@ -160,7 +160,7 @@ def _table_name(name: str, result: Result) -> str:
 def _detail(row: dict[Any, Any]) -> str:
     detail = str(row.get("detail") or "")
     key = f"quality.detail.{detail}"
-    shown = t(key) if key in texts.catalogue("fr") else detail
+    shown = t(key) if texts.has(key) else detail
     return f" ({shown})" if shown and shown != "nan" else ""
 
 
@@ -339,7 +339,7 @@ def digital(result: Result, drawn: Figures) -> list[Block]:
 
 def _phase(name: Any) -> str:
     key = f"report.phases.{name}"
-    return t(key) if key in texts.catalogue("fr") else cell(str(name))
+    return t(key) if texts.has(key) else cell(str(name))
 
 
 def opening(result: Result) -> list[Block]:

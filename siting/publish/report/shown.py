@@ -81,7 +81,6 @@ def _written(value: Any, kind: str) -> str:
 
 def named(prefix: str, values: Sequence[Any]) -> list[str]:
     """Words of the catalogue for codes; a code that has none stays."""
-    known = texts.catalogue("fr")
     return [
-        t(f"{prefix}.{value}") if f"{prefix}.{value}" in known else str(value) for value in values
+        t(f"{prefix}.{value}") if texts.has(f"{prefix}.{value}") else str(value) for value in values
     ]
