@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from siting.errors import InputError
+from siting.sources import bpe
 from siting.territory import area, codes
 
 if TYPE_CHECKING:
@@ -48,18 +49,22 @@ def within(places: pd.DataFrame | None, here: StudyArea) -> pd.DataFrame | None:
     return None if places is None else area.within(places, here.around, here.buffer_km)
 
 
-def everyday(
-    places: pd.DataFrame | None, here: StudyArea, communes: pd.DataFrame, file: Path | None
-) -> pd.DataFrame | None:
-    """Everyday services of the area's communes, and those that stand near it."""
-    if places is None:
-        return None
-    places = here.named(places)
-    inside = places["commune_code"].isin(communes["code"])
-    near = area.within(places[~inside], here.around, here.buffer_km)
-    if not inside.any() and near.empty:
-        raise InputError("no_place_near", file=file, count=len(places), km=f"{here.buffer_km:g}")
-    return pd.concat([places[inside], near], ignore_index=True)
+def everyday(path: Path, here: StudyArea, communes: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Read everyday services of the area's communes, then those near it; how many the file holds.
+
+    A national file holds millions: those of elsewhere are dropped block by block.
+    """
+    rows, inside, near = 0, [], []
+    for block in bpe.blocks(path):
+        rows += len(block)
+        named = here.named(block)
+        ours = named["commune_code"].isin(communes["code"])
+        inside.append(named[ours])
+        near.append(area.within(named[~ours], here.around, here.buffer_km))
+    places = pd.concat([*inside, *near], ignore_index=True)
+    if places.empty:
+        raise InputError("no_place_near", file=path, count=rows, km=f"{here.buffer_km:g}")
+    return places, rows
 
 
 def require_codes(

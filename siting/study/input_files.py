@@ -13,6 +13,7 @@ from siting.errors import ConfigError, InputError
 from siting.provenance import Source
 from siting.ranking import criteria
 from siting.sources import (
+    bpe,
     carpool_areas,
     context_layers,
     evidence,
@@ -22,6 +23,7 @@ from siting.sources import (
     reading,
     sirene_stock,
 )
+from siting.study import area_checks
 from siting.territory import broadband as broadband_files
 from siting.territory import codes, demand, quality
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from siting.config import Study
     from siting.config.effects import Effects
     from siting.config.layers import Layers
+    from siting.study.area_checks import StudyArea
     from siting.study.reading import Reading
 
 TIERS_LIEUX = "tiers_lieux"
@@ -120,6 +123,23 @@ def demand_cells(
     old = codes.recoded(changes, frozenset(communes["code"]))
     read_cells = desk.take("cells", path, lambda at: demand.read(at, here, old))
     return (None, None) if read_cells is None else (read_cells.cells, read_cells.off_area_km)
+
+
+def everyday(
+    desk: Reading, path: Path | None, here: StudyArea | None, communes: pd.DataFrame | None
+) -> pd.DataFrame | None:
+    """Everyday services of the area and near it."""
+    if path is None:
+        return None
+    if here is None or communes is None:
+        desk.probe(lambda: sum(map(len, bpe.blocks(path))))
+        return None
+    kept = desk.watch("everyday", area_checks.everyday, path, here, communes)
+    if kept is None:
+        return None
+    places, rows = kept
+    desk.note("everyday", path, rows)
+    return places
 
 
 def establishments(

@@ -11,7 +11,7 @@ import pandas as pd
 from siting.errors import ConfigError, InputError
 from siting.ranking import criteria
 from siting.sources import boundaries as boundary_files
-from siting.sources import bpe, facts
+from siting.sources import facts
 from siting.study import area_checks, input_files, plausibility
 from siting.study.area_checks import StudyArea
 from siting.study.input_files import NET, STATIONS, TIERS_LIEUX
@@ -94,13 +94,14 @@ class Inputs:
 class _Taken:
     """Tables as their files give them; None for a layer that is absent, or wrong.
 
-    `files` and `lists` are the lists of places by role, `fates` what became of rows so far; points
-    of `cells` may lie `off_area_km` off the area, None: anywhere.
+    `here` is None where the communes, their boundaries or the metric system are wrong. `files` and
+    `lists` are the lists of places by role, `fates` what became of rows so far; points of `cells`
+    may lie `off_area_km` off the area, None: anywhere.
     """
 
-    crs: str | None
     communes: Any
     shapes: Any
+    here: StudyArea | None
     changes: Any
     cells: pd.DataFrame | None
     off_area_km: float | None
@@ -157,12 +158,12 @@ def _tables(desk: Reading, study: Study) -> Inputs:
 def _take(desk: Reading, study: Study) -> _Taken:
     """Read each file; what needs none of the others is checked on the way."""
     desk.sources = desk.attempt(input_files.sources, study.provenance) or {}
-    crs = desk.attempt(input_files.metric_system, study.territory.crs)
     place, layers = study.territory, study.layers
     communes = desk.take("communes", place.communes, facts.communes)
     shapes = desk.take("boundaries", place.boundaries, boundary_files.read)
     changes = desk.take("changes", place.changes, facts.changes)
     cells, off_area_km = input_files.demand_cells(desk, study.cells.file, communes, shapes, changes)
+    shapes, here = _area(desk, study, communes, shapes, changes)
     links = desk.take("roads", study.roads.distances, facts.road_distances)
     if links is not None and links.empty and communes is not None and len(communes) > 1:
         desk.problems.append(InputError("empty_table", file=study.roads.distances))
@@ -170,7 +171,7 @@ def _take(desk: Reading, study: Study) -> _Taken:
     files, lists = input_files.place_lists(desk, study)
     candidates = desk.take("candidates", study.candidates, facts.candidates)
     net = input_files.broadband(desk, layers.broadband, communes, changes)
-    everyday = desk.take("everyday", layers.everyday, bpe.read)
+    everyday = input_files.everyday(desk, layers.everyday, here, communes)
     bus_stops, carpool = input_files.stops(desk, layers)
     entered = input_files.entered_values(desk, study, candidates)
     fates: list[pd.DataFrame] = []
@@ -179,9 +180,9 @@ def _take(desk: Reading, study: Study) -> _Taken:
     context = input_files.background(desk, study)
     input_files.note_later_files(desk, study)
     return _Taken(
-        crs=crs,
         communes=communes,
         shapes=shapes,
+        here=here,
         changes=changes,
         cells=cells,
         off_area_km=off_area_km,
@@ -199,6 +200,23 @@ def _take(desk: Reading, study: Study) -> _Taken:
         context=context,
         fates=fates,
     )
+
+
+def _area(
+    desk: Reading, study: Study, communes: Any, shapes: Any, changes: Any
+) -> tuple[Any, StudyArea | None]:
+    """Boundaries of the study's communes, and the area that they make; None where it is unknown."""
+    place = study.territory
+    crs = desk.attempt(input_files.metric_system, place.crs)
+    if communes is None or shapes is None:
+        return shapes, None
+    # a file of the whole region will do: only the study's communes are kept
+    shapes = desk.attempt(area.boundaries_of, communes, shapes, place.boundaries)
+    if shapes is None or crs is None:
+        return shapes, None
+    desk.attempt(area.require_match, communes, shapes, place.boundaries)
+    today = codes.recoded(changes, frozenset(communes["code"]))
+    return shapes, StudyArea(area.surroundings(shapes, crs), place.buffer_km, today)
 
 
 def _zones_of(desk: Reading, study: Study, taken: _Taken) -> Any:
@@ -225,16 +243,9 @@ def _zones_of(desk: Reading, study: Study, taken: _Taken) -> Any:
 
 def _near(desk: Reading, study: Study, taken: _Taken) -> _Taken:
     """The same tables, national lists cut to the area; points that lie elsewhere are refused."""
-    communes, shapes, place = taken.communes, taken.shapes, study.territory
-    if communes is None or shapes is None:
+    here, place = taken.here, study.territory
+    if here is None:
         return taken
-    # a file of the whole region will do: only the study's communes are kept
-    shapes = desk.attempt(area.boundaries_of, communes, shapes, place.boundaries)
-    if shapes is None or taken.crs is None:
-        return replace(taken, shapes=shapes)
-    desk.attempt(area.require_match, communes, shapes, place.boundaries)
-    today = codes.recoded(taken.changes, frozenset(communes["code"]))
-    here = StudyArea(area.surroundings(shapes, taken.crs), place.buffer_km, today)
     near: list[tuple[Path | None, Any, float]] = [
         *(
             (taken.files[role], listed.places, place.buffer_km)
@@ -250,12 +261,9 @@ def _near(desk: Reading, study: Study, taken: _Taken) -> _Taken:
         if listed is not None and listed.official:
             kept = desk.attempt(area_checks.places_of, listed.places, here, taken.files[role])
             lists[role] = None if kept is None else replace(listed, places=kept)
-    layer = study.layers.everyday
     return replace(
         taken,
-        shapes=shapes,
         lists=lists,
-        everyday=desk.attempt(area_checks.everyday, taken.everyday, here, communes, layer),
         bus_stops=area_checks.within(taken.bus_stops, here),
         carpool=area_checks.within(taken.carpool, here),
     )
