@@ -176,10 +176,10 @@ def blocks(
     step = max(1, BLOCK_ENTRIES // max(1, len(destinations)))
     joined = router.network.attach(origins)
     for start in range(0, len(origins), step):
-        yield long(dense(router, _rows(joined, start, start + step), places), limit)
+        yield long(dense(router, rows(joined, start, start + step), places), limit)
 
 
-def _rows(points: Attachment, start: int, stop: int) -> Attachment:
+def rows(points: Attachment, start: int, stop: int) -> Attachment:
     """Some of the points joined to a network, in order."""
 
     def legs(whole: Legs) -> Legs:
