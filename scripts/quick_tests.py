@@ -47,7 +47,7 @@ def _git(*words: str) -> str:
         cwd=ROOT,
         check=True,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     return done.stdout.strip()
 

@@ -65,9 +65,10 @@ ALLOWED: dict[str, set[str]] = {
         "config", "territory", "network", "times", "ranking", "location", "outputs", "study",
         "publish",
     },
+    "installation": {"config", "outputs", "study"},
     "cli": {
         "config", "sources", "setup", "network", "times", "survey", "ranking", "location",
-        "economics", "outputs", "study", "publish", "workshop",
+        "economics", "outputs", "study", "publish", "workshop", "installation",
     },
 }  # fmt: skip
 

@@ -8,9 +8,11 @@ what nobody foresaw ends with exit code 1 and names a report file to send.
 import contextlib
 import os
 import sys
-from typing import Annotated, NoReturn, TextIO
+from itertools import zip_longest
+from typing import Annotated, Any, NoReturn, TextIO
 
 import typer
+from typer.core import TyperOption
 from typer.exceptions import TyperException
 
 from siting import texts
@@ -18,6 +20,7 @@ from siting.cli import (
     brief,
     census,
     exports,
+    installation,
     location,
     maps,
     opinion,
@@ -40,6 +43,7 @@ EXIT_OURS = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 OUT = ("-o", "--out")
+COMPLETION = frozenset(("install_completion", "show_completion"))
 HELP = frozenset(("-h", "--help"))
 FEWEST_WORDS = 2  # of a command line that does something: fewer may show the help
 
@@ -78,7 +82,7 @@ def main(arguments: list[str] | None = None) -> None:
 def _called(words: list[str]) -> int:
     """Run a command, and print all that it says; give its exit code."""
     try:
-        status = build()(args=words, prog_name="siting", standalone_mode=False)
+        status = command()(args=words, prog_name="siting", standalone_mode=False)
     except typer.Exit as done:
         status = done.exit_code
     if sys.stdout is not None:
@@ -130,7 +134,6 @@ def build() -> typer.Typer:
         name="siting",
         help=t("cli.help"),
         no_args_is_help=True,
-        add_completion=False,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
@@ -161,9 +164,19 @@ def build() -> typer.Typer:
         brief,
         paper,
         workshop,
+        installation,
     ):
         family.add(app)
     return app
+
+
+def command() -> Any:
+    """The application as a command; typer's own options, of completion, in the current language."""
+    made = typer.main.get_command(build())
+    for parameter in made.params:
+        if parameter.name in COMPLETION and isinstance(parameter, TyperOption):
+            parameter.help = t(f"cli.frame.{parameter.name}")
+    return made
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer's calling convention
@@ -190,7 +203,7 @@ def _take_language(words: list[str]) -> list[str]:
 
 def _require_named_outputs(words: list[str]) -> None:
     """Refuse an output of no name: it would be the folder that one works in."""
-    for word, following in zip(words, [*words[1:], None], strict=True):
+    for word, following in zip_longest(words, words[1:]):
         name, equals, value = word.partition("=")
         named = value if name == "--out" and equals else following if word in OUT else None
         if named is not None and not named.strip():

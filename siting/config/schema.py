@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DIALECT = "http://json-schema.org/draft-07/schema#"  # the one that editors of YAML know whole
+FILE = "siting.schema.json"  # beside the configurations that name it
 UNSAID = ("title", "description")  # of the code, in words that are not those of the texts
 
 Node = dict[str, Any]
@@ -93,6 +94,15 @@ def write(path: Path, language: str | None = None) -> None:
     """Write the schema as a file; an OutputError tells why it cannot be written."""
     with replacing(path) as part:
         part.write_text(text(language), encoding="utf-8", newline="\n")
+
+
+def naming_line() -> str:
+    """The first line of a configuration, by which an editor takes the schema beside it.
+
+    The schema is named relative to the configuration: the line holds offline, and wherever the
+    folder is moved.
+    """
+    return f"# yaml-language-server: $schema=./{FILE}\n"
 
 
 def keys(language: str | None = None) -> tuple[Key, ...]:

@@ -83,4 +83,4 @@ def write_route(path: Path, route: Route) -> None:
     }
     content = {"type": "FeatureCollection", "features": [feature]}
     with replacing(path) as part:
-        part.write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
+        part.write_bytes((json.dumps(content, ensure_ascii=False) + "\n").encode())

@@ -82,13 +82,18 @@ def family(theme: Theme) -> str:
     """
     for file in theme.fonts.files:
         _add(file)
-    there = {font.name for font in font_manager.fontManager.ttflist}
-    used = next((name for name in theme.fonts.paper if name in there), FALLBACK)
-    wanted = list(theme.fonts.paper)
-    missing = wanted[: wanted.index(used)] if used in wanted else wanted
+    used, missing = letters(theme)
     if missing:
         log.warning(t("theme.font_missing", names=", ".join(missing), used=used))
     return used
+
+
+def letters(theme: Theme) -> tuple[str, tuple[str, ...]]:
+    """Family of letters that is used for a theme, and those before it that are not here."""
+    there = {font.name for font in font_manager.fontManager.ttflist}
+    wanted = theme.fonts.paper
+    used = next((name for name in wanted if name in there), FALLBACK)
+    return used, tuple(wanted[: wanted.index(used)] if used in wanted else wanted)
 
 
 def _add(file: Path) -> None:
@@ -150,12 +155,12 @@ def wrap(
     size
         Of the letters, points.
     """
-    lines = _cut(wording, width_mm, size, _quietly(theme), bold=bold)
+    lines = _cut(wording, width_mm, size, letters(theme)[0], bold=bold)
     if not bold or len(lines) < 2:
         return lines
     even = lines
     for percent in range(95, 45, -5):
-        tried = _cut(wording, width_mm * percent / 100, size, _quietly(theme), bold=bold)
+        tried = _cut(wording, width_mm * percent / 100, size, letters(theme)[0], bold=bold)
         if len(tried) > len(lines):
             break
         even = tried
@@ -186,7 +191,7 @@ def _cut(wording: str, width_mm: float, size: float, name: str, *, bold: bool) -
 
 def width(wording: str, size: float, theme: Theme, *, bold: bool = False) -> float:
     """Width of a text in letters of a size (points), millimetres."""
-    name = _quietly(theme)
+    name = letters(theme)[0]
     words = wording.split(" ")
     space = _wide(" ", name, size, bold)
     return sum(_wide(word, name, size, bold) for word in words) + space * (len(words) - 1)
@@ -235,12 +240,6 @@ class Line(Text):
 def _outline(wording: str, families: tuple[str, ...], size: float, weight: Any) -> TextPath:
     letters = font_manager.FontProperties(family=families, weight=weight, size=size)
     return TextPath((0, 0), wording, prop=letters)
-
-
-def _quietly(theme: Theme) -> str:
-    """As `family`, what is missing said once already."""
-    there = {font.name for font in font_manager.fontManager.ttflist}
-    return next((name for name in theme.fonts.paper if name in there), FALLBACK)
 
 
 def blank(width_mm: float, height_mm: float) -> Figure:

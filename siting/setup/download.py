@@ -319,4 +319,4 @@ def _require_same(path: Path, known: Fetched | None, shown: Path) -> None:
 def _write_lock(folder: Path, lock: Mapping[str, Fetched]) -> None:
     content = {name: asdict(lock[name]) for name in sorted(lock)}
     with atomic_files.replacing(folder / LOCK) as part:
-        part.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        part.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8", newline="\n")

@@ -28,7 +28,6 @@ IN_PARTS = {
 """Codes met for départements that the code officiel géographique writes otherwise."""
 
 EMBEDDED_STUDY = Path("configs/aveyron.yaml")
-SCHEMA = "siting.schema.json"  # beside the configuration, whose first line names it
 EDITION = date(2026, 1, 1)  # of the catalogue's own addresses
 
 
@@ -180,12 +179,7 @@ def doubtful(name: str) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a configuration, and beside it the schema by which an editor completes and checks it.
-
-    The first line names the schema relative to the configuration: it holds offline, and wherever
-    the folder is moved.
-    """
-    schema.write(path.parent / SCHEMA)
+    """Write a configuration, and beside it the schema by which an editor completes its keys."""
+    schema.write(path.parent / schema.FILE)
     with atomic_files.replacing(path) as part:
-        line = f"# yaml-language-server: $schema=./{SCHEMA}\n"
-        part.write_text(line + text, encoding="utf-8", newline="\n")
+        part.write_text(schema.naming_line() + text, encoding="utf-8", newline="\n")

@@ -113,7 +113,7 @@ class Resuming:
             version = answer.headers.get("ETag") or answer.headers.get("Last-Modified") or ""
             if version.startswith("W/"):
                 version = ""  # a weak tag does not promise the same bytes
-            self._tag.write_text(version, encoding="utf-8")
+            self._tag.write_text(version, encoding="utf-8", newline="\n")
             return self._receive(answer, start, total), None
 
     def _receive(self, answer: requests.Response, start: int, total: int | None) -> str:

@@ -47,7 +47,7 @@ def write(path: Path, document: Document) -> None:
     with tempfile.TemporaryDirectory(prefix="siting-") as name:
         folder = Path(name)
         content = _content(filled, folder)
-        (folder / "doc.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        (folder / "doc.json").write_bytes(json.dumps(content, ensure_ascii=False).encode())
         page = resources.files("siting.outputs").joinpath("assets", "report.typ")
         (folder / "main.typ").write_bytes(page.read_bytes())
         try:
