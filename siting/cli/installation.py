@@ -19,11 +19,11 @@ def add(app: typer.Typer) -> None:
         from rich.console import Console
         from rich.markup import escape
 
-        from siting.installation import doctor as installation
+        from siting.installation import doctor as machine
 
         console = Console(highlight=False)
         verdicts = []
-        for check in installation.checks():
+        for check in machine.checks():
             line = t("doctor.line", name=check.name, detail=check.detail)
             console.print(SIGNS[check.verdict], escape(line), soft_wrap=True)
             verdicts.append(check.verdict)
@@ -37,9 +37,9 @@ def add(app: typer.Typer) -> None:
         folder: Annotated[Path, typer.Argument(help=t("doctor.demo.folder"), metavar="DIR")],
     ) -> None:
         from siting.cli import terminal
-        from siting.installation import demo as studies
+        from siting.installation import demo as embedded_studies
 
-        copied = studies.copy(folder)
+        copied = embedded_studies.copy(folder)
         terminal.print_line(t("doctor.demo.written", folder=folder, count=len(copied)))
         first = copied[0].relative_to(folder).as_posix()
         terminal.print_line(t("doctor.demo.next", folder=folder, config=first))

@@ -64,8 +64,9 @@ def checks() -> Iterator[Check]:
     yield _self_test()
 
 
-def _check(key: str, verdict: Verdict, told: str = "", /, **values: object) -> Check:
-    return Check(t(f"doctor.{key}.name"), verdict, t(f"doctor.{key}.{told or verdict}", **values))
+def _check(key: str, verdict: Verdict, sentence: str = "", /, **values: object) -> Check:
+    detail = t(f"doctor.{key}.{sentence or verdict}", **values)
+    return Check(t(f"doctor.{key}.name"), verdict, detail)
 
 
 def _python() -> Check:
