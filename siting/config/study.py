@@ -54,6 +54,7 @@ class Outputs(Model):
 
     map_title: str | None = None
     report_date: dt.date | None = Field(None, description="printed on the report")
+    report_version: str = Field("", description="printed on the report; a draft where empty")
 
 
 class Study(Model):

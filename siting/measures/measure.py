@@ -189,11 +189,14 @@ class Names:
         Names by code, by id.
     service
         Name of the service that is told of, of a measure that is told by service.
+    modelled
+        Whether the services of everyday life are modelled: no commune is ranked by them.
     """
 
     communes: pd.Series
     facilities: pd.Series
     service: str = ""
+    modelled: bool = False
 
 
 @dataclass(frozen=True)
@@ -227,6 +230,8 @@ class Measure:
         and names; None where another chapter tells it.
     by_service
         Whether it is told of each service, or of all everyday services.
+    technical
+        Whether an annex tells it: what only a specialist reads.
     """
 
     key: str
@@ -241,6 +246,7 @@ class Measure:
     check: Callable[[Any, Known], None] | None = None
     tell: Callable[[Any, Tables, Names], list[Told]] | None = None
     by_service: bool = True
+    technical: bool = False
 
     def require(self, settings: Any, known: Known) -> None:
         """Refuse what it cannot be computed from; no route is searched.

@@ -20,7 +20,7 @@ from siting.errors import ConfigError, ProblemsError, SitingError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-DEEMED = "deemed"
+DEEMED, AWAITED = "deemed", "awaited"
 LINE_OCTETS = 75
 
 
@@ -144,6 +144,7 @@ def opinions(
     months: int,
     received: Mapping[str, dt.date],
     given: Mapping[str, tuple[dt.date, str]],
+    as_of: dt.date | None = None,
 ) -> pd.DataFrame:
     """What each EPCI has to say, and until when.
 
@@ -157,11 +158,13 @@ def opinions(
         Given to it.
     given
         Day and view of the opinions that have come.
+    as_of
+        Day on which it is told; None: not known, so that no time has passed.
 
     Returns
     -------
-    Columns `epci_code,epci_name,received,deadline,given,view`, dates as text; `view` is `deemed`,
-    given on the deadline, where none came in time.
+    Columns `epci_code,epci_name,received,deadline,given,view`, dates as text. Where none came in
+    time `view` is `deemed`, given on the deadline, and before that has passed `awaited`.
 
     Raises
     ------
@@ -178,7 +181,8 @@ def opinions(
         code = str(row.epci_code)
         begins = received.get(code, sent)
         deadline = add_months(begins, months)
-        day, view = given.get(code, (deadline, DEEMED))
+        passed = as_of is not None and as_of > deadline
+        day, view = given.get(code, (deadline, DEEMED if passed else AWAITED))
         if day < begins:
             problems.append(ConfigError("opinion_too_soon", epci=code, day=day, received=begins))
         if day > deadline:

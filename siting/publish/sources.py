@@ -53,6 +53,12 @@ def _criterion_roles(result: Result) -> dict[str, tuple[str, ...]]:
     return {layer: roles.get(layer, (layer,)) for layer in layers}
 
 
+def status(result: Result, role: str) -> str:
+    """Status of the source of a table; empty where none is known."""
+    table = next((item for item in result.inputs if item.role == role), None)
+    return table.source.status if table is not None and table.source is not None else ""
+
+
 def ranking_roles(result: Result) -> tuple[str, ...]:
     """Roles of the tables that the ranking of candidates draws on, and of the candidates."""
     roles = [role for some in _criterion_roles(result).values() for role in some]

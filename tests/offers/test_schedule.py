@@ -98,6 +98,7 @@ def test_every_epci_has_its_own_three_months():
         3,
         {"2": DAY("2027-12-20")},
         {"1": (DAY("2028-02-01"), "favourable")},
+        as_of=DAY("2028-03-21"),
     )
     assert table.to_dict("records") == [
         {
@@ -109,6 +110,21 @@ def test_every_epci_has_its_own_three_months():
             "deadline": "2028-03-20", "given": "2028-03-20", "view": "deemed",
         },
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("day", "view"),
+    [
+        (None, "awaited"),
+        ("2028-03-01", "awaited"),
+        ("2028-03-02", "awaited"),
+        ("2028-03-03", "deemed"),
+    ],
+)
+def test_an_opinion_is_deemed_given_only_once_its_time_has_passed(day, view):
+    as_of = None if day is None else DAY(day)
+    table = schedule.opinions(EPCI, DAY("2027-12-02"), 3, {}, {}, as_of)
+    assert set(table["view"]) == {view}
 
 
 def test_an_opinion_that_comes_late_is_deemed_given_on_the_deadline():

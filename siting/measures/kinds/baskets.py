@@ -61,21 +61,70 @@ def check(paths: Sequence[Path], known: Known) -> None:
 
 
 def tell(paths: Sequence[Path], tables: Tables, names: Names) -> list[Told]:
-    """Of each basket the communes that have least of it, and what they lack."""
+    """Of each basket how much is in reach, and the communes that have least of real services."""
     table = tables["baskets"]
+    inside = table[table["zone"].isin(names.communes.index) & table["score"].notna()]
+    chosen = {path.stem: baskets.load(path) for path in paths}
+    parts = {stem: inside[inside["basket"] == stem] for stem in chosen}
+    whole = pd.DataFrame(
+        [
+            {"basket": texts.wording(basket.title), **overall(parts[stem])}
+            for stem, basket in chosen.items()
+            if len(parts[stem])
+        ]
+    )
     blocks: list[Told] = [Title("stages.headings.baskets")]
-    for path in paths:
-        part = table[table["basket"] == path.stem]
-        blocks += _least_served(baskets.load(path), part, names)
+    for row in whole.to_dict("records"):
+        shares = {key: Amount(row[key], "share") for key in ("score", "complete_share")}
+        blocks.append(Sentence("basket", {"basket": row["basket"], **shares}))
+    columns = (
+        ("basket", "text", 3.0),
+        ("population", "whole", 1.0),
+        ("score", "share", 1.1),
+        ("complete_share", "share", 1.2),
+        ("without", "whole", 1.2),
+    )
+    blocks.append(Extract("baskets_whole", whole, columns, "measure_baskets.csv"))
+    if names.modelled:
+        return [*blocks, Sentence("baskets_modelled")]
+    for stem, basket in chosen.items():
+        blocks += _least_served(basket, parts[stem], names)
     return blocks
 
 
-def _least_served(basket: Basket, table: pd.DataFrame, names: Names) -> list[Told]:
-    items = {item.id: texts.wording(item.title) for item in basket.items}
-    part = table[table["zone"].isin(names.communes.index) & table["score"].notna()]
-    worst = part.sort_values(["score", "zone"], kind="stable").head(WORST)
-    if worst.empty:
+def overall(communes: pd.DataFrame) -> dict[str, float]:
+    """What people find of a basket, over all communes.
+
+    Parameters
+    ----------
+    communes
+        Rows of a basket with `population,score,complete_share`, both shares known.
+
+    Returns
+    -------
+    `population`, people-weighted means `score` and `complete_share`, and `without`: communes where
+    nothing of it is in reach.
+    """
+    people = communes["population"]
+    total = float(people.sum())
+    means = {
+        name: float((communes[name] * people).sum()) / total if total else float("nan")
+        for name in ("score", "complete_share")
+    }
+    return {"population": total, **means, "without": int((communes["score"] == 0).sum())}
+
+
+def least_served(communes: pd.DataFrame) -> pd.DataFrame:
+    """The `WORST` communes with the lowest score and all that tie with the last of them."""
+    last = communes["score"].nsmallest(WORST).iloc[-1]
+    return communes[communes["score"] <= last].sort_values(["score", "zone"], kind="stable")
+
+
+def _least_served(basket: Basket, part: pd.DataFrame, names: Names) -> list[Told]:
+    if part.empty:
         return []
+    items = {item.id: texts.wording(item.title) for item in basket.items}
+    worst = least_served(part)
     rows = worst.assign(
         commune=names.communes.reindex(worst["zone"]).to_numpy(),
         failing=[
@@ -83,8 +132,6 @@ def _least_served(basket: Basket, table: pd.DataFrame, names: Names) -> list[Tol
             for lacking in worst["failing"].fillna("")
         ],
     )
-    first, title = rows.iloc[0], texts.wording(basket.title)
-    values = {"commune": first["commune"], "share": Amount(first["score"], "share")}
     columns = (
         ("commune", "text", 2.2),
         ("population", "whole", 1.0),
@@ -92,10 +139,8 @@ def _least_served(basket: Basket, table: pd.DataFrame, names: Names) -> list[Tol
         ("complete_share", "share", 1.2),
         ("failing", "text", 2.4),
     )
-    return [
-        Sentence("basket", values | {"basket": title}),
-        Extract("basket", rows, columns, "measure_baskets.csv", {"basket": title}),
-    ]
+    values = {"basket": texts.wording(basket.title)}
+    return [Extract("basket", rows, columns, "measure_baskets.csv", values)]
 
 
 MEASURE = Measure(

@@ -167,4 +167,5 @@ MEASURE = Measure(
     horizon=lambda settings, _: at_least(settings.bands[-1][0]),
     check=check,
     tell=tell,
+    technical=True,
 )

@@ -94,4 +94,5 @@ MEASURE = Measure(
     ),
     compute=compute,
     tell=tell,
+    technical=True,
 )

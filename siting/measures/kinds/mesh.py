@@ -49,17 +49,18 @@ def check(settings: Mesh, known: Known) -> None:
     baskets.require_known(baskets.load(settings.basket), known.layer("everyday")["type"])
 
 
-def tell(_: Mesh, tables: Tables, __: Names) -> list[Told]:
-    """The centres, the one that attracts most first."""
+def tell(_: Mesh, tables: Tables, names: Names) -> list[Told]:
+    """The centres: by what they attract, or by name where the services are modelled."""
     table = tables["centres"]
-    centres = table[table["centre"]].sort_values(
-        ["attracted_people", "commune_code"], ascending=[False, True]
-    )
+    centres = table[table["centre"]]
+    by, upwards = (["name"], [True]) if names.modelled else (["attracted_people"], [False])
+    centres = centres.sort_values([*by, "commune_code"], ascending=[*upwards, True])
     head: list[Told] = [Title("report.headings.mesh"), Sentence("mesh"), Drawing("mesh")]
     if centres.empty:
         return [*head, Sentence("no_centre")]
     first = centres.iloc[0]
     values = {"commune": first["name"], "people": Amount(first["attracted_people"])}
+    count = {"count": Amount(len(centres))}
     columns = (
         ("name", "text", 2.6),
         ("items", "whole", 1.0),
@@ -68,8 +69,14 @@ def tell(_: Mesh, tables: Tables, __: Names) -> list[Told]:
     )
     return [
         *head,
-        Sentence("centre", values),
-        Extract("centres", centres, columns, "measure_centres.csv"),
+        Sentence("centres_modelled", count) if names.modelled else Sentence("centre", values),
+        Extract(
+            "centres_modelled" if names.modelled else "centres",
+            centres,
+            columns,
+            "measure_centres.csv",
+            count,
+        ),
     ]
 
 

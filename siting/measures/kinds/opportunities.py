@@ -100,4 +100,5 @@ MEASURE = Measure(
     compute=compute,
     horizon=lambda _, known: at_least(known.thresholds[-1]),
     tell=tell,
+    technical=True,
 )

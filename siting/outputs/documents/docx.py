@@ -46,6 +46,8 @@ FIELDS = {
     "author": ("editeur", "editor"),
 }
 FIELD = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+RECORD_BELOW = 150  # points between the title and the forms of the cover
+SHORT, TOGETHER = 12, 3  # rows of a table that no page splits; rows that end a long one
 CELL, NOTICE, SOURCE, LEAD = "Siting Cell", "Siting Notice", "Siting Source", "Siting Lead"
 ALIGN = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
@@ -158,8 +160,8 @@ def _own_styles(file: Any, document: Document) -> None:
     grey = RGBColor(0x55, 0x55, 0x55)
     sizes: dict[str, tuple[float, float, float]] = {
         "Normal": (10.5, 0, 6),
-        "Title": (22, 0, 4) if document.brief else (28, 150, 10),
-        "Subtitle": (12, 0, 8) if document.brief else (15, 0, 18),
+        "Title": (20, 0, 2) if document.brief else (28, 110, 10),
+        "Subtitle": (12, 0, 6) if document.brief else (15, 0, 18),
         "Heading 1": (18, 24, 10),
         "Heading 2": (13.5, 16, 6),
         "Heading 3": (11.5, 12, 4),
@@ -321,11 +323,15 @@ class _Writer:
         self._new("Subtitle" if "Subtitle" in have else "Normal").add_run(self.document.subtitle)
         for line in self.document.cover:
             self._new("Normal").add_run(line)
+        for i, form in enumerate(self.document.record):
+            made = self._table(form, last=False)
+            made.paragraph_format.space_before = Pt(10 if i else RECORD_BELOW)
         if not self.document.brief:
             self._new("Normal").add_run().add_break(WD_BREAK.PAGE)
 
     def _contents(self) -> None:
-        """A field that holds its entries, so that it is not empty before an update."""
+        """A field that holds its entries, so that it is not empty before an update of its pages."""
+        docx_parts.update_fields(self.file)
         title = self._new(LEAD)
         title.add_run(self.document.words.contents).bold = True
         entries = [(name, heading) for name, heading in self.headings if heading.level <= 2]
@@ -333,7 +339,7 @@ class _Writer:
             paragraph = self._new(f"toc {heading.level}")
             if i == 0:
                 docx_parts.begin(paragraph, 'TOC \\o "1-2" \\h \\z \\u')
-            docx_parts.link(paragraph, name, self._shown(heading))
+            docx_parts.link(paragraph, name, self._shown(heading), page=True)
             if i == len(entries) - 1:
                 docx_parts.end(paragraph)
         self._new("Normal").add_run().add_break(WD_BREAK.PAGE)
@@ -355,6 +361,9 @@ class _Writer:
         words = self.document.words
         label = words.table if isinstance(block, DocumentTable) else words.figure
         paragraph = self._new("Caption")
+        if isinstance(block, DocumentTable) and block.form:
+            paragraph.add_run(block.caption)
+            return paragraph
         for piece in re.split(r"(\{label\}|\{number\}|\{text\})", words.caption):
             if piece == "{number}":
                 docx_parts.field(paragraph, f"SEQ {label} \\* ARABIC", str(block.number))
@@ -363,8 +372,10 @@ class _Writer:
                 paragraph.add_run(block.caption if piece == "{text}" else caption)
         return paragraph
 
-    def _table(self, block: DocumentTable, *, last: bool) -> None:
-        self._caption(block).paragraph_format.keep_with_next = True
+    def _table(self, block: DocumentTable, *, last: bool) -> Any:
+        """A table under its caption; gives the caption."""
+        caption = self._caption(block)
+        caption.paragraph_format.keep_with_next = True
         table = self.file.add_table(rows=1 + len(block.rows), cols=len(block.columns))
         self._place(table._tbl)  # noqa: SLF001 - python-docx has no public name for it
         table._tbl.tblStyle_val = self._style("Table Grid")  # noqa: SLF001 - as above
@@ -373,12 +384,16 @@ class _Writer:
         widths = [Emu(int(self.width * column.width / total)) for column in block.columns]
         docx_parts.table(table, widths, self.document.words.caption_of(block), block.note)
         heads = tuple(column.title for column in block.columns)
-        keep = len(block.rows) <= 8  # a short table stays on one page
+        last_row = len(block.rows)
+        # a short table stays on one page; of a long one no row or two stand alone
+        keep = {
+            r for r in range(last_row) if last_row <= SHORT or r < 2 or r >= last_row - TOGETHER
+        } | ({last_row} if block.note else set())
         style = self.file.styles[CELL].style_id  # looked up once: python-docx searches each time
         for r, (row, texts) in enumerate(
             zip(docx_parts.rows(table), (heads, *block.rows), strict=True)
         ):
-            docx_parts.row(row, header=r == 0)
+            docx_parts.row(row, header=r == 0, high=block.form[r - 1] if r and block.form else 0)
             for c, (cell, text) in enumerate(zip(docx_parts.cells(row), texts, strict=True)):
                 shade = self.document.look.tint if r == 0 else ""
                 docx_parts.fill(
@@ -389,10 +404,11 @@ class _Writer:
                     style=style,
                     bold=r == 0 or r - 1 in block.strong,
                     shade=shade,
-                    keep=r == 0 or (keep and r < len(block.rows)),
+                    keep=r in keep,
                 )
         if block.note or not last:  # an empty line at the end of a page could fill another
             self._new(SOURCE).add_run(block.note)
+        return caption
 
     def _figure(self, block: Figure) -> None:
         paragraph = self._new("Normal")

@@ -83,6 +83,13 @@ def right_tab(style: Any, width: Emu) -> None:
     shape.insert(where, tabs)
 
 
+def update_fields(file: Any) -> None:
+    """Let the reader's programme fill in page numbers when it opens the file."""
+    settings = file.settings.element
+    if settings.find(qn("w:updateFields")) is None:
+        settings.append(element("updateFields", val="true"))
+
+
 def is_numbered(style: Any) -> bool:
     """Whether headings of a style number themselves."""
     while style is not None:
@@ -142,10 +149,15 @@ def end(paragraph: Any) -> None:
     paragraph._p.append(_run(_mark("end")))  # noqa: SLF001 - as above
 
 
-def link(paragraph: Any, name: str, text: str) -> None:
-    """An entry of the table of contents: a link to a bookmark."""
+def link(paragraph: Any, name: str, text: str, *, page: bool) -> None:
+    """An entry of the table of contents: a link to a bookmark, and its page."""
     made = element("hyperlink", anchor=name, history="1")
     made.append(_run(_words(text)))
+    if page:
+        made.append(_run(element("tab")))
+        code = _code(f"PAGEREF {name} \\h")
+        runs = [_run(_mark("begin")), _run(code), _run(_mark("separate")), _run(_words(" "))]
+        made.extend([*runs, _run(_mark("end"))])
     paragraph._p.append(made)  # noqa: SLF001 - as above
 
 
@@ -202,10 +214,12 @@ def cells(row_of: Any) -> list[Any]:
     return list(row_of.tc_lst)
 
 
-def row(made: Any, *, header: bool) -> None:
-    """A row that no page splits; the header row is repeated on each page."""
+def row(made: Any, *, header: bool, high: float = 0) -> None:
+    """A row that no page splits, at least so many centimetres high; the header is repeated."""
     shape = made.get_or_add_trPr()
     shape.append(element("cantSplit"))
+    if high:
+        shape.append(element("trHeight", val=str(round(high * 567)), hRule="atLeast"))
     if header:
         shape.append(element("tblHeader"))
 

@@ -9,7 +9,12 @@ from __future__ import annotations
 import datetime as dt  # noqa: TC003 - dataclasses name it
 import unicodedata
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from siting.texts import typography
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Align = Literal["left", "right", "center"]
 NONCHARACTERS = {"\ufffe", "\uffff"}
@@ -94,6 +99,9 @@ class DocumentTable:
         Line under the table: source, what is modelled.
     data
         Name of the published table that it shows, `coverage` for instance; empty: none.
+    form
+        Least height of each row in centimetres, of a form that is filled by hand: it has no
+        number. Empty: a table.
     number
         Filled by `numbered`.
     """
@@ -104,6 +112,7 @@ class DocumentTable:
     strong: tuple[int, ...] = ()
     note: str = ""
     data: str = ""
+    form: tuple[float, ...] = ()
     number: int = 0
 
 
@@ -133,6 +142,11 @@ class PageBreak:
     """The heading that follows begins on a new page."""
 
 
+@dataclass(frozen=True)
+class AnnexStart(PageBreak):
+    """What follows are annexes: on a new page, lettered."""
+
+
 Block = Heading | Paragraph | Bullets | DocumentTable | Figure | PageBreak
 
 
@@ -150,6 +164,8 @@ class Words:
         Heading of the table of contents.
     page
         Foot of the page with `{page}` and `{pages}`.
+    annex
+        Number of an annex with `{letter}`.
     """
 
     table: str
@@ -157,9 +173,12 @@ class Words:
     caption: str
     contents: str
     page: str
+    annex: str = "{letter}"
 
     def caption_of(self, block: DocumentTable | Figure) -> str:
-        """Caption with its label and number."""
+        """Caption with its label and number; of a form the caption alone."""
+        if isinstance(block, DocumentTable) and block.form:
+            return block.caption
         label = self.table if isinstance(block, DocumentTable) else self.figure
         return self.caption.format(label=label, number=block.number, text=block.caption)
 
@@ -196,6 +215,8 @@ class Document:
         Written in the properties of the file, never read from the clock.
     cover
         Lines under the title of the first page.
+    record
+        Forms at the foot of the first page: what the document is, who approves it.
     brief
         Whether it has neither a page for its title nor a table of contents: a sheet.
     """
@@ -212,30 +233,44 @@ class Document:
     words: Words
     look: Look = Look()
     brief: bool = False
+    record: tuple[DocumentTable, ...] = ()
 
 
 def numbered(document: Document) -> Document:
-    """Number headings, tables and figures, and take out what no format can hold."""
+    """Number headings, tables and figures; set texts as print asks, without what no file holds."""
     counts, levels = {"table": 0, "figure": 0}, [0, 0, 0]
     blocks: list[Block] = []
-    for block in _cleaned(document.blocks):
+    annexes = False
+    for block in _cleaned(document.blocks, document.language):
+        if isinstance(block, AnnexStart):
+            annexes, levels = True, [0, 0, 0]
         if isinstance(block, Heading):
             levels[block.level - 1] += 1
             levels[block.level :] = [0] * (3 - block.level)
-            number = ".".join(map(str, levels[: block.level]))
+            number = _number(levels[: block.level], document.words if annexes else None)
             blocks.append(replace(block, number=number))
-        elif isinstance(block, DocumentTable | Figure):
+        elif isinstance(block, Figure) or (isinstance(block, DocumentTable) and not block.form):
             kind = "table" if isinstance(block, DocumentTable) else "figure"
             counts[kind] += 1
             blocks.append(replace(block, number=counts[kind]))
         else:
             blocks.append(block)
     plain = {
-        field.name: _cleaned(getattr(document, field.name))
+        field.name: _cleaned(getattr(document, field.name), document.language)
         for field in fields(document)
         if field.name != "blocks"
     }
     return Document(**plain, blocks=tuple(blocks))
+
+
+def _number(levels: list[int], annexes: Words | None) -> str:
+    """`2.1` of a chapter; of an annex its letter, as the words say it: `Annexe B.`, `B.1`."""
+    first = str(levels[0])
+    if annexes is not None and levels[0]:
+        first = chr(ord("A") + levels[0] - 1)
+        if len(levels) == 1:
+            return annexes.annex.format(letter=first)
+    return ".".join([first, *map(str, levels[1:])])
 
 
 def spans(text: Text) -> tuple[Span, ...]:
@@ -268,21 +303,27 @@ def clean(text: str) -> str:
     return "".join(kept)
 
 
-def _cleaned(value: Any) -> Any:
-    """The same value, every text in it cleaned."""
+def _cleaned(value: Any, language: str) -> Any:
+    """The same value, every text in it cleaned and set."""
     if isinstance(value, str):
-        return clean(value)
+        return typography.typeset(clean(value), language)
     if isinstance(value, tuple):
-        return tuple(_cleaned(item) for item in value)
+        return tuple(_cleaned(item, language) for item in value)
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{f.name: _cleaned(getattr(value, f.name)) for f in fields(value)})
+        parts = {f.name: _cleaned(getattr(value, f.name), language) for f in fields(value)}
+        return replace(value, **parts)
     return value
 
 
 def prose(document: Document) -> list[str]:
     """Every sentence of the document outside tables: paragraphs, lists, notes, cover."""
-    sentences = [document.title, document.subtitle, *document.cover]
-    for block in document.blocks:
+    return [document.title, document.subtitle, *document.cover, *prose_of(document.blocks)]
+
+
+def prose_of(blocks: Sequence[Block]) -> list[str]:
+    """Every sentence of blocks outside the cells of tables."""
+    sentences: list[str] = []
+    for block in blocks:
         texts: tuple[Text, ...] = ()
         if isinstance(block, Paragraph):
             texts = (block.text,)

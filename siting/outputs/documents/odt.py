@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MIME = "application/vnd.oasis.opendocument.text"
 TALLEST_CM = 20.0
-SHORT = 15  # rows of a table that stays on one page, so that its caption stays with it
+SHORT = 22  # rows of a table that stays on one page, so that its caption stays with it
 STYLES = {"body": "Text_20_body", "lead": "Lead", "notice": "Notice", "source": "Source"}
 
 
@@ -98,7 +98,8 @@ class _Writer:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.pictures: dict[str, bytes] = {}
-        self.notes = 0
+        self.notes = self.tables = 0
+        self.high_rows: set[str] = set()
         self.shapes: list[Any] = []
         self.headings = [block for block in document.blocks if isinstance(block, Heading)]
         self.names = {id(heading): f"_Toc{i:06d}" for i, heading in enumerate(self.headings, 1)}
@@ -144,6 +145,10 @@ class _Writer:
         text.append(_new("text:p", {"text:style-name": "Subtitle"}, self.document.subtitle))
         for line in self.document.cover:
             text.append(_new("text:p", {"text:style-name": "Text_20_body"}, line))
+        if self.document.record:
+            text.append(_new("text:p", {"text:style-name": "CoverGap"}))
+        for form in self.document.record:
+            text.extend(self._table(form))
 
     def _contents(self) -> Any:
         index = _new("text:table-of-content", {"text:name": "Contents", "text:protected": "true"})
@@ -170,7 +175,12 @@ class _Writer:
                 continue
             line = _new("text:p", {"text:style-name": f"Contents_20_{heading.level}"})
             about = {"xlink:type": "simple", "xlink:href": f"#{self.names[id(heading)]}"}
-            line.append(_new("text:a", about, f"{heading.number} {heading.text}"))
+            about |= {f"text:{kind}style-name": "Index_20_Link" for kind in ("", "visited-")}
+            link = _new("text:a", about, f"{heading.number} {heading.text}")
+            link.append(_new("text:tab"))
+            name = {"text:reference-format": "page", "text:ref-name": self.names[id(heading)]}
+            link.append(_new("text:bookmark-ref", name, " "))
+            line.append(link)
             body.append(line)
         index.extend([source, body])
         return index
@@ -231,7 +241,10 @@ class _Writer:
     def _caption(self, block: DocumentTable | Figure) -> Any:
         words = self.document.words
         label = words.table if isinstance(block, DocumentTable) else words.figure
-        made = _new("text:p", {"text:style-name": "Caption"})
+        if isinstance(block, DocumentTable) and block.form:
+            return _new("text:p", {"text:style-name": "Caption"}, block.caption)
+        table = isinstance(block, DocumentTable)
+        made = _new("text:p", {"text:style-name": "Caption" if table else "FigureCaption"})
         before, _, after = words.caption.partition("{number}")
         _say(made, before.replace("{label}", label))
         about = {
@@ -245,9 +258,11 @@ class _Writer:
         return made
 
     def _table(self, block: DocumentTable) -> list[Any]:
-        name = f"DocumentTable{block.number}"
+        self.tables += 1
+        name = f"DocumentTable{self.tables}"
         total = sum(column.width for column in block.columns)
-        style = "ShortTable" if len(block.rows) <= SHORT else "DocumentTable"
+        style = "ShortTable" if len(block.rows) <= SHORT else "Table"
+        style += "Noted" if block.note else ""
         made = _new("table:table", {"table:name": name, "table:style-name": style})
         made.append(_new("table:title", {}, self.document.words.caption_of(block)))
         if block.note:
@@ -263,15 +278,16 @@ class _Writer:
         head.append(self._row(block, tuple(column.title for column in block.columns), "Head"))
         made.append(head)
         for i, row in enumerate(block.rows):
-            made.append(self._row(block, row, "Total" if i in block.strong else "Cell"))
+            high = block.form[i] if block.form else 0
+            made.append(self._row(block, row, "Total" if i in block.strong else "Cell", high))
         return [
             self._caption(block),
             made,
             _new("text:p", {"text:style-name": "Source"}, block.note),
         ]
 
-    def _row(self, block: DocumentTable, texts: tuple[str, ...], kind: str) -> Any:
-        row = _new("table:table-row", {"table:style-name": "Row"})
+    def _row(self, block: DocumentTable, texts: tuple[str, ...], kind: str, high: float = 0) -> Any:
+        row = _new("table:table-row", {"table:style-name": self._row_style(high)})
         for column, text in zip(block.columns, texts, strict=True):
             style = "HeadCell" if kind == "Head" else "PlainCell"
             about = {"office:value-type": "string", "table:style-name": style}
@@ -281,6 +297,19 @@ class _Writer:
             cell.append(_new("text:p", {"text:style-name": f"{weight}{side}"}, text))
             row.append(cell)
         return row
+
+    def _row_style(self, high: float) -> str:
+        """The style of a row of at least so many centimetres; 0: as high as its text."""
+        if not high:
+            return "Row"
+        name = f"Row{high:g}".replace(".", "_")
+        if name not in self.high_rows:
+            self.high_rows.add(name)
+            style = _new("style:style", {"style:name": name, "style:family": "table-row"})
+            about = {"style:min-row-height": f"{high}cm", "fo:keep-together": "always"}
+            style.append(_new("style:table-row-properties", about))
+            self.shapes.append(style)
+        return name
 
     def _image(self, data: bytes, alt: str, name: str, width: float, title: str = "") -> Any:
         ending = "png" if data.startswith(b"\x89PNG") else "jpg"

@@ -26,6 +26,9 @@ NAMES = {
     "dc": "http://purl.org/dc/elements/1.1/",
 }
 _DECLARED = " ".join(f'xmlns:{name}="{where}"' for name, where in NAMES.items())
+WHOLE = ' style:may-break-between-rows="false"'
+KEPT = ' fo:keep-with-next="always"'
+COVER_GAP = 130  # points between the title and the forms of the cover
 
 
 def qualified(tag: str) -> str:
@@ -107,8 +110,8 @@ def styles(document: Document) -> Any:
         for weight in ("Plain", "Bold")
         for side, value in sides.items()
     )
-    size, above, below = (22, 0, 4) if document.brief else (28, 150, 10)
-    title_size, under = (12, 8) if document.brief else (15, 18)
+    size, above, below = (20, 0, 2) if document.brief else (28, 110, 10)
+    title_size, under = (12, 6) if document.brief else (15, 18)
     page, _, rest = document.words.page.partition("{page}")
     between, _, end = rest.partition("{pages}")
     foot = (
@@ -138,9 +141,11 @@ def styles(document: Document) -> Any:
     }
 {_paragraph("Source", "Standard", space(3, 12), f'{grey} fo:font-size="8.5pt"')}
 {_paragraph("Caption", "Standard", f"{space(10, 4)} {keep}", f'{bold} fo:font-size="9.5pt"')}
+{_paragraph("FigureCaption", "Caption", 'fo:keep-with-next="auto"')}
 {_paragraph("Figure", "Standard", f'{space(8, 0)} {keep} fo:text-align="center"')}
 {_paragraph("List", "Standard", space(0, 3))}
 {_paragraph("Break", "Standard", 'fo:break-before="page"', 'fo:font-size="2pt"')}
+{_paragraph("CoverGap", "Standard", space(COVER_GAP, 0))}
 {_paragraph("Footnote", "Standard", "", 'fo:font-size="8.5pt"')}
 {_paragraph("Header", "Standard", "", f'{grey} fo:font-size="8.5pt"')}
 {_paragraph("Footer", "Standard", 'fo:text-align="end"', f'{grey} fo:font-size="8.5pt"')}
@@ -154,6 +159,8 @@ def styles(document: Document) -> Any:
         )
     }
 {contents(1)}{contents(2)}{cells}
+<style:style style:name="Index_20_Link" style:family="text" style:display-name="Index Link">
+<style:text-properties fo:color="#000000" style:text-underline-style="none"/></style:style>
 <style:style style:name="Strong" style:family="text"><style:text-properties {bold}/></style:style>
 <style:style style:name="Emphasis" style:family="text">
 <style:text-properties fo:font-style="italic"/></style:style>
@@ -185,13 +192,20 @@ def automatic(document: Document) -> list[Any]:
         'fo:border-bottom="0.5pt solid #cccccc" fo:padding-top="0.01cm" fo:padding-bottom="0.01cm" '
         'fo:padding-left="0.1cm" fo:padding-right="0.1cm" style:vertical-align="middle"'
     )
+    tables = "".join(
+        f'<style:style style:name="{name}" style:family="table"><style:table-properties'
+        f' style:width="{TEXT_WIDTH_CM}cm" table:align="left" table:border-model="collapsing"'
+        f"{whole}{tied}/></style:style>"
+        for name, whole, tied in (
+            ("Table", "", ""),
+            ("TableNoted", "", KEPT),
+            ("ShortTable", WHOLE, ""),
+            ("ShortTableNoted", WHOLE, KEPT),
+        )
+    )
     root = etree.fromstring(
         f"""<office:automatic-styles {_DECLARED}>
-<style:style style:name="Table" style:family="table"><style:table-properties
- style:width="{TEXT_WIDTH_CM}cm" table:align="left" table:border-model="collapsing"/></style:style>
-<style:style style:name="ShortTable" style:family="table"><style:table-properties
- style:width="{TEXT_WIDTH_CM}cm" table:align="left" table:border-model="collapsing"
- style:may-break-between-rows="false"/></style:style>
+{tables}
 <style:style style:name="Row" style:family="table-row">
 <style:table-row-properties fo:keep-together="always"/></style:style>
 <style:style style:name="PlainCell" style:family="table-cell">

@@ -109,6 +109,7 @@ def _content(document: Document, folder: Path) -> dict[str, Any]:
         "language": document.language,
         "date": [day.year, day.month, day.day],
         "cover": document.cover,
+        "record": [asdict(form) for form in document.record],
         "words": asdict(document.words),
         "look": {"accent": document.look.accent, "tint": document.look.tint},
         "logo": logo,

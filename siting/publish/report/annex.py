@@ -8,7 +8,7 @@ import pandas as pd
 
 from siting import texts
 from siting.config.assumptions import Assumptions
-from siting.outputs.documents.model import Block, Bullets, Heading, PageBreak
+from siting.outputs.documents.model import Block, Bullets, Heading
 from siting.publish.opinion import cut, places
 from siting.publish.report.words import cell, day, num, paragraph, share, table
 from siting.texts import grammar
@@ -89,23 +89,19 @@ def carried(result: Result) -> tuple[str, ...]:
 def sheets(result: Result) -> list[Block]:
     """A sheet for each EPCI."""
     blocks: list[Block] = [
-        PageBreak(),
         Heading(1, t("report.headings.sheets")),
         paragraph("sheets"),
     ]
-    for i, place in enumerate(places(result)):
-        part = cut(result, place)
-        if i:
-            blocks.append(PageBreak())
-        blocks += sheet(part, place.name)
+    for place in places(result):
+        blocks += sheet(cut(result, place), place.name)
     return blocks
 
 
 def sheet(part: Result, name: str) -> list[Block]:
-    """What an EPCI gives its opinion on, in two pages at most."""
+    """What the study says of an EPCI; the form of its opinion is in its own pack."""
     sections = (sheet_findings(part, name), figures_of(part, name), communes_of(part, name))
     blocks = [block for some in sections for block in some]
-    return [Heading(2, name), *blocks, *sites_of(part, name), opinion_of(name)]
+    return [Heading(2, name), *blocks, *sites_of(part, name)]
 
 
 def sheet_findings(part: Result, name: str) -> list[Block]:

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from siting.outputs.documents.model import Block, DocumentColumn, DocumentTable, Heading
+from siting.outputs.documents.model import (
+    Block,
+    DocumentColumn,
+    DocumentTable,
+    Heading,
+    Paragraph,
+)
+from siting.publish.report import essentials
 from siting.publish.report.shown import named
 from siting.publish.report.words import cell, num, paragraph, share, stage_paragraph, table
 from siting.study.stages import score_tables
@@ -33,35 +40,26 @@ def candidates(result: Result, compared: Compared, drawn: Figures) -> list[Block
         )
         for j, criterion in enumerate(compared.criteria)
     ]
+    first = scores.iloc[0]
     blocks += [
+        paragraph("ranking", site=first["name"], score=num(first["score"], 1)),
         paragraph(
             "candidates",
             sites=grammar.counted("report.sites", len(scores)),
             criteria=grammar.counted("report.criteria", len(rows)),
         ),
-        table(
-            "counts",
-            [
-                (t("report.figures.candidates"), num(len(scores))),
-                (t("report.figures.criteria"), num(len(rows))),
-            ],
-            "lr",
-            widths=(4, 1),
-        ),
-        table("criteria", rows, "lrll", widths=(2.6, 0.8, 0.9, 2.2)),
+        table("criteria", rows, "lrll", widths=(2.6, 0.8, 0.9, 2.2), count=num(len(rows))),
     ]
     return [
         *blocks,
-        *_ranking(result, scores),
+        _ranking(result, scores),
         *drawn.take("candidates", "criteria"),
         _best(compared),
     ]
 
 
-def _ranking(result: Result, scores: pd.DataFrame) -> list[Block]:
+def _ranking(result: Result, scores: pd.DataFrame) -> Block:
     """Each candidate with its score, the first one first."""
-    first = scores.iloc[0]
-    blocks: list[Block] = [paragraph("ranking", site=first["name"], score=num(first["score"], 1))]
     ids = dict(zip(result.communes["code"], result.communes["name"], strict=True))
     ranking = [
         (
@@ -72,8 +70,8 @@ def _ranking(result: Result, scores: pd.DataFrame) -> list[Block]:
         )
         for r in scores.to_dict("records")
     ]
-    blocks.append(table("ranking", ranking, "rllr", widths=(0.6, 2.6, 2.6, 0.8), data="scores"))
-    return blocks
+    sizes, count = (0.6, 2.6, 2.6, 0.8), num(len(ranking))
+    return table("ranking", ranking, "rllr", widths=sizes, data="scores", count=count)
 
 
 def _best(compared: Compared) -> Block:
@@ -104,19 +102,26 @@ def plan(result: Result, compared: Compared, drawn: Figures) -> list[Block]:
     """The plan of `locate:` where there is one, and how far the ranking holds."""
     located = "location_summary" in result.extras
     blocks: list[Block] = [Heading(1, t("report.headings." + ("plan" if located else "ranked")))]
+    holds = Paragraph(essentials.firmness(compared))
     if located:
-        blocks += _located(result)
-    blocks += drawn.take("before_after")
-    blocks += drawn.of_plans()
-    blocks.append(Heading(2, t("report.headings.robustness")))
-    blocks += _robustness(compared)
-    blocks += drawn.take("rank_acceptability")
-    blocks += _other_views(compared)
-    return [*blocks, *drawn.take("tornado")]
+        blocks += [*_located(result), *drawn.take("before_after"), *drawn.of_plans()]
+        return [*blocks, Heading(2, t("report.headings.robustness")), holds, _firsts(compared)]
+    return [*blocks, holds, _firsts(compared), *drawn.take("before_after"), *drawn.of_plans()]
 
 
-def _robustness(compared: Compared) -> list[Block]:
-    """How often each candidate is first, whatever the weights."""
+def robustness(compared: Compared, drawn: Figures) -> list[Block]:
+    """Who is first by each set of weights, each rank of each site, and what assumptions change."""
+    return [
+        Heading(1, t("report.headings.robustness_detail")),
+        *_leaders(compared),
+        *drawn.take("rank_acceptability"),
+        *_other_views(compared),
+        *drawn.take("tornado"),
+    ]
+
+
+def _leaders(compared: Compared) -> list[Block]:
+    """Who is most often first, by each way to draw weights."""
     blocks: list[Block] = []
     robust = score_tables.robust(compared)
     for key in compared.draws:
@@ -130,6 +135,12 @@ def _robustness(compared: Compared) -> list[Block]:
                 kind=score_tables.label(key),
             )
         )
+    return blocks
+
+
+def _firsts(compared: Compared) -> Block:
+    """How often each candidate is first, whatever the weights."""
+    robust = score_tables.robust(compared)
     columns = [
         (key, robust[robust["weightings"] == key].set_index("site_id")) for key in compared.draws
     ]
@@ -144,23 +155,20 @@ def _robustness(compared: Compared) -> list[Block]:
         for site, row in order.iterrows()
     ]
     heads = [
-        DocumentColumn(t("report.columns.site"), "left", 2.4),
+        DocumentColumn(t("report.columns.site"), "left", 2.2),
         *(
-            DocumentColumn(t("report.columns.first", kind=score_tables.label(k)), "right", 1.3)
+            DocumentColumn(t("report.columns.first", kind=score_tables.label(k)), "right", 1.6)
             for k, _ in columns
         ),
         DocumentColumn(t("report.columns.best"), "right", 1),
         DocumentColumn(t("report.columns.worst"), "right", 1),
     ]
-    blocks.append(
-        DocumentTable(
-            t("report.tables.robust.caption"),
-            tuple(heads),
-            tuple(rows),
-            note=t("report.robust_note"),
-        )
+    return DocumentTable(
+        t("report.tables.robust.caption"),
+        tuple(heads),
+        tuple(rows),
+        note=t("report.robust_note"),
     )
-    return blocks
 
 
 def _other_views(compared: Compared) -> list[Block]:

@@ -3,28 +3,48 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from siting import texts
 from siting.atomic_files import replacing_all
 from siting.errors import InputError
-from siting.outputs.documents.model import Document, Look, Words
-from siting.publish.report import annex, choices, diagnosis, essentials, figures, measured, stages
-from siting.publish.report.words import day
+from siting.outputs.documents.model import (
+    AnnexStart,
+    Document,
+    Heading,
+    Look,
+    PageBreak,
+    Paragraph,
+    Words,
+)
+from siting.publish.report import (
+    annex,
+    choices,
+    diagnosis,
+    essentials,
+    figures,
+    measured,
+    reading,
+    stages,
+)
+from siting.publish.report.words import day, table
 from siting.study.stages import scores as study_scores
 from siting.study.stages import theme as study_theme
 from siting.texts import grammar
 from siting.texts import text as t
+from siting.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from siting.outputs.documents.model import Block
+    from siting.outputs.documents.model import Block, DocumentTable
     from siting.study.result import Result
     from siting.study.stages.scores import Compared
 
 FORMATS = ("docx", "pdf", "odt")
+RECORD_HIGH, SIGNED_HIGH = 0.65, 1.3  # centimetres of a row of the cover's forms
 
 
 def compare(result: Result, say: Callable[[str], None]) -> Compared:
@@ -38,24 +58,74 @@ def document(result: Result, compared: Compared, say: Callable[[str], None]) -> 
     study, theme = result.study, study_theme.load(result.study)
     drawn = figures.draw(result, compared, theme, say)
     say(t("report.progress.compose"))
-    blocks = [
+    opening = [
         *diagnosis.opening(result),
+        *drawn.first_map(study.services[0].id),
         *essentials.essentials(result, compared, 2),
+    ]
+    chapters = [
         *diagnosis.territory(result),
         *diagnosis.data(result),
-        *diagnosis.method(result),
         *diagnosis.services(result, drawn),
         *measured.everyday(result, drawn),
         *diagnosis.digital(result, drawn),
         *choices.candidates(result, compared, drawn),
         *choices.plan(result, compared, drawn),
         *(block for chapter in stages.CHAPTERS for block in chapter.write(result, drawn)),
+    ]
+    annexes = [
+        *reading.data(result),
+        *measured.technical(result, drawn),
+        *choices.robustness(compared, drawn),
         *annex.assumptions(result),
         *drawn.tables(),
         *annex.sources(result),
         *annex.sheets(result),
     ]
-    return framed(result, study.title, t("report.subtitle"), blocks)
+    method = reading.method(result, [*chapters, *annexes])
+    blocks = [*opening, PageBreak(), *_led(chapters), AnnexStart(), *method, *annexes]
+    return replace(framed(result, study.title, t("report.subtitle"), blocks), record=record(result))
+
+
+def _led(blocks: Sequence[Block]) -> list[Block]:
+    """Chapters whose first sentence stands out: what the chapter found."""
+    made: list[Block] = []
+    opened = False
+    for block in blocks:
+        first = opened and isinstance(block, Paragraph)
+        opened = isinstance(block, Heading) and (block.level == 1 or opened)
+        made.append(
+            replace(block, kind="lead") if first and isinstance(block, Paragraph) else block
+        )
+    return made
+
+
+def record(result: Result) -> tuple[DocumentTable, ...]:
+    """What the cover says of the document, blank where the study does not, and who approves it."""
+    outputs, editor = result.study.outputs, study_theme.load(result.study).editor
+    written = day(outputs.report_date) if outputs.report_date else ""
+    rows = [
+        (t("report.record.author"), editor),
+        (t("report.record.date"), written),
+        (t("report.record.version"), outputs.report_version or t("report.record.draft")),
+        (
+            t("report.record.made"),
+            t(
+                "report.record.made_with",
+                version=__version__,
+                date=day(result.study.territory.vintage),
+            ),
+        ),
+    ]
+    steps = [
+        (t(f"report.record.{step}"), "", "", "") for step in ("written", "checked", "approved")
+    ]
+    about = table("record", rows, "ll", widths=(1, 3))
+    approval = table("approval", steps, "llll", widths=(1.2, 2.4, 1.2, 1.6))
+    return (
+        replace(about, form=(RECORD_HIGH,) * len(rows)),
+        replace(approval, form=(SIGNED_HIGH,) * len(steps)),
+    )
 
 
 def framed(result: Result, title: str, subtitle: str, blocks: Sequence[Block]) -> Document:
@@ -70,9 +140,8 @@ def framed(result: Result, title: str, subtitle: str, blocks: Sequence[Block]) -
         if study.outputs.report_date
         else t("report.cover_vintage", date=day(study.territory.vintage))
     )
-    words = {
-        key: t(f"report.words.{key}") for key in ("table", "figure", "caption", "contents", "page")
-    }
+    parts = ("table", "figure", "caption", "contents", "page", "annex")
+    words = {key: t(f"report.words.{key}") for key in parts}
     return Document(
         title=title,
         subtitle=subtitle,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from siting import texts
-from siting.outputs.documents.model import Block, Bullets, Heading, Paragraph
-from siting.publish.report import measured, stages
+from siting.outputs.documents.model import Block, Heading, Paragraph
+from siting.publish.report import measured, reading
 from siting.publish.report.words import cell, day, num, paragraph, share, table
 from siting.texts import grammar
 from siting.texts import text as t
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from siting.config.study import ServiceKeys
     from siting.publish.report.figures import Figures
     from siting.study.result import Result
-
-FARTHEST = 15  # communes told as the farthest
 
 
 def _head(key: str, level: int = 1, **values: object) -> Heading:
@@ -94,103 +92,36 @@ def territory(result: Result) -> list[Block]:
 
 
 def data(result: Result) -> list[Block]:
-    """Files read, by status, and what their quality is."""
-    rows: list[tuple[str, ...]] = []
+    """How much of what was read is observed, and what is to be clarified; an annex has the rest."""
     counts = {"real": 0, "derived": 0, "modelled": 0, "unknown": 0}
     for item in result.inputs:
-        status = item.source.status if item.source else "unknown"
-        counts[status] += 1
-        title = item.source.title if item.source else item.path
-        vintage = item.source.vintage if item.source else "–"
-        rows.append((title, vintage, t(f"report.status.{status}"), num(item.rows)))
+        counts[item.source.status if item.source else "unknown"] += 1
+    read = len(result.inputs)
     blocks: list[Block] = [
         _head("data"),
-        paragraph("data", files=grammar.counted("report.files", len(rows))),
+        paragraph(
+            "data",
+            files=grammar.counted("report.files", read),
+            observed=num(counts["real"] + counts["derived"]),
+            modelled=num(counts["modelled"]),
+        ),
         table(
             "status",
             [(t(f"report.status.{key}"), num(n)) for key, n in counts.items() if n]
-            + [(t("report.total"), num(len(rows)))],
+            + [(t("report.observed"), num(counts["real"] + counts["derived"]))]
+            + [(t("report.total"), num(read))],
             "lr",
             widths=(4, 1),
             total=True,
         ),
-        table("inputs", rows, "lllr", widths=(3, 3, 1.1, 1)),
     ]
     if counts["modelled"] or result.cells_modelled:
         blocks.append(Paragraph(t("report.modelled"), "notice"))
-    lost = result.access[result.access["reason"] != ""]
-    if len(lost):
-        by = lost.groupby(["service", "reason"])["population"].sum().reset_index()
-        names = {service.id: service.name for service in result.study.services}
-        reasons = [
-            (names[r["service"]], t(f"report.reasons.{r['reason']}"), num(r["population"]))
-            for r in by.to_dict("records")
-        ]
-        blocks += [paragraph("unreached"), table("unreached", reasons, "llr")]
-    else:
-        blocks.append(paragraph("all_reached"))
-    quality = result.ground.read.quality
-    quality = quality[quality["value"] != 0]  # the table says that it lists no zero
-    if len(quality):
-        reasons = [
-            (
-                _table_name(str(q["table"]), result),
-                t(f"quality.what.{q['what']}") + _detail(q),
-                num(q["value"]),
-            )
-            for q in quality.to_dict("records")
-            if texts.has(f"quality.what.{q['what']}")
-        ]
-        blocks.append(table("quality", reasons, "llr", widths=(1.6, 3.4, 1)))
-    if result.ground.read.warnings:
-        lines = tuple(warning.text() for _, warning in result.ground.read.warnings)
-        blocks += [paragraph("warnings"), Bullets(lines)]
-    return blocks
-
-
-def _table_name(name: str, result: Result) -> str:
-    """A table of the quality checks as a reader calls it."""
-    names = {service.id: service.name for service in result.study.services}
-    key = f"report.named.{name}"
-    if texts.has(key):
-        return t(key)
-    return names.get(name.replace(":", ".").rsplit(".", maxsplit=1)[-1], name)
-
-
-def _detail(row: dict[Any, Any]) -> str:
-    detail = str(row.get("detail") or "")
-    key = f"quality.detail.{detail}"
-    shown = t(key) if texts.has(key) else detail
-    return f" ({shown})" if shown and shown != "nan" else ""
-
-
-def method(result: Result) -> list[Block]:
-    """How times and coverage were computed."""
-    study = result.study
-    kinds = {"osm": study.roads.osm, "bdtopo": study.roads.bdtopo}
-    roads = next((key for key, reading in kinds.items() if reading is not None), "distances")
-    limits = ", ".join(num(limit) for limit in study.thresholds_minutes)
-    rows = [
-        (t("report.method.limits"), t("report.method.limits_value", limits=limits)),
-        (t("report.method.roads"), t(f"report.method.{roads}")),
-        (t("report.method.mode"), t(f"report.method.modes.{study.roads.mode}")),
-        (
-            t("report.method.cells"),
-            t("report.method.modelled", size=num(study.cells.size_m), seed=study.cells.seed)
-            if result.cells_modelled
-            else t("report.method.read"),
-        ),
-        (t("report.method.buffer"), t("report.method.km", km=num(study.territory.buffer_km))),
-    ]
-    blocks: list[Block] = [
-        _head("method"),
-        paragraph("method.text"),
-        Bullets(tuple(t(f"report.method.rule_{i}") for i in range(1, 5))),
-        table("method", rows, "ll", widths=(1.5, 3)),
-    ]
-    if lacking := stages.absent(result):
-        blocks += [Heading(2, t("stages.headings.absent")), Bullets(tuple(lacking))]
-    return blocks
+    lost = reading.unreached(result)
+    blocks += [paragraph("unreached"), *lost] if lost else [paragraph("all_reached")]
+    if warnings := result.ground.read.warnings:
+        blocks.append(Paragraph(grammar.counted("report.reserves", len(warnings)), "notice"))
+    return [*blocks, paragraph("in_annex")]
 
 
 def services(result: Result, drawn: Figures) -> list[Block]:
@@ -220,7 +151,7 @@ def finding(result: Result, service: ServiceKeys) -> Paragraph:
 
 
 def _service(result: Result, service: ServiceKeys, drawn: Figures) -> list[Block]:
-    limit, minutes = result.study.headline_minutes, result.communes
+    limit = result.study.headline_minutes
     all_, name = whole(result, service.id), service.name
     rows = [
         (
@@ -239,10 +170,19 @@ def _service(result: Result, service: ServiceKeys, drawn: Figures) -> list[Block
     blocks: list[Block] = [
         _head("service", 2, service=name),
         finding(result, service),
-        table("coverage", rows, "lrrr", widths=(2, 1, 1, 1), data="coverage", service=name),
-        *drawn.take(f"access-{service.id}"),
+        table(
+            "coverage",
+            rows,
+            "lrrr",
+            widths=(2, 1, 1, 1),
+            data="coverage",
+            note=_reserve(result),
+            service=name,
+        ),
     ]
     first = service == result.study.services[0]
+    if not first:  # the first one's map is on the first page
+        blocks += drawn.take(f"access-{service.id}")
     if first:
         blocks += drawn.take("population_curve")
     if len(by_epci) > 1:
@@ -262,7 +202,15 @@ def _service(result: Result, service: ServiceKeys, drawn: Figures) -> list[Block
     sizes = (3.4, 1, 1.2, 1, 1.2)
     if zone_rows:
         blocks.append(
-            table("coverage_epci", zone_rows, "lrrrr", widths=sizes, data="coverage", **keys)
+            table(
+                "coverage_epci",
+                zone_rows,
+                "lrrrr",
+                widths=sizes,
+                data="coverage",
+                note=_reserve(result),
+                **keys,
+            )
         )
     blocks += drawn.take(f"coverage-{service.id}")
     zones = here[~here["zone_kind"].isin(["department", "epci", "commune"])]
@@ -272,14 +220,43 @@ def _service(result: Result, service: ServiceKeys, drawn: Figures) -> list[Block
             table("coverage_zones", shown, "lrrrr", widths=sizes, data="coverage", **keys)
         )
     if first:
-        far = minutes.sort_values(["minutes", "code"], ascending=[False, True]).head(FARTHEST)
-        remote = [
-            (r["name"], r["epci_name"], num(r["population"]), num(r["minutes"], 1))
-            for r in far.to_dict("records")
-        ]
-        blocks.append(table("farthest", remote, "llrr", widths=(2.4, 3, 1, 1), **keys))
-        blocks += drawn.take("gap", "lorenz")
+        blocks += [*_far(result, keys), *drawn.take("gap")]
     return [*blocks, *measured.by_service(result, service.id, name, drawn)]
+
+
+def _reserve(result: Result) -> str:
+    """What a figure by place rests on, where people are spread by a model."""
+    return t("report.spread") if result.cells_modelled else ""
+
+
+def _far(result: Result, keys: dict[str, Any]) -> list[Block]:
+    """Communes beyond the last threshold on the average, by EPCI and name: no ranking of them."""
+    last = result.study.thresholds_minutes[-1]
+    far = result.communes[result.communes["minutes"] > last]
+    if far.empty:
+        return []
+    shown = far.sort_values(["epci_name", "name", "code"], kind="stable")
+    rows = [
+        (r["epci_name"], r["name"], num(r["population"]), num(r["minutes"]))
+        for r in shown.to_dict("records")
+    ]
+    people = grammar.counted("report.people", far["population"].sum())
+    total = (t("report.total"), num(len(far)), num(far["population"].sum()), "")
+    values = {**keys, "last": num(last)}
+    return [
+        paragraph(
+            "far", communes=grammar.counted("report.communes", len(far)), people=people, **values
+        ),
+        table(
+            "far",
+            [*rows, total],
+            "llrr",
+            widths=(3, 2.4, 1, 1),
+            total=True,
+            note=_reserve(result),
+            **values,
+        ),
+    ]
 
 
 def _zone(row: dict[Any, Any]) -> tuple[str, ...]:
@@ -343,32 +320,7 @@ def _phase(name: Any) -> str:
 
 
 def opening(result: Result) -> list[Block]:
-    """The first page: what to remember."""
+    """The first page: who reaches each service."""
     blocks: list[Block] = [_head("summary")]
-    limit = result.study.headline_minutes
-    rows = []
-    for service in result.study.services:
-        all_ = whole(result, service.id)
-        r = all_[all_["threshold_minutes"] == limit].iloc[0]
-        left = round(r["population"]) - round(r["covered_population"])
-        blocks.append(finding(result, service))
-        rows.append(
-            (
-                service.name,
-                num(r["population"]),
-                num(r["covered_population"]),
-                share(r["covered_share"]),
-                num(left),
-            )
-        )
-    blocks.append(
-        table(
-            "summary",
-            rows,
-            "lrrrr",
-            widths=(3, 1, 1.2, 1, 1.2),
-            minutes=num(limit),
-            data="coverage",
-        )
-    )
+    blocks += [finding(result, service) for service in result.study.services]
     return blocks

@@ -1,4 +1,4 @@
-"""What to remember of a study: the first sites and why, how firm, the limits, what is asked."""
+"""What to remember of a study: the first sites and why, how firm, the limits, the decision."""
 
 from __future__ import annotations
 

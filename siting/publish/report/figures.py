@@ -9,6 +9,7 @@ from siting.outputs.documents import pictures
 from siting.outputs.documents.model import Block, DocumentColumn, DocumentTable, Figure, Heading
 from siting.publish import charts as study_charts
 from siting.publish import print_maps as study_print
+from siting.publish import sources
 from siting.publish.report.words import num, paragraph
 from siting.texts import text as t
 
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
     from siting.study.stages.scores import Compared
 
 MOST_ROWS = 25
+FIRST_MAP = 0.8  # of the width of the text
+OBSERVED = ("broadband", "tornado_balance")
+"""Figures on which nobody is spread by a model."""
+EFFECTS = ("tornado_effects",)
+"""Figures of what no one has observed: effects, under assumptions."""
+ON_SERVICES = ("mesh",)
+"""Figures on the services of everyday life."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,11 @@ class Figures:
     def take(self, *names: str) -> list[Block]:
         """Those of these names that the study could feed."""
         return [self.drawn[name] for name in names if name in self.drawn]
+
+    def first_map(self, service: str) -> list[Block]:
+        """The map of times to a service, small enough for a page that holds more."""
+        figure = self.drawn.get(f"access-{service}")
+        return [] if figure is None else [replace(figure, share=FIRST_MAP)]
 
     def of_plans(self) -> list[Block]:
         """The maps of what each plan changes."""
@@ -71,9 +84,10 @@ def draw(
     charts, _ = study_charts.draw(result, compared, (), say)
     for chart in charts:
         say(t("report.progress.figure", name=chart.name))
-        drawn[chart.name] = of_chart(chart, theme)
+        drawn[chart.name] = of_chart(chart, result, theme)
         heads = tuple(str(name) for name in chart.readable.columns)
-        numbers.append(_table(chart.title, chart.readable, heads, f"{chart.name}.csv"))
+        caption = drawn[chart.name].caption
+        numbers.append(_table(caption, chart.readable, heads, f"{chart.name}.csv"))
     return Figures(drawn, tuple(numbers))
 
 
@@ -89,13 +103,33 @@ def captioned(sheet: PrintSheet, result: Result) -> Figure:
     service_name = names.get(service, result.study.services[0].name)
     limit = num(result.study.headline_minutes)
     keys = {"service": service_name, "minutes": limit, "plan": sheet.subject}
-    caption = t(f"report.maps.{kind}", **keys)
+    caption = qualified(t(f"report.maps.{kind}", **keys), result, kind)
     return Figure(b"", caption, sheet.alt)
 
 
-def of_chart(chart: Chart, theme: Theme) -> Figure:
+def of_chart(chart: Chart, result: Result, theme: Theme) -> Figure:
     """A chart as a figure: its title as the caption."""
-    return Figure(pictures.png(chart.figure(theme, titled=False), theme), chart.title, chart.alt)
+    picture = pictures.png(chart.figure(theme, titled=False), theme)
+    return Figure(picture, qualified(chart.title, result, chart.name), chart.alt)
+
+
+def qualified(caption: str, result: Result, kind: str) -> str:
+    """A caption that says what of the figure is modelled.
+
+    Parameters
+    ----------
+    kind
+        Of the map, or name of the chart.
+    """
+    if kind in OBSERVED:
+        return caption
+    if kind in EFFECTS:
+        modelled, key = True, "effects"
+    elif kind in ON_SERVICES:
+        modelled, key = sources.status(result, "everyday") == "modelled", "services"
+    else:
+        modelled, key = result.cells_modelled, "people"
+    return t(f"report.modelled_{key}", caption=caption) if modelled else caption
 
 
 def _table(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from siting.measures.measure import Amount, Drawing, Extract, Names, Sentence, Title
 from siting.outputs.documents.model import Block, Heading
+from siting.publish import sources
 from siting.publish.report.shown import KINDS, shown
 from siting.publish.report.words import stage_paragraph
 from siting.study.stages import measures as study_measures
@@ -22,13 +23,31 @@ if TYPE_CHECKING:
 
 
 def by_service(result: Result, service: str, name: str, drawn: Figures) -> list[Block]:
-    """Redundancy, dependence, competition, choice and equity of a service, as asked for."""
+    """Redundancy and dependence of a service, as asked for."""
+    return _of_service(result, service, name, drawn, technical=False)
+
+
+def technical(result: Result, drawn: Figures) -> list[Block]:
+    """Competition, choice and equity of each service: what only a specialist reads."""
+    blocks: list[Block] = []
+    for service in result.study.services:
+        of_service = _of_service(result, service.id, service.name, drawn, technical=True)
+        several = len(result.study.services) > 1 and bool(of_service)
+        blocks += [*([Heading(2, service.name)] if several else []), *of_service]
+    blocks += drawn.take("lorenz")
+    return [Heading(1, t("report.headings.technical")), *blocks] if blocks else []
+
+
+def _of_service(
+    result: Result, service: str, name: str, drawn: Figures, *, technical: bool
+) -> list[Block]:
     tables = {
         key: table[table["service"] == service]
         for key, table in result.measures.items()
         if "service" in table.columns
     }
-    return _told(result, tables, _names(result, name), drawn, by_service=True)
+    names = _names(result, name)
+    return _told(result, tables, names, drawn, by_service=True, technical=technical)
 
 
 def everyday(result: Result, drawn: Figures) -> list[Block]:
@@ -44,10 +63,12 @@ def _told(
     drawn: Figures,
     *,
     by_service: bool,
+    technical: bool = False,
 ) -> list[Block]:
     blocks: list[Block] = []
     for measure, settings in study_measures.chosen(result.study):
-        if measure.tell is not None and measure.by_service == by_service:
+        chosen = (measure.by_service, measure.technical) == (by_service, technical)
+        if measure.tell is not None and chosen:
             own = {table.name: tables[table.name] for table in measure.tables}
             for part in measure.tell(settings, own, names):
                 blocks += _written(part, drawn)
@@ -57,7 +78,8 @@ def _told(
 def _names(result: Result, service: str = "") -> Names:
     communes = result.communes.set_index("code")["name"]
     facilities = result.facilities.drop_duplicates("id").set_index("id")["name"]
-    return Names(communes, facilities, service)
+    modelled = sources.status(result, "everyday") == "modelled"
+    return Names(communes, facilities, service, modelled)
 
 
 def _written(part: Told, drawn: Figures) -> list[Block]:

@@ -15,7 +15,7 @@ from siting.measures.measure import whole, zones
 from siting.outputs.documents.model import Block, Heading, Paragraph
 from siting.publish.report.shown import KINDS, Columns, named, shown
 from siting.publish.report.words import day, num, paragraph, share, stage_paragraph
-from siting.study.stages import registry
+from siting.study.stages import registry, schedule
 from siting.survey.tabulation import ALL
 from siting.texts import grammar
 from siting.texts import text as t
@@ -49,12 +49,13 @@ def viability(result: Result, drawn: Figures) -> list[Block]:
         return [label((str(a), str(b)), known) for a, b in keys]
 
     costs = tables["viability_costs"]
-    blocks: list[Block] = [_head("viability"), Paragraph(t("report.viability_modelled"), "notice")]
+    blocks: list[Block] = [_head("viability")]
     total = costs[costs["item"] == "total"]
     if len(total):
         blocks.append(
             stage_paragraph("costs", site=wanted.site, month=num(total["month"].iloc[0], 2))
         )
+    blocks.append(Paragraph(t("report.viability_modelled"), "notice"))
     columns: Columns = (
         ("name", "text", 2.6), ("month", "two", 1.1), ("year", "two", 1.2), ("share", "share", 0.9),
         ("month_p05", "two", 1.1), ("month_p95", "two", 1.1),
@@ -123,10 +124,11 @@ def effects(result: Result, drawn: Figures) -> list[Block]:
         return []
     some = tables["effects"]
     some = some.assign(unit=named("report.values", list(some["unit"])))
-    blocks: list[Block] = [_head("effects"), Paragraph(t("report.effects_modelled"), "notice")]
+    blocks: list[Block] = [_head("effects")]
     for r in some[some["measure"].isin(["users", "co2_kg"])].to_dict("records"):
         values = {key: KINDS["short"](r[key]) for key in ("value", "p05", "p95")}
         blocks.append(stage_paragraph("effect", name=r["name"], unit=r["unit"], **values))
+    blocks.append(Paragraph(t("report.effects_modelled"), "notice"))
     columns: Columns = (
         ("name", "text", 3.2),
         ("unit", "text", 1.0),
@@ -149,7 +151,7 @@ def people(result: Result, _: Figures) -> list[Block]:
     parts = [block for section in PEOPLE.values() for block in section(result)]
     if not parts:
         return []
-    return [_head("people"), paragraph("people_text"), *parts]
+    return [_head("people"), *parts, paragraph("people_text")]
 
 
 def _census(result: Result) -> list[Block]:
@@ -295,16 +297,23 @@ def calendar(result: Result, _: Figures) -> list[Block]:
     if steps is None:
         return []
     columns: Columns = (("name", "text", 3.0), ("from", "day", 1.4), ("until", "day", 1.4))
-    blocks: list[Block] = [_head("calendar"), *shown("calendar", steps, columns, "calendar.csv")]
+    span = {"first": day(min(steps["from"])), "last": day(max(steps["until"]))}
+    blocks: list[Block] = [
+        _head("calendar"),
+        stage_paragraph("calendar", **span),
+        *shown("calendar", steps, columns, "calendar.csv"),
+    ]
     views = result.extras.get("opinions", pd.DataFrame())
     if len(views):
         last = views["deadline"].dropna()
+        awaited = schedule.awaited(views)
+        counts = {"given": num(len(views) - awaited), "awaited": num(awaited)}
         if len(last):
             blocks.append(stage_paragraph("opinions", deadline=day(max(last))))
         named_views = views.assign(view=named("stages.views", list(views["view"])))
         columns = (("epci_name", "text", 3.0), ("received", "day", 1.4), ("deadline", "day", 1.4),
                    ("view", "text", 1.4))  # fmt: skip
-        blocks += shown("opinions", named_views, columns, "opinions.csv")
+        blocks += shown("opinions", named_views, columns, "opinions.csv", **counts)
     return blocks
 
 

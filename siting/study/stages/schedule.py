@@ -38,7 +38,8 @@ def tables(study: Study, communes: pd.DataFrame) -> dict[str, pd.DataFrame]:
     given = {code: (opinion.date, opinion.view) for code, opinion in settings.opinions.items()}
 
     def views(sent: dt.date) -> pd.DataFrame:
-        return schedule.opinions(epci, sent, settings.opinion_months, settings.received, given)
+        months, as_of = settings.opinion_months, study.outputs.report_date
+        return schedule.opinions(epci, sent, months, settings.received, given, as_of)
 
     def closing(sent: dt.date) -> dt.date:
         # an EPCI that received the draft late still has its time
@@ -53,6 +54,11 @@ def tables(study: Study, communes: pd.DataFrame) -> dict[str, pd.DataFrame]:
         if step.kind == "opinion" and step.start is not None:
             dated_tables["opinions"] = views(step.start)
     return dated_tables
+
+
+def awaited(views: pd.DataFrame) -> int:
+    """How many opinions of the table `opinions` are still to come."""
+    return int((views["view"] == schedule.AWAITED).sum())
 
 
 def icalendar(study: Study, dated_tables: dict[str, pd.DataFrame]) -> str:

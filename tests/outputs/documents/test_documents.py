@@ -19,6 +19,7 @@ from siting.errors import InputError
 from siting.outputs.documents import docx as docx_writer
 from siting.outputs.documents import odt, pdf
 from siting.outputs.documents.model import (
+    AnnexStart,
     Bullets,
     Document,
     DocumentColumn,
@@ -105,7 +106,8 @@ def test_docx_has_styles_fields_and_texts_for_who_does_not_see(tmp_path):
     assert "SEQ Tableau" in xml
     contents = [one for one in made.paragraphs if one.style.name == "toc 1"]
     links = [node.text for one in contents for node in one._p.iter(f"{W}t")]
-    assert links == ["1 Ouest Aveyron"]
+    assert links == ["1 Ouest Aveyron", " "]  # the page, which the reader's programme fills in
+    assert "PAGEREF _Toc000001" in contents[0]._p.xml
     header = made.tables[0].rows[0]._tr.trPr
     assert header.find(f"{W}tblHeader") is not None
     assert 'descr="alternative Ouest Aveyron"' in xml
@@ -142,6 +144,46 @@ def test_a_table_at_the_end_of_a_page_leaves_no_line_that_could_fill_another(tmp
         if one.getparent().tag.endswith("}text")
     ]
     assert styles.count("Source") == 2
+
+
+def test_what_follows_the_start_of_the_annexes_is_lettered():
+    words = Words("Tableau", "Figure", "{text}", "Sommaire", "{page}", "Annexe {letter}.")
+    blocks = (
+        Heading(1, "Un"),
+        Heading(2, "Détail"),
+        AnnexStart(),
+        Heading(1, "Méthode"),
+        Heading(2, "Mots"),
+        Heading(1, "Sources"),
+    )
+    made = numbered(replace(document(), blocks=blocks, words=words))
+    numbers = [one.number for one in made.blocks if isinstance(one, Heading)]
+    assert numbers == ["1", "1.1", "Annexe A.", "A.1", "Annexe B."]
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_a_form_has_rows_to_write_in_and_no_number(tmp_path, form):
+    columns = (DocumentColumn("Étape"), DocumentColumn("Signature"))
+    signed = DocumentTable("Approbation", columns, (("Rédaction", ""),), form=(1.3,))
+    table = replace(signed, caption="Table", form=())
+    made = replace(document(), blocks=(Heading(1, "Un"), table, signed), record=(signed,))
+    assert [one.number for one in numbered(made).blocks if isinstance(one, DocumentTable)] == [1, 0]
+    path = tmp_path / f"d.{form}"
+    WRITERS[form].write(path, made)
+    if path.suffix == ".docx":
+        told = [one.text for one in docx.Document(path).paragraphs]
+        heights = docx.Document(path).element.body.xml.count('w:val="737"')  # twentieths of a point
+    elif path.suffix == ".odt":
+        with zipfile.ZipFile(path) as file:
+            body = etree.fromstring(file.read("content.xml"))
+            told = [text for p in body.iter("{*}p") for text in p.itertext()]
+            heights = file.read("content.xml").count(b'table:style-name="Row1_3"')
+    else:
+        reader = pypdf.PdfReader(path)
+        told, heights = [page.extract_text() for page in reader.pages], 2
+    assert heights == 2
+    assert " ".join(told).count("Approbation") == 2
+    assert "Tableau 2" not in " ".join(told)
 
 
 def test_numbers_are_those_of_the_model():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import pypdf
 import pytest
 from PIL import Image
 
@@ -15,14 +18,23 @@ from siting import texts
 from siting.config import load
 from siting.config.sites import Scoring
 from siting.outputs.documents import docx as docx_writer
-from siting.outputs.documents import pictures, series
-from siting.outputs.documents.model import Bullets, DocumentTable, Figure, Heading, Paragraph, plain
+from siting.outputs.documents import pdf, pictures, series
+from siting.outputs.documents.model import (
+    AnnexStart,
+    Bullets,
+    DocumentTable,
+    Figure,
+    Heading,
+    Paragraph,
+    plain,
+    prose_of,
+)
 from siting.publish import run_folder
 from siting.publish.maps import overview
 from siting.publish.report import compose, sheets
 from siting.study import run as study
 from siting.study.stages import theme as study_theme
-from siting.texts import grammar
+from siting.texts import grammar, typography
 
 CONFIGS = Path(__file__).parents[3] / "configs"
 NUMBER = {
@@ -131,9 +143,13 @@ def test_tables_say_what_coverage_csv_and_the_geopackage_say(result, made, tmp_p
         for one in made["fr"].blocks
         if isinstance(one, DocumentTable) and [c.title for c in one.columns][-1] == "Minutes"
     )
-    for name, _, people, minutes in far.rows:
+    *rows, total = far.rows
+    for _, name, people, minutes in rows:
         assert people == texts.number(layer.loc[name, "population"], 0, "fr")
-        assert minutes == texts.number(layer.loc[name, "minutes"], 1, "fr")
+        assert minutes == texts.number(layer.loc[name, "minutes"], 0, "fr")
+        assert layer.loc[name, "minutes"] > 30
+    assert total[1] == str(len(rows)) == str((layer["minutes"] > 30).sum())
+    assert [row[:2] for row in rows] == sorted(row[:2] for row in rows)  # by name, not ranked
     page = (tmp_path / "map.html").read_text(encoding="utf-8")
     whole = told[(told["zone_kind"] == "department") & (told["threshold_minutes"] == 20)].iloc[0]
     share = texts.percent(whole["covered_share"], 1, "fr")
@@ -217,7 +233,7 @@ def test_sheets_are_written_in_several_processes_as_in_one(result, tmp_path):
     for one in made:
         read = docx.Document(tmp_path / "2" / f"{one.name}.docx")
         assert len(read.inline_shapes) == len(one.maps)
-        assert read.paragraphs[0].text == one.document.title
+        assert read.paragraphs[0].text == typography.typeset(one.document.title, "fr")
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
@@ -240,9 +256,85 @@ def test_words_of_the_document_are_those_of_the_file(made, tmp_path):
     docx_writer.write(tmp_path / "d.docx", made["fr"])
     read = docx.Document(tmp_path / "d.docx")
     tables = [one for one in made["fr"].blocks if isinstance(one, DocumentTable)]
+    tables = [*made["fr"].record, *tables]
     assert len(read.tables) == len(tables)
     for one, told in list(zip(read.tables, tables, strict=True))[:8]:
-        assert [cell.text for cell in one.rows[1].cells] == list(told.rows[0])
+        expected = [typography.typeset(text, "fr") for text in told.rows[0]]
+        assert [cell.text for cell in one.rows[1].cells] == expected
+
+
+def chapters(document) -> tuple[list, list]:
+    """Blocks before and after the start of the annexes."""
+    start = next(i for i, one in enumerate(document.blocks) if isinstance(one, AnnexStart))
+    return list(document.blocks[:start]), list(document.blocks[start:])
+
+
+JARGON = ("E2SFCA", "2SFCA", "Theil", "Palma", "SMAA", "locate:", "graine", "seed", "Gini")
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_jargon_is_in_the_annexes_alone_and_in_their_glossary(made, language):
+    body, annexes = chapters(made[language])
+    told = " ".join([*prose_of(body), cells(replace(made[language], blocks=tuple(body)))])
+    assert [word for word in JARGON if re.search(rf"\b{word}(?!\w)", told)] == []
+    words = next(
+        one
+        for one in annexes
+        if isinstance(one, DocumentTable)
+        and one.caption == texts.text("report.tables.glossary.caption", language)
+    )
+    explained = " ".join(" ".join(row) for row in words.rows)
+    assert texts.text("report.glossary.epci", language).split(" | ")[1] in explained
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_each_chapter_begins_with_its_finding(made, language):
+    body, _ = chapters(made[language])
+    starts = [i for i, one in enumerate(body) if isinstance(one, Heading) and one.level == 1]
+    assert len(starts) >= 8
+    for i in starts:
+        first = next(one for one in body[i:] if not isinstance(one, Heading))
+        assert isinstance(first, Paragraph), body[i].text
+        assert first.kind == "lead", body[i].text
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_figures_on_modelled_data_say_so(made, result, language):
+    assert result.cells_modelled
+    word = {"fr": "modèle|modélis", "en": "model"}[language]
+    drawn = [one for one in made[language].blocks if isinstance(one, Figure)]
+    observed = {texts.text("charts.broadband.title", language)}
+    for one in drawn:
+        assert re.search(word, one.caption) or one.caption in observed, one.caption
+
+
+def test_the_cover_has_what_is_to_be_signed(made, result):
+    about, approval = made["fr"].record
+    assert [row[0] for row in about.rows[:3]] == ["Auteur", "Date", "Version"]
+    assert about.rows[2][1] == "projet, non validé"
+    assert len(approval.rows) == 3
+    assert all(row[1:] == ("", "", "") for row in approval.rows)
+    outputs = result.study.outputs.model_copy(
+        update={"report_version": "2.1", "report_date": dt.date(2026, 11, 25)}
+    )
+    dated = replace(result, study=result.study.model_copy(update={"outputs": outputs}))
+    shown = [row[1] for row in compose.record(dated)[0].rows]
+    assert shown[1:3] == ["25 novembre 2026", "2.1"]
+
+
+def test_no_page_is_nearly_empty_and_the_chapters_are_short(made, tmp_path):
+    pdf.write(tmp_path / "d.pdf", made["fr"])
+    pages = [page.extract_text() for page in pypdf.PdfReader(tmp_path / "d.pdf").pages]
+    annex = next(i for i, text in enumerate(pages[2:], 2) if "Annexe A." in text)
+    assert annex <= 27  # cover, contents, 25 pages
+    reader = pypdf.PdfReader(tmp_path / "d.pdf")
+    empty = [
+        number
+        for number, (text, page) in enumerate(zip(pages, reader.pages, strict=True), 1)
+        if len(text) < 300 and not len(page.images) and number > 1
+    ]
+    assert empty == []
+    assert not [text for text in pages if re.search(r"\b(CC|CA|CU)\n", text)]
 
 
 @pytest.mark.parametrize(

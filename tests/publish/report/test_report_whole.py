@@ -23,7 +23,7 @@ NUMBER = {
     "en": re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?"),
 }
 STAGES = {  # heading: a table that is its own
-    "everyday": ("basket", "centres"),
+    "everyday": ("baskets_whole", "centres_modelled"),
     "viability": ("viability_costs", "viability_tariffs", "viability_break_even",
                   "viability_outlook", "viability_chance"),
     "effects": ("effects", "effects_epci"),
