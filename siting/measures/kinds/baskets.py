@@ -117,7 +117,8 @@ def overall(communes: pd.DataFrame) -> dict[str, float]:
 def least_served(communes: pd.DataFrame) -> pd.DataFrame:
     """The `WORST` communes with the lowest score and all that tie with the last of them."""
     last = communes["score"].nsmallest(WORST).iloc[-1]
-    return communes[communes["score"] <= last].sort_values(["score", "zone"], kind="stable")
+    tied: pd.DataFrame = communes[communes["score"] <= last]
+    return tied.sort_values(["score", "zone"], kind="stable")
 
 
 def _least_served(basket: Basket, part: pd.DataFrame, names: Names) -> list[Told]:
