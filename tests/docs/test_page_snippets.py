@@ -10,13 +10,12 @@ import page_snippets
 import pytest
 from page_snippets import Block
 
-from siting.study import run as study_run
-
 ROOT = Path(__file__).parents[2]
+WRITTEN = {"generated", "examples"}  # made by scripts, which the tests run too
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
 PAGES = [
     *("README.md", "CONTRIBUTING.md", "maps/README.md"),
-    *(page.relative_to(ROOT).as_posix() for page in DOCS if "generated" not in page.parts),
+    *(page.relative_to(ROOT).as_posix() for page in DOCS if page.parent.name not in WRITTEN),
 ]
 RUN = [page for page in PAGES if page_snippets.blocks(ROOT / page)]
 POINTS = (
@@ -27,22 +26,6 @@ TRIPS = """id,origin_lon,origin_lat,destination_lon,destination_lat,minutes
 2,1.5976,42.5676,1.5218,42.5075,17
 3,1.5148,42.5450,1.4917,42.4637,18
 """
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _one_run_a_study():
-    """A study that several pages run is computed once."""
-    compute, results = study_run.run, {}
-
-    def kept(study, *rest, **options):
-        key = study.model_dump_json()
-        if key not in results:
-            results[key] = compute(study, *rest, **options)
-        return results[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(study_run, "run", kept)
-        yield
 
 
 def _files(page: str, folder: Path, request: pytest.FixtureRequest) -> None:
