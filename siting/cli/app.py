@@ -32,6 +32,7 @@ from siting.cli import (
     studies,
     survey,
     territories,
+    times,
     viability,
     workshop,
 )
@@ -149,7 +150,9 @@ def build() -> typer.Typer:
 
     for family in (
         territories,
+        times,
         studies,
+        times,
         roads,
         scores,
         location,

@@ -1,69 +1,21 @@
 """Commands that work on an OSM extract alone."""
 
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from siting import texts
+from siting.cli import road_options
 from siting.errors import InputError
 from siting.texts import text as t
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 
 def add(app: typer.Typer) -> None:
-    """Add `times`, `isochrones`, `route` and `calibrate`."""
-    _add_times(app)
+    """Add `isochrones`, `route` and `calibrate`."""
     _add_isochrones(app)
     _add_route(app)
     _add_calibrate(app)
-
-
-def _add_times(app: typer.Typer) -> None:
-    """Add `times`."""
-
-    @app.command(help=t("cli.times.help"))
-    def times(
-        roads: Annotated[Path, _roads()],
-        origins: Annotated[Path, typer.Option(help=t("cli.times.origins"), metavar="A.csv")],
-        destinations: Annotated[
-            Path, typer.Option(help=t("cli.times.destinations"), metavar="B.csv")
-        ],
-        out: Annotated[
-            Path, typer.Option("--out", "-o", help=t("cli.times.out"), metavar="OUT.parquet")
-        ],
-        mode: Annotated[str, _mode()] = "car",
-        limit: Annotated[float | None, typer.Option(help=t("cli.times.limit"), min=0)] = None,
-        nearest: Annotated[
-            int | None, typer.Option(help=t("cli_roads.options.nearest"), metavar="K", min=1)
-        ] = None,
-        period: Annotated[str, _period()] = "off_peak",
-        speeds: Annotated[Path | None, _speeds()] = None,
-        department: Annotated[str, _department()] = "",
-        elevation: Annotated[
-            Path | None, typer.Option(help=t("cli_roads.options.elevation"), metavar="DEM.tif")
-        ] = None,
-    ) -> None:
-        from siting.cli import terminal
-        from siting.sources import points
-        from siting.times import matrix
-
-        start, end = points.read(origins), points.read(destinations)
-        with terminal.progress() as say:
-            router = _router(roads, mode, period, speeds, department, say)
-            if elevation is not None:
-                from siting.network import offroad
-
-                say(t("cli_roads.options.ground"))
-                ground = offroad.ground(router.network, elevation)
-                walked = offroad.WalkedNetwork(router.network, ground)
-                router = replace(router, network=walked)
-            say(t("progress.times"))
-            count = matrix.write(out, router, start, end, limit, nearest)
-        terminal.print_line(t("cli.times.done", pairs=texts.number(count), path=out))
 
 
 def _add_isochrones(app: typer.Typer) -> None:
@@ -71,7 +23,7 @@ def _add_isochrones(app: typer.Typer) -> None:
 
     @app.command(help=t("cli_roads.isochrones.help"))
     def isochrones(
-        roads: Annotated[Path, _roads()],
+        roads: Annotated[Path, road_options.roads()],
         points: Annotated[
             Path, typer.Option(help=t("cli_roads.isochrones.points"), metavar="P.csv")
         ],
@@ -82,7 +34,7 @@ def _add_isochrones(app: typer.Typer) -> None:
             Path,
             typer.Option("--out", "-o", help=t("cli_roads.isochrones.out"), metavar="OUT.gpkg"),
         ],
-        mode: Annotated[str, _mode()] = "car",
+        mode: Annotated[str, road_options.mode()] = "car",
         away: Annotated[bool, typer.Option("--from", help=t("cli_roads.isochrones.away"))] = False,
         cell: Annotated[
             float, typer.Option(help=t("cli_roads.isochrones.cell"), min=5, max=5000)
@@ -90,9 +42,9 @@ def _add_isochrones(app: typer.Typer) -> None:
         raster: Annotated[
             Path | None, typer.Option(help=t("cli_roads.isochrones.raster"), metavar="DIR")
         ] = None,
-        period: Annotated[str, _period()] = "off_peak",
-        speeds: Annotated[Path | None, _speeds()] = None,
-        department: Annotated[str, _department()] = "",
+        period: Annotated[str, road_options.period()] = "off_peak",
+        speeds: Annotated[Path | None, road_options.speeds()] = None,
+        department: Annotated[str, road_options.department()] = "",
     ) -> None:
         from siting.cli import terminal
         from siting.outputs import isochrone_files
@@ -101,7 +53,7 @@ def _add_isochrones(app: typer.Typer) -> None:
         limits = _minutes(minutes)
         places = point_files.read(points)
         with terminal.progress() as say:
-            router = _router(roads, mode, period, speeds, department, say)
+            router = road_options.router(roads, mode, period, speeds, department, say)
             say(t("cli_roads.isochrones.sketch"))
             count = isochrone_files.write(
                 out, router, places, limits, towards=not away, cell_m=cell, rasters=raster
@@ -116,7 +68,7 @@ def _add_route(app: typer.Typer) -> None:
 
     @app.command(help=t("cli_roads.route.help"))
     def route(
-        roads: Annotated[Path, _roads()],
+        roads: Annotated[Path, road_options.roads()],
         start: Annotated[
             str, typer.Option("--from", help=t("cli_roads.route.start"), metavar="lon,lat")
         ],
@@ -125,10 +77,10 @@ def _add_route(app: typer.Typer) -> None:
             Path | None,
             typer.Option("--out", "-o", help=t("cli_roads.route.out"), metavar="OUT.geojson"),
         ] = None,
-        mode: Annotated[str, _mode()] = "car",
-        period: Annotated[str, _period()] = "off_peak",
-        speeds: Annotated[Path | None, _speeds()] = None,
-        department: Annotated[str, _department()] = "",
+        mode: Annotated[str, road_options.mode()] = "car",
+        period: Annotated[str, road_options.period()] = "off_peak",
+        speeds: Annotated[Path | None, road_options.speeds()] = None,
+        department: Annotated[str, road_options.department()] = "",
     ) -> None:
         from siting.cli import terminal
         from siting.outputs import isochrone_files
@@ -136,7 +88,7 @@ def _add_route(app: typer.Typer) -> None:
 
         ends = [_position(start), _position(end)]
         with terminal.progress() as say:
-            router = _router(roads, mode, period, speeds, department, say)
+            router = road_options.router(roads, mode, period, speeds, department, say)
             way = routes.between(router, *ends)
         if out is not None:
             isochrone_files.write_route(out, way)
@@ -148,7 +100,7 @@ def _add_calibrate(app: typer.Typer) -> None:
 
     @app.command(help=t("cli_roads.calibrate.help"))
     def calibrate(
-        roads: Annotated[Path, _roads()],
+        roads: Annotated[Path, road_options.roads()],
         observed: Annotated[
             Path, typer.Option(help=t("cli_roads.calibrate.observed"), metavar="O.csv")
         ],
@@ -156,10 +108,10 @@ def _add_calibrate(app: typer.Typer) -> None:
             Path | None,
             typer.Option("--out", "-o", help=t("cli_roads.calibrate.out"), metavar="SPEEDS.yaml"),
         ] = None,
-        mode: Annotated[str, _mode()] = "car",
-        period: Annotated[str, _period()] = "off_peak",
-        speeds: Annotated[Path | None, _speeds()] = None,
-        department: Annotated[str, _department()] = "",
+        mode: Annotated[str, road_options.mode()] = "car",
+        period: Annotated[str, road_options.period()] = "off_peak",
+        speeds: Annotated[Path | None, road_options.speeds()] = None,
+        department: Annotated[str, road_options.department()] = "",
     ) -> None:
         from siting.cli import terminal
         from siting.network import speeds as speed_tables
@@ -168,58 +120,12 @@ def _add_calibrate(app: typer.Typer) -> None:
 
         trips = reading.checked(observed, calibration.OBSERVED)
         with terminal.progress() as say:
-            router = _router(roads, mode, period, speeds, department, say)
+            router = road_options.router(roads, mode, period, speeds, department, say)
             say(t("cli_roads.calibrate.fit"))
             fitted = calibration.calibrate(router.network, trips)
         if out is not None:
             speed_tables.write_fitted(out, speeds, mode, fitted.factors)
         terminal.print_calibration(fitted)
-
-
-def _roads() -> Any:
-    """Option of the extract."""
-    return typer.Option(help=t("cli.times.roads"), metavar="FILE.osm.pbf")
-
-
-def _mode() -> Any:
-    """Option of the mode of travel."""
-    return typer.Option(help=t("cli.times.mode"), metavar="car|bicycle|foot")
-
-
-def _period() -> Any:
-    """Option of the period of the day."""
-    return typer.Option(help=t("cli_roads.options.period"))
-
-
-def _speeds() -> Any:
-    """Option of a table of speeds."""
-    return typer.Option(help=t("cli_roads.options.speeds"), metavar="FILE.yaml")
-
-
-def _department() -> Any:
-    """Option of the département, whose speeds may differ."""
-    return typer.Option(help=t("cli_roads.options.department"))
-
-
-def _router(
-    roads: Path,
-    mode: str,
-    period: str,
-    speeds: Path | None,
-    department: str,
-    say: "Callable[[str], None]",
-) -> Any:
-    """Roads read and made ready."""
-    from siting.cli import terminal
-    from siting.network import osm
-    from siting.network import speeds as speed_tables
-    from siting.times import matrix
-
-    say(t("progress.network"))
-    chosen = speed_tables.load(speeds, mode=mode, period=period, department=department)
-    network = osm.read(roads, mode=mode, speeds=chosen)
-    terminal.print_line(network.report.text())
-    return matrix.prepare(network)
 
 
 def _position(value: str) -> tuple[float, float]:

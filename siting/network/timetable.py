@@ -93,12 +93,14 @@ class Timetable:
 
     def text(self) -> str:
         """What the timetable holds, and what of the feeds was left out and why."""
+        starts = self.departure[self.first[:-1]]
+        today = (starts >= 0) & (starts < service_time.DAY_S)
         lines = [
             t(
                 "timetable.read",
                 stops=number(len(self.stops)),
-                runs=number(self.n_runs),
-                calls=number(len(self.stop)),
+                runs=number(today.sum()),
+                calls=number(np.diff(self.first)[today].sum()),
             )
         ]
         for name, counts in self.remarks.items():

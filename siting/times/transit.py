@@ -182,14 +182,31 @@ def access(
     cap_min
         Minutes that one walks at most in one go.
     """
+    shared = changing_and_arriving(way, timetable, places, cap_min)
+    return leaving_from(shared, way, timetable, origins, places, cap_min)
+
+
+def changing_and_arriving(
+    way: Walking, timetable: Timetable, places: pd.DataFrame, cap_min: float
+) -> tuple[Walks, Walks]:
+    """Walk between stops, and from stops to places: the same for all origins."""
     cap = int(cap_min * 60)
-    return TransitWalks(
-        walking.to_stops(way, origins, timetable, cap),
-        walking.changes(way, timetable, cap),
-        walking.from_stops(way, timetable, places, cap),
-        way.walks(origins, places, cap),
-        len(places),
-    )
+    changing = walking.changes(way, timetable, cap)
+    return changing, walking.from_stops(way, timetable, places, cap)
+
+
+def leaving_from(
+    shared: tuple[Walks, Walks],
+    way: Walking,
+    timetable: Timetable,
+    origins: pd.DataFrame,
+    places: pd.DataFrame,
+    cap_min: float,
+) -> TransitWalks:
+    """Walk from some origins, with what `changing_and_arriving` gives."""
+    cap = int(cap_min * 60)
+    leaving = walking.to_stops(way, origins, timetable, cap)
+    return TransitWalks(leaving, *shared, way.walks(origins, places, cap), len(places))
 
 
 def prepare(timetable: Timetable, changing: Walks, start: int, end: int) -> Events:

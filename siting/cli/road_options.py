@@ -1,0 +1,59 @@
+"""Options of commands that work on roads, and the roads that they name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from siting.texts import text as t
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def roads() -> Any:
+    """Option of the extract."""
+    return typer.Option(help=t("cli.times.roads"), metavar="FILE.osm.pbf")
+
+
+def mode() -> Any:
+    """Option of the mode of travel."""
+    return typer.Option(help=t("cli.times.mode"), metavar="car|bicycle|foot")
+
+
+def period() -> Any:
+    """Option of the period of the day."""
+    return typer.Option(help=t("cli_roads.options.period"))
+
+
+def speeds() -> Any:
+    """Option of a table of speeds."""
+    return typer.Option(help=t("cli_roads.options.speeds"), metavar="FILE.yaml")
+
+
+def department() -> Any:
+    """Option of the département, whose speeds may differ."""
+    return typer.Option(help=t("cli_roads.options.department"))
+
+
+def router(
+    roads: Path,
+    mode: str,
+    period: str,
+    speeds: Path | None,
+    department: str,
+    say: Callable[[str], None],
+) -> Any:
+    """Roads read and made ready."""
+    from siting.cli import terminal
+    from siting.network import osm
+    from siting.network import speeds as speed_tables
+    from siting.times import matrix
+
+    say(t("progress.network"))
+    chosen = speed_tables.load(speeds, mode=mode, period=period, department=department)
+    network = osm.read(roads, mode=mode, speeds=chosen)
+    terminal.print_line(network.report.text())
+    return matrix.prepare(network)

@@ -1,0 +1,117 @@
+"""The command that writes travel times between two lists of points: by road, or by timetable."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from siting import texts
+from siting.cli import road_options, transit_options
+from siting.errors import ConfigError
+from siting.texts import text as t
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TRANSIT = "transit"
+
+
+def add(app: typer.Typer) -> None:
+    """Add `times`."""
+
+    @app.command(help=t("cli.times.help"))
+    def times(
+        origins: Annotated[Path, typer.Option(help=t("cli.times.origins"), metavar="A.csv")],
+        destinations: Annotated[
+            Path, typer.Option(help=t("cli.times.destinations"), metavar="B.csv")
+        ],
+        out: Annotated[
+            Path, typer.Option("--out", "-o", help=t("cli.times.out"), metavar="OUT.parquet")
+        ],
+        roads: Annotated[Path | None, road_options.roads()] = None,
+        mode: Annotated[
+            str, typer.Option(help=t("cli.times.mode"), metavar="car|bicycle|foot|transit")
+        ] = "car",
+        limit: Annotated[float | None, typer.Option(help=t("cli.times.limit"), min=0)] = None,
+        nearest: Annotated[
+            int | None, typer.Option(help=t("cli_roads.options.nearest"), metavar="K", min=1)
+        ] = None,
+        period: Annotated[str, road_options.period()] = "off_peak",
+        speeds: Annotated[Path | None, road_options.speeds()] = None,
+        department: Annotated[str, road_options.department()] = "",
+        elevation: Annotated[
+            Path | None, typer.Option(help=t("cli_roads.options.elevation"), metavar="DEM.tif")
+        ] = None,
+        timetable: Annotated[list[Path] | None, transit_options.timetable()] = None,
+        date: Annotated[str | None, transit_options.option("date", "2026-03-12")] = None,
+        depart: Annotated[str | None, transit_options.option("depart", "07:00-09:00")] = None,
+        percentiles: Annotated[str | None, transit_options.option("percentiles", "5,50,95")] = None,
+        walk_speed: Annotated[float | None, transit_options.number("walk_speed")] = None,
+        walk_limit: Annotated[float | None, transit_options.number("walk_limit")] = None,
+        back: Annotated[bool, typer.Option("--return", help=t("cli_transit.return"))] = False,
+        stay: Annotated[float | None, transit_options.number("stay")] = None,
+        open_hours: Annotated[str | None, transit_options.opening()] = None,
+    ) -> None:
+        from siting.sources import points
+
+        of_roads = {"--nearest": nearest, "--elevation": elevation}
+        of_transit = {
+            "--timetable": timetable,
+            "--date": date,
+            "--depart": depart,
+            "--percentiles": percentiles,
+            "--walk-speed": walk_speed,
+            "--walk-limit": walk_limit,
+            "--return": back or None,
+            "--stay": stay,
+            "--open": open_hours,
+        }
+        _require_fitting(mode, of_roads if mode == TRANSIT else of_transit)
+        start, end = points.read(origins), points.read(destinations)
+        named = (roads, period, speeds, department)
+        if mode == TRANSIT:
+            question = transit_options.read(of_transit, limit)
+            count = transit_options.write(out, named, start, end, question)
+        else:
+            count = _write(out, named, mode, start, end, limit, nearest, elevation)
+        from siting.cli import terminal
+
+        terminal.print_line(t("cli.times.done", pairs=texts.number(count), path=out))
+
+
+def _require_fitting(mode: str, others: dict[str, Any]) -> None:
+    """Refuse options that another mode has."""
+    for name, value in others.items():
+        if value is not None:
+            raise ConfigError("option_of_other_mode", option=name, mode=f"--mode {mode}")
+
+
+def _write(
+    out: Path,
+    named: tuple[Path | None, str, Path | None, str],
+    mode: str,
+    start: "pd.DataFrame",
+    end: "pd.DataFrame",
+    limit: float | None,
+    nearest: int | None,
+    elevation: Path | None,
+) -> int:
+    """Write times by road; give the number of pairs."""
+    from siting.cli import terminal
+    from siting.times import matrix
+
+    roads, period, speeds, department = named
+    if roads is None:
+        raise ConfigError("option_needed", option="--roads", mode=f"--mode {mode}")
+    with terminal.progress() as say:
+        router = road_options.router(roads, mode, period, speeds, department, say)
+        if elevation is not None:
+            from siting.network import offroad
+
+            say(t("cli_roads.options.ground"))
+            ground = offroad.ground(router.network, elevation)
+            walked = offroad.WalkedNetwork(router.network, ground)
+            router = replace(router, network=walked)
+        say(t("progress.times"))
+        return matrix.write(out, router, start, end, limit, nearest)
