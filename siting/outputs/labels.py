@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top
-FARTHER = (2.5, 5.0, 8.0, 12.0, 16.0, 20.0)  # millimetres that a needed name may stand farther off
+FARTHER = (0.0, 1.5, 3.0, 4.5)  # millimetres that a needed name may stand farther off
+PRICE = 2.0  # square millimetres of signs that a needed name may hide to come a millimetre nearer
+CLEAR = 0.6  # millimetres between a name and the sign of another
+DOT = 0.9  # millimetres around a named place
 # right, left, above, below, then the corners: the order in which the eye likes them
 SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))
 
@@ -41,6 +44,7 @@ def place(
     gap: Callable[[int], float],
     most: int,
     needed: int = 0,
+    closed: Sequence[Box] = (),
 ) -> list[Placed]:
     """Place names beside their points, the first ones first; those without room are left out.
 
@@ -54,7 +58,7 @@ def place(
     size
         Width and height of a name.
     taken
-        Where no name may stand (signs, other names).
+        Where signs stand; a name keeps clear of those that are not its own.
     frame
         Names stay inside it.
     gap
@@ -62,30 +66,84 @@ def place(
     most
         Names placed, at most.
     needed
-        How many of the first names are placed farther off where no side is free.
+        How many of the first names are placed where no side is free: a little farther off, or over
+        signs where that hides less.
+    closed
+        Where not even a needed name may stand.
     """
-    full = list(taken)
+    full = [*taken, *closed]
+    names: list[Box] = list(closed)
     placed: list[Placed] = []
     for index, point in enumerate(points):
-        if len(placed) >= most:
+        if len(placed) >= max(most, needed):
             break
         near = gap(index)
-        tries = [(near, full)]
-        if index < needed:  # farther off, and at last over signs, never over a name
-            tries += [(near + step, full) for step in FARTHER]
-            tries += [(near, [name.box for name in placed])]
-        for away, others in tries:
-            boxes = (_beside(point, size(index), away, side) for side in SIDES)
-            free = [
+        wide_high = size(index)
+        free = [box for box in _around(point, wide_high, near) if inside(box, frame)]
+        beside = [other for other in full if not _holds(other, point)]
+        box = next(
+            (
                 box
-                for box in boxes
-                if inside(box, frame) and not any(overlap(box, other) for other in others)
-            ]
-            if free:
-                full.append(free[0])
-                placed.append(Placed(index, free[0], away > near))
-                break
+                for box in free
+                if not _crowded(_grown(box, CLEAR), beside) and not _crowded(box, full)
+            ),
+            None,
+        )
+        away = False
+        if index < needed and box is None:
+            box, away = _least_hidden(point, wide_high, near, (taken, names), frame)
+        elif index >= needed and any(_holds(name, point) for name in names):
+            continue  # its place is under another's name
+        if box is not None:
+            x, y = point
+            full += [box, (x - DOT, y - DOT, x + DOT, y + DOT)]
+            names.append(box)
+            placed.append(Placed(index, box, away))
     return placed
+
+
+def _least_hidden(
+    point: tuple[float, float],
+    size: tuple[float, float],
+    near: float,
+    boxes: tuple[Sequence[Box], Sequence[Box]],
+    frame: Box,
+) -> tuple[Box | None, bool]:
+    """Where a needed name hides least of the signs, near its place, over no name; whether away."""
+    taken, names = boxes
+    best: tuple[float, Box, bool] | None = None
+    for step in FARTHER:
+        for box in _around(point, size, near + step):
+            if not inside(box, frame) or _crowded(box, names):
+                continue
+            price = sum(_shared(box, other) for other in taken) + PRICE * step
+            if best is None or price < best[0]:
+                best = (price, box, step > 0)
+    return (None, False) if best is None else best[1:]
+
+
+def _around(point: tuple[float, float], size: tuple[float, float], away: float) -> Iterator[Box]:
+    """Boxes of a name on each side of its point."""
+    return (_beside(point, size, away, side) for side in SIDES)
+
+
+def _crowded(box: Box, others: Sequence[Box]) -> bool:
+    return any(overlap(box, other) for other in others)
+
+
+def _grown(box: Box, by: float) -> Box:
+    return (box[0] - by, box[1] - by, box[2] + by, box[3] + by)
+
+
+def _holds(box: Box, point: tuple[float, float]) -> bool:
+    return box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]
+
+
+def _shared(box: Box, other: Box) -> float:
+    """Area that two boxes share."""
+    wide = min(box[2], other[2]) - max(box[0], other[0])
+    high = min(box[3], other[3]) - max(box[1], other[1])
+    return max(wide, 0.0) * max(high, 0.0)
 
 
 def _beside(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from siting.outputs.print_page import PrintPage
     from siting.outputs.print_sheet import PrintSheet
-MOST_NAMES = 60
+GROUND = 800.0  # square millimetres of map for a name, at least
 AIR = 1.3  # millimetres between a place and its name
 
 
@@ -94,8 +94,9 @@ def names(
         reach = [max(b[2] - x, x - b[0], b[3] - y, y - b[1]) for b in over]
         return max([AIR * page.zoom, *(distance + AIR / 2 * page.zoom for distance in reach)])
 
+    most = round(frame[2] * frame[3] / GROUND / page.zoom**2)
     needed = sum(name.needed for name in sheet.names)
-    placed = labels.place(points, extent, [*taken, *kept], frame, away, MOST_NAMES, needed)
+    placed = labels.place(points, extent, taken, frame, away, most, needed, kept)
     for placed_name in placed:
         name = sheet.names[placed_name.index]
         if away(placed_name.index) == AIR * page.zoom:  # no sign stands there

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 
     from siting.outputs.theme import Theme
 
-BEYOND = (5.0, 10.0, 20.0)  # minutes over the threshold
-BEYOND_COLOURS = ("#fdd49e", "#fc8d59", "#d7301f", "#7f0000")  # ColorBrewer OrRd
-COVERED = "#dfe5e3"
+BEYOND = (5.0, 10.0, 15.0)  # minutes over the threshold
+GAINED = (2.0, 5.0, 10.0)  # minutes that a plan saves
 FIBRE = (0.8, 0.9, 0.95, 0.98)  # most communes lie between them once fibre is there
 COUNTS = 4  # facilities in reach that are told apart, none included; then "or more"
 
@@ -52,14 +51,19 @@ def counts(theme: Theme) -> ViewScale:
     return ViewScale(tuple(range(COUNTS)), tuple(labels), colours, t("map.no_time"))
 
 
-def beyond(threshold: float) -> ViewScale:
+def beyond_colours(theme: Theme) -> tuple[str, ...]:
+    """What is within a threshold, then the classes of what lies beyond: those of travel time."""
+    return (theme.palette[0], *spread(theme.palette[1:], len(BEYOND) + 1))
+
+
+def beyond(threshold: float, theme: Theme) -> ViewScale:
     """Minutes over a threshold; what is within it is one class."""
     labels = [t("maps.gaps.covered", minutes=f"{threshold:g}")]
     labels.append(t("maps.gaps.over_first", to=f"{BEYOND[0]:g}"))
     for low, high in pairwise(BEYOND):
         labels.append(t("maps.gaps.over_between", from_=f"{low:g}", to=f"{high:g}"))
     labels.append(t("maps.gaps.over_last", from_=f"{BEYOND[-1]:g}"))
-    return ViewScale((0.0, *BEYOND), tuple(labels), (COVERED, *BEYOND_COLOURS), t("map.no_time"))
+    return ViewScale((0.0, *BEYOND), tuple(labels), beyond_colours(theme), t("map.no_time"))
 
 
 def kinds(labels: Sequence[str], colours: Sequence[str]) -> ViewScale:

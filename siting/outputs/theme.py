@@ -132,8 +132,8 @@ class Theme(_Part):
     )
     share_palette: tuple[Colour, ...] = Field(
         validate_default=True,
-        default=("#fbf6fd", "#dccbe8", "#bb9fd3", "#9468b5", "#62338f"),
-        description="one colour a class of shares, and one beyond",
+        default=("#62338f", "#9468b5", "#bb9fd3", "#dccbe8", "#fbf6fd"),
+        description="one colour a class of shares, and one beyond; dark where fewest are served",
     )
     quadrants: tuple[Colour, Colour, Colour, Colour] = Field(
         ("#f3f1e6", "#e8b36a", "#5a94c6", "#3b2a63"),

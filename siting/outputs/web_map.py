@@ -176,12 +176,15 @@ class Ground:
         Lines, with `kind`: 0 motorway, 1 main road, 2 other; None where the network has no lines.
     context
         What lies around, EPSG:4326; None: nothing is known.
+    main
+        Rows of the communes that are named wherever they are seen, in their order.
     """
 
     communes: gpd.GeoDataFrame
     cells: gpd.GeoDataFrame | None = None
     roads: gpd.GeoDataFrame | None = None
     context: Context | None = None
+    main: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -311,6 +314,7 @@ def draw(ground: Ground) -> Drawn:
             "epci": owner.tolist(),
             "people": whole_numbers(communes["population"]),
             "seat": np.round(seats[:, ::-1], 5).tolist(),
+            "main": list(ground.main),
         },
         "epci": {
             "name": [str(epci_names[code]) for code in names],

@@ -14,10 +14,29 @@ if TYPE_CHECKING:
     from siting.study.result import Result
 
 
-def source_lines(result: Result) -> list[dict[str, str]]:
-    """Lines of sources and licences, each table's status first."""
+EVERYWHERE = ("communes", "boundaries", "context")
+"""Roles of what every map shows."""
+TIMES = ("cells", "roads")
+"""Roles of what travel times rest on."""
+
+
+def _used(role: str, roles: Collection[str] | None) -> bool:
+    """Whether a role is among some: `context` stands for `context.rivers` and the like."""
+    return roles is None or bool({role, role.split(".", maxsplit=1)[0]} & set(roles))
+
+
+def source_lines(result: Result, roles: Collection[str] | None = None) -> list[dict[str, str]]:
+    """Lines of sources and licences, each table's status first.
+
+    Parameters
+    ----------
+    roles
+        Tables to tell, by role; all where None.
+    """
     lines = []
     for item in result.inputs:
+        if not _used(item.role, roles):
+            continue
         source = item.source
         if source is None:
             continue
@@ -25,12 +44,12 @@ def source_lines(result: Result) -> list[dict[str, str]]:
         text = f"{attribution}. {source.vintage}. {source.licence}."
         lines.append({"status": t(f"map.status.{source.status}"), "text": text})
     study = result.study
-    if result.cells_modelled:
+    if result.cells_modelled and _used("cells", roles):
         attribution = t("map.cells_source", seed=study.cells.seed, size=study.cells.size_m)
         lines.append({"status": t("map.status.modelled"), "text": attribution})
-    if study.roads.osm is not None:
+    if study.roads.osm is not None and _used("roads", roles):
         lines.append({"status": t("map.status.real"), "text": t("map.roads_osm") + ". ODbL 1.0."})
-    if study.roads.bdtopo is not None:
+    if study.roads.bdtopo is not None and _used("roads", roles):
         lines.append({"status": t("map.status.real"), "text": t("map.roads_bdtopo")})
     return lines
 
@@ -86,7 +105,7 @@ def paper_lines(result: Result, roles: Collection[str] | None = None) -> list[st
     """
     lines = []
     for item in result.inputs:
-        if roles is not None and not {item.role, item.role.split(".")[0]} & set(roles):
+        if not _used(item.role, roles):
             continue
         source = item.source
         if source is None:
@@ -102,8 +121,10 @@ def paper_lines(result: Result, roles: Collection[str] | None = None) -> list[st
             )
         )
     study = result.study
-    if result.cells_modelled and (roles is None or "cells" in roles):
+    if result.cells_modelled and _used("cells", roles):
         lines.append(t("print.cells", seed=study.cells.seed, size=study.cells.size_m))
-    if study.roads.osm is not None and (roles is None or "roads" in roles):
+    if study.roads.osm is not None and _used("roads", roles):
         lines.append(t("print.osm"))
+    if study.roads.bdtopo is not None and _used("roads", roles):
+        lines.append(t("map.roads_bdtopo"))
     return list(dict.fromkeys(lines))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from pypdf import PdfReader
 
 from siting import config
+from siting.outputs.theme import DEFAULT
 from siting.publish import run_folder
 from siting.publish.maps import folder as map_folder
 from siting.publish.maps import registry
@@ -165,4 +168,65 @@ def test_plans_are_compared_with_a_slider(browser, folder):
     assert page.evaluate(shot) != before
     assert page.locator(".side.right").inner_text() == "Aujourd'hui"
     assert page.problems == []
+    page.close()
+
+
+@pytest.mark.parametrize("landscape", [False, True])
+def test_a_map_prints_on_one_sheet_with_all_that_it_needs(browser, folder, tmp_path, landscape):
+    """Title, finding, map, legend, sources, date and a round scale: nothing is on a second page."""
+    page = opened(browser, folder / "map_candidates.html", 1366, 768)
+    file = tmp_path / "map.pdf"
+    file.write_bytes(page.pdf(format="A4", landscape=landscape, print_background=True))
+    (sheet,) = PdfReader(file).pages
+    words = " ".join(sheet.extract_text().replace("\u202f", " ").replace("\xa0", " ").split())
+    for wanted in (
+        "sites candidats comparés", "89,1 % des habitants", "plus de 45 min", "aucun habitant",
+        "Communes au 1er janvier 2026", "Sources, licences et dates", "ODbL", "Villefranche",
+    ):  # fmt: skip
+        assert wanted in words, wanted
+    denominator = re.search(r"1 : ([\d ]+) sur une feuille A4", words)
+    assert denominator
+    assert int(denominator[1].replace(" ", "")) in (1_000_000, 1_250_000)
+    assert not page.locator("body.printing").count()  # as it was
+    page.close()
+
+
+def test_the_printed_map_is_one_canvas_that_holds_every_layer(browser, folder):
+    """Browsers print canvases as drawings, each of which wipes what lies below: all were blank."""
+    page = opened(browser, folder / "map_access.html", 1366, 768)
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    shown = page.locator(".folium-map canvas:visible")
+    assert shown.count() == 1
+    colours = shown.evaluate(
+        """canvas => {
+          const dots = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+          const seen = new Set();
+          for (let i = 0; i < dots.length; i += 4 * 97)
+            seen.add([dots[i], dots[i + 1], dots[i + 2]].join());
+          return [...seen];
+        }"""
+    )
+    for level in DEFAULT.palette[:4]:
+        assert ",".join(str(int(level[i : i + 2], 16)) for i in (1, 3, 5)) in colours
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator(".sheet, .credits").count() == 0
+    page.close()
+
+
+def test_main_towns_are_named_even_on_a_phone(browser, folder):
+    """Each name is a drawing: what was written is told by the pen."""
+    page = browser.new_page(viewport={"width": 400, "height": 800})
+    page.add_init_script(
+        """const write = CanvasRenderingContext2D.prototype.fillText;
+        window.written = new Set();
+        CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+          window.written.add(text);
+          return write.call(this, text, ...place);
+        };"""
+    )
+    page.goto((folder / "map_candidates.html").as_uri())
+    page.wait_for_selector("html[data-ready]")
+    names = set(page.evaluate("[...window.written]"))
+    assert {"Rodez", "Millau", "Villefranche-de-Rouergue"} <= names
     page.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations
 
 from hypothesis import given
@@ -64,16 +65,36 @@ def test_scale_bars_are_round_and_fit(kilometres):
     assert f"{long:.0e}"[0] in "125"
 
 
-def test_a_needed_name_is_placed_farther_off_and_joined_to_its_place():
+def test_a_needed_name_stays_near_its_place_and_hides_little_of_the_signs():
     crowd = [(x, y, x + 4.0, y + 4.0) for x in range(40, 60, 4) for y in range(40, 60, 4)]
     arguments = ([(50.0, 50.0)], lambda _: (12.0, 2.0), crowd, (0.0, 0.0, 100.0, 100.0))
     assert labels.place(*arguments, lambda _: 1.0, 5) == []
     (placed,) = labels.place(*arguments, lambda _: 1.0, 5, needed=1)
-    assert placed.away
-    assert not any(labels.overlap(placed.box, other) for other in crowd)
     end = labels.nearest(placed.box, (50.0, 50.0))
-    assert placed.box[0] <= end[0] <= placed.box[2]
-    assert placed.box[1] <= end[1] <= placed.box[3]
+    assert math.dist(end, (50.0, 50.0)) <= math.hypot(
+        1 + labels.FARTHER[-1], 1 + labels.FARTHER[-1]
+    )
+    assert placed.away == (math.dist(end, (50.0, 50.0)) > math.hypot(1, 1))
+
+
+@given(PLACES, TAKEN)
+def test_needed_names_meet_no_name_and_nothing_closed(points, taken):
+    signs = [(x - 3, y - 3, x + 3, y + 3) for x, y in taken]
+    closed = (0.0, 0.0, 30.0, 10.0)
+    frame = (0.0, 0.0, 100.0, 100.0)
+    placed = labels.place(
+        points, lambda _: (12, 2), signs, frame, lambda _: 1.0, 30, len(points), [closed]
+    )
+    for label, other in combinations([label.box for label in placed], 2):
+        assert not labels.overlap(label, other)
+    assert not any(labels.overlap(label.box, closed) for label in placed)
+
+
+def test_no_name_stands_against_the_sign_of_another_place():
+    sign = (53.0, 49.0, 55.0, 51.0)  # its edge is where the name would begin
+    arguments = ([(50.0, 50.0)], lambda _: (10.0, 2.0), [sign], (0.0, 0.0, 100.0, 100.0))
+    (placed,) = labels.place(*arguments, lambda _: 1.0, 5)
+    assert placed.box[2] <= 49.0
 
 
 def test_a_needed_name_stands_over_signs_rather_than_nowhere_but_never_over_a_name():

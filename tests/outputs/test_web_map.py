@@ -273,7 +273,7 @@ def test_classes_are_told_in_words():
     assert labels[-1] == f"plus de 45{narrow}min"
     assert scales.spread(("#000000", "#ffffff"), 3) == ("#000000", "#808080", "#ffffff")
     assert scales.counts(DEFAULT).limits == (0, 1, 2, 3)
-    assert pd.Series(scales.beyond(20).limits).is_monotonic_increasing
+    assert pd.Series(scales.beyond(20, DEFAULT).limits).is_monotonic_increasing
 
 
 def test_whose_map_it_is_stands_on_it(tmp_path):

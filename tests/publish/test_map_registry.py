@@ -25,7 +25,7 @@ from siting.publish.maps.map_theme import MapTheme
 def build(mapped):
     shares = np.ones(len(mapped.result.communes))
     view = View("Toy", "All alike.", scales.shares(mapped.theme), communes=shares)
-    return mapped.page("Toy", (), [view], [])
+    return mapped.page("Toy", (), [view], [], ())
 
 
 THEME = MapTheme("toy", 5, build, needs=NEEDS)

@@ -10,6 +10,7 @@ export interface Words {
   nearest: string;
   none_near: string;
   cell: string;
+  empty: string;
   modelled: string;
   modelled_cells: string;
   modelled_mark: string;
@@ -53,6 +54,7 @@ export interface Words {
   compare_with: string;
   slider: string;
   offline_note: string;
+  scale: string;
 }
 
 export interface ViewData {
@@ -116,6 +118,8 @@ export interface MapData {
     epci: number[];
     people: number[];
     seat: [number, number][];
+    /** Rows of those that are named wherever they are seen. */
+    main: number[];
   };
   epci: { name: string[]; shape: Packed };
   cells: { shape: Packed; commune: string; people: string } | null;

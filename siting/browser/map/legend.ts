@@ -45,6 +45,7 @@ export class Legend {
     const { legend, labels, colours, missing, modelled, notes } = shown.data;
     const rows = labels.map((text, i) => row(swatch("", colours[i]), text));
     if (shown.lacks) rows.push(row(swatch("hatched"), missing));
+    if (shown.hasCells) rows.push(row(swatch("empty"), words.empty));
     if (modelled) rows.push(row(swatch("model"), words.modelled_cells));
     for (const { data, group } of this.markers) {
       if (this.map.hasLayer(group) && data.places.length) rows.push(row(swatch(`mark ${data.style}`), data.name));
@@ -56,14 +57,12 @@ export class Legend {
     this.notes.replaceChildren(...notes.map((text) => make("p", { class: "note" }, text)));
   }
 
-  /** Open legend and sources; gives what puts them back. */
-  openAll(): () => void {
-    const folds = [this.element, this.sources];
-    const before = folds.map((fold) => fold.open);
-    for (const fold of folds) fold.open = true;
-    return () =>
-      folds.forEach((fold, i) => {
-        fold.open = before[i] ?? false;
-      });
+  /** Unfold it; gives what folds it again. */
+  open(): () => void {
+    const before = this.element.open;
+    this.element.open = true;
+    return () => {
+      this.element.open = before;
+    };
   }
 }

@@ -5,7 +5,6 @@ import { make } from "../shared/dom.js";
 import { labels } from "../shared/labels.js";
 import { controlsFirst, corner, limit, readablePopups } from "../shared/leaflet.js";
 import { speak } from "../shared/numbers.js";
-import { printable } from "../shared/printing.js";
 import { boundsOf, hit } from "../shared/shapes.js";
 import { Cards } from "./cards.js";
 import { controls } from "./controls.js";
@@ -15,6 +14,7 @@ import { tellHeight } from "./framed.js";
 import { chooser, heading, search } from "./heading.js";
 import { ground, Layers } from "./layers.js";
 import { Legend } from "./legend.js";
+import { onPaper } from "./paper.js";
 import { boxesOf, markerLayers } from "./places.js";
 import { tables } from "./tables.js";
 import { Choosing } from "./views.js";
@@ -56,7 +56,7 @@ export function draw(map: L.Map, data: MapData): void {
     else if (commune >= 0) map.openPopup(cards.commune(commune), latlng, popupRoom(map));
   });
 
-  const headline = make("p", { role: "status" });
+  const headline = make("p", { class: "finding", role: "status" });
   const choices = data.choices.flatMap(({ name, options }, k) => {
     if (options.length < 2) return [];
     const change = (option: number): void =>
@@ -112,7 +112,7 @@ export function draw(map: L.Map, data: MapData): void {
   map.on("resize", () => {
     if (!moved && !printing()) home();
   });
-  onPaper(map, data, legend);
+  onPaper(map, data, legend, L.latLngBounds(corners(data.bounds)));
   tellHeight(PHONE);
   document.documentElement.dataset["ready"] = "true";
 }
@@ -156,31 +156,4 @@ function skipLink(text: string, openTable: () => void): void {
     openTable();
   });
   document.body.prepend(link);
-}
-
-/** On paper: the map fitted to the sheet under its title, legend and sources below or beside it. */
-function onPaper(map: L.Map, data: MapData, legend: Legend): void {
-  const whole = L.latLngBounds(corners(data.bounds));
-  printable({
-    map,
-    whole,
-    showWhole: () => map.fitBounds(whole, { animate: false, padding: [8, 8] }),
-    prepare: () => {
-      map.closePopup();
-      const fold = legend.openAll();
-      const panels = map.getContainer().querySelectorAll<HTMLElement>(".heading, .legend");
-      const homes = [...panels].map((panel) => ({ panel, parent: panel.parentElement }));
-      for (const panel of panels) {
-        if (panel.classList.contains("heading")) map.getContainer().before(panel);
-        else map.getContainer().after(panel);
-      }
-      const day = make("p", { class: "day" }, data.date);
-      document.querySelector(".heading")?.append(day);
-      return () => {
-        day.remove();
-        fold();
-        for (const { panel, parent } of homes) parent?.prepend(panel);
-      };
-    },
-  });
 }

@@ -1,4 +1,5 @@
-/** Names of communes, the largest first, where they meet no obstacle and no other name. */
+/** Names of communes beside their dots: main towns always, then the largest, where they meet no obstacle and no other
+ * name. */
 
 import { Painted, pane } from "./painting.js";
 
@@ -11,6 +12,8 @@ export interface NamedPlaces {
   people: ArrayLike<number>;
   /** Latitude and longitude. */
   seat: [number, number][];
+  /** Rows of those that are named wherever they are seen. */
+  main?: number[];
 }
 
 /** Places of a name around its point: left edge and middle, the best first. */
@@ -34,7 +37,10 @@ export function labels(
   most: (zoom: number) => number,
 ): Painted {
   const people = (i: number): number => communes.people[i] ?? 0;
-  const bySize = communes.name.map((_, i) => i).sort((a, b) => people(b) - people(a) || a - b);
+  const main = new Set(communes.main ?? []);
+  const order = (a: number, b: number): number =>
+    Number(main.has(b)) - Number(main.has(a)) || people(b) - people(a) || a - b;
+  const ranked = communes.name.map((_, i) => i).sort(order);
   const font = getComputedStyle(document.body).fontFamily;
 
   const paint = (pen: CanvasRenderingContext2D, bounds: L.Bounds): void => {
@@ -46,27 +52,55 @@ export function labels(
     // a name that the window would cut is not written
     const left = map.containerPointToLayerPoint([0, 0]).x;
     const right = left + map.getSize().x;
-    const taken = obstacles();
+    const signs = obstacles();
+    const names: Box[] = [];
     let room = most(zoom);
-    for (const i of bySize) {
+    for (const i of ranked) {
       if (room <= 0) break;
-      const point = map.latLngToLayerPoint(communes.seat[i] ?? [0, 0]);
-      if (!bounds.contains(point)) continue;
+      const { x, y } = map.latLngToLayerPoint(communes.seat[i] ?? [0, 0]);
+      if (!bounds.contains([x, y])) continue;
       const text = communes.name[i] ?? "";
       const width = pen.measureText(text).width;
-      for (const [x, y] of around(point.x, point.y, width)) {
-        const box: Box = [x - 2, y - size / 2 - 1, x + width + 2, y + size / 2 + 1];
-        if (box[0] < left || box[2] > right || taken.some((other) => meet(box, other))) continue;
-        taken.push(box);
-        room -= 1;
-        pen.strokeStyle = "rgba(255,255,255,.92)";
-        pen.lineWidth = 3.5;
-        pen.strokeText(text, x, y);
-        pen.fillStyle = "#16202a";
-        pen.fillText(text, x, y);
-        break;
+      const places = around(x, y, width)
+        .map(([start, middle]): Box => [start - 2, middle - size / 2 - 1, start + width + 2, middle + size / 2 + 1])
+        .filter((box) => box[0] >= left && box[2] <= right && !names.some((other) => meet(box, other)));
+      const free = places.find((box) => !signs.some((other) => meet(box, other)));
+      const box = free ?? (main.has(i) ? leastHidden(places, signs) : undefined);
+      if (!box) continue;
+      names.push(box);
+      room -= 1;
+      if (!signs.some(([west, north, east, south]) => x > west && x < east && y > north && y < south)) {
+        names.push([x - 4, y - 4, x + 4, y + 4]);
+        dot(pen, x, y);
       }
+      pen.strokeStyle = "rgba(255,255,255,.92)";
+      pen.lineWidth = 3.5;
+      pen.strokeText(text, box[0] + 2, (box[1] + box[3]) / 2);
+      pen.fillStyle = "#16202a";
+      pen.fillText(text, box[0] + 2, (box[1] + box[3]) / 2);
     }
   };
-  return new Painted(paint, { pane: pane(map, "labels", 590), padding: 0.1 });
+  return new Painted(paint, { pane: pane(map, "labels", 610), padding: 0.1 });
+}
+
+/** Where a name that must be written hides least of the signs. */
+function leastHidden(places: Box[], signs: Box[]): Box | undefined {
+  const hidden = (box: Box): number => signs.reduce((sum, other) => sum + shared(box, other), 0);
+  return places.map((box) => ({ box, price: hidden(box) })).sort((a, b) => a.price - b.price)[0]?.box;
+}
+
+/** Square pixels that two boxes share. */
+const shared = (box: Box, other: Box): number =>
+  Math.max(0, Math.min(box[2], other[2]) - Math.max(box[0], other[0])) *
+  Math.max(0, Math.min(box[3], other[3]) - Math.max(box[1], other[1]));
+
+/** The dot of a named place. */
+function dot(pen: CanvasRenderingContext2D, x: number, y: number): void {
+  pen.beginPath();
+  pen.arc(x, y, 2.4, 0, 2 * Math.PI);
+  pen.strokeStyle = "#ffffff";
+  pen.lineWidth = 1.6;
+  pen.stroke();
+  pen.fillStyle = "#16202a";
+  pen.fill();
 }

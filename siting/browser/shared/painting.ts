@@ -24,6 +24,18 @@ export class Painted extends L.Canvas {
     this._draw();
   }
 
+  /** Its place among the layers, from the lowest. */
+  get order(): number {
+    return Number(this._map.getPane(this.options.pane ?? "")?.style.zIndex ?? 0);
+  }
+
+  /** Paint elsewhere what lies within bounds. */
+  paintOn(pen: CanvasRenderingContext2D, bounds: L.Bounds): void {
+    pen.save();
+    this.paint(pen, bounds);
+    pen.restore();
+  }
+
   protected _initContainer(): void {
     this._container = document.createElement("canvas"); // deaf: the map hears the mouse
     const pen = this._container.getContext("2d");

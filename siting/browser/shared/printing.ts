@@ -7,10 +7,12 @@ export interface Printed {
   whole: L.LatLngBounds;
   /** What else the sheet needs; gives what takes it away again. */
   prepare(): () => void;
+  /** What is to be done once the map has the sheet's size; gives what takes it away again. */
+  fitted?(): () => void;
 }
 
 /** Fit the map to the sheet before printing (the class `printing` has its size) and back after. */
-export function printable({ map, showWhole, whole, prepare }: Printed): void {
+export function printable({ map, showWhole, whole, prepare, fitted }: Printed): void {
   let after: (() => void) | null = null;
   window.addEventListener("beforeprint", () => {
     if (after) return;
@@ -21,8 +23,10 @@ export function printable({ map, showWhole, whole, prepare }: Printed): void {
     map.invalidateSize({ animate: false });
     if (inSight.contains(whole)) showWhole();
     else map.fitBounds(inSight, { animate: false });
+    const clean = fitted?.();
     after = () => {
       document.body.classList.remove("printing");
+      clean?.();
       restore();
       map.invalidateSize({ animate: false });
       map.setView(before.centre, before.zoom, { animate: false });

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from siting import texts
 from siting.measures import coverage as coverages
 from siting.outputs import context, scales, web_map
 from siting.outputs.theme import DEFAULT, Theme
 from siting.outputs.web_map import Choice, Ground, Point, Points, View, WebMap
-from siting.publish import geometry, sources
+from siting.publish import geometry, sources, towns, whereabouts
 from siting.publish.maps import wording
 from siting.texts import text as t
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import geopandas as gpd
     import numpy.typing as npt
@@ -57,7 +58,8 @@ class MappedResult:
             geometry.squares(self.result.cells, self.result.study.territory.crs),
         )
         around = context.gather(self.result.ground.read.context)
-        return Ground(communes, cells, geometry.main_roads(self.result), around)
+        main = np.flatnonzero(towns.main_towns(communes)).tolist()
+        return Ground(communes, cells, geometry.main_roads(self.result), around, tuple(main))
 
     @cached_property
     def drawn(self) -> web_map.Drawn:
@@ -130,6 +132,25 @@ class MappedResult:
         people: pd.Series = pd.Series(self.people * chosen).groupby(commune).sum()
         return people.reindex(self.result.communes["code"])
 
+    def service_roles(self) -> tuple[str, ...]:
+        """Roles of the tables of travel times to all services."""
+        return (*sources.TIMES, *(f"services.{service.id}" for service in self.services))
+
+    def whereabouts(self, minutes: Float64, threshold: float) -> str:
+        """In which part of the territory most people beyond a threshold are, in words."""
+        far = ~(minutes.astype(np.float32) <= np.float32(threshold))
+        territory, points = self.places
+        return whereabouts.mostly(territory, points[far], self.people[far])
+
+    @cached_property
+    def places(self) -> tuple[Any, Float64]:
+        """The territory and the middle of each cell, metres."""
+        crs = self.result.study.territory.crs
+        cells = self.result.cells.to_crs(crs).geometry.to_numpy()
+        communes = self.result.communes.to_crs(crs).geometry.to_numpy()
+        whole = shapely.union_all(shapely.make_valid(communes))
+        return whole, shapely.get_coordinates(shapely.centroid(cells))
+
     def covered_whole(self, service: str, threshold: float) -> pd.Series:
         """Row of `coverage.csv` for the whole that the maps show."""
         table, epci = self.result.coverage, self.result.epci
@@ -161,12 +182,19 @@ class MappedResult:
         choices: Sequence[Choice],
         views: Sequence[View],
         points: Sequence[Points],
+        roles: Collection[str],
         *,
         near: int = 0,
         compare: bool = False,
         first: tuple[int, ...] = (),
     ) -> WebMap:
-        """A page about the study."""
+        """A page about the study.
+
+        Parameters
+        ----------
+        roles
+            Of the tables that it shows, beside those that every map shows.
+        """
         return WebMap(
             title=title,
             date=t("map.date", date=wording.day(self.result.study.territory.vintage)),
@@ -174,7 +202,7 @@ class MappedResult:
             choices=tuple(choices),
             views=tuple(views),
             points=tuple(points),
-            sources=tuple(sources.source_lines(self.result)),
+            sources=tuple(sources.source_lines(self.result, {*sources.EVERYWHERE, *roles})),
             near=near,
             compare=compare,
             first=first,
@@ -195,6 +223,7 @@ class MappedResult:
             "minutes": f"{self.threshold:g}",
             "service": service.name,
             "left": texts.number(left),
+            "where": self.whereabouts(minutes, self.threshold),
         }
         limit = f"{self.threshold:g}"
         return View(

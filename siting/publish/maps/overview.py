@@ -9,6 +9,7 @@ import numpy as np
 from siting.outputs import scales
 from siting.outputs.theme import DEFAULT, Theme
 from siting.outputs.web_map import View
+from siting.publish import sources
 from siting.publish.maps.mapped import MappedResult, NothingToShow
 from siting.texts import text as t
 
@@ -24,7 +25,8 @@ def page(result: Result, theme: Theme = DEFAULT) -> WebMap:
     service = mapped.services[0]
     views = [known_or_missing(mapped, service)]
     points = [mapped.facility_points(service), mapped.candidate_points]
-    return mapped.page(result.study.title, (), views, points)
+    roles = (*sources.TIMES, f"services.{service.id}", *sources.ranking_roles(result))
+    return mapped.page(result.study.title, (), views, points, roles)
 
 
 def known_or_missing(mapped: MappedResult, service: ServiceKeys) -> View:

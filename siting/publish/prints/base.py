@@ -14,7 +14,7 @@ import shapely
 from siting import texts
 from siting.outputs import context, print_scale, signs
 from siting.outputs.print_sheet import Fill, Name, PrintSheet, Signs
-from siting.publish import geometry
+from siting.publish import geometry, towns, whereabouts
 from siting.publish import sources as study_sources
 from siting.publish.maps.wording import headline_key
 from siting.publish.prints.wording import class_labels
@@ -28,9 +28,7 @@ if TYPE_CHECKING:
     from siting.outputs.print_sheet import Hatch
     from siting.outputs.theme import Theme
     from siting.study.result import Result
-TOWN_LETTERS = ((15_000, 8.0), (7_000, 7.0))  # people, points; smaller ones as all others
-EVERYWHERE = ("communes", "boundaries", "context")  # roles of what every map shows
-TIMES = ("cells", "roads")  # roles of what travel times rest on
+TOWN_LETTERS = ((15_000, 8.0), (0, 7.0))  # people of a main town, points
 QUANTITY = 3  # category of the theme that draws proportional circles
 LARGEST = 7.0  # millimetres of the largest proportional circle
 
@@ -225,13 +223,21 @@ class PrintBase:
         people = cells["population"].to_numpy(float)
         near = (cells["minutes"].astype(np.float32) <= np.float32(self.limit)).to_numpy()
         left = round(float(people[~near].sum()))
+        where = self.whereabouts(cells[~near]) if left else ""
         return t(
             headline_key(left),
             share=texts.percent(float(people[near].sum() / people.sum())),
             minutes=f"{self.limit:g}",
             service=name,
             left=texts.number(left),
+            where=where,
         )
+
+    def whereabouts(self, cells: Any) -> str:
+        """In which part of the mapped territory most people of some cells are, in words."""
+        seen = merged(self.communes.geometry.to_numpy())
+        points = shapely.get_coordinates(shapely.centroid(cells.to_crs(self.crs).geometry))
+        return whereabouts.mostly(seen, points, cells["population"].to_numpy(float))
 
     def status(self, role: str) -> str:
         """Status of the source of a table; empty where none is known."""
@@ -262,17 +268,20 @@ class PrintBase:
         own = self.communes.sort_values("population", ascending=False, kind="stable")
         seats = self.seats(own)
         taken = {label.text for label in first}
+        main = towns.main_towns(own)
+        rows = zip(own["name"], own["population"], main, seats, strict=True)
         names = [
-            _name(town, people, x, y)
-            for town, people, (x, y) in zip(own["name"], own["population"], seats, strict=True)
+            _name(town, people if is_main else None, at)
+            for town, people, is_main, at in rows
             if town not in taken
         ]
-        main = [name for name in names if name.needed]
-        names = [*main, *first, *(name for name in names if not name.needed)]
+        names.sort(key=lambda name: not name.needed)
+        at = sum(name.needed for name in names)
+        names = [*names[:at], *first, *names[at:]]
         cut = self.result.epci is not None
         vintage = self.result.study.territory.vintage
         day = t("charts.day", day=f"{vintage:%d}", month=f"{vintage:%m}", year=vintage.year)
-        rows = [{"class": fill.label, "count": fill.count} for fill in fills if fill.count]
+        table = [{"class": fill.label, "count": fill.count} for fill in fills if fill.count]
         return PrintSheet(
             name=name,
             title=t("print.grouped_title", title=self.result.study.title, what=what),
@@ -290,20 +299,23 @@ class PrintBase:
             neighbours=self.neighbours if cut else None,
             crs=self.crs,
             notes=(*notes, t("print.context")),
-            sources=tuple(study_sources.paper_lines(self.result, {*EVERYWHERE, *roles})),
+            sources=tuple(
+                study_sources.paper_lines(self.result, {*study_sources.EVERYWHERE, *roles})
+            ),
             alt=f"{alt} {headline}",
-            table=pd.DataFrame(rows, columns=["class", "count"]),
+            table=pd.DataFrame(table, columns=["class", "count"]),
             date=t("print.date", day=day),
             context=limits.context,
         )
 
 
-def _name(town: str, people: float, x: float, y: float) -> Name:
-    """Name of a commune in letters of its rank; those of main towns are always written."""
-    for least, size in TOWN_LETTERS:
-        if people >= least:
-            return Name(town, float(x), float(y), bold=True, size=size, needed=True)
-    return Name(town, float(x), float(y))
+def _name(town: str, people: float | None, at: Any) -> Name:
+    """Name of a commune; those of main towns, whose people are given, are always written."""
+    x, y = float(at[0]), float(at[1])
+    if people is None:
+        return Name(town, x, y)
+    size = next(size for least, size in TOWN_LETTERS if people >= least)
+    return Name(town, x, y, bold=True, size=size, needed=True)
 
 
 def round_sizes(largest: float) -> list[float]:

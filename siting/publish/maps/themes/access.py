@@ -39,6 +39,7 @@ def access(mapped: MappedResult) -> WebMap:
         [choice],
         views,
         layers,
+        mapped.service_roles(),
         near=len(layers) - 1 if first[1:-1].size else 0,
     )
 

@@ -11,6 +11,7 @@ import pandas as pd
 from siting import texts
 from siting.outputs import scales
 from siting.outputs.web_map import Choice, Points, View
+from siting.publish import sources
 from siting.publish.maps import wording
 from siting.publish.maps.map_theme import MapTheme
 from siting.study import scenario as what_if
@@ -44,7 +45,13 @@ def candidates(mapped: MappedResult) -> WebMap:
         names.append(name)
         views.append(_plan_view(mapped, name, minutes, (today, base), shown))
     choice = Choice(t("maps.choice.plan"), tuple(names))
-    return mapped.page(mapped.title("candidates"), [choice], views, layers, compare=True)
+    roles = (
+        *sources.TIMES,
+        f"services.{service.id}",
+        *sources.ranking_roles(mapped.result),
+    )
+    title = mapped.title("candidates")
+    return mapped.page(title, [choice], views, layers, roles, compare=True)
 
 
 def _plan_view(

@@ -63,7 +63,9 @@ def coverage(mapped: MappedResult) -> WebMap:
         Choice(t("maps.choice.minutes"), tuple(wording.within(limit) for limit in limits)),
     ]
     layers = [mapped.facility_points(service) for service in mapped.services]
-    return mapped.page(mapped.title("coverage"), choices, views, layers, first=mapped.first_option)
+    roles = mapped.service_roles()
+    first = mapped.first_option
+    return mapped.page(mapped.title("coverage"), choices, views, layers, roles, first=first)
 
 
 THEME = MapTheme("coverage", 10, coverage)

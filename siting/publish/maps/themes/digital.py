@@ -11,6 +11,7 @@ from siting import texts
 from siting.measures import digital
 from siting.outputs import scales
 from siting.outputs.web_map import Choice, View
+from siting.publish import sources
 from siting.publish.maps import wording
 from siting.publish.maps.map_theme import MapTheme
 from siting.publish.maps.mapped import NothingToShow
@@ -46,7 +47,9 @@ def digital_map(mapped: MappedResult) -> WebMap:
             views.append(_quadrants(mapped, date, share))
     choice = Choice(t("maps.theme.digital"), tuple(names))
     points = [mapped.facility_points(mapped.services[0])]
-    return mapped.page(mapped.title("digital"), [choice], views, points, first=(len(dates) - 1,))
+    roles = (*sources.TIMES, f"services.{mapped.services[0].id}", "broadband")
+    first = (len(dates) - 1,)
+    return mapped.page(mapped.title("digital"), [choice], views, points, roles, first=first)
 
 
 def _fibre(

@@ -10,6 +10,7 @@ import pandas as pd
 from siting import texts
 from siting.outputs import scales
 from siting.outputs.web_map import Choice, View
+from siting.publish import sources
 from siting.publish.maps import wording
 from siting.publish.maps.map_theme import MapTheme
 from siting.publish.maps.mapped import NothingToShow
@@ -46,13 +47,16 @@ def gaps(mapped: MappedResult) -> WebMap:
                         service=service.name,
                     ),
                     headline=t(
-                        "maps.gaps.headline_one" if left < 2 else "maps.gaps.headline",
+                        {0: "maps.gaps.headline_none", 1: "maps.gaps.headline_one"}.get(
+                            left, "maps.gaps.headline"
+                        ),
                         people=texts.number(left),
                         share=wording.percent(1 - whole["covered_share"]),
                         minutes=f"{limit:g}",
                         service=service.name,
+                        where=mapped.whereabouts(minutes, limit),
                     ),
-                    scale=scales.beyond(limit),
+                    scale=scales.beyond(limit, mapped.theme),
                     cells=over,
                     cell_term=t("maps.gaps.term"),
                     cell_unit=t("map.minutes"),
@@ -79,7 +83,9 @@ def gaps(mapped: MappedResult) -> WebMap:
         *(mapped.facility_points(service) for service in mapped.services),
         mapped.candidate_points,
     ]
-    return mapped.page(mapped.title("gaps"), choices, views, layers, first=mapped.first_option)
+    roles = (*mapped.service_roles(), *sources.ranking_roles(mapped.result))
+    first = mapped.first_option
+    return mapped.page(mapped.title("gaps"), choices, views, layers, roles, first=first)
 
 
 THEME = MapTheme("gaps", 60, gaps)

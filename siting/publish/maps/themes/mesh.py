@@ -42,7 +42,8 @@ def mesh(mapped: MappedResult) -> WebMap:
         raise NothingToShow(t("maps.no_values"))
     choice = Choice(t("maps.theme.mesh"), tuple(names))
     layers = [mapped.facility_points(service) for service in mapped.services]
-    return mapped.page(mapped.title("mesh"), [choice], views, layers)
+    roles = (*mapped.service_roles(), "everyday")
+    return mapped.page(mapped.title("mesh"), [choice], views, layers, roles)
 
 
 def _count(mapped: MappedResult, service: ServiceKeys, layer: int) -> View | None:
@@ -106,6 +107,7 @@ def _centres(mapped: MappedResult, centres: pd.DataFrame) -> View:
         headline=t(
             "maps.mesh.centres_headline_one" if count < 2 else "maps.mesh.centres_headline",
             count=count,
+            modelled=t("print.mesh.modelled") if modelled else "",
             items=measures.mesh.minimum_items,
             people=texts.number(measures.mesh.minimum_attracted),
         ),

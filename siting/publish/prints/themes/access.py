@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from siting.publish.prints.base import TIMES
 from siting.publish.prints.wording import counts
+from siting.publish.sources import TIMES
 from siting.texts import text as t
 
 if TYPE_CHECKING:

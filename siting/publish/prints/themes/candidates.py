@@ -10,8 +10,7 @@ import shapely
 from siting import texts
 from siting.outputs import signs
 from siting.outputs.print_sheet import Name, Signs
-from siting.publish import sources as study_sources
-from siting.publish.prints.base import TIMES
+from siting.publish.sources import TIMES, ranking_roles
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -58,7 +57,15 @@ def candidates(page: PrintBase) -> PrintSheet | str:
     key = f"{key}_cut" if result.epci is not None else key
     score = texts.number(float(first["score"]), 1)
     leading = t("print.and").join(ranked.loc[tied, "name"])
-    best = {"first": leading, "score": score, "rank": first["rank"], "every": every}
+    modelled = any(page.status(role) == "modelled" for role in ranking_roles(result))
+    caveat = t("print.candidates.modelled") if modelled else ""
+    best = {
+        "modelled": caveat,
+        "first": leading,
+        "score": score,
+        "rank": first["rank"],
+        "every": every,
+    }
     return page.sheet(
         "candidates",
         t("print.candidates.what"),
@@ -68,6 +75,6 @@ def candidates(page: PrintBase) -> PrintSheet | str:
         [*page.facilities(service.id, service.name), ranks],
         t("print.candidates.alt", names=", ".join(ranked["name"])),
         [t("print.modelled_note")] if result.cells_modelled else [],
-        (*TIMES, f"services.{service.id}", *study_sources.ranking_roles(result)),
+        (*TIMES, f"services.{service.id}", *ranking_roles(result)),
         names,
     )

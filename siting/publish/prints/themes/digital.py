@@ -8,8 +8,8 @@ import pandas as pd
 
 from siting import texts
 from siting.measures import digital as digital_measure
-from siting.publish.prints.base import TIMES
 from siting.publish.prints.wording import counts
+from siting.publish.sources import TIMES
 from siting.texts import text as t
 
 if TYPE_CHECKING:

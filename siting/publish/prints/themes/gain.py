@@ -11,9 +11,9 @@ import shapely
 from siting import texts
 from siting.outputs import signs
 from siting.outputs.print_sheet import Name, Signs
-from siting.outputs.scales import spread
-from siting.publish.prints.base import TIMES
+from siting.outputs.scales import GAINED, spread
 from siting.publish.prints.wording import class_labels, counts
+from siting.publish.sources import TIMES
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from siting.outputs.print_sheet import Fill, PrintSheet
     from siting.publish.plans import PlannedTimes
     from siting.publish.prints.base import PrintBase
-
-GAINED = (2.0, 5.0, 10.0)  # upper bounds of the classes of minutes gained
 
 
 def gain(page: PrintBase, plan: PlannedTimes) -> PrintSheet:

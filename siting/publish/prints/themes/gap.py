@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting import texts
-from siting.publish.prints.base import TIMES
+from siting.outputs import scales
 from siting.publish.prints.wording import counts
+from siting.publish.sources import TIMES
 from siting.texts import text as t
 
 if TYPE_CHECKING:
     from siting.outputs.print_sheet import PrintSheet
     from siting.publish.prints.base import PrintBase
-
-EXCESS = (5.0, 10.0, 15.0)  # classes of minutes beyond the standard
 
 
 def gap(page: PrintBase) -> PrintSheet:
@@ -26,13 +25,12 @@ def gap(page: PrintBase) -> PrintSheet:
     cells = page.cells(service.id)
     minutes = cells["minutes"].astype(np.float32)
     near = (minutes <= np.float32(standard)).to_numpy()
-    scale = page.theme.palette
     far = cells[~near]
     beyond = far.assign(excess=far["minutes"].astype(np.float64) - standard)
-    tones = [scale[round(i)] for i in np.linspace(1, len(scale) - 1, len(EXCESS) + 1)]
+    tones = scales.beyond_colours(page.theme)
     fills = [
-        page.fill(t("print.gap.within"), cells[near], scale[0]),
-        *page.classes(beyond, EXCESS, tones, "excess"),
+        page.fill(t("print.gap.within"), cells[near], tones[0]),
+        *page.classes(beyond, scales.BEYOND, tones[1:], "excess"),
     ]
     people = beyond.groupby("commune_code")["population"].sum()
     rows = page.communes.assign(people=page.communes["code"].map(people).fillna(0.0))
@@ -43,6 +41,7 @@ def gap(page: PrintBase) -> PrintSheet:
         "share": texts.percent(lost / total),
         "minutes": f"{standard:g}",
         "service": service.name,
+        "where": page.whereabouts(far),
     }
     key = {0: "headline_none", 1: "headline_one"}.get(round(lost), "headline")
     circles = page.circles(rows, rows["people"].to_numpy(float), "print.gap.sign")

@@ -9,8 +9,9 @@ import numpy as np
 from siting import texts
 from siting.measures import baskets
 from siting.outputs.print_sheet import Fill
-from siting.publish.prints.base import TIMES, gathered
+from siting.publish.prints.base import gathered
 from siting.publish.prints.wording import counts
+from siting.publish.sources import TIMES
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -48,8 +49,9 @@ def mesh(page: PrintBase) -> PrintSheet | str:
     ]
     if np.isnan(items).any():
         fills.append(page.commune_fill(t("print.no_value"), np.isnan(items), "", "no_data"))
-    notes = []
+    notes, caveat = [], ""
     if page.status("everyday") == "modelled":
+        caveat = t("print.mesh.modelled")
         every = gathered(page.communes.geometry.to_numpy())
         fills.append(Fill(t("print.modelled_services"), "", "", every, "modelled"))
         notes.append(t("print.services_note"))
@@ -63,7 +65,7 @@ def mesh(page: PrintBase) -> PrintSheet | str:
     return page.sheet(
         "mesh",
         t("print.mesh.what"),
-        t(f"print.mesh.{key}", count=count),
+        t(f"print.mesh.{key}", count=count, modelled=caveat),
         (t("print.mesh.legend"), t("print.mesh.unit", basket=named)),
         fills,
         circles,
