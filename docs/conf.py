@@ -43,6 +43,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "siting"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_sidebars: dict[str, list[str]] = {"index": [], "api": []}
 html_show_sourcelink = False
 html_copy_source = False
 html_show_sphinx = False
