@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from docutils import nodes
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
@@ -18,6 +20,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 import docstring_types  # noqa: E402 - found in scripts
 
+from siting.texts import typography  # noqa: E402 - as above
 from siting.version import __version__  # noqa: E402 - of this tree
 
 language = "fr" if tags.has("fr") else "en"  # type: ignore[name-defined]  # noqa: F821 - Sphinx's own
@@ -72,7 +75,16 @@ def lead_across(app: Sphinx, page: str, source: list[str]) -> None:
     )
 
 
+def typeset(_: Sphinx, page: nodes.document) -> None:
+    """Give the words of a page the apostrophes and spaces of print; code stays as it is typed."""
+    for words in list(page.findall(nodes.Text)):
+        if not isinstance(words.parent, nodes.literal | nodes.literal_block | nodes.raw):
+            printed = typography.typeset(words.astext(), language)
+            words.parent.replace(words, nodes.Text(printed))
+
+
 def setup(app: Sphinx) -> None:
     """Join what is ours to the build."""
     app.connect("source-read", lead_across)
+    app.connect("doctree-read", typeset, priority=100)  # before titles are taken
     app.connect("autodoc-process-docstring", docstring_types.add, priority=100)
