@@ -16,6 +16,9 @@ FAST = ("tests/ranking", "tests/measures", "tests/offers", "tests/territory", "t
 # rooms whose tests stand elsewhere: the pages are tested where they are written and served
 TESTED_IN = {"browser": ("outputs", "workshop")}
 
+# what is written for readers, whose blocks and links are tested
+WRITTEN = ("docs", "examples", "README.md")
+
 
 def changed() -> list[Path]:
     """Paths that differ from `main`, or from the last commit."""
@@ -38,6 +41,8 @@ def chosen(paths: list[Path]) -> list[str]:
             folders = [Path("tests", room) for room in TESTED_IN.get(parts[1], (parts[1],))]
             beside = Path("tests", f"test_{path.stem}.py")
             picked |= {p.as_posix() for p in (*folders, beside) if (ROOT / p).exists()}
+        elif parts[0] in WRITTEN:
+            picked.add("tests/docs")
     return sorted(picked if len(picked) > len(ALWAYS) else picked | set(FAST))
 
 

@@ -130,6 +130,16 @@ def catchments(
         The method is unknown.
     InputError
         A column or an identifier is missing, or a value is negative.
+
+    Examples
+    --------
+    >>> import pandas as pd, siting
+    >>> times = pd.DataFrame({"origin_id": ["a", "b", "b"], "destination_id": ["x", "x", "y"],
+    ...                       "minutes": [5.0, 8.0, 9.0]})
+    >>> people = pd.DataFrame({"id": ["a", "b"], "population": [100, 300]})
+    >>> desks = pd.DataFrame({"id": ["x", "y"], "capacity": [4, 3]})
+    >>> siting.catchments(times, people, desks, method="2sfca").round(3).tolist()
+    [0.01, 0.02]
     """
     require_known("unknown_catchment", (method,), two_step_measures.METHODS)
     reached = pairs_of(times)

@@ -148,6 +148,15 @@ def nearest(
     ------
     InputError
         As `travel_times`; k is below 1.
+
+    Examples
+    --------
+    >>> import pandas as pd, siting
+    >>> roads = siting.read_roads(samples / "osm" / "andorra.osm.pbf")
+    >>> towns = pd.DataFrame({"id": ["la Vella", "Canillo", "Ordino"],
+    ...                       "lon": [1.5218, 1.5976, 1.5333], "lat": [42.5075, 42.5676, 42.5563]})
+    >>> siting.nearest(roads, towns[:1], towns[1:])["destination_id"].tolist()
+    ['Ordino']
     """
     if k < 1:
         raise InputError("count_below_one", name="k", value=k)
@@ -191,6 +200,15 @@ def isochrones(
         Minutes are not increasing, or a frame is wrong.
     NetworkError
         A place is too far from a road.
+
+    Examples
+    --------
+    >>> import pandas as pd, siting
+    >>> roads = siting.read_roads(samples / "osm" / "andorra.osm.pbf")
+    >>> town = pd.DataFrame({"id": ["la Vella"], "lon": [1.5218], "lat": [42.5075]})
+    >>> shapes = siting.isochrones(roads, town, [5, 10])
+    >>> shapes["minutes"].tolist(), shapes.crs.to_epsg()
+    ([10.0, 5.0], 4326)
     """
     limits = [float(limit) for limit in minutes]
     if not limits or limits != sorted(set(limits)) or limits[0] <= 0:
