@@ -24,14 +24,14 @@ NAMES = {
     "boolean": "boolean",
     "null": "null",
 }
-UNUSED = ("HTTPValidationError", "ValidationError")  # FastAPI's own, which we answer otherwise
 
 
 def typescript(document: dict[str, Any]) -> str:
     """Give an interface for each schema of an OpenAPI document, in order of name."""
     schemas = document["components"]["schemas"]
-    kept = {name: schema for name, schema in sorted(schemas.items()) if name not in UNUSED}
-    return "\n".join([HEAD, *(_interface(name, schema) for name, schema in kept.items())])
+    return "\n".join(
+        [HEAD, *(_interface(name, schema) for name, schema in sorted(schemas.items()))]
+    )
 
 
 def type_of(schema: dict[str, Any]) -> str:

@@ -10,8 +10,8 @@ from siting.settings import Model
 class Position(Model):
     """A longitude and a latitude, degrees."""
 
-    lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
-    lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
+    lon: float = Field(ge=-180, le=180, allow_inf_nan=False, strict=True)
+    lat: float = Field(ge=-90, le=90, allow_inf_nan=False, strict=True)
 
 
 class Place(Model):
@@ -19,8 +19,8 @@ class Place(Model):
 
     id: str = Field(min_length=1)
     name: str = Field(min_length=1)
-    lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
-    lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
+    lon: float = Field(ge=-180, le=180, allow_inf_nan=False, strict=True)
+    lat: float = Field(ge=-90, le=90, allow_inf_nan=False, strict=True)
 
 
 class PlanKeys(Model):
@@ -54,5 +54,10 @@ class WhatIf(Model):
         (), description="roads of an OSM extract closed both ways: the nearest to each position"
     )
     speed_factor: float = Field(
-        1.0, ge=0.3, le=3, allow_inf_nan=False, description="on the speed of every road"
+        1.0,
+        ge=0.3,
+        le=3,
+        allow_inf_nan=False,
+        strict=True,
+        description="on the speed of every road",
     )

@@ -13,43 +13,50 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import anyio
 import numpy as np
 import orjson
 from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi import Path as InPath
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
-from pydantic import ConfigDict, Field
-from starlette.exceptions import HTTPException
+from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from siting import texts
-from siting.config import Model, expected
-from siting.errors import ConfigError, OutputError, SitingError
+from siting.config import Model
+from siting.errors import ConfigError, OutputError
 from siting.location import registry
 from siting.location.question import LocationQuestion
-from siting.workshop import exports, page_answers, replies, scenario, surroundings
+from siting.workshop import exports, page_answers, refusals, replies, scenario, surroundings
 from siting.workshop.jobs import Jobs, Task
 from siting.workshop.scenario import Name, Scenario
+from siting.workshop.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from siting.workshop.workshop import Workshop
 
 WORKERS = max(2, os.cpu_count() or 2)
 """Questions answered at once: more would only take the processor from each other, none in turn."""
-AWAY = 4  # exports under way or waiting, beside those
+EXPORTS_WAITING, EXPORTS_KEPT = 40, 4
+READERS_WAITING = 1000  # for what is the same for all: as many as may connect
 STATIC = Path(str(resources.files("siting"))) / "browser" / "built"
-Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, strict=True)]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, strict=True)]
+IsochroneMinutes = Annotated[float, Field(gt=0, le=120, allow_inf_nan=False, strict=True)]
 JobName = Annotated[str, InPath(max_length=64)]
 Language = Annotated[str, InPath(pattern="^(" + "|".join(texts.LANGUAGES) + ")$")]
 LONGEST_JOB = 120.0
 REGISTERED = "x-registered"  # in a schema: its values are entries of a registry
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ExportKind = Literal["table", "map", "config", "report"]
+KINDS: dict[ExportKind, str] = {
+    "table": "text/csv",
+    "map": "text/html",
+    "config": "application/yaml",
+    "report": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,7 @@ class ScenarioQuestion(Question):
 class SaveQuestion(ScenarioQuestion):
     """A scenario to save, and whether one of that name may be replaced."""
 
-    replace: bool = False
+    replace: bool = Field(default=False, strict=True)
 
 
 class PairQuestion(Question):
@@ -105,9 +112,7 @@ class IsochroneQuestion(Question):
     scenario: Scenario = Scenario()
     lon: Longitude
     lat: Latitude
-    minutes: tuple[Annotated[float, Field(gt=0, le=120, allow_inf_nan=False)], ...] = Field(
-        (10, 20, 30), min_length=1, max_length=6
-    )
+    minutes: tuple[IsochroneMinutes, ...] = Field((10, 20, 30), min_length=1, max_length=6)
 
 
 def _offered_models(schema: dict[str, Any]) -> None:
@@ -116,16 +121,23 @@ def _offered_models(schema: dict[str, Any]) -> None:
     schema[REGISTERED] = "location models"
 
 
+def _numeric(value: object) -> object:
+    """Refuse true and "2" for a whole number; in JSON, 2.0 is one."""
+    if type(value) not in {int, float}:
+        raise PydanticCustomError("int_type", "a whole number")
+    return value
+
+
 class JobQuestion(Question):
     """An optimisation over the study's candidates (and those of the scenario)."""
 
     scenario: Scenario = Scenario()
     model: str = Field("mclp", json_schema_extra=_offered_models)
-    sites: int = Field(2, ge=1, le=200)
-    max_minutes: float | None = Field(20, gt=0, le=600, allow_inf_nan=False)
+    sites: Annotated[int, BeforeValidator(_numeric)] = Field(2, ge=1, le=200)
+    max_minutes: float | None = Field(20, gt=0, le=600, allow_inf_nan=False, strict=True)
     required: tuple[str, ...] = Field((), max_length=200)
     closed: tuple[str, ...] = Field((), max_length=200)
-    seconds: float = Field(60, gt=0, le=LONGEST_JOB)
+    seconds: float = Field(60, gt=0, le=LONGEST_JOB, strict=True)
 
 
 def make(desk: OpenedStudy) -> FastAPI:
@@ -145,8 +157,9 @@ def make(desk: OpenedStudy) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
+        responses=refusals.documented(*refusals.OF_ALL),
     )
-    _refuse(app)
+    refusals.answer_by_sentences(app)
     _show(app, desk)
     _answer(app, desk.workshop)
     _optimise(app, desk.workshop, jobs)
@@ -164,20 +177,30 @@ def _show(app: FastAPI, desk: OpenedStudy) -> None:
     def page() -> str:
         return (STATIC / "index.html").read_text(encoding="utf-8")
 
-    @app.get("/api/study")
-    def study() -> replies.StudyReply:
+    same_for_all: Turns[bytes] = Turns(3, READERS_WAITING)
+
+    async def kept(request: Request, make: Callable[[], object]) -> Response:
+        """Give what is made once, in bytes; the address is its name."""
+
+        def made() -> bytes:
+            return orjson.dumps(make())
+
+        return _json(await same_for_all.answer(request.url.path, made, request.is_disconnected))
+
+    @app.get("/api/study", response_model=replies.StudyReply)
+    async def study(request: Request) -> Response:
         """Tell what the study is: sites, criteria, thresholds, plans, links."""
-        return page_answers.study(workshop, read_only=desk.read_only)
+        return await kept(request, lambda: page_answers.study(workshop, read_only=desk.read_only))
 
     @app.get("/api/layers", response_model=replies.LayersReply)
-    def layers() -> Response:
+    async def layers(request: Request) -> Response:
         """Give communes and cells, to draw."""
-        return _encoded(page_answers.layers(workshop))
+        return await kept(request, lambda: page_answers.layers(workshop))
 
     @app.get("/api/surroundings", response_model=replies.SurroundingsReply)
-    def around() -> Response:
+    async def around(request: Request) -> Response:
         """Give EPCI outlines, and the background of the maps."""
-        return _encoded(surroundings.of_study(workshop))
+        return await kept(request, lambda: surroundings.of_study(workshop))
 
     @app.get("/api/texts/{language}")
     def words(language: Language) -> dict[str, str]:
@@ -187,35 +210,36 @@ def _show(app: FastAPI, desk: OpenedStudy) -> None:
 
 def _answer(app: FastAPI, workshop: Workshop) -> None:
     """Answer scenarios."""
+    contradicted = refusals.documented(refusals.CONTRADICTION)
 
-    @app.post("/api/answer", response_model=replies.ScenarioReply)
+    @app.post("/api/answer", response_model=replies.ScenarioReply, responses=contradicted)
     def answer(question: ScenarioQuestion) -> Response:
         """Tell what a scenario does: minutes of each cell, coverage, gained and lost, curve."""
         return _encoded(page_answers.answer(workshop, _checked(question.scenario, workshop)))
 
-    @app.post("/api/compare", response_model=replies.PairReply)
+    @app.post("/api/compare", response_model=replies.PairReply, responses=contradicted)
     def compare(question: PairQuestion) -> Response:
         """Answer two scenarios at once."""
         pair = (_checked(question.first, workshop), _checked(question.second, workshop))
         return _encoded({"answers": [page_answers.answer(workshop, given) for given in pair]})
 
-    @app.post("/api/ranking", response_model=replies.RankingReply)
+    @app.post("/api/ranking", response_model=replies.RankingReply, responses=contradicted)
     def ranking(question: ScenarioQuestion) -> Response:
         """Rank the candidates under the scenario's weights."""
         return _encoded(page_answers.ranking(workshop, _checked(question.scenario, workshop)))
 
-    @app.post("/api/robustness", response_model=replies.RobustnessReply)
+    @app.post("/api/robustness", response_model=replies.RobustnessReply, responses=contradicted)
     def robustness(question: ScenarioQuestion) -> Response:
         """Tell how far that ranking holds: under any weights, and as each weight moves."""
         return _encoded(page_answers.robustness(workshop, _checked(question.scenario, workshop)))
 
-    @app.post("/api/access", response_model=replies.AccessReply)
+    @app.post("/api/access", response_model=replies.AccessReply, responses=contradicted)
     def access(question: PlaceQuestion) -> Response:
         """Tell the minutes from a place to the open facilities."""
         given = _checked(question.scenario, workshop)
         return _encoded(page_answers.access(workshop, given, question.lon, question.lat))
 
-    @app.post("/api/isochrone", response_model=replies.IsochroneReply)
+    @app.post("/api/isochrone", response_model=replies.IsochroneReply, responses=contradicted)
     def isochrone(question: IsochroneQuestion) -> Response:
         """Draw from where a place is within some minutes; studies on OpenStreetMap roads."""
         given, limits = _checked(question.scenario, workshop), sorted(set(question.minutes))
@@ -224,18 +248,19 @@ def _answer(app: FastAPI, workshop: Workshop) -> None:
 
 def _optimise(app: FastAPI, workshop: Workshop, jobs: Jobs) -> None:
     """Choose sites, each question in a process of its own."""
+    unknown = refusals.documented(404)
 
-    @app.post("/api/jobs", status_code=202)
+    @app.post("/api/jobs", status_code=202, responses=refusals.documented(refusals.CONTRADICTION))
     def start(question: JobQuestion) -> replies.JobReply:
         """Start to choose sites."""
         return jobs.start(_task(workshop, question)).state()
 
-    @app.get("/api/jobs/{name}")
+    @app.get("/api/jobs/{name}", responses=unknown)
     def job(name: JobName) -> replies.JobReply:
         """Tell how far it is, and its plan at the end."""
         return jobs.get(name).state()
 
-    @app.delete("/api/jobs/{name}")
+    @app.delete("/api/jobs/{name}", responses=unknown)
     def cancel(name: JobName) -> replies.JobReply:
         """End it; its process is gone when this answers."""
         return jobs.cancel(name).state()
@@ -249,12 +274,12 @@ def _keep(app: FastAPI, desk: OpenedStudy) -> None:
         """List the saved scenarios."""
         return {"names": scenario.names(desk.folder)}
 
-    @app.get("/api/scenarios/{name}")
+    @app.get("/api/scenarios/{name}", responses=refusals.documented(404))
     def load(name: Name) -> Scenario:
         """Load a scenario."""
         return scenario.read(name, desk.config, desk.folder)
 
-    @app.put("/api/scenarios/{name}")
+    @app.put("/api/scenarios/{name}", responses=refusals.documented(refusals.CONTRADICTION))
     def save(name: Name, question: SaveQuestion) -> replies.SavedReply:
         """Save a scenario as a configuration that `siting run` takes."""
         if desk.read_only:
@@ -269,67 +294,46 @@ def _keep(app: FastAPI, desk: OpenedStudy) -> None:
 def _export(app: FastAPI, desk: OpenedStudy) -> None:
     """Hand over the current view."""
     workshop = desk.workshop
+    whole_studies: Turns[bytes] = Turns(EXPORTS_KEPT, EXPORTS_WAITING)
+    of_answers: Turns[bytes] = Turns(EXPORTS_KEPT, EXPORTS_WAITING)
+    files = {"description": "A file.", "content": {kind: {} for kind in KINDS.values()}}
 
-    @app.post("/api/export/{kind}")
-    async def export(
-        kind: Literal["table", "map", "config", "report"], question: ScenarioQuestion
-    ) -> Response:
+    @app.post(
+        "/api/export/{kind}",
+        response_class=Response,
+        responses={200: files, **refusals.documented(refusals.CONTRADICTION)},
+    )
+    async def export(kind: ExportKind, question: ScenarioQuestion, request: Request) -> Response:
         """Give the view as a CSV table, a map in one file, a configuration or a report (DOCX)."""
-        # beside the questions, which do not wait for a whole study
-        return await to_thread.run_sync(made, kind, question, limiter=away)
 
-    away = anyio.CapacityLimiter(AWAY)
+        def made() -> bytes:
+            return _exported(kind, desk, _checked(question.scenario, workshop))
 
-    def made(kind: str, question: ScenarioQuestion) -> Response:
-        given = _checked(question.scenario, workshop)
-        if kind == "table":
-            return PlainTextResponse(exports.table(workshop, given), media_type="text/csv")
-        if kind == "config":
-            written = scenario.written(given, workshop.ground.study, desk.config.name)
-            return PlainTextResponse(written, media_type="application/yaml")
-        if kind == "report":
-            return Response(exports.report(workshop, given), media_type=DOCX)
-        return HTMLResponse(exports.html_map(workshop, given))
+        turns = whole_studies if kind in exports.WHOLE_STUDIES else of_answers
+        key = (kind, texts.language(), question.model_dump_json())
+        content = await turns.answer(key, made, request.is_disconnected)
+        return Response(content, media_type=KINDS[kind])
+
+
+def _exported(kind: ExportKind, desk: OpenedStudy, given: Scenario) -> bytes:
+    """Write the view in one of the kinds."""
+    workshop = desk.workshop
+    if kind == "table":
+        return exports.table(workshop, given).encode()
+    if kind == "config":
+        return scenario.written(given, workshop.ground.study, desk.config.name).encode()
+    if kind == "report":
+        return exports.report(workshop, given)
+    return exports.html_map(workshop, given).encode()
 
 
 def _encoded(answer: object) -> Response:
     """Encode an answer once: it is made of plain values, so nothing needs to look at them again."""
-    return Response(orjson.dumps(answer), media_type="application/json")
+    return _json(orjson.dumps(answer))
 
 
-def _refuse(app: FastAPI) -> None:
-    """Answer what is wrong by one sentence."""
-
-    @app.exception_handler(SitingError)
-    async def wrong(_: Request, error: SitingError) -> JSONResponse:
-        status = {
-            "unknown_job": 404,
-            "unknown_scenario": 404,
-            "scenario_exists": 409,
-            "too_many_jobs": 429,
-            "export_busy": 429,
-            "read_only": 403,
-        }.get(error.key, 422)
-        return JSONResponse({"error": error.text(), "key": error.key}, status)
-
-    @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        first = error.errors()[0]
-        if first["type"] == "json_invalid":
-            return JSONResponse({"error": texts.text("web.bad_request"), "key": "invalid"}, 422)
-        where = ".".join(str(step) for step in first["loc"][1:]) or "-"
-        sentence = texts.text("web.invalid", key=where, detail=expected(first))
-        return JSONResponse({"error": sentence, "key": "invalid"}, 422)
-
-    @app.exception_handler(HTTPException)
-    async def refused(_: Request, error: HTTPException) -> JSONResponse:
-        key = {404: "web.not_found", 405: "web.bad_method"}.get(error.status_code)
-        sentence = texts.text(key or "web.bad_request")
-        return JSONResponse({"error": sentence}, error.status_code, headers=error.headers)
-
-    @app.exception_handler(Exception)
-    async def failed(_: Request, __: Exception) -> JSONResponse:
-        return JSONResponse({"error": texts.text("web.failed")}, 500)
+def _json(answer: bytes) -> Response:
+    return Response(answer, media_type="application/json")
 
 
 def _checked(given: Scenario, workshop: Workshop) -> Scenario:

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import tempfile
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from siting.errors import OutputError
 from siting.outputs.tables import for_spreadsheets
 from siting.workshop.scenario import applied
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from siting.config import Study
     from siting.workshop.scenario import Scenario
     from siting.workshop.workshop import Workshop
 
-BUSY_SECONDS = 20
-_ONE_AT_A_TIME = threading.Lock()
-"""A whole study is run for a map or a report: memory stays bounded."""
+WHOLE_STUDIES = ("map", "report")
+"""Exports for which a whole study is run: they take seconds, and are made one at a time."""
 
 
 def table(workshop: Workshop, scenario: Scenario) -> str:
@@ -45,55 +38,22 @@ def table(workshop: Workshop, scenario: Scenario) -> str:
 
 
 def html_map(workshop: Workshop, scenario: Scenario) -> str:
-    """Give the map in one file that `siting run` writes for the scenario.
-
-    Raises
-    ------
-    OutputError
-        Others are being made, and take long.
-    """
-    with _alone():
-        return _map_of(applied(scenario, workshop.ground.study))
-
-
-def report(workshop: Workshop, scenario: Scenario) -> bytes:
-    """Give the report (DOCX) that `siting report` writes for the scenario.
-
-    Raises
-    ------
-    OutputError
-        Others are being made, and take long.
-    """
-    with _alone():
-        return _report_of(applied(scenario, workshop.ground.study))
-
-
-@contextlib.contextmanager
-def _alone() -> Iterator[None]:
-    """Run one whole study at a time."""
-    if not _ONE_AT_A_TIME.acquire(timeout=BUSY_SECONDS):
-        raise OutputError("export_busy")
-    try:
-        yield
-    finally:
-        _ONE_AT_A_TIME.release()
-
-
-def _map_of(study: Study) -> str:
+    """Give the map in one file that `siting run` writes for the scenario."""
     from siting.publish import run_folder  # noqa: PLC0415 - seconds to load, and seldom asked for
     from siting.study import run as study_run  # noqa: PLC0415 - seconds to load, and seldom asked for
 
     with tempfile.TemporaryDirectory(prefix="siting-") as folder:
-        result = study_run.run(study, _quiet)
+        result = study_run.run(applied(scenario, workshop.ground.study), _quiet)
         written = run_folder.write(result, Path(folder) / "out", _quiet)
         return (written / "map.html").read_text(encoding="utf-8")
 
 
-def _report_of(study: Study) -> bytes:
+def report(workshop: Workshop, scenario: Scenario) -> bytes:
+    """Give the report (DOCX) that `siting report` writes for the scenario."""
     from siting.publish.report import compose  # noqa: PLC0415
     from siting.study import run as study_run  # noqa: PLC0415 - as above
 
-    result = study_run.run(study, _quiet)
+    result = study_run.run(applied(scenario, workshop.ground.study), _quiet)
     made = compose.document(result, compose.compare(result, _quiet), _quiet)
     with tempfile.TemporaryDirectory(prefix="siting-") as folder:
         (written,) = compose.write(made, Path(folder) / "report.docx", "report", ["docx"], None)

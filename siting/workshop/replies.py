@@ -14,6 +14,13 @@ from typing_extensions import TypedDict  # pydantic reads no other before Python
 JobStatus = Literal["running", "done", "failed", "cancelled"]
 
 
+class Refusal(TypedDict):
+    """Why a question is not answered: one sentence, and its key in the catalogue."""
+
+    error: str
+    key: str
+
+
 class ShownPlace(TypedDict):
     """A site on the map."""
 

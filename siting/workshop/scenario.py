@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 MOST_SITES = 200
 MOST_ROADS = 50
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
-Threshold = Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)]
-Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
+Threshold = Annotated[float, Field(gt=0, le=600, allow_inf_nan=False, strict=True)]
+Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False, strict=True)]
 
 
 class Scenario(Model):

@@ -14,7 +14,7 @@ from siting.errors import ConfigError
 from siting.workshop import api, workshop
 from siting.workshop.api import OpenedStudy
 from siting.workshop.guard import LOOPBACK, Guard
-from siting.workshop.header_timeout import PatientProtocol
+from siting.workshop.patient_protocol import PatientProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable

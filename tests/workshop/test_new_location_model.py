@@ -134,7 +134,7 @@ def test_without_its_file_it_is_refused_everywhere(desk, tmp_path):
         config.load(path)
     with TestClient(api.make(desk)) as client:
         refused = client.post("/api/jobs", json={"model": NAME})
-    assert refused.status_code == 422
+    assert refused.status_code == 409
     assert "mclp" in refused.json()["error"]
 
 

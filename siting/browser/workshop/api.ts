@@ -7,6 +7,7 @@ import type { Answer, Scenario } from "./model.js";
 export class Refused extends Error {
   constructor(
     readonly status: number,
+    readonly key: string,
     sentence: string,
   ) {
     super(sentence);
@@ -30,11 +31,11 @@ async function ask(path: string, method = "GET", body?: unknown): Promise<Respon
       body: body === undefined ? null : JSON.stringify(body),
     });
   } catch {
-    throw new Refused(0, "");
+    throw new Refused(0, "", "");
   }
   if (response.ok) return response;
-  const refusal = (await response.json().catch(() => ({}))) as { error?: string };
-  throw new Refused(response.status, refusal.error ?? String(response.status));
+  const refusal = (await response.json().catch(() => ({}))) as Partial<api.Refusal>;
+  throw new Refused(response.status, refusal.key ?? "", refusal.error ?? String(response.status));
 }
 
 async function json<T>(path: string, method = "GET", body?: unknown): Promise<T> {

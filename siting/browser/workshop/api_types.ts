@@ -169,6 +169,12 @@ export interface RankingReply {
   fewest: number;
 }
 
+/** Why a question is not answered: one sentence, and its key in the catalogue. */
+export interface Refusal {
+  error: string;
+  key: string;
+}
+
 /** How far a ranking holds; shares are of 1. */
 export interface RobustnessReply {
   draws: number;

@@ -206,7 +206,7 @@ export class Page implements Workbench {
 
   /** Say what went wrong; a scenario that is refused is taken back, a preview of one is not kept. */
   private failed(error: unknown, settled: boolean): void {
-    if (settled && error instanceof api.Refused && error.status === 422) {
+    if (settled && error instanceof api.Refused && [409, 422].includes(error.status)) {
       this.store.reject({ scenario: initial(this.study), compared: null });
     }
     this.fail(error);

@@ -9,7 +9,7 @@ import type { Workbench } from "./workbench.js";
 
 const FILES = { table: "couverture.csv", map: "carte.html", config: "scenario.yaml", report: "rapport.docx" };
 
-const TAKEN = 409; // a scenario of that name is there
+const TAKEN = "scenario_exists";
 
 export function wire(bench: Workbench): void {
   saving(bench);
@@ -67,7 +67,7 @@ async function saved(name: string, scenario: Scenario): Promise<SavedReply | nul
   try {
     return await api.save(name, { scenario });
   } catch (error) {
-    if (!(error instanceof api.Refused) || error.status !== TAKEN) throw error;
+    if (!(error instanceof api.Refused) || error.key !== TAKEN) throw error;
   }
   if (!window.confirm(t("replace_saved", { name }))) return null;
   return api.save(name, { scenario, replace: true });

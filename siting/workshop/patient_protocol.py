@@ -1,7 +1,9 @@
-"""HTTP connections that do not wait for ever: headers must be whole within some seconds.
+"""HTTP connections that do not wait for ever, for headers nor for who does not read.
 
-uvicorn waits for headers as long as the client likes, so a few hundred idle connections would
-keep everybody else out. Bodies have their own limit (`guard.BODY_SECONDS`).
+uvicorn waits for headers as long as the client likes, and for a client to take its answer, so a
+few hundred connections that say or read nothing would keep everybody else out. Bodies have their
+own limit (`guard.BODY_SECONDS`). An answer is written piece by piece (`guard.PIECE_BYTES`): what a
+client has not taken holds one piece in memory, and must be taken within some seconds.
 """
 
 from __future__ import annotations
@@ -17,16 +19,19 @@ if TYPE_CHECKING:
     import asyncio
 
 HEADER_SECONDS = 10.0
+UNTAKEN_SECONDS = 30.0  # for one piece of an answer: 2 kB/s
 
 
 class PatientProtocol(H11Protocol):
-    """uvicorn's protocol, with a limit to the time that a request's headers take."""
+    """uvicorn's protocol, with limits to the times of headers and of an answer's pieces."""
 
     _waiting: asyncio.TimerHandle | None = None
+    _untaken: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first headers."""
         super().connection_made(transport)
+        transport.set_write_buffer_limits(high=0)  # a piece is taken once nothing of it is left
         self._wait()
 
     def data_received(self, data: bytes) -> None:
@@ -39,7 +44,24 @@ class PatientProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
         self._heard()
+        self._taken()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Begin to wait for the client to take what was written."""
+        super().pause_writing()
+        if self._untaken is None:
+            self._untaken = self.loop.call_later(UNTAKEN_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Wait no more: the client took it."""
+        self._taken()
+        super().resume_writing()
+
+    def _taken(self) -> None:
+        if self._untaken is not None:
+            self._untaken.cancel()
+            self._untaken = None
 
     def _wait(self) -> None:
         if self._waiting is None:
