@@ -29,9 +29,9 @@ from siting.errors import ConfigError, OutputError
 from siting.location import registry
 from siting.location.question import LocationQuestion
 from siting.workshop import exports, page_answers, refusals, replies, scenario, surroundings
+from siting.workshop.answer_queue import AnswerQueue
 from siting.workshop.jobs import Jobs, Task
 from siting.workshop.scenario import Name, Scenario
-from siting.workshop.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -177,7 +177,7 @@ def _show(app: FastAPI, desk: OpenedStudy) -> None:
     def page() -> str:
         return (STATIC / "index.html").read_text(encoding="utf-8")
 
-    same_for_all: Turns[bytes] = Turns(3, READERS_WAITING)
+    same_for_all: AnswerQueue[bytes] = AnswerQueue(3, READERS_WAITING)
 
     async def kept(request: Request, make: Callable[[], object]) -> Response:
         """Give what is made once, in bytes; the address is its name."""
@@ -294,8 +294,8 @@ def _keep(app: FastAPI, desk: OpenedStudy) -> None:
 def _export(app: FastAPI, desk: OpenedStudy) -> None:
     """Hand over the current view."""
     workshop = desk.workshop
-    whole_studies: Turns[bytes] = Turns(EXPORTS_KEPT, EXPORTS_WAITING)
-    of_answers: Turns[bytes] = Turns(EXPORTS_KEPT, EXPORTS_WAITING)
+    whole_studies: AnswerQueue[bytes] = AnswerQueue(EXPORTS_KEPT, EXPORTS_WAITING)
+    of_answers: AnswerQueue[bytes] = AnswerQueue(EXPORTS_KEPT, EXPORTS_WAITING)
     files = {"description": "A file.", "content": {kind: {} for kind in KINDS.values()}}
 
     @app.post(
@@ -309,9 +309,9 @@ def _export(app: FastAPI, desk: OpenedStudy) -> None:
         def made() -> bytes:
             return _exported(kind, desk, _checked(question.scenario, workshop))
 
-        turns = whole_studies if kind in exports.WHOLE_STUDIES else of_answers
+        queue = whole_studies if kind in exports.WHOLE_STUDIES else of_answers
         key = (kind, texts.language(), question.model_dump_json())
-        content = await turns.answer(key, made, request.is_disconnected)
+        content = await queue.answer(key, made, request.is_disconnected)
         return Response(content, media_type=KINDS[kind])
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Turns(Generic[T]):
+class AnswerQueue(Generic[T]):
     """Answers that are made in turn, in a thread beside those of light questions.
 
     The same question asked by many is answered once: the others take what is kept when their

@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from siting.errors import OutputError
-from siting.workshop.turns import Turns
+from siting.workshop.answer_queue import AnswerQueue
 
 
 async def here():
@@ -34,10 +34,10 @@ def test_many_ask_the_same_and_it_is_made_once():
         return b"map"
 
     async def scenario():
-        turns = Turns(2, 50)
+        queue = AnswerQueue(2, 50)
 
         async def ask():
-            answers.append(await turns.answer("map", make, here))
+            answers.append(await queue.answer("map", make, here))
 
         async with anyio.create_task_group() as group:
             for _ in range(20):
@@ -61,11 +61,11 @@ def test_one_at_a_time_and_no_more_may_wait_than_are_let():
     released = threading.Event()
 
     async def scenario():
-        turns = Turns(1, 3)
+        queue = AnswerQueue(1, 3)
 
         async def ask(key):
             try:
-                await turns.answer(key, make, here)
+                await queue.answer(key, make, here)
             except OutputError as error:
                 refused.append((key, error.key))
                 released.set()
@@ -83,6 +83,6 @@ def test_one_at_a_time_and_no_more_may_wait_than_are_let():
 def test_nothing_is_made_for_who_hung_up():
     async def scenario():
         with pytest.raises(OutputError):
-            await Turns(1, 3).answer("map", lambda: pytest.fail("made for nobody"), gone)
+            await AnswerQueue(1, 3).answer("map", lambda: pytest.fail("made for nobody"), gone)
 
     run(scenario)
