@@ -15,6 +15,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import command_pages
 import key_pages
 
 ROOT = Path(__file__).parents[1]
@@ -49,6 +50,7 @@ def main() -> None:
     """Write what is generated, build both languages, check what they link to."""
     shutil.rmtree(SITE, ignore_errors=True)
     for language, out in LANGUAGES.items():
+        command_pages.write(DOCS / language / "generated" / "commands.md", language)
         key_pages.write(DOCS / language / "generated" / "keys.md", language)
         source, trees = str(DOCS / language), str(TREES / language)
         flags = ["-q", "-W", "--keep-going", "-c", str(DOCS), "-d", trees, "-t", language]

@@ -64,6 +64,18 @@ def test_the_page_of_keys_tells_each_once(language, script):
     assert all(key.description.replace("|", r"\|") in page for key in keys)
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_page_of_commands_tells_every_command(language, script):
+    from siting import texts
+
+    before = texts.language()
+    page = script("command_pages").page(language)
+    assert texts.language() == before
+    assert texts.text("cli_locate.help", language) in page
+    for command in ("run", "locate", "survey form", "serve"):
+        assert f"## `siting {command}`\n" in page
+
+
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.parametrize(
