@@ -263,6 +263,13 @@ COMMUNES = Table(
         code("epci_code", "SIREN of the EPCI, empty for a commune in none", required=False),
         Column("epci_name", "text", "name of the EPCI", required=False),
         Column(
+            "epci_communes",
+            "float",  # a count that may be unknown
+            "communes of the whole EPCI, those of other départements too",
+            required=False,
+            minimum=1,
+        ),
+        Column(
             "chef_lieu_lon", "float", "longitude of the chef-lieu", "°", minimum=-180, maximum=180
         ),
         replace(LAT, name="chef_lieu_lat"),

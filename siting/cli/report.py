@@ -23,7 +23,9 @@ def add(app: typer.Typer) -> None:
         format_: Annotated[
             str, typer.Option("--format", help=t("report.format"), metavar="docx,pdf,odt")
         ] = "",
-        by: Annotated[str, typer.Option("--series", help=t("sheets.series"), metavar="epci")] = "",
+        by: Annotated[
+            str, typer.Option("--series", help=t("sheets.series"), metavar="epci|atlas")
+        ] = "",
         jobs: Annotated[int | None, typer.Option(help=t("sheets.jobs"), min=1)] = None,
         language: Annotated[str, typer.Option(help=t("report.language"), metavar="fr|en")] = "",
     ) -> None:
@@ -34,9 +36,9 @@ def add(app: typer.Typer) -> None:
 
         compose.speak(language)
         wanted = compose.formats(format_, out)
-        if by not in ("", "epci"):
+        if by not in ("", "epci", "atlas"):
             raise ConfigError("unknown_series", value=by)
-        if by and out.suffix[1:].lower() in compose.FORMATS:
+        if by == "epci" and out.suffix[1:].lower() in compose.FORMATS:
             raise InputError("report_series_file", out=out)
         if template is not None:
             if "docx" not in wanted:
@@ -47,17 +49,23 @@ def add(app: typer.Typer) -> None:
         settings = load(config)
         with terminal.progress() as say:
             result = study.run(settings, say)
-            if by:
+            if by == "epci":
                 from siting.outputs import sheet_files
                 from siting.publish.report import sheets
 
                 workers = jobs or sheet_files.cores()
                 paths = sheets.write(result, out, wanted, template, jobs=workers, say=say)
+            elif by == "atlas":
+                from siting.publish.report import sheets
+
+                made = sheets.atlas(result, say)
+                say(t("report.progress.write"))
+                paths = compose.write(made, out, f"{settings.name}-atlas", wanted, template)
             else:
                 made = compose.document(result, compose.compare(result, say), say)
                 say(t("report.progress.write"))
                 paths = compose.write(made, out, f"{settings.name}-report", wanted, template)
-        if by:
+        if by == "epci":
             terminal.print_line(
                 grammar.counted("sheets.done", len(paths) // len(wanted), folder=out)
             )

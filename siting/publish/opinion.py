@@ -17,6 +17,7 @@ import pandas as pd
 from siting.atomic_files import replacing
 from siting.outputs.tables import write_csv
 from siting.publish import run_folder
+from siting.texts import grammar
 from siting.texts import text as t
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class OpinionArea:
         the department; of the other EPCI none.
     facilities
         In it, or nearest to one of its cells.
+    members
+        Communes of the whole EPCI; 0 where the table of communes does not say.
     """
 
     code: str
@@ -44,6 +47,12 @@ class OpinionArea:
     communes: frozenset[str]
     zones: frozenset[tuple[str, str]]
     facilities: frozenset[str]
+    members: int = 0
+
+    @property
+    def in_part(self) -> bool:
+        """Whether the study holds a part of its communes only."""
+        return self.members > len(self.communes)
 
 
 def places(result: Result) -> list[OpinionArea]:
@@ -58,10 +67,22 @@ def places(result: Result) -> list[OpinionArea]:
         inside = result.facilities[result.facilities["commune_code"].isin(own)]["id"]
         pairs = zip(holding["zone_kind"], holding["zone_code"], strict=True)
         facilities = {*used, *inside} - {""}
+        counts = (
+            part["epci_communes"].dropna() if "epci_communes" in part.columns else part["code"][:0]
+        )
+        members = int(counts.max()) if len(counts) else 0
         groups.append(
-            OpinionArea(str(code), str(name), own, frozenset(pairs), frozenset(facilities))
+            OpinionArea(str(code), str(name), own, frozenset(pairs), frozenset(facilities), members)
         )
     return groups
+
+
+def shown_name(result: Result, place: OpinionArea) -> str:
+    """The name of an EPCI, and that it is a part of it where the study holds no more."""
+    if not place.in_part:
+        return place.name
+    department = grammar.of(result.study.territory.department.name)
+    return t("opinion.in_part", epci=place.name, of_department=department)
 
 
 def cut(result: Result, place: OpinionArea) -> Result:

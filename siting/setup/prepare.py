@@ -305,6 +305,7 @@ def _communes(
             "population": people.reindex(chosen).round().astype("int64").to_numpy(),
             "epci_code": bodies["epci_code"].reindex(chosen).fillna("").to_numpy(),
             "epci_name": bodies["epci_name"].reindex(chosen).fillna("").to_numpy(),
+            "epci_communes": bodies["epci_communes"].reindex(chosen).to_numpy(float),
             "chef_lieu_lon": inside.x.round(5).to_numpy(),
             "chef_lieu_lat": inside.y.round(5).to_numpy(),
             "chef_lieu_source": "point_of_polygon",
@@ -355,8 +356,9 @@ def _populations(
 def _membership(
     official: Official, vintage: date, history: History, codes: Collection[str]
 ) -> pd.DataFrame:
-    """EPCI by commune code of the study's vintage."""
+    """EPCI by commune code of the study's vintage, and how many communes it has in all."""
     bodies = epci.read(official.epci)
+    bodies["epci_communes"] = bodies.groupby("epci_code")["code"].transform("nunique")
     bodies = bodies[bodies["code"].isin(_ancestors(history.events, set(codes)))]
     since = vintage_of(bodies["code"], history, official.epci)
     counted = bodies[["code"]].assign(one=1.0)

@@ -162,7 +162,7 @@ def _own_styles(file: Any, document: Document) -> None:
         "Normal": (10.5, 0, 6),
         "Title": (20, 0, 2) if document.brief else (28, 110, 10),
         "Subtitle": (12, 0, 6) if document.brief else (15, 0, 18),
-        "Heading 1": (18, 24, 10),
+        "Heading 1": (14, 8, 4) if document.brief else (18, 24, 10),
         "Heading 2": (13.5, 16, 6),
         "Heading 3": (11.5, 12, 4),
         "Caption": (9.5, 10, 4),
@@ -237,9 +237,10 @@ class _Writer:
         """Styles of our own, based on those of the template, where it has none of that name."""
         styles, look = self.file.styles, self.document.look
         have = {style.name for style in styles}
+        tight, below = (0.6, 3) if self.document.brief else (1.5, 12)
         wanted: dict[str, tuple[float, dict[str, Any]]] = {
-            CELL: (9, {"space_before": Pt(1.5), "space_after": Pt(1.5), "line_spacing": 1.0}),
-            SOURCE: (8.5, {"space_before": Pt(3), "space_after": Pt(12), "line_spacing": 1.0}),
+            CELL: (9, {"space_before": Pt(tight), "space_after": Pt(tight), "line_spacing": 1.0}),
+            SOURCE: (8.5, {"space_before": Pt(3), "space_after": Pt(below), "line_spacing": 1.0}),
             NOTICE: (10, {"left_indent": Cm(0.3), "space_before": Pt(4), "space_after": Pt(10)}),
             LEAD: (11.5, {"space_after": Pt(8)}),
             "toc 1": (10.5, {"space_before": Pt(5), "space_after": Pt(1)}),

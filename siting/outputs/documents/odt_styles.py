@@ -99,12 +99,13 @@ def styles(document: Document) -> Any:
             1,
         )
 
+    tight, below = (0.6, 3) if document.brief else (1.5, 12)
     sides = {"Left": "start", "Right": "end", "Center": "center"}
     cells = "".join(
         _paragraph(
             f"{weight}{side}",
             "Standard",
-            f'{space(1.5, 1.5)} fo:line-height="100%" fo:text-align="{value}"',
+            f'{space(tight, tight)} fo:line-height="100%" fo:text-align="{value}"',
             f'fo:font-size="9pt" {bold if weight == "Bold" else ""}',
         )
         for weight in ("Plain", "Bold")
@@ -129,7 +130,9 @@ def styles(document: Document) -> Any:
 {_paragraph("Text_20_body", "Standard", space(0, 6), "", ' style:display-name="Text body"')}
 {_paragraph("Title", "Standard", space(above, below), f'{accent} {bold} fo:font-size="{size}pt"')}
 {_paragraph("Subtitle", "Standard", space(0, under), f'{grey} fo:font-size="{title_size}pt"')}
-{heading(1, 18, 22)}{heading(2, 13.5, 15)}{heading(3, 11.5, 11)}
+{heading(1, 14, 8) if document.brief else heading(1, 18, 22)}{heading(2, 13.5, 15)}{
+        heading(3, 11.5, 11)
+    }
 {_paragraph("Lead", "Standard", space(0, 8), 'fo:font-size="11.5pt"')}
 {
         _paragraph(
@@ -139,7 +142,7 @@ def styles(document: Document) -> Any:
             f'fo:background-color={quoteattr(look.tint)} fo:border-left="2pt solid {look.accent}"',
         )
     }
-{_paragraph("Source", "Standard", space(3, 12), f'{grey} fo:font-size="8.5pt"')}
+{_paragraph("Source", "Standard", space(3, below), f'{grey} fo:font-size="8.5pt"')}
 {_paragraph("Caption", "Standard", f"{space(10, 4)} {keep}", f'{bold} fo:font-size="9.5pt"')}
 {_paragraph("FigureCaption", "Caption", 'fo:keep-with-next="auto"')}
 {_paragraph("Figure", "Standard", f'{space(8, 0)} {keep} fo:text-align="center"')}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -9,17 +10,20 @@ import pandas as pd
 from siting import texts
 from siting.config.assumptions import Assumptions
 from siting.outputs.documents.model import Block, Bullets, Heading
-from siting.publish.opinion import cut, places
+from siting.publish.opinion import cut, places, shown_name
 from siting.publish.report.words import cell, day, num, paragraph, share, table
 from siting.texts import grammar
 from siting.texts import text as t
 from siting.version import __version__
 
 if TYPE_CHECKING:
+    from siting.publish.opinion import OpinionArea
     from siting.study.result import Result
 
 
 _NONE = pd.DataFrame()
+LINE_HIGH, SIGNATURE_HIGH, ROW_HIGH = 0.8, 1.8, 0.5  # centimetres of a form's rows, of a table's
+LEAST_REMARKS, MOST_REMARKS, FEW = 2.2, 8.0, 10  # centimetres; communes that leave the most room
 
 
 def assumptions(result: Result) -> list[Block]:
@@ -75,10 +79,18 @@ def sources(result: Result) -> list[Block]:
     return [*blocks, Bullets(lines)] if lines else blocks
 
 
-def carried(result: Result) -> tuple[str, ...]:
-    """Lines that licences want on every map and document."""
+def carried(result: Result, roles: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Lines that licences want on every map and document.
+
+    Parameters
+    ----------
+    roles
+        Tables to tell, the first word of their role; all where empty.
+    """
     attributions = [
-        item.source.attribution.get(texts.language()) for item in result.inputs if item.source
+        item.source.attribution.get(texts.language())
+        for item in result.inputs
+        if item.source and (not roles or item.role.split(".")[0] in roles)
     ]
     lines = dict.fromkeys(line for line in attributions if line)
     if result.study.roads.osm is not None:
@@ -93,15 +105,15 @@ def sheets(result: Result) -> list[Block]:
         paragraph("sheets"),
     ]
     for place in places(result):
-        blocks += sheet(cut(result, place), place.name)
+        blocks += sheet(cut(result, place), place, shown_name(result, place))
     return blocks
 
 
-def sheet(part: Result, name: str) -> list[Block]:
+def sheet(part: Result, place: OpinionArea, name: str) -> list[Block]:
     """What the study says of an EPCI; the form of its opinion is in its own pack."""
-    sections = (sheet_findings(part, name), figures_of(part, name), communes_of(part, name))
+    sections = (sheet_findings(part, name), figures_of(part, place, name), communes_of(part, name))
     blocks = [block for some in sections for block in some]
-    return [Heading(2, name), *blocks, *sites_of(part, name)]
+    return [Heading(2, name), *blocks, *sites_of(part)]
 
 
 def sheet_findings(part: Result, name: str) -> list[Block]:
@@ -142,7 +154,7 @@ def _covered(part: Result, service: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     return own, covered[covered["zone_kind"] == "department"]
 
 
-def figures_of(part: Result, name: str) -> list[Block]:
+def figures_of(part: Result, place: OpinionArea, name: str) -> list[Block]:
     """Its figures, and its coverage by threshold, a table a service."""
     limit = part.study.headline_minutes
     tables: list[Block] = []
@@ -169,7 +181,10 @@ def figures_of(part: Result, name: str) -> list[Block]:
         keys: dict[str, Any] = {"epci": name, "service": service.name}
         sizes = (2.4, 1, 1, 1.2)
         tables.append(table("sheet_coverage", rows, "lrrr", widths=sizes, data="coverage", **keys))
-    figures = [(t("report.figures.communes"), num(len(part.communes))), *rest]
+    communes = num(len(part.communes))
+    if place.in_part:
+        communes = t("report.figures.of_all", count=communes, members=num(place.members))
+    figures = [(t("report.figures.communes"), communes), *rest]
     views = part.extras.get("opinions")
     if views is not None and len(views):
         figures.append((t("report.figures.deadline"), day(views["deadline"].iloc[0])))
@@ -177,12 +192,14 @@ def figures_of(part: Result, name: str) -> list[Block]:
 
 
 def communes_of(part: Result, name: str) -> list[Block]:
-    """Its communes, the farthest first."""
+    """Its communes, the farthest first, or by name where people are spread by a model."""
     service, limit = part.study.services[0], part.study.headline_minutes
     covered = part.coverage[part.coverage["service"] == service.id]
     here = covered[(covered["zone_kind"] == "commune") & (covered["threshold_minutes"] == limit)]
     shares = here.set_index("zone_code")["covered_share"]
-    far = part.communes.sort_values(["minutes", "code"], ascending=[False, True])
+    # people are spread within communes by a model: their times rank no commune
+    by, upwards = (["name"], True) if part.cells_modelled else (["minutes"], False)
+    far = part.communes.sort_values([*by, "code"], ascending=[upwards, True])
     rows = [
         (r["name"], num(r["population"]), num(r["minutes"], 1), share(shares.get(r["code"])))
         for r in far.to_dict("records")
@@ -191,7 +208,7 @@ def communes_of(part: Result, name: str) -> list[Block]:
     return [table("sheet_communes", rows, "lrrr", widths=(3, 1, 1.2, 1.2), **keys)]
 
 
-def sites_of(part: Result, name: str) -> list[Block]:
+def sites_of(part: Result) -> list[Block]:
     """Its candidate sites, or that it has none; nothing where the study has none."""
     scores = part.scores.table()
     inside = scores[scores["commune_code"].isin(part.communes["code"])].sort_values("rank")
@@ -199,16 +216,26 @@ def sites_of(part: Result, name: str) -> list[Block]:
         return []
     if inside.empty:
         return [paragraph("no_site")]
-    shown = [(r["name"], num(r["rank"]), num(r["score"], 1)) for r in inside.to_dict("records")]
-    return [table("sheet_sites", shown, "lrr", widths=(3, 1, 1), epci=name)]
-
-
-def opinion_of(name: str) -> Block:
-    """The form of its opinion."""
-    fields = [
-        (t(f"report.opinion.{field}"), "") for field in ("view", "remarks", "date", "signature")
+    names = [
+        t("report.site_of", site=r["name"], rank=num(r["rank"]), score=num(r["score"], 1))
+        for r in inside.to_dict("records")
     ]
-    return table("opinion", fields, "ll", widths=(1, 3), epci=name)
+    return [paragraph("sites_of", sites=" ; ".join(names), count=num(len(scores)))]
+
+
+def opinion_of(name: str, communes: int) -> Block:
+    """The form of its opinion, its remarks as high as the list of its communes lets them be."""
+    remarks = min(MOST_REMARKS, max(LEAST_REMARKS, MOST_REMARKS - ROW_HIGH * (communes - FEW)))
+    lines = {
+        "deliberation": LINE_HIGH,
+        "view": LINE_HIGH,
+        "remarks": remarks,
+        "signatory": LINE_HIGH,
+        "signature": SIGNATURE_HIGH,
+    }
+    rows = [(t(f"report.opinion.{line}"), t(f"report.opinion.{line}_form")) for line in lines]
+    form = table("opinion", rows, "ll", widths=(1, 3), epci=name)
+    return replace(form, form=tuple(lines.values()))
 
 
 def _upper(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from siting import texts
 from siting.outputs.documents.model import Block, Heading, Paragraph
+from siting.publish.opinion import places
 from siting.publish.report import measured, reading
 from siting.publish.report.words import cell, day, num, paragraph, share, table
 from siting.texts import grammar
@@ -87,7 +88,17 @@ def territory(result: Result) -> list[Block]:
             (name, num(count), num(people_there), share(people_there / people))
             for name, count, people_there in rows
         ]
-        blocks.append(table("epci", cells, "lrrr", widths=(4, 1, 1.2, 1.2)))
+        parts = [
+            t(
+                "report.figures.of_all",
+                count=f"{place.name} : {num(len(place.communes))}",
+                members=num(place.members),
+            )
+            for place in places(result)
+            if place.in_part
+        ]
+        note = t("report.in_part", names=" ; ".join(parts)) if parts else ""
+        blocks.append(table("epci", cells, "lrrr", widths=(4, 1, 1.2, 1.2), note=note))
     return blocks
 
 

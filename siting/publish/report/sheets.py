@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from siting.errors import ConfigError
 from siting.outputs.documents import series
-from siting.outputs.documents.model import Bullets, Heading, Paragraph
+from siting.outputs.documents.model import Heading, PageBreak, Paragraph
 from siting.publish import print_maps as study_print
-from siting.publish import sources
-from siting.publish.opinion import cut, folder_of, places
+from siting.publish.opinion import cut, folder_of, places, shown_name
 from siting.publish.report import annex, compose
 from siting.publish.report.figures import captioned
 from siting.study.stages import theme as study_theme
@@ -20,10 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from siting.outputs.documents.model import Block
+    from siting.outputs.documents.model import Block, Document
     from siting.outputs.documents.series import One
     from siting.outputs.print_sheet import PrintSheet
+    from siting.publish.opinion import OpinionArea
     from siting.study.result import Result
+ON_A_SHEET = ("communes", "boundaries", "cells", "roads", "services", "candidates", "context")
+"""Roles of the tables that a sheet shows."""
+MAP_SHARE = 0.66  # of the width of the text, so that the sheet's facts hold on a page
 
 
 def documents(result: Result) -> list[One]:
@@ -45,7 +48,7 @@ def documents(result: Result) -> list[One]:
         drawn_maps = tuple(
             replace(sheet, name=sheet.name.removeprefix(f"{name}-")) for sheet in own
         )
-        made.append(_one(result, cut(result, place), name, place.name, drawn_maps))
+        made.append(_one(result, place, name, drawn_maps))
     return made
 
 
@@ -88,22 +91,45 @@ def write(
     return series.write(folder, made, formats, theme, template, jobs=jobs, say=show)
 
 
-def _one(whole: Result, part: Result, name: str, epci: str, maps: tuple[PrintSheet, ...]) -> One:
+def atlas(result: Result, say: Callable[[str], None] = lambda _: None) -> Document:
+    """The sheets of all EPCI bound into one document, a chapter each.
+
+    Raises
+    ------
+    ConfigError
+        No commune has an EPCI.
+    """
+    theme, made = study_theme.load(result.study), documents(result)
+    blocks: list[Block] = []
+    for i, (place, one) in enumerate(zip(places(result), made, strict=True), 1):
+        say(t("sheets.writing", done=i, total=len(made)))
+        blocks += [PageBreak(), Heading(1, shown_name(result, place))]
+        blocks += [
+            replace(block, level=block.level + 1) if isinstance(block, Heading) else block
+            for block in one.drawn(theme).blocks
+        ]
+    framed = compose.framed(result, result.study.title, t("sheets.atlas_subtitle"), blocks[1:])
+    return replace(framed, record=compose.record(result)[:1])
+
+
+def _one(whole: Result, place: OpinionArea, name: str, maps: tuple[PrintSheet, ...]) -> One:
+    part, epci = cut(whole, place), shown_name(whole, place)
     mode = t(f"report.by.{part.study.roads.mode}")
+    carried = annex.carried(whole, ON_A_SHEET)
+    sources = t("sheets.carried", sources=" ; ".join(carried)) if carried else ""
     blocks: list[Block] = [
         Heading(1, t("sheets.access")),
         *annex.sheet_findings(part, epci),
         *([Paragraph(t("report.modelled"), "notice")] if part.cells_modelled else []),
-        *(captioned(sheet, part) for sheet in maps),
-        *annex.figures_of(part, epci),
-        Heading(1, t("sheets.communes")),
+        *(replace(captioned(sheet, part), share=MAP_SHARE) for sheet in maps),
+        *annex.figures_of(part, place, epci),
+        Paragraph(" ".join(filter(None, (t("sheets.method", mode=mode), sources))), "source"),
+        PageBreak(),
+        Heading(1, t("sheets.opinion")),
         *annex.communes_of(part, epci),
+        *annex.sites_of(part),
+        annex.opinion_of(epci, len(part.communes)),
     ]
-    if sites := annex.sites_of(part, epci):
-        blocks += [Heading(1, t("sheets.sites")), *sites]
-    blocks += [Heading(1, t("sheets.opinion")), annex.opinion_of(epci)]
-    blocks += [Heading(1, t("sheets.sources")), Paragraph(t("sheets.method", mode=mode))]
-    blocks.append(Bullets(tuple(sources.paper_lines(whole))))
-    title = t("sheets.title", epci=epci)
-    framed = compose.framed(whole, title, whole.study.title, blocks)
-    return series.One(name, replace(framed, brief=True), maps)
+    framed = compose.framed(whole, t("sheets.title", epci=epci), whole.study.title, blocks)
+    brief = replace(framed, brief=True, cover=framed.cover[-1:])
+    return series.One(name, brief, maps)

@@ -31,7 +31,7 @@ from siting.outputs.documents.model import (
 )
 from siting.publish import run_folder
 from siting.publish.maps import overview
-from siting.publish.report import compose, sheets
+from siting.publish.report import annex, compose, sheets
 from siting.study import run as study
 from siting.study.stages import theme as study_theme
 from siting.texts import grammar, typography
@@ -174,7 +174,12 @@ def test_what_was_not_asked_is_said(made):
 
 def test_each_epci_has_its_sheet(result, made):
     names = {one.text for one in made["fr"].blocks if isinstance(one, Heading) and one.level == 2}
-    assert set(result.communes["epci_name"]) <= names
+    parted = {"CC Grand-Figeac", "CC Ouest Aveyron Communauté", "CC de Millau Grands Causses"}
+    whole = set(result.communes["epci_name"])
+    assert whole - parted <= names
+    assert {f"{name} (partie de l'Aveyron)" for name in parted} <= names
+    told = cells(made["fr"])
+    assert "6, sur 92 dans tout l'EPCI" in told  # as DGCL's table says
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
@@ -186,7 +191,7 @@ def test_each_epci_has_its_own_document_and_its_own_numbers(result, language):
         texts.set_language("fr")
     assert len(every) == result.communes["epci_code"].nunique()
     communes = result.communes.groupby("epci_code")["name"].agg(set)
-    find = NUMBER[language]
+    scores, find = result.scores.table(), NUMBER[language]
     for one in every:
         assert one.document.brief
         assert len(one.maps) == len(result.study.services)
@@ -195,6 +200,8 @@ def test_each_epci_has_its_own_document_and_its_own_numbers(result, language):
         assert {row[0] for row in named.rows} == communes[one.name.partition("-")[0]]
         held = set(find.findall(cells(one.document)))
         held |= {n for table in tables for n in find.findall(table.caption)}
+        held |= {texts.number(score, 1, language) for score in scores["score"]}
+        held |= {str(rank) for rank in range(1, len(scores) + 1)}
         told = [
             plain(block.text)
             for block in one.document.blocks
@@ -202,7 +209,8 @@ def test_each_epci_has_its_own_document_and_its_own_numbers(result, language):
         ]
         numbers = [n for sentence in told for n in find.findall(sentence)]
         assert len(numbers) >= 4
-        assert set(numbers) <= held | {"20"}  # the threshold is in the headings of columns
+        # the threshold is in the headings of columns
+        assert set(numbers) <= held | {"20"} | PROMISED
 
 
 def test_every_commune_has_the_same_numbers_in_the_sheets_and_on_the_map(result):
@@ -233,7 +241,43 @@ def test_sheets_are_written_in_several_processes_as_in_one(result, tmp_path):
     for one in made:
         read = docx.Document(tmp_path / "2" / f"{one.name}.docx")
         assert len(read.inline_shapes) == len(one.maps)
+        assert len(pypdf.PdfReader(tmp_path / "2" / f"{one.name}.pdf").pages) == 2
         assert read.paragraphs[0].text == typography.typeset(one.document.title, "fr")
+
+
+def test_each_sheet_has_a_form_to_fill_and_ranks_no_commune(result):
+    remarks = set()
+    for one in sheets.documents(result):
+        form = one.document.blocks[-1]
+        assert isinstance(form, DocumentTable)
+        labels = ["Délibération", "Avis", "Observations et réserves", "Nom et qualité"]
+        assert [row[0] for row in form.rows][:4] == labels
+        assert form.rows[1][1].count("☐") == 3
+        remarks.add(form.form[2])
+        named = next(
+            block
+            for block in one.document.blocks
+            if isinstance(block, DocumentTable) and len(block.columns) == 4 and not block.data
+        )
+        assert [row[0] for row in named.rows] == sorted(row[0] for row in named.rows)
+    assert min(remarks) >= annex.LEAST_REMARKS
+    assert len(remarks) > 1  # the fewer the communes, the more room
+
+
+def test_the_atlas_binds_every_sheet(result, tmp_path):
+    dots, pictures.DPI = pictures.DPI, 40
+    try:
+        bound = sheets.atlas(result)
+    finally:
+        pictures.DPI = dots
+    pdf.write(tmp_path / "atlas.pdf", bound)
+    outline = [
+        one.title
+        for one in pypdf.PdfReader(tmp_path / "atlas.pdf").outline
+        if not isinstance(one, list)
+    ]
+    assert len([title for title in outline if re.match(r"\d+\W", title)]) == 20
+    assert sum(isinstance(one, Figure) for one in bound.blocks) == 20 * len(result.study.services)
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
