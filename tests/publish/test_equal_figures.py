@@ -206,9 +206,14 @@ def of_rows(rows: list[list[str]], zones: dict[str, str], sites: dict[str, str])
     return shown
 
 
+def typed(printed: str) -> str:
+    """A text as the tables type it, without the apostrophes and fixed spaces of print."""
+    return printed.replace("\u2019", "'").replace("\u00a0", " ")
+
+
 def of_document(path: Path, zones: dict[str, str], sites: dict[str, str]) -> dict:
     tables = docx.Document(path).tables
-    rows = [[cell.text for cell in row.cells] for table in tables for row in table.rows]
+    rows = [[typed(cell.text) for cell in row.cells] for table in tables for row in table.rows]
     shown = of_rows(rows, zones, sites)
     communes = [row for row in rows if len(row) == 4 and row[3].endswith("%") and "," in row[2]]
     for name, count, minutes, covered in communes:
@@ -220,9 +225,8 @@ def of_document(path: Path, zones: dict[str, str], sites: dict[str, str]) -> dic
 
 def of_pdf(path: Path, zones: dict[str, str], sites: dict[str, str]) -> dict:
     """The lines of a PDF whose columns are words of the tables read above."""
-    lines = "\n".join(
-        page.extract_text() for page in pypdf.PdfReader(path).pages[:BODY]
-    ).splitlines()
+    pages = pypdf.PdfReader(path).pages[:BODY]
+    lines = typed("\n".join(page.extract_text() for page in pages)).splitlines()
     number, percent = r"(\d[\d\u202f]*(?:,\d+)?)", r"(\d+,\d\u202f%)"
     shapes = (
         rf"(.+?) {number} {number} {percent} {number}$",
