@@ -1,4 +1,4 @@
-"""Data files to hand on: GeoParquet, CSV with its description, GeoTIFF in colours, Excel workbook.
+"""Data files to hand on: GeoParquet, CSV with its description, GeoTIFF in colours.
 
 Every file carries where its figures come from: in its own metadata where its format has some; a CSV
 has none, so its description stands beside it as the W3C names it (CSV on the Web).
@@ -6,22 +6,18 @@ has none, so its description stands beside it as the W3C names it (CSV on the We
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-import re
 from dataclasses import dataclass
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from siting.outputs import zips
 from siting.outputs.tables import for_spreadsheets, write_csv
 from siting.texts import text as t
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     import geopandas as gpd
@@ -30,10 +26,9 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 1_048_575  # of an Excel sheet, its head apart
 MOST_PIXELS = 8000  # along a side of a raster
-FIXED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - Excel knows no time zone
-CORE = "docProps/core.xml"
-MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")  # openpyxl writes the moment of saving
 NO_DATA = 255
+DECIMALS = {"share": 6}
+MOST_DECIMALS = 5  # of other units; fewer would round twice what is shown with one
 
 
 @dataclass(frozen=True)
@@ -102,7 +97,7 @@ def write_table(
         it would compute are neutralised (`tables.for_spreadsheets`).
     """
     if french:
-        for_spreadsheets(table).to_csv(
+        for_spreadsheets(rounded(table, definitions)).to_csv(
             path, sep=";", decimal=",", index=False, encoding="utf-8-sig", lineterminator="\r\n"
         )
     else:
@@ -136,6 +131,16 @@ def write_table(
     beside.write_text(
         json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n"
     )
+
+
+def rounded(table: pd.DataFrame, definitions: Mapping[str, ColumnMeaning]) -> pd.DataFrame:
+    """A table with as many decimals as its units mean: `4.13`, not `4.130000114440918`."""
+    decimals = {
+        column: DECIMALS.get(definitions[str(column)].unit, MOST_DECIMALS)
+        for column in table
+        if pd.api.types.is_float_dtype(table[column])
+    }
+    return table.astype(dict.fromkeys(decimals, np.float64)).round(decimals)
 
 
 def write_raster(
@@ -201,89 +206,3 @@ def write_raster(
             VINTAGE=tags["vintage"],
             UNIT="min",
         )
-
-
-def write_workbook(
-    path: Path,
-    sheets: Mapping[str, pd.DataFrame],
-    definitions: Mapping[str, Mapping[str, ColumnMeaning]],
-    about: About,
-) -> None:
-    """Write tables as an Excel workbook: formats, filters, a sheet of definitions, one of sources.
-
-    Parameters
-    ----------
-    sheets
-        Tables by the name of their sheet; at most `MOST_ROWS` rows each.
-    definitions
-        Of each sheet's columns.
-    """
-    from openpyxl import Workbook  # noqa: PLC0415 - only where it is asked for
-
-    book = Workbook(write_only=False)
-    book.remove(book.active)
-    book.properties.title = about.title
-    book.properties.creator = "siting"
-    book.properties.description = f"{about.joined('attribution')} | {about.joined('licence')}"
-    book.properties.created = book.properties.modified = FIXED
-    for name, table in sheets.items():
-        units = [definitions[name][str(column)].unit for column in table.columns]
-        _fill(book.create_sheet(name), table, units)
-    dictionary = pd.DataFrame(
-        [
-            (
-                name,
-                str(column),
-                definitions[name][str(column)].meaning,
-                definitions[name][str(column)].unit,
-            )
-            for name, table in sheets.items()
-            for column in table.columns
-        ],
-        columns=[t(f"exports.head.{head}") for head in ("sheet", "column", "meaning", "unit")],
-    )
-    _fill(book.create_sheet(t("exports.sheet.definitions")), dictionary, [""] * 4)
-    keys = ("title", "producer", "vintage", "licence", "status", "attribution")
-    listed = pd.DataFrame([[source[key] for key in keys] for source in about.sources], columns=keys)
-    listed.columns = pd.Index([t(f"exports.head.{key}") for key in keys])
-    _fill(book.create_sheet(t("exports.sheet.sources")), listed, [""] * len(keys))
-    raw = BytesIO()
-    book.save(raw)
-    files = zips.read(raw)
-    files[CORE] = MODIFIED.sub(rf"\g<1>{FIXED:%Y-%m-%dT%H:%M:%SZ}".encode(), files[CORE])
-    zips.write(path, files)
-
-
-FORMATS = {"share": "0.0%", "min": "0.0", "inhabitants": "#,##0", "count": "#,##0", "points": "0.0"}
-
-
-def _fill(sheet: Any, table: pd.DataFrame, units: Sequence[str]) -> None:
-    """Write a table on a sheet: head in bold and frozen, a filter, a format a column."""
-    from openpyxl.styles import Alignment, Font, PatternFill  # noqa: PLC0415
-    from openpyxl.utils import get_column_letter  # noqa: PLC0415
-
-    sheet.append([str(column) for column in table.columns])
-    plain = table.astype(object).where(table.notna(), None)
-    for number, row in enumerate(plain.itertuples(index=False, name=None), 2):
-        sheet.append([_plain(value) for value in row])
-        for i, value in enumerate(row, 1):
-            if isinstance(value, str) and value.startswith("="):
-                sheet.cell(number, i).data_type = "s"  # a name that begins with = is a name
-    for cell in sheet[1]:
-        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E8ECEE")
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-    for i, unit in enumerate(units, 1):
-        longest = max([len(str(table.columns[i - 1])), *map(len, plain.iloc[:200, i - 1].map(str))])
-        sheet.column_dimensions[get_column_letter(i)].width = min(60, max(10, longest + 2))
-        if unit in FORMATS:
-            for (cell,) in sheet.iter_rows(min_row=2, min_col=i, max_col=i):
-                cell.number_format = FORMATS[unit]
-    sheet.freeze_panes = "B2"
-    sheet.auto_filter.ref = sheet.dimensions
-
-
-def _plain(value: Any) -> Any:
-    """A value as Excel holds it."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    return round(value, 6) if isinstance(value, float) else value

@@ -12,7 +12,16 @@ import shapely
 from siting import contracts, texts
 from siting.atomic_files import replacing_all
 from siting.errors import require_known
-from siting.outputs import data_files, geopackage, qgis_styles, scales, signs, topojson, web_map
+from siting.outputs import (
+    data_files,
+    geopackage,
+    qgis_styles,
+    scales,
+    signs,
+    topojson,
+    web_map,
+    workbook,
+)
 from siting.outputs.data_files import MOST_ROWS, About, ColumnMeaning
 from siting.outputs.theme import DEFAULT, Theme
 from siting.publish import geometry, sources
@@ -274,7 +283,7 @@ def _workbook(
             continue
         sheets[title] = tables[key]
         of_sheet[title] = defined[key]
-    data_files.write_workbook(path, sheets, of_sheet, notice)
+    workbook.write(path, sheets, of_sheet, notice)
 
 
 def _zones(communes: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:

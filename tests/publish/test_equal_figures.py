@@ -140,9 +140,11 @@ def of_workbook(path: Path) -> dict:
         "cells": "Carreaux", "facilities": "Équipements",
     }  # fmt: skip
     book, read = openpyxl.load_workbook(path, read_only=True), {}
+    defined = book["Définitions"].iter_rows(min_row=2, values_only=True)
+    names = {(sheet, head): column for sheet, head, column, *_ in defined}
     for name, title in titles.items():
         head, *rows = book[title].iter_rows(values_only=True)
-        read[name] = pd.DataFrame(rows, columns=head)
+        read[name] = pd.DataFrame(rows, columns=[names[title, words] for words in head])
     return of_exported(read)
 
 

@@ -50,6 +50,15 @@ def communes_of(folder):
     return gpd.read_file(folder / "aveyron.gpkg", layer="communes").set_index("code")
 
 
+def of_sheet(path: Path, title: str) -> pd.DataFrame:
+    """A sheet of a workbook, its columns named as in the other files, by the definitions."""
+    names = pd.read_excel(path, "Définitions")
+    names = names[names["feuille"] == title].set_index("titre")["colonne"]
+    read = pd.read_excel(path, title, dtype=str)
+    assert set(read.columns) == set(names.index)  # no two columns share a heading
+    return read.rename(columns=names)
+
+
 def test_map_table_and_files_say_the_same(result, folder):
     packed = communes_of(folder)
     told = result.coverage[
@@ -73,7 +82,7 @@ def test_map_table_and_files_say_the_same(result, folder):
     ).set_index("code")
     plain = pd.read_csv(folder / "aveyron_communes.csv", dtype={"code": str}).set_index("code")
     parquet = gpd.read_parquet(folder / "aveyron_communes.parquet").set_index("code")
-    book = pd.read_excel(folder / "aveyron.xlsx", "Communes", dtype={"code": str}).set_index("code")
+    book = of_sheet(folder / "aveyron.xlsx", "Communes").set_index("code")
     topology = json.loads((folder / "aveyron.topojson").read_text(encoding="utf-8"))
     rows = [one["properties"] for one in topology["objects"]["communes"]["geometries"]]
     for table in (french, plain, parquet, book, pd.DataFrame(rows).set_index("code")):
@@ -143,16 +152,33 @@ def _pandas(rule):
 
 def test_the_workbook_explains_itself(folder):
     book = openpyxl.load_workbook(folder / "aveyron.xlsx")
-    assert book.sheetnames[0] == "Communes"
+    assert book.sheetnames[:2] == ["Sommaire", "Communes"]
+    links = [cell.hyperlink.location for (cell,) in book["Sommaire"]["A5:A11"]]
+    assert links == [f"'{title}'!A1" for title in book.sheetnames[1:]]
     told = {(row[0], row[1]) for row in book["Définitions"].iter_rows(min_row=2, values_only=True)}
-    for sheet in book.sheetnames[:-2]:
+    for sheet in book.sheetnames[1:-2]:
         heads = [cell.value for cell in book[sheet][1]]
         assert {(sheet, head) for head in heads} <= told
     sheet = book["Communes"]
     formats = {cell.value: sheet.cell(2, cell.column).number_format for cell in sheet[1]}
-    assert formats[f"share_{SERVICE}_20min"] == "0.0%"
-    assert formats["population"] == "#,##0"
+    assert formats["Part des habitants à 20 min ou moins de « France Services » (part)"] == "0.0%"
+    assert sheet["C2"].number_format == "#,##0"
     assert sheet.freeze_panes
+
+
+def test_the_workbook_prints_as_it_is(folder):
+    book = openpyxl.load_workbook(folder / "aveyron.xlsx")
+    for sheet in book.worksheets:
+        assert sheet.page_setup.orientation == "landscape"
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert book["Communes"].print_title_rows == "$1:$1"
+
+
+def test_french_tables_have_no_digits_that_mean_nothing(folder):
+    for path in folder.glob("*_fr.csv"):
+        for line in path.read_text(encoding="utf-8-sig").splitlines()[1:]:
+            assert not re.search(r"(?<![\w-])\d+,\d{7,}", line), (path.name, line)
 
 
 def test_the_same_geopackage_has_the_same_bytes(result, tmp_path):
