@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import textwrap
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,9 @@ FORMATS = {
     "points": "0.0",
     "°": "0.00000",
 }
-WIDEST, NARROWEST = 40, 10  # characters of a column
+WIDEST, NARROWEST, LONG_HEAD = 40, 10, 18  # characters of a column; of one under a long head
+UPRIGHT = 95  # characters across that an upright page holds
+FONT, LINE = "Calibri", 15.0  # of the sheets; points of a line of the head
 
 
 def write(
@@ -109,24 +112,24 @@ def _contents(sheet: Any, book: Any, about: About) -> None:
     from openpyxl.worksheet.hyperlink import Hyperlink  # noqa: PLC0415
 
     sheet.append([about.title])
-    sheet["A1"].font = Font(bold=True, size=14)
-    sheet.append([about.joined("vintage")])
+    sheet["A1"].font = Font(name=FONT, bold=True, size=14)
     sheet.append([])
     sheet.append([t("exports.head.sheet"), t("exports.head.rows")])
-    for cell in sheet[4]:
-        cell.font = Font(bold=True)
+    for cell in sheet[3]:
+        cell.font = Font(name=FONT, bold=True)
     for other in book.worksheets[1:]:
         sheet.append([other.title, other.max_row - 1])
         link = sheet.cell(sheet.max_row, 1)
         link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{other.title}'!A1")
-        link.font = Font(color="0B4F8A", underline="single")
+        link.font = Font(name=FONT, color="0B4F8A", underline="single")
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = WIDEST, NARROWEST
 
 
 def _page(sheet: Any, about: About) -> None:
-    """A4 across, as wide as the sheet, its head on each page, its name and number under it."""
+    """A4, as wide as the sheet, its head on each page, its name and number under it."""
+    across = sum(column.width for column in sheet.column_dimensions.values())
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.orientation = "portrait" if across <= UPRIGHT else "landscape"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     if sheet.freeze_panes:
@@ -152,16 +155,20 @@ def _fill(sheet: Any, table: pd.DataFrame, units: Sequence[str]) -> None:
             if isinstance(value, str) and value.startswith("="):
                 sheet.cell(number, i).data_type = "s"  # a name that begins with = is a name
     for cell in sheet[1]:
-        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E8ECEE")
+        cell.font, cell.fill = Font(name=FONT, bold=True), PatternFill("solid", fgColor="E8ECEE")
         cell.alignment = Alignment(wrap_text=True, vertical="top")
+    lines = 1
     for i, code in enumerate(units, 1):
         words = max(map(len, str(table.columns[i - 1]).split()), default=0)
         values = [len(shown) for shown in plain.iloc[:200, i - 1].map(_shown)]
-        width = min(WIDEST, max([NARROWEST, words + 2, *(size + 2 for size in values)]))
+        least = LONG_HEAD if len(str(table.columns[i - 1])) > 2 * NARROWEST else NARROWEST
+        width = min(WIDEST, max([least, words + 2, *(size + 2 for size in values)]))
         sheet.column_dimensions[get_column_letter(i)].width = width
+        lines = max(lines, len(textwrap.wrap(str(table.columns[i - 1]), int(width))))
         if code in FORMATS:
             for (cell,) in sheet.iter_rows(min_row=2, min_col=i, max_col=i):
                 cell.number_format = FORMATS[code]
+    sheet.row_dimensions[1].height = LINE * lines  # programmes do not fit it to wrapped words
     sheet.freeze_panes = "B2"
     sheet.auto_filter.ref = sheet.dimensions
 

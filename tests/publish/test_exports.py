@@ -153,7 +153,7 @@ def _pandas(rule):
 def test_the_workbook_explains_itself(folder):
     book = openpyxl.load_workbook(folder / "aveyron.xlsx")
     assert book.sheetnames[:2] == ["Sommaire", "Communes"]
-    links = [cell.hyperlink.location for (cell,) in book["Sommaire"]["A5:A11"]]
+    links = [cell.hyperlink.location for (cell,) in book["Sommaire"]["A4:A10"]]
     assert links == [f"'{title}'!A1" for title in book.sheetnames[1:]]
     told = {(row[0], row[1]) for row in book["Définitions"].iter_rows(min_row=2, values_only=True)}
     for sheet in book.sheetnames[1:-2]:
@@ -169,10 +169,12 @@ def test_the_workbook_explains_itself(folder):
 def test_the_workbook_prints_as_it_is(folder):
     book = openpyxl.load_workbook(folder / "aveyron.xlsx")
     for sheet in book.worksheets:
-        assert sheet.page_setup.orientation == "landscape"
         assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert book["Communes"].print_title_rows == "$1:$1"
+    assert book["Communes"].page_setup.orientation == "landscape"
+    assert book["Carreaux"].page_setup.orientation == "portrait"  # four columns
+    assert book["Communes"].row_dimensions[1].height > 30  # the words of its head wrap
 
 
 def test_french_tables_have_no_digits_that_mean_nothing(folder):
