@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from siting import texts
 from siting.outputs.documents.model import Block, Heading, Paragraph
 from siting.publish.opinion import places
 from siting.publish.report import measured, reading
+from siting.publish.report.shown import named
 from siting.publish.report.words import cell, day, num, paragraph, share, table
 from siting.texts import grammar
 from siting.texts import text as t
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from siting.config.study import ServiceKeys
     from siting.publish.report.figures import Figures
     from siting.study.result import Result
+FEW_HOURS = 10.0  # a week: under it a place is open a day and a half at most
 
 
 def _head(key: str, level: int = 1, **values: object) -> Heading:
@@ -191,6 +193,7 @@ def _service(result: Result, service: ServiceKeys, drawn: Figures) -> list[Block
             service=name,
         ),
     ]
+    blocks += _places(result, service)
     first = service == result.study.services[0]
     if not first:  # the first one's map is on the first page
         blocks += drawn.take(f"access-{service.id}")
@@ -238,6 +241,32 @@ def _service(result: Result, service: ServiceKeys, drawn: Figures) -> list[Block
 def _reserve(result: Result) -> str:
     """What a figure by place rests on, where people are spread by a model."""
     return t("report.spread") if result.cells_modelled else ""
+
+
+def _places(result: Result, service: ServiceKeys) -> list[Block]:
+    """How many places of each kind count, and how many open a few hours a week, where it is known.
+
+    All of them count alike in the times: the table says what that hides.
+    """
+    places = result.facilities[result.facilities["service"] == service.id]
+    if "weekly_hours" not in places.columns or places["weekly_hours"].isna().all():
+        return []
+    hours = pd.to_numeric(places["weekly_hours"])
+    kinds = places["kind"].fillna("")
+    rows = []
+    for kind, name in zip(
+        sorted(set(kinds)), named("report.kinds", sorted(set(kinds))), strict=True
+    ):
+        own = hours[kinds == kind]
+        few = int((own < FEW_HOURS).sum())
+        rows.append((name or "–", num(len(own)), num(few), num(own.median(), 1)))
+    few = int((hours < FEW_HOURS).sum())
+    values = {"service": service.name, "hours": num(FEW_HOURS), "count": num(few)}
+    total = (t("report.total"), num(len(hours)), num(few), num(hours.median(), 1))
+    return [
+        paragraph("few_hours", all=num(len(hours)), **values),
+        table("kinds", [*rows, total], "lrrr", widths=(2.4, 1, 1.4, 1.4), total=True, **values),
+    ]
 
 
 def _far(result: Result, keys: dict[str, Any]) -> list[Block]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pypdf
@@ -9,7 +10,7 @@ import pytest
 from docx import Document as Word
 
 from siting import config, texts
-from siting.publish.report import brief, compose
+from siting.publish.report import brief, compose, diagnosis
 from siting.study import run as study
 from siting.study.stages import score_tables
 
@@ -65,3 +66,18 @@ def test_it_is_one_page_with_the_figures_of_the_tables(written, compared):
 
 def test_every_format_is_there(written):
     assert set(written[1]) == {f".{name}" for name in compose.FORMATS}
+
+
+def test_places_that_open_a_few_hours_are_counted_apart_from_the_list_itself(compared):
+    result, _ = compared
+    with (ROOT / "data" / "aveyron" / "france_services.csv").open(encoding="utf-8") as file:
+        places = list(csv.DictReader(file))
+    few = sum(float(place["weekly_hours"]) < 10 for place in places)
+    texts.set_language("fr")
+    sentence, kinds = diagnosis._places(result, result.study.services[0])
+    assert f"{len(places)} équipements" in sentence.text
+    assert f"dont {few} ouvrent moins de 10 heures" in sentence.text
+    *rows, total = kinds.rows
+    assert total[:3] == ("Total", str(len(places)), str(few))
+    branches = sum(place["kind"] == "fixed_branch" for place in places)
+    assert ("antenne", str(branches)) in [row[:2] for row in rows]
