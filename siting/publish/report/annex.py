@@ -233,7 +233,8 @@ def opinion_of(name: str, communes: int) -> Block:
         "signatory": LINE_HIGH,
         "signature": SIGNATURE_HIGH,
     }
-    rows = [(t(f"report.opinion.{line}"), t(f"report.opinion.{line}_form")) for line in lines]
+    begun = {line: t(f"report.opinion.{line}_form") for line in ("deliberation", "view")}
+    rows = [(t(f"report.opinion.{line}"), begun.get(line, "")) for line in lines]
     form = table("opinion", rows, "ll", widths=(1, 3), epci=name)
     return replace(form, form=tuple(lines.values()))
 

@@ -101,12 +101,12 @@ def atlas(result: Result, say: Callable[[str], None] = lambda _: None) -> Docume
     """
     theme, made = study_theme.load(result.study), documents(result)
     blocks: list[Block] = []
-    for i, (place, one) in enumerate(zip(places(result), made, strict=True), 1):
+    for i, (place, sheet) in enumerate(zip(places(result), made, strict=True), 1):
         say(t("sheets.writing", done=i, total=len(made)))
         blocks += [PageBreak(), Heading(1, shown_name(result, place))]
         blocks += [
             replace(block, level=block.level + 1) if isinstance(block, Heading) else block
-            for block in one.drawn(theme).blocks
+            for block in sheet.drawn(theme).blocks
         ]
     framed = compose.framed(result, result.study.title, t("sheets.atlas_subtitle"), blocks[1:])
     return replace(framed, record=compose.record(result)[:1])
