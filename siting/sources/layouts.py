@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-BLOCK = 4 << 20  # bytes of text that are parsed at once
+BLOCK = 4 << 20  # bytes of text that are parsed at once; up to 32 blocks are read ahead
 HEADER = 2  # number of a table's first row in its file, the header's being 1
 TITLE_ROWS = 20  # lines of a sheet among which the header is looked for
 
