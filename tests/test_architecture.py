@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "siting"
 # What every room may use: they know nothing of a study.
 COMMON = {
     "errors", "texts", "contracts", "provenance", "atomic_files", "version", "settings", "entries",
-    "yaml_files", "compiled",
+    "yaml_files", "compiled", "archives",
 }  # fmt: skip
 
 # room -> the rooms that it may import from, beside COMMON. Nothing else passes.
@@ -29,6 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "settings": set(),
     "entries": set(),
     "yaml_files": set(),
+    "archives": set(),
     "compiled": set(),
     "config": {"location", "measures", "sources"},  # their registries
     "sources": set(),

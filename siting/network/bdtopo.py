@@ -18,15 +18,17 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 import shapely
 
+from siting import archives
 from siting.contracts import missing_column
 from siting.errors import InputError, InputWarning
 from siting.network import lines, roads
 from siting.network import speeds as speed_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable, Iterable, Mapping
     from pathlib import Path
 
     from siting.network.lines import RoadLine
@@ -105,16 +107,51 @@ def read(
     InputWarning
         A car's times are asked of sections that bear no average speed (version 2).
     """
-    if not path.exists():
-        raise InputError("missing_file", file=path)
+    layer = layer_of(path)
     try:
-        names = gpd.list_layers(path)["name"].tolist()
-        layer = next((name for name in names if str(name).lower() in LAYERS), names[0])
         sections = gpd.read_file(path, layer=layer)
-    except (OSError, ValueError, RuntimeError, IndexError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         raise InputError("not_sections", file=path, detail=error) from error
     chosen = speed_tables.load(mode=mode) if speeds is None else speeds
     return from_sections(sections, chosen, file=path, snap_cap_m=snap_cap_m, crs=crs)
+
+
+def layer_of(path: Path) -> str:
+    """Name of the layer of road sections of a file, of which nothing is read yet.
+
+    Raises
+    ------
+    InputError
+        The file is missing or cannot be read, stands for far more than its size, or lacks a column.
+    """
+    if not path.exists():
+        raise InputError("missing_file", file=path)
+    archives.require_shapes(path)
+    try:
+        names = gpd.list_layers(path)["name"].tolist()
+        layer = str(next((name for name in names if str(name).lower() in LAYERS), names[0]))
+        columns = pyogrio.read_info(path, layer=layer)["fields"]
+    except (OSError, ValueError, RuntimeError, IndexError) as error:
+        raise InputError("not_sections", file=path, detail=error) from error
+    _named(columns, path)
+    return layer
+
+
+def _named(columns: Iterable[Any], file: object) -> dict[str, Any]:
+    """Columns by their full name in lower case, whatever a shapefile cut of it.
+
+    Raises
+    ------
+    InputError
+        One that is needed is not there.
+    """
+    lower = {str(name).lower(): name for name in columns}
+    long = {low: SHORT.get(low, low) for low in lower}
+    named = {low if long[low] in lower else long[low]: name for low, name in lower.items()}
+    for column in NEEDED:
+        if column not in named:
+            raise missing_column(file, column, lower)
+    return named
 
 
 def from_sections(
@@ -126,12 +163,7 @@ def from_sections(
     crs: str | None = "EPSG:2154",
 ) -> RoadNetwork:
     """Build the network of BD TOPO sections that are already read; see `read`."""
-    lower = {str(name).lower(): name for name in sections.columns}
-    long = {low: SHORT.get(low, low) for low in lower}
-    columns = {low if long[low] in lower else long[low]: name for low, name in lower.items()}
-    for column in NEEDED:
-        if column not in columns:
-            raise missing_column(file, column, lower)
+    columns = _named(sections.columns, file)
     if sections.crs is None:
         raise InputError("sections_without_crs", file=file)
     if AVERAGE not in columns and speeds.mode == "car":

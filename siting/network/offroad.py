@@ -19,6 +19,7 @@ from rasterio.warp import Resampling, reproject
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from siting import archives
 from siting.errors import InputError
 from siting.network.routing import Attachment, Legs
 
@@ -127,6 +128,7 @@ def _elevation(
     """Heights on the grid, metres, NaN where the raster has none."""
     if not path.is_file():
         raise InputError("missing_file", file=path)
+    archives.require_shapes(path)
     name = f"/vsizip/{path}/{path.stem}" if path.suffix == ".zip" else str(path)
     north = south + (shape[0] - 0.5) * cell
     transform = rasterio.transform.from_origin(west - cell / 2, north, cell, cell)

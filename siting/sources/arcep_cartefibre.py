@@ -9,12 +9,11 @@ from __future__ import annotations
 import zipfile
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
-import pyogrio.errors
 from pyproj import Transformer
 
+from siting import archives
 from siting.errors import InputError
-from siting.sources import archives, layouts, sound_rows
+from siting.sources import layer_files, layouts, sound_rows
 from siting.sources.layouts import Layout
 
 if TYPE_CHECKING:
@@ -77,13 +76,7 @@ def communes(path: Path) -> pd.DataFrame:
         The file is missing or damaged, lacks a column, or, in more than one row of a hundred,
         counts nothing, or more fibre than premises.
     """
-    if not path.is_file():
-        raise InputError("missing_file", file=path)
-    source = f"zip://{path}" if path.suffix.lower() == ".zip" else path
-    try:
-        table = gpd.read_file(source, encoding="ISO-8859-1", ignore_geometry=True)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        raise InputError("unreadable_layer", file=path, detail=error) from error
+    table = layer_files.rows(path, encoding="ISO-8859-1")
     layout = layouts.fitting(path, list(table.columns), COMMUNE_LAYOUTS)
     frame = layouts.renamed(path, table, layout)
     counts = ["premises", "ftth_premises"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +11,7 @@ import shapely
 
 from siting.contracts import missing_column
 from siting.errors import InputError, InputWarning
+from siting.sources import layer_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +21,7 @@ POLYGON = 2  # dimension of an area
 
 
 def read(path: Path) -> gpd.GeoDataFrame:
-    """Read commune boundaries.
+    """Read commune boundaries; see `layer_files.read`.
 
     Returns
     -------
@@ -32,16 +33,7 @@ def read(path: Path) -> gpd.GeoDataFrame:
         The file cannot be read, has no `code`, no coordinate system, coordinates that do not fit
         it, repeated codes or geometries that are not valid polygons.
     """
-    if not path.is_file():
-        raise InputError("missing_file", file=path)
-    import pyogrio.errors  # noqa: PLC0415 - GDAL is long to load: only where a file is read
-
-    try:
-        frame = _layer(path)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        raise InputError("unreadable_layer", file=path, detail=error) from error
-    if not isinstance(frame, gpd.GeoDataFrame) or frame.empty:
-        raise InputError("empty_table", file=path)
+    frame = layer_files.read(path)
     for column in ("code", "name"):
         if column not in frame.columns:
             raise missing_column(path, column, frame.columns)
@@ -54,15 +46,6 @@ def read(path: Path) -> gpd.GeoDataFrame:
         ids = ", ".join(repeated.unique()[:5])
         raise InputError("duplicate_ids", file=path, column="code", ids=ids)
     return _repaired(frame, path)
-
-
-def _layer(path: Path) -> Any:
-    """The file's layer; rings that are not closed are, with a warning."""
-    try:
-        return gpd.read_file(path)
-    except shapely.errors.GEOSException as error:
-        warnings.warn(InputWarning("rings_closed", file=path, detail=error), stacklevel=3)
-        return gpd.read_file(path, on_invalid="fix")
 
 
 def _repaired(frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:

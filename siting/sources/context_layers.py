@@ -11,7 +11,7 @@ import geopandas as gpd
 
 from siting.contracts import LAT, LON, Column, Table, code, missing_column
 from siting.errors import InputError
-from siting.sources import reading
+from siting.sources import layer_files, reading
 from siting.sources.boundaries import require_range
 
 if TYPE_CHECKING:
@@ -44,16 +44,7 @@ def shapes(path: Path) -> gpd.GeoDataFrame:
         The file cannot be read, is empty, lacks a column or a coordinate system, or holds shapes
         that are neither polygons nor lines.
     """
-    if not path.is_file():
-        raise InputError("missing_file", file=path)
-    import pyogrio.errors  # noqa: PLC0415 - GDAL is long to load: only where a file is read
-
-    try:
-        frame = gpd.read_file(path)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        raise InputError("unreadable_layer", file=path, detail=error) from error
-    if not isinstance(frame, gpd.GeoDataFrame) or frame.empty:
-        raise InputError("empty_table", file=path)
+    frame = layer_files.read(path)
     for column in SHAPES:
         if column not in frame.columns:
             raise missing_column(path, column, frame.columns)

@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from siting import archives
 from siting.errors import InputError
-from siting.sources import archives
 from siting.sources.projections import FRANCE
 
 if TYPE_CHECKING:

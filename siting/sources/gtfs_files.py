@@ -14,9 +14,10 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
+from siting import archives
 from siting.contracts import missing_column
 from siting.errors import InputError
-from siting.sources import archives, text_streams
+from siting.sources import text_streams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

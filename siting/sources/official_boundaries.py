@@ -6,12 +6,9 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
-import pyogrio.errors
-import shapely.errors
 
 from siting.errors import InputError
-from siting.sources import boundaries, layouts
+from siting.sources import boundaries, layer_files, layouts
 from siting.sources.layouts import Layout
 
 if TYPE_CHECKING:
@@ -32,8 +29,7 @@ POPULATION = "population"  # of geo.api.gouv.fr alone
 
 def codes(path: Path) -> frozenset[str]:
     """Give the commune codes that a file of boundaries holds; see `read` for its errors."""
-    frame = _layer(path)
-    return frozenset(frame["code"])
+    return frozenset(_communes(path)[1]["code"])
 
 
 def populations(path: Path) -> pd.Series:
@@ -41,9 +37,11 @@ def populations(path: Path) -> pd.Series:
 
     geo.api.gouv.fr names them `population`: the last that INSEE published, of Mayotte too.
     """
-    frame = _layer(path)
-    counts: pd.Series = pd.to_numeric(frame[POPULATION], errors="coerce")
-    return counts.set_axis(frame["code"]).dropna()
+    _, communes = _communes(path)
+    if POPULATION not in communes.columns:
+        return pd.Series(dtype=float)
+    counts: pd.Series = pd.to_numeric(communes[POPULATION], errors="coerce")
+    return counts.set_axis(communes["code"]).dropna()
 
 
 def read(path: Path, communes: Collection[str]) -> gpd.GeoDataFrame:
@@ -67,7 +65,7 @@ def read(path: Path, communes: Collection[str]) -> gpd.GeoDataFrame:
         The file is missing, damaged or of no known layout; a commune has no boundary; or one stands
         twice.
     """
-    named = _layer(path).drop(columns=POPULATION)
+    layer, named = _communes(path)
     kept = named[named["code"].isin(list(communes))]
     missing = sorted(set(communes) - set(kept["code"]))
     if missing:
@@ -77,8 +75,18 @@ def read(path: Path, communes: Collection[str]) -> gpd.GeoDataFrame:
     if len(repeated):
         ids = ", ".join(repeated.unique()[:5])
         raise InputError("duplicate_ids", file=path, column="code", ids=ids)
-    kept = kept.to_crs(4326).sort_values("code", ignore_index=True)
-    return kept.assign(geometry=kept.geometry.make_valid())
+    # the shapes of a whole country would fill the memory
+    shapes = layer_files.read(path, layer, kept.index.tolist())
+    if shapes.crs is None:
+        raise InputError("no_crs", file=path)
+    boundaries.require_range(shapes, path)
+    drawn = gpd.GeoDataFrame(
+        kept[["code", "name"]].reset_index(drop=True),
+        geometry=shapes.geometry.to_numpy(),
+        crs=shapes.crs,
+    )
+    drawn = drawn.to_crs(4326).sort_values("code", ignore_index=True)
+    return drawn.assign(geometry=drawn.geometry.make_valid())
 
 
 def _least_likely(layer: str) -> tuple[bool, bool, str]:
@@ -87,31 +95,16 @@ def _least_likely(layer: str) -> tuple[bool, bool, str]:
     return name != "commune", not name.startswith("commune"), name
 
 
-def _layer(path: Path) -> gpd.GeoDataFrame:
-    """The communes of a file: `code,name,population,geometry`."""
-    if not path.is_file():
-        raise InputError("missing_file", file=path)
-    try:
-        names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-        fit = [
-            name
-            for name in sorted(names, key=_least_likely)
-            if layouts.fits(list(pyogrio.read_info(path, layer=name)["fields"]), LAYOUTS)
-        ]
-        frame = gpd.read_file(path, layer=next(iter([*fit, *names])))
-    except (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        shapely.errors.GEOSException,
-        ValueError,
-    ) as error:
-        raise InputError("unreadable_layer", file=path, detail=error) from error
-    layout = layouts.fitting(path, list(frame.columns), LAYOUTS)
-    if frame.crs is None:
-        raise InputError("no_crs", file=path)
-    boundaries.require_range(frame, path)
-    named: gpd.GeoDataFrame = frame.rename(columns=dict(layout.columns))
-    named["code"] = named["code"].astype(str).str.zfill(5)
-    if POPULATION not in named.columns:
-        named[POPULATION] = ""
-    return named[["code", "name", POPULATION, "geometry"]]
+def _communes(path: Path) -> tuple[str, pd.DataFrame]:
+    """The layer of communes of a file, and its rows by number: `code,name` and more."""
+    names = layer_files.names(path)
+    known = (
+        name
+        for name in sorted(names, key=_least_likely)
+        if layouts.fits(layer_files.fields(path, name), LAYOUTS)
+    )
+    layer = next(known, names[0] if names else "")
+    table = layer_files.rows(path, layer, numbered=True)
+    layout = layouts.fitting(path, list(table.columns), LAYOUTS)
+    named = table.rename(columns=dict(layout.columns))
+    return layer, named.assign(code=named["code"].astype(str).str.zfill(5))

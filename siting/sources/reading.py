@@ -10,9 +10,10 @@ from typing import IO, TYPE_CHECKING
 
 import pandas as pd
 
+from siting import archives
 from siting.contracts import check, missing_column
 from siting.errors import InputError
-from siting.sources import archives, text_streams
+from siting.sources import text_streams
 
 if TYPE_CHECKING:
     from collections.abc import Callable

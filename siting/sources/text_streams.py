@@ -14,8 +14,8 @@ import io
 from contextvars import ContextVar
 from typing import IO, TYPE_CHECKING, Any
 
+from siting import archives
 from siting.errors import InputError
-from siting.sources import archives
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

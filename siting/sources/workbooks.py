@@ -11,8 +11,8 @@ import io
 import zipfile
 from typing import IO, TYPE_CHECKING, Any
 
+from siting import archives
 from siting.errors import InputError
-from siting.sources import archives
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,6 +10,7 @@ import pyproj
 
 from siting import yaml_files
 from siting.errors import ConfigError, InputError
+from siting.network import bdtopo
 from siting.provenance import Source
 from siting.ranking import criteria
 from siting.sources import (
@@ -74,6 +75,12 @@ def bytes_of(path: Path) -> range:
     if not path.is_file():
         raise InputError("missing_file", file=path)
     return range(path.stat().st_size)
+
+
+def sections_of(path: Path) -> range:
+    """Stand for a file of road sections, as `bytes_of`; its columns are those that are needed."""
+    bdtopo.layer_of(path)
+    return bytes_of(path)
 
 
 def place_lists(desk: Reading, study: Study) -> tuple[dict[str, Path], dict[str, Any]]:

@@ -154,3 +154,33 @@ def test_a_configuration_of_many_problems_is_refused_in_a_few_lines(tmp_path):
     assert "criteria.0.weight" in words
     assert memory < MOST_MEMORY
     assert seconds < MOST_SECONDS
+
+
+def shapes_that_stand_for_more(path):
+    """A zip of 75 MB of the same square in 300 kB, which GDAL would take out by itself."""
+    square = (
+        b'{"type":"Feature","properties":{"code":"12001","name":"a","nature":"Route"},'
+        b'"geometry":{"type":"Polygon","coordinates":[[[2,44],[3,44],[3,45],[2,44]]]}}'
+    )
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("shapes.geojson", "w") as member,
+    ):
+        member.write(b'{"type":"FeatureCollection","features":[' + square)
+        for _ in range(500):
+            member.write((b"," + square) * 1000)
+        member.write(b"]}")
+
+
+@pytest.mark.parametrize("layer", ["boundaries", "lakes", "roads"])
+def test_shapes_that_stand_for_gigabytes_are_refused(tmp_path, layer):
+    keys = small_study.keys()
+    if layer == "boundaries":
+        keys["territory"]["boundaries"] = "shapes.zip"
+    elif layer == "lakes":
+        keys["context"] = {"lakes": "shapes.zip"}
+    else:
+        keys["roads"] = {"bdtopo": "shapes.zip", "mode": "car"}
+    path = small_study.write(tmp_path, keys)
+    shapes_that_stand_for_more(tmp_path / "shapes.zip")
+    require_refused(path, "shapes.zip")

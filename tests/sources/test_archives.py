@@ -8,8 +8,9 @@ import zipfile
 import openpyxl
 import pytest
 
+from siting import archives
 from siting.errors import InputError
-from siting.sources import archives, reading, text_streams, workbooks
+from siting.sources import reading, text_streams, workbooks
 
 
 def zipped(path, *members, method=zipfile.ZIP_DEFLATED):
