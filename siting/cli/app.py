@@ -6,9 +6,12 @@ what nobody foresaw ends with exit code 1 and names a report file to send.
 """
 
 import contextlib
+import errno
 import os
 import sys
+import traceback
 from itertools import zip_longest
+from pathlib import Path
 from typing import Annotated, Any, NoReturn, TextIO
 
 import typer
@@ -20,6 +23,7 @@ from siting.cli import (
     brief,
     census,
     exports,
+    incident,
     installation,
     location,
     maps,
@@ -40,6 +44,8 @@ from siting.errors import SitingError, system_detail
 from siting.texts import text as t
 from siting.version import __version__
 
+UNLOADED = ("failed to map segment", "annot allocate memory", "paging file is too small")
+"""What loaders of libraries say where memory is short: glibc, macOS, Windows."""
 EXIT_OURS = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
@@ -67,13 +73,11 @@ def main(arguments: list[str] | None = None) -> None:
         _fail(_usage(error))
     except BrokenPipeError:  # whoever reads has enough, as `head` does
         _end(EXIT_OURS)
-    except OSError as error:
-        named = [str(name) for name in (error.filename, error.filename2) if name]
-        where = ", ".join(named) or ("?" if _printed() else t("cli.standard_output"))
-        _fail(t("cli.system", path=where, detail=system_detail(error)))
-    except MemoryError:
-        _fail(t("cli.memory"))
     except Exception as error:  # noqa: BLE001 - the last frame: a sentence, never a traceback
+        if _lacks_memory(error):
+            _fail(t("cli.memory"))
+        if isinstance(error, OSError):
+            _fail(t("cli.system", path=_refused(error), detail=system_detail(error)))
         _unforeseen(error)
     if status == EXIT_INTERRUPTED:  # what typer makes of Ctrl-C
         _interrupted()
@@ -102,6 +106,38 @@ def _tell(message: str) -> None:
         print(message, file=sys.stderr, flush=True)  # noqa: T201 - errors go to stderr
 
 
+def _lacks_memory(error: BaseException | None) -> bool:
+    """Whether the system had no memory left, be it to load a library."""
+    while error is not None:
+        if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
+            return True
+        if isinstance(error, ImportError) and any(words in str(error) for words in UNLOADED):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _refused(error: OSError) -> str:
+    """Files that the system refuses; the standard output where it was printing."""
+    named = [str(name) for name in (error.filename, error.filename2) if name]
+    if named:
+        return ", ".join(named)
+    if not _stands():
+        return t("cli.working_folder")
+    frames = traceback.extract_tb(error.__traceback__)
+    printing = any(f"{os.sep}rich{os.sep}" in frame.filename for frame in frames)
+    return t("cli.standard_output") if printing or not _printed() else "?"
+
+
+def _stands() -> bool:
+    """Whether the folder that one works in is still there."""
+    try:
+        Path.cwd()
+    except OSError:
+        return False
+    return True
+
+
 def _printed() -> bool:
     """Whether what was said has reached the standard output; no where that is full or closed."""
     try:
@@ -121,8 +157,6 @@ def _end(code: int) -> NoReturn:
 
 def _unforeseen(error: Exception) -> NoReturn:
     """Keep what a maintainer needs in a file, and name it in one sentence."""
-    from siting.cli import incident
-
     path = incident.write(error)
     key = "cli.unforeseen" if path else "cli.unforeseen_unwritten"
     _tell(t("cli.error", message=t(key, kind=type(error).__name__, path=path)))
