@@ -25,7 +25,7 @@ def test_ends_with_one_sentence(monkeypatch, capsys, tmp_path, error, code, word
         raise error
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(app, "build", lambda: fail)
+    monkeypatch.setattr(app, "command", lambda: fail)
     with pytest.raises(SystemExit) as ended:
         app.main(["run", "study.yaml"])
     message = capsys.readouterr().err
