@@ -16,7 +16,7 @@ CHARTS = (
     "population_curve, before_after, criteria, rank_acceptability, tornado, lorenz, broadband, "
     "tornado_effects, tornado_balance"
 )
-MAPS = "access, coverage, candidates, digital, mesh, gap"
+MAPS = "access, coverage, candidates, digital, mesh, gap, gain"
 
 
 def add(app: typer.Typer) -> None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 FARTHER = (0.0, 1.5, 3.0, 4.5)  # millimetres that a needed name may stand farther off
-PRICE = 2.0  # square millimetres of signs that a needed name may hide to come a millimetre nearer
+PRICE = 8.0  # square millimetres of signs that a needed name may hide to come a millimetre nearer
 CLEAR = 0.6  # millimetres between a name and the sign of another
 DOT = 0.9  # millimetres around a named place
 # right, left, above, below, then the corners: the order in which the eye likes them
@@ -79,7 +79,7 @@ def place(
             break
         near = gap(index)
         wide_high = size(index)
-        free = [box for box in _around(point, wide_high, near) if inside(box, frame)]
+        free = [box for box in _around(point, wide_high, near, frame) if inside(box, frame)]
         beside = [other for other in full if not _holds(other, point)]
         box = next(
             (
@@ -113,7 +113,7 @@ def _least_hidden(
     taken, names = boxes
     best: tuple[float, Box, bool] | None = None
     for step in FARTHER:
-        for box in _around(point, size, near + step):
+        for box in _around(point, size, near + step, frame):
             if not inside(box, frame) or _crowded(box, names):
                 continue
             price = sum(_shared(box, other) for other in taken) + PRICE * step
@@ -122,9 +122,17 @@ def _least_hidden(
     return (None, False) if best is None else best[1:]
 
 
-def _around(point: tuple[float, float], size: tuple[float, float], away: float) -> Iterator[Box]:
-    """Boxes of a name on each side of its point."""
-    return (_beside(point, size, away, side) for side in SIDES)
+def _around(
+    point: tuple[float, float], size: tuple[float, float], away: float, frame: Box
+) -> Iterator[Box]:
+    """Boxes of a name on each side of its point; above and below they slide into the frame."""
+    for side in SIDES:
+        left, low, right, top = _beside(point, size, away, side)
+        if side[0] == 0:
+            slide = max(frame[0] - left, 0.0) - max(right - frame[2], 0.0)
+            slide = min(max(slide, -size[0] / 2), size[0] / 2)  # still over its point
+            left, right = left + slide, right + slide
+        yield (left, low, right, top)
 
 
 def _crowded(box: Box, others: Sequence[Box]) -> bool:

@@ -23,14 +23,18 @@ LEGEND = 70.0  # width of the legend beside the map, landscape
 Row = tuple[Any, list[str], str]  # what is drawn, its words, its count
 
 
-def _rows(page: PrintPage, sheet: PrintSheet, width: float) -> list[Row]:
-    rows: list[Row] = []
+def _items(sheet: PrintSheet) -> list[Fill | Signs]:
     every: list[Fill | Signs] = [*sheet.fills]
     for signs in sheet.signs:
         alone = replace(signs, points=[[0.0, 0.0]])
         sizes = [replace(alone, label=label, size=size) for label, size in signs.keys]
         every += sizes or [signs]
-    for item in every:
+    return every
+
+
+def _rows(page: PrintPage, items: list[Fill | Signs], width: float) -> list[Row]:
+    rows: list[Row] = []
+    for item in items:
         count = item.count if isinstance(item, Fill) else ""
         room = width - 11 * page.zoom
         if count:
@@ -39,18 +43,42 @@ def _rows(page: PrintPage, sheet: PrintSheet, width: float) -> list[Row]:
     return rows
 
 
-def height(page: PrintPage, sheet: PrintSheet, width: float) -> float:
-    """Height of a legend below the map: rows in one column, notes and inset in the other."""
+def _columns(page: PrintPage, sheet: PrintSheet, width: float) -> tuple[list[Row], list[Row]]:
+    """Rows of a legend below the map: quantities on the left, hatchings and signs on the right."""
+    items = _items(sheet)
+    counted = [isinstance(item, Fill) and bool(item.count) for item in items]
+    sized = [isinstance(item, Signs) and bool(item.keys) for item in items]
+    quantities = [count or size for count, size in zip(counted, sized, strict=True)]
+    classes = [item for item, quantity in zip(items, quantities, strict=True) if quantity]
+    others = [item for item, quantity in zip(items, quantities, strict=True) if not quantity]
     half = width / 2 - GUTTER
-    rows = sum(_row_height(page, row) for row in _rows(page, sheet, half))
-    head = len(page.lines(sheet.legend, half, HEADLINE, bold=True)) * page.line(HEADLINE)
-    unit = len(page.lines(sheet.unit, half, BODY)) * page.line(BODY) if sheet.unit else 0
+    return _rows(page, classes, half), _rows(page, others, half - _beside_inset(page))
+
+
+def _beside_inset(page: PrintPage) -> float:
+    return print_inset.size(page) + GUTTER
+
+
+def _tall(page: PrintPage, rows: list[Row]) -> float:
+    return sum(_row_height(page, row) for row in rows)
+
+
+def _notes(page: PrintPage, sheet: PrintSheet, width: float) -> list[list[str]]:
+    return [page.lines(note, width, SMALL + 0.7) for note in sheet.notes]
+
+
+def height(page: PrintPage, sheet: PrintSheet, width: float) -> float:
+    """Height of a legend below the map: its heading, then two columns and the inset."""
+    room = width - _beside_inset(page)
+    head = len(page.lines(sheet.legend, room, HEADLINE, bold=True)) * page.line(HEADLINE)
+    unit = len(page.lines(sheet.unit, room, BODY)) * page.line(BODY) + 0.3 if sheet.unit else 0
+    left, right = (_tall(page, rows) for rows in _columns(page, sheet, width))
     notes = sum(
-        len(page.lines(note, half - print_inset.size(page) - GUTTER, SMALL + 0.7))
-        * page.line(SMALL + 0.7)
-        for note in sheet.notes
+        len(lines) * page.line(SMALL + 0.7) + 0.6
+        for lines in _notes(page, sheet, width / 2 - GUTTER - _beside_inset(page))
     )
-    return float(max(head + unit + rows + 4, notes + 4, print_inset.size(page) + 8))
+    body = max(left, right + notes + 1.5)
+    return float(max(head + unit + 1.6 + body, print_inset.size(page) + 4))
 
 
 def _row_height(page: PrintPage, row: Row) -> float:
@@ -75,39 +103,49 @@ def legend(
     column = wide if beside else wide / 2 - GUTTER
     top = low + high
     muted = page.theme.colours.muted
-    lines = page.lines(sheet.legend, column, HEADLINE, bold=True)
+    room = wide if beside or not inset else wide - _beside_inset(page)
+    lines = page.lines(sheet.legend, room, HEADLINE, bold=True)
     y = page.paragraph(left, top, lines, HEADLINE, fontweight="bold")
     if sheet.unit:
-        y = page.paragraph(left, y - 0.3, page.lines(sheet.unit, column, BODY), BODY, color=muted)
+        y = page.paragraph(left, y - 0.3, page.lines(sheet.unit, room, BODY), BODY, color=muted)
     y -= 1.6
     board = page.axes(box, zorder=2)
     board.set_xlim(left, left + wide)
     board.set_ylim(low, top)
     board.set_axis_off()
-    for row in _rows(page, sheet, column):
+    size = print_inset.size(page)
+    if beside:
+        notes_at, notes_wide = left, wide
+        notes_top = _write(page, board, _rows(page, _items(sheet), column), (left, y, column)) - 2
+        spot = (left, low + 3 * page.zoom, size, size)
+    else:
+        notes_at = left + wide / 2 + GUTTER
+        notes_wide = column - (_beside_inset(page) if inset else 0)
+        classes, others = _columns(page, sheet, wide)
+        _write(page, board, classes, (left, y, column))
+        notes_top = _write(page, board, others, (notes_at, y, notes_wide)) - 1.5
+        spot = (left + wide - size, top - size, size, size)
+    for note in _notes(page, sheet, notes_wide):
+        notes_top = page.paragraph(notes_at, notes_top, note, SMALL + 0.7, color=muted) - 0.6
+    if inset:
+        print_inset.inset(page, sheet, spot, main)
+
+
+def _write(
+    page: PrintPage, board: Axes, rows: list[Row], place: tuple[float, float, float]
+) -> float:
+    """Write rows from a left edge and a top, so wide; gives the bottom."""
+    left, y, wide = place
+    for row in rows:
         tall = _row_height(page, row)
         _key(page, board, row[0], left, y - tall / 2)
         begin = y - (tall - len(row[1]) * page.line(BODY)) / 2 - 0.5 * page.zoom  # by the eye
         page.paragraph(left + 10 * page.zoom, begin, row[1], BODY, gid="legend")
         if row[2]:
             base = begin - ASCENT * BODY * page.zoom
-            page.text(left + column, base, row[2], BODY, ha="right", color=muted)
+            page.text(left + wide, base, row[2], BODY, ha="right", color=page.theme.colours.muted)
         y -= tall
-    size = print_inset.size(page)
-    if beside:
-        notes_at, notes_top, notes_wide = left, y - 2, wide
-        spot = (left, low + 3 * page.zoom, size, size)
-    else:
-        notes_at, notes_top = left + wide / 2 + GUTTER, top
-        notes_wide = wide / 2 - GUTTER - (size + GUTTER if inset else 0)
-        spot = (left + wide - size, top - size, size, size)
-    for note in sheet.notes:
-        lines_of_note = page.lines(note, notes_wide, SMALL + 0.7)
-        notes_top = (
-            page.paragraph(notes_at, notes_top, lines_of_note, SMALL + 0.7, color=muted) - 0.6
-        )
-    if inset:
-        print_inset.inset(page, sheet, spot, main)
+    return y
 
 
 def _key(page: PrintPage, board: Axes, item: Fill | Signs, left: float, middle: float) -> None:

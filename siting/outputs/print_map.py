@@ -5,6 +5,7 @@ A `PrintSheet` says what is on the page; `draw` lays it out on a `Paper`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +27,8 @@ from siting.outputs.theme import DEFAULT
 from siting.texts import text as t
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -33,27 +36,45 @@ if TYPE_CHECKING:
     from siting.outputs.print_sheet import PrintSheet
     from siting.outputs.theme import Theme
 
+Box = tuple[float, float, float, float]  # left, low, width, height: millimetres
+
 
 def draw(sheet: PrintSheet, size: Paper, theme: Theme = DEFAULT) -> Figure:
     """Lay a sheet out on paper: title above, legend beside (landscape) or below, sources last."""
     with paper.style(theme):
-        figure = paper.blank(size.width, size.height)
-        page = PrintPage(figure, size, theme, 1.25 if size.name == "A3" else 1.0)
-        top = _heading(page, sheet)
-        bottom = _sources(page, sheet)
-        if size.landscape:
-            wide = print_legend.LEGEND * page.zoom
-            legend = (size.width - MARGIN - wide, bottom, wide, top - bottom)
-            frame = (MARGIN, bottom, size.width - 2 * MARGIN - wide - GUTTER, top - bottom)
-        else:
-            high = print_legend.height(page, sheet, size.width - 2 * MARGIN)
-            legend = (MARGIN, bottom, size.width - 2 * MARGIN, high)
-            low = bottom + high + GUTTER
-            frame = (MARGIN, low, size.width - 2 * MARGIN, top - low)
-        sheet = print_places.counted(sheet, print_scale.frame(sheet.focus, *frame[2:]))
+        page, legend, frame = _layout(sheet, size, theme)
+        sheet = print_places.counted(sheet, print_scale.frame(sheet, *frame[2:]))
         axes = _map(page, sheet, frame)
         print_legend.legend(page, sheet, legend, axes)
-        return figure
+        return page.figure
+
+
+def series(sheets: Sequence[PrintSheet], size: Paper, theme: Theme = DEFAULT) -> list[PrintSheet]:
+    """Give sheets one scale: the largest round one at which the focus of each fits the paper."""
+    with paper.style(theme):
+        scales = [
+            print_scale.needed(sheet.focus, *_layout(sheet, size, theme)[2][2:]) for sheet in sheets
+        ]
+    return [replace(sheet, scale=max(scales, default=0.0)) for sheet in sheets]
+
+
+def _layout(sheet: PrintSheet, size: Paper, theme: Theme) -> tuple[PrintPage, Box, Box]:
+    """A page with its heading and its sources, and where legend and map stand on it."""
+    page = PrintPage(
+        paper.blank(size.width, size.height), size, theme, 1.25 if size.name == "A3" else 1.0
+    )
+    top = _heading(page, sheet)
+    bottom = _sources(page, sheet)
+    if size.landscape:
+        wide = print_legend.LEGEND * page.zoom
+        legend = (size.width - MARGIN - wide, bottom, wide, top - bottom)
+        frame = (MARGIN, bottom, size.width - 2 * MARGIN - wide - GUTTER, top - bottom)
+    else:
+        high = print_legend.height(page, sheet, size.width - 2 * MARGIN)
+        legend = (MARGIN, bottom, size.width - 2 * MARGIN, high)
+        low = bottom + high + GUTTER
+        frame = (MARGIN, low, size.width - 2 * MARGIN, top - low)
+    return page, legend, frame
 
 
 def picture(sheet: PrintSheet, width: float, height: float, theme: Theme = DEFAULT) -> Figure:
@@ -70,7 +91,7 @@ def picture(sheet: PrintSheet, width: float, height: float, theme: Theme = DEFAU
         wide = min(print_legend.LEGEND, 0.42 * width)
         bar = (width - wide - 1, 1.0)
         frame = (1.0, 1.0, width - wide - GUTTER - 2, height - 2)
-        sheet = print_places.counted(sheet, print_scale.frame(sheet.focus, *frame[2:]))
+        sheet = print_places.counted(sheet, print_scale.frame(sheet, *frame[2:]))
         axes = _map(page, sheet, frame, bar)
         print_legend.legend(page, sheet, (width - wide - 1, 1, wide, height - 2), axes, inset=False)
         return page.figure
@@ -121,7 +142,7 @@ def _map(
 ) -> Axes:
     """The map itself, framed on its focus, with scale bar and north: in its corner, or at `bar`."""
     theme, axes = page.theme, page.axes(box, zorder=1)
-    left, low, right, high = print_scale.frame(sheet.focus, box[2], box[3])
+    left, low, right, high = print_scale.frame(sheet, box[2], box[3])
     axes.set_xlim(left, right)
     axes.set_ylim(low, high)
     axes.set_xticks([])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from siting.outputs.theme import Theme
 MARGIN = 8.0  # millimetres around the page
 GUTTER = 4.0
-TITLE, HEADLINE, BODY, SMALL = 14.0, 9.5, 7.5, 5.8  # points
+TITLE, HEADLINE, BODY, SMALL = 13.0, 9.5, 7.5, 5.8  # points
 LINE = 0.44  # millimetres of a line for each point of its letters
 ASCENT = 0.33  # millimetres above the base line, likewise
 

@@ -19,15 +19,28 @@ if TYPE_CHECKING:
     from siting.outputs.print_page import PrintPage
     from siting.outputs.print_sheet import PrintSheet
 CORNER = (62.0, 13.0)  # millimetres of the scale bar and the arrow
-SCALES = (1, 1.25, 1.5, 1.75, 2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5, 6, 6.5, 7, 7.5, 8, 8.5, 9, 9.5, 10)
+SCALES = (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 8, 10)  # times a power of ten
 STEPS = (1, 2, 5)  # of scale bars, times a power of ten
 
 
-def frame(focus: Any, across: float, up: float) -> tuple[float, float, float, float]:
-    """Bounds of the map on so many millimetres: the focus and a margin, at a round scale."""
+MARGIN = 1.02  # around the focus
+
+
+def needed(focus: Any, across: float, up: float) -> float:
+    """Round denominator at which a focus and a margin fit so many millimetres."""
     west, south, east, north = shapely.bounds(focus)
-    margin = 1.06 * max((east - west) / across, (north - south) / up, 1e-3)
-    metres = round_scale(1000 * margin) / 1000  # of ground, in a millimetre
+    return round_scale(
+        1000 * MARGIN * max((east - west) / across, (north - south) / up, 1e-3 / MARGIN)
+    )
+
+
+def frame(sheet: PrintSheet, across: float, up: float) -> tuple[float, float, float, float]:
+    """Bounds of a map on so many millimetres: its focus in the middle, at a round scale.
+
+    The scale is the sheet's own, where it has one that shows the whole focus.
+    """
+    metres = max(needed(sheet.focus, across, up), sheet.scale) / 1000  # of ground, in a millimetre
+    west, south, east, north = shapely.bounds(sheet.focus)
     wide, high = metres * across, metres * up
     x, y = (west + east) / 2, (south + north) / 2
     return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2

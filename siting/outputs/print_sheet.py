@@ -141,6 +141,8 @@ class PrintSheet:
         Whether the focus is a part of the territory.
     neighbours
         `name,geometry` of the areas beside the focus, to be named where they are seen.
+    scale
+        Denominator that it shares with a series; 0: the largest round scale that fits.
     subject
         What it is of beside its theme: a plan; empty where the theme says it.
     context
@@ -169,3 +171,4 @@ class PrintSheet:
     neighbours: Any = None
     context: Context | None = None
     subject: str = ""
+    scale: float = 0.0

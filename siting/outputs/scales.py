@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 BEYOND = (5.0, 10.0, 15.0)  # minutes over the threshold
 GAINED = (2.0, 5.0, 10.0)  # minutes that a plan saves
 FIBRE = (0.8, 0.9, 0.95, 0.98)  # most communes lie between them once fibre is there
+GREEN = 2  # category of the theme that is what a plan gains
 COUNTS = 4  # facilities in reach that are told apart, none included; then "or more"
 
 
@@ -49,6 +50,23 @@ def counts(theme: Theme) -> ViewScale:
     labels.append(t("maps.mesh.more", count=COUNTS))
     colours = spread(tuple(reversed(theme.palette)), COUNTS + 1)
     return ViewScale(tuple(range(COUNTS)), tuple(labels), colours, t("map.no_time"))
+
+
+def gain_colours(theme: Theme) -> tuple[str, ...]:
+    """No change, the classes of minutes gained, reached at last, lost: green is gained."""
+    green = theme.categories[GREEN]
+    shades = spread((lighter(green), green, darker(green)), len(GAINED) + 2)
+    return (theme.quadrants[0], *shades, theme.colours.candidate)
+
+
+def lighter(colour: str) -> str:
+    """The same colour, mixed with three parts of white."""
+    return spread(("#ffffff", colour), 5)[1]
+
+
+def darker(colour: str) -> str:
+    """The same colour, mixed with as much black."""
+    return spread((colour, "#000000"), 3)[1]
 
 
 def beyond_colours(theme: Theme) -> tuple[str, ...]:

@@ -64,12 +64,12 @@ def write(
     pool: Executor | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> int:
-    """Draw sheets on a paper, and list them in `index.csv` with their text alternatives.
+    """Draw sheets at one scale, and list them in `index.csv` with their text alternatives.
 
     Parameters
     ----------
     made
-        Sheets; they may be made one by one, while the first ones are drawn already.
+        Sheets of a series.
     pool
         Of `helpers`; None: this process draws.
     say
@@ -87,16 +87,15 @@ def write(
     way = "landscape" if size.landscape else "portrait"
     ending = f"-{size.name.lower()}-{way}"
     language = texts.language()
-    every: list[PrintSheet] = []
+    every = print_map.series(list(made), size, theme)
     waiting: list[Future[None]] = []
     with replacing_all(folder) as part:
-        for sheet in made:
-            every.append(sheet)
+        for done, sheet in enumerate(every, 1):
             bare = replace(sheet, table=None)
             work = (bare, size, theme, tuple(kinds), part, ending, language)
             if pool is None:
                 _draw(work)
-                say(t("cli_print.drawing", done=len(every)))
+                say(t("cli_print.drawing", done=done))
             else:
                 waiting.append(pool.submit(_draw, work))
         for done, drawn in enumerate(as_completed(waiting), 1):

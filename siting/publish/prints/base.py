@@ -267,17 +267,18 @@ class PrintBase:
         limits = self.limits
         own = self.communes.sort_values("population", ascending=False, kind="stable")
         seats = self.seats(own)
-        taken = {label.text for label in first}
         main = towns.main_towns(own)
+        sites = {label.text: (label.x, label.y) for label in first}
         rows = zip(own["name"], own["population"], main, seats, strict=True)
         names = [
-            _name(town, people if is_main else None, at)
+            _name(town, people if is_main else None, sites.get(town, at))
             for town, people, is_main, at in rows
-            if town not in taken
+            if is_main or town not in sites
         ]
-        names.sort(key=lambda name: not name.needed)
-        at = sum(name.needed for name in names)
-        names = [*names[:at], *first, *names[at:]]
+        needed = [name for name in names if name.needed]
+        written = {name.text for name in needed}
+        others = [name for name in names if not name.needed]
+        names = [*needed, *(name for name in first if name.text not in written), *others]
         cut = self.result.epci is not None
         vintage = self.result.study.territory.vintage
         day = t("charts.day", day=f"{vintage:%d}", month=f"{vintage:%m}", year=vintage.year)
