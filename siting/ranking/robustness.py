@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from siting.ranking.scales import Bool, Float64, Scale, Values
 
 TINY = 1e-12
+EQUAL = 1e-12
 NEAR = 1e-9  # weights so close are one meeting
 
 
@@ -147,17 +148,24 @@ def _held(
 ) -> tuple[float, float]:
     """Interval around the weight of now in which a site leads; of no width where it ties."""
     low, high = 0.0, 1.0
-    for meeting in map(float, meetings):
-        if meeting <= now + NEAR and _leader(path, meeting, -1, ids) != first:
-            low = max(low, min(meeting, now))
-        if meeting >= now - NEAR and _leader(path, meeting, 1, ids) != first:
-            high = min(high, max(meeting, now))
+    # a tie of now is met at now itself, not some last bits beside it
+    for meeting in np.where(np.abs(meetings - now) <= NEAR, now, meetings).tolist():
+        if meeting <= now and _leader(path, meeting, -1, ids) != first:
+            low = max(low, meeting)
+        if meeting >= now and _leader(path, meeting, 1, ids) != first:
+            high = min(high, meeting)
     return low, high
 
 
 def _order(scores: Float64, ids: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    """Positions of the sites, best first; scores closer than 1e-12 are equal."""
-    order: npt.NDArray[np.intp] = np.lexsort((ids, -np.round(scores, 12)))
+    """Positions of the sites, best first; scores closer than `EQUAL` are equal.
+
+    Not rounded: two scores that differ by their last bit may lie on both sides of a half.
+    """
+    falling = np.argsort(-scores, kind="stable")
+    place = np.empty(len(scores), np.intp)
+    place[falling] = np.cumsum(np.diff(-scores[falling], prepend=-np.inf) > EQUAL)
+    order: npt.NDArray[np.intp] = np.lexsort((ids, place))
     return order
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -114,16 +115,31 @@ def test_ties_are_broken_by_id_and_said():
     assert found.equal == ((0, 1),)
 
 
-def first_at(scale, weights, criterion, t):
-    rest = 1 - weights[criterion]
-    moved = weights * (1 - t) / rest
-    moved[criterion] = t
-    case = scale.of
-    score = (case.filled(moved) if scale.name == "min_max" else scale(case.filled(moved))) @ moved
-    return np.lexsort((case.order, -np.round(score, 12)))
+def order_at(raw, points, criterion, t):
+    """Sites, best first, by the weighted mean of their known places, in fractions: exact.
+
+    In floating point two equal scores differ by their last bit, and so would their order.
+    """
+    t, rest = Fraction(t), sum(points) - points[criterion]
+    weights = [Fraction(points[j], rest) * (1 - t) for j in range(len(points))]
+    weights[criterion] = t
+    scores = []
+    ends = [[int(v) for v in column if not np.isnan(v)] for column in zip(*raw, strict=True)]
+    for row in raw:
+        known = [j for j, value in enumerate(row) if not np.isnan(value)]
+        whole = sum(weights[j] for j in known)
+        places = {
+            j: Fraction(int(row[j]) - min(ends[j]), max(ends[j]) - min(ends[j]))
+            if max(ends[j]) > min(ends[j])
+            else Fraction(1, 2)
+            for j in known
+        }
+        gained = sum(weights[j] * places[j] for j in known)
+        scores.append(gained / whole if whole else Fraction(1, 2))
+    return sorted(range(len(raw)), key=lambda site: (-scores[site], site))
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=120, deadline=None)
 @given(cases())
 def test_stability_intervals_hold_inside_and_break_outside(case):
     raw, points = case
@@ -132,22 +148,23 @@ def test_stability_intervals_hold_inside_and_break_outside(case):
     scale = Scale("min_max", known)
     table = robustness.stability(scale, weights)
     for j, row in enumerate(table.itertuples()):
-        first = first_at(scale, weights, j, weights[j])[0]
+        order = order_at(raw, points, j, Fraction(points[j], sum(points)))
+        first = order[0]
         for t in np.linspace(row.first_low, row.first_high, 21)[1:-1]:
-            assert first_at(scale, weights, j, t)[0] == first
-        order = list(first_at(scale, weights, j, weights[j]))
+            if row.first_low < t < row.first_high:
+                assert order_at(raw, points, j, t)[0] == first
         for t in np.linspace(row.order_low, row.order_high, 21)[1:-1]:
             if row.order_low < t < row.order_high:
-                assert list(first_at(scale, weights, j, t)) == order
+                assert order_at(raw, points, j, t) == order
         for t in (row.order_low - 1e-6, row.order_high + 1e-6):
             if 0 < t < 1:
-                assert list(first_at(scale, weights, j, t)) != order
+                assert order_at(raw, points, j, t) != order
         for end, site, side in (
             (row.first_low, row.below_site, -1),
             (row.first_high, row.above_site, 1),
         ):
             if site:
-                beyond = first_at(scale, weights, j, min(max(end + side * 1e-6, 0), 1))[0]
+                beyond = order_at(raw, points, j, min(max(end + side * 1e-6, 0), 1))[0]
                 assert known.sites[beyond] == site
                 assert beyond != first
 
