@@ -161,14 +161,15 @@ def establishments(
     if path is None or communes is None:
         return None
     known = frozenset(communes["code"])
-    stock = desk.attempt(
+    stock = desk.watch(
+        "establishments",
         lambda: sirene_stock.read(
             path,
             known,
             positions=layers.positions,
             units=layers.units,
             recoded=codes.recoded(changes, known),
-        )
+        ),
     )
     if stock is None:
         return None

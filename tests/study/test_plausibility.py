@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 
 import geopandas as gpd
 import pandas as pd
@@ -12,12 +13,14 @@ from pyproj import Transformer
 from shapely import affinity
 
 from siting import config
-from siting.errors import FIRST_ALIKE, InputError, ProblemsError, SitingError
+from siting.config.layers import Layers
+from siting.errors import FIRST_ALIKE, InputError, InputWarning, ProblemsError, SitingError
 from siting.network import speeds
 from siting.publish import run_folder
 from siting.publish.report import diagnosis
-from siting.study import inputs
+from siting.study import input_files, inputs
 from siting.study import run as study
+from siting.study.reading import Reading
 
 
 def quiet(_):
@@ -300,6 +303,20 @@ def test_warnings_reach_terminal_manifest_and_report(tmp_path, caplog):
     assert entry["role"] == "candidates"
     assert entry["text"].startswith("candidates.csv")  # as the configuration names it
     assert entry["text"] in str(diagnosis.data(result))
+
+
+def test_what_the_register_warns_of_is_kept(tmp_path, monkeypatch):
+    def warned_and_refused(path, *_, **__):
+        warnings.warn(InputWarning("rings_closed", file=path, detail="x"), stacklevel=2)
+        raise InputError("empty_table", file=path)
+
+    monkeypatch.setattr(input_files.sirene_stock, "read", warned_and_refused)
+    desk = Reading(tmp_path)
+    layers = Layers(establishments=tmp_path / "stock.csv")
+    assert input_files.establishments(desk, layers, table("communes"), None, []) is None
+    ((role, warning),) = desk.warned
+    assert (role, warning.key) == ("establishments", "rings_closed")
+    assert "stock.csv" in warning.text()
 
 
 def test_projected_coordinates_are_no_degrees(tmp_path):
