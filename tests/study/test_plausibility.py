@@ -17,7 +17,7 @@ from siting.config.layers import Layers
 from siting.errors import FIRST_ALIKE, InputError, InputWarning, ProblemsError, SitingError
 from siting.network import speeds
 from siting.publish import run_folder
-from siting.publish.report import diagnosis
+from siting.publish.report import reading
 from siting.study import input_files, inputs
 from siting.study import run as study
 from siting.study.reading import Reading
@@ -302,7 +302,7 @@ def test_warnings_reach_terminal_manifest_and_report(tmp_path, caplog):
     (entry,) = json.loads((folder / "manifest.json").read_text("utf-8"))["figures"]["warnings"]
     assert entry["role"] == "candidates"
     assert entry["text"].startswith("candidates.csv")  # as the configuration names it
-    assert entry["text"] in str(diagnosis.data(result))
+    assert entry["text"] in str(reading.data(result))
 
 
 def test_what_the_register_warns_of_is_kept(tmp_path, monkeypatch):
