@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siting import config
-from siting.errors import InputError
+from siting.errors import InputError, InputWarning
 from siting.outputs import context, paper, print_map, print_scale, web_context
 from siting.outputs.theme import DEFAULT
 from siting.publish import print_maps
@@ -83,6 +83,17 @@ def test_points_in_a_layer_of_shapes_are_refused_with_their_rows(tmp_path):
     file.write_text(json.dumps(shapes), encoding="utf-8")
     with pytest.raises(InputError, match="class"):
         context_layers.shapes(file)
+
+
+def test_a_ring_that_is_not_closed_is_closed_with_a_warning(tmp_path):
+    shapes = json.loads((FOLDER / "lakes.geojson").read_text(encoding="utf-8"))
+    corners = [[2.5, 44.3], [2.6, 44.3], [2.6, 44.4], [2.5, 44.4]]
+    shapes["features"][0]["geometry"] = {"type": "Polygon", "coordinates": [corners]}
+    file = tmp_path / "lakes.geojson"
+    file.write_text(json.dumps(shapes), encoding="utf-8")
+    with pytest.warns(InputWarning, match=r"lakes\.geojson"):
+        read = context_layers.shapes(file)
+    assert read.geometry.iloc[0].bounds == (2.5, 44.3, 2.6, 44.4)
 
 
 def test_the_browser_gets_names_beyond_the_border_and_at_most_150_kilobytes():
