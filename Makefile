@@ -34,6 +34,10 @@ MINUTES ?= 60
 fuzz: $(STAMP)
 	$(BIN)/python tests/robustness/harness.py --minutes $(MINUTES)
 
+# bytes led by what the four readers of text do with them; needs `pip install atheris` (not on Windows)
+fuzz-coverage: $(STAMP)
+	$(BIN)/python tests/robustness/coverage_fuzz.py --minutes $(MINUTES)
+
 check: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -45,10 +49,12 @@ format: $(STAMP)
 
 install: $(STAMP)
 
-$(STAMP): pyproject.toml constraints.txt hatch_build.py $(wildcard siting/browser/*.json siting/browser/shared/* siting/browser/map/* siting/browser/workshop/*)
+$(STAMP): pyproject.toml requirements-dev.lock hatch_build.py $(wildcard siting/browser/*.json siting/browser/shared/* siting/browser/map/* siting/browser/workshop/*)
 	$(PYTHON) -c "import sys; sys.exit(None if (3, 11) <= sys.version_info[:2] <= (3, 13) else 'siting needs Python 3.11 to 3.13: make PYTHON=python3.12')"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip check
 	$(BIN)/python -c "open('$(STAMP)', 'w').close()"
 
 clean:

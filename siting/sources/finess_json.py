@@ -72,7 +72,7 @@ def read(path: Path) -> pd.DataFrame:
             rows = [row for entity in _entities(stream) for row in _establishments(entity)]
     except (OSError, EOFError, zlib.error) as error:
         raise InputError("bad_zip", file=path, detail=error) from error
-    except (ValueError, AttributeError, TypeError) as error:
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
         raise InputError("bad_rows", file=path, detail=str(error)[:200]) from error
     if not rows:
         raise InputError("empty_table", file=path)
