@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "siting"
 # What every room may use: they know nothing of a study.
 COMMON = {
     "errors", "texts", "contracts", "provenance", "atomic_files", "version", "settings", "entries",
-    "yaml_files", "compiled", "archives",
+    "yaml_files", "compiled", "archives", "vector_files",
 }  # fmt: skip
 
 # room -> the rooms that it may import from, beside COMMON. Nothing else passes.
@@ -30,6 +30,7 @@ ALLOWED: dict[str, set[str]] = {
     "entries": set(),
     "yaml_files": set(),
     "archives": set(),
+    "vector_files": set(),
     "compiled": set(),
     "config": {"location", "measures", "sources"},  # their registries
     "sources": set(),
@@ -54,6 +55,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "api": {
         "config",
+        "sources",
         "network",
         "times",
         "measures",

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from siting import contracts
+from siting.api import grids
 from siting.contracts import missing_column
 from siting.errors import InputError
 
@@ -25,7 +26,8 @@ def points(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     ----------
     frame
         A GeoDataFrame of points, or of polygons (a point inside each is taken), with a column `id`
-        or else its index as identifiers; or a DataFrame with `id`, `lon`, `lat` in degrees.
+        or else its index as identifiers; or a DataFrame with `id`, `lon`, `lat` in degrees; or one
+        without positions whose `id` names H3 cells or squares of INSEE (`CRS3035RES200mN…E…`).
     name
         What to call the frame in messages.
 
@@ -37,14 +39,16 @@ def points(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     ------
     InputError
         Not a frame, no row, no CRS, a geometry that is empty or is a line, an identifier twice, a
-        coordinate that is missing, not a number or outside the world.
+        coordinate that is missing, not a number or outside the world, a cell that is none.
     """
     if not isinstance(frame, pd.DataFrame):
         raise InputError("not_a_frame", name=name, found=type(frame).__name__)
     if isinstance(frame, gpd.GeoDataFrame):
         frame = _located(frame, name)
-    elif "id" not in frame.columns:
-        frame = frame.rename_axis("id").reset_index()
+    else:
+        frame = frame if "id" in frame.columns else frame.rename_axis("id").reset_index()
+        if not {"lon", "lat"} & set(frame.columns):
+            frame = grids.located(frame, name)
     return contracts.check(_identified(frame), contracts.POINTS, name)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
+    from access import Access
 
     from siting.api.roads import Roads
     from siting.measures.pairs import Pairs
@@ -61,6 +62,74 @@ class TravelTimes:
             minutes[minutes > np.float32(self.limit)] = np.nan
         return minutes
 
+    def cost_matrix(self, unreached: float) -> npt.NDArray[np.float64]:
+        """Minutes as spopt takes them (`from_cost_matrix`): float64, shape (origins, destinations).
+
+        Parameters
+        ----------
+        unreached
+            Minutes of a pair that has no time or is beyond the limit, since spopt knows no gap;
+            more than any time counts.
+
+        Raises
+        ------
+        InputError
+            A time is `unreached` or more: a gap would look like a time.
+        """
+        minutes = self.dense().astype(np.float64)
+        longest = np.nanmax(minutes, initial=0.0)
+        if not longest < unreached:
+            raise InputError("unreached_is_reached", value=f"{unreached:g}", longest=f"{longest:g}")
+        return np.where(np.isnan(minutes), unreached, minutes)
+
+    def to_access(
+        self,
+        people: pd.DataFrame,
+        supply: pd.DataFrame,
+        *,
+        population: str = "population",
+        capacity: str = "capacity",
+    ) -> Access:
+        """These times, people and supply as an `access.Access` of PySAL.
+
+        Parameters
+        ----------
+        people, supply
+            `id` (of the origins, of the destinations; or the index) and a column of numbers.
+        population, capacity
+            Names of those columns.
+
+        Returns
+        -------
+        Demand, supply and costs by identifier; the cost is called `minutes`, and a pair without a
+        time is left out, as in `table`.
+
+        Raises
+        ------
+        InputError
+            A column or an identifier is missing, a value is negative, or the library `access` is
+            not there.
+        """
+        try:
+            from access import Access  # noqa: PLC0415 - of the extra `interchange`
+        except ImportError as error:
+            raise InputError("library_missing", library="access") from error
+        demand = frames.column(people, population, "people", self.origins)
+        offered = frames.column(supply, capacity, "supply", self.destinations)
+        costs = self.table[self.table["minutes"].notna()].drop(columns="reason")
+        return Access(
+            demand_df=demand.reset_index(),
+            demand_index="id",
+            demand_value=population,
+            supply_df=offered.reset_index(),
+            supply_index="id",
+            supply_value=capacity,
+            cost_df=costs.astype({"origin_id": str, "destination_id": str}),
+            cost_origin="origin_id",
+            cost_dest="destination_id",
+            cost_name="minutes",
+        )
+
     @property
     def origins(self) -> list[str]:
         """Identifiers of the rows of `dense`."""
@@ -90,7 +159,8 @@ def travel_times(
         See `read_roads`.
     origins, destinations
         GeoDataFrames of points or polygons (any CRS; a point inside each polygon is taken) with a
-        column `id` or else their index as identifiers, or DataFrames `id,lon,lat` in degrees.
+        column `id` or else their index as identifiers, or DataFrames `id,lon,lat` in degrees, or
+        DataFrames without positions whose `id` names H3 cells or squares of INSEE.
     limit
         Minutes beyond which a pair is left out.
 

@@ -235,17 +235,7 @@ def print_located(located: Located, sites: pd.DataFrame, out: Path) -> None:
 
 
 def _answer(solution: Solution) -> None:
-    numbers = {
-        key: "-" if value is None else texts.number(value, 3)
-        for key, value in (
-            ("objective", solution.objective),
-            ("lower", solution.lower_bound),
-            ("upper", solution.upper_bound),
-        )
-    }
-    gap = "-" if solution.gap is None else texts.percent(solution.gap, 2)
-    status = t(f"cli_locate.status.{solution.status}")
-    print_line(t("cli_locate.answer", status=status, gap=gap, **numbers))
+    print_line(solution.text())
     if solution.reason is not None:
         print_line(solution.reason.text())
 

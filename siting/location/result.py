@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -89,6 +90,25 @@ class Solution:
         """Identifiers of the sites that the model chose (required ones included)."""
         kept = self.sites.loc[self.sites["role"] != "existing", "site_id"]
         return [str(site) for site in kept]
+
+    def text(self, language: str | None = None) -> str:
+        """Tell the status, the objective between its bounds and the gap in a sentence."""
+        named = {
+            "objective": self.objective,
+            "lower": self.lower_bound,
+            "upper": self.upper_bound,
+        }
+        numbers = {
+            key: "-" if value is None else texts.number(value, 3, language)
+            for key, value in named.items()
+        }
+        gap = "-" if self.gap is None else texts.percent(self.gap, 2, language)
+        status = texts.text(f"cli_locate.status.{self.status}", language)
+        return texts.text("cli_locate.answer", language, status=status, gap=gap, **numbers)
+
+    def _repr_html_(self) -> str:
+        why = "" if self.reason is None else f"<p>{html.escape(self.reason.text())}</p>"
+        return f"<p>{html.escape(self.text())}</p>{why}{self.sites.to_html(index=False)}"
 
     def proof(self) -> dict[str, Any]:
         """Status, objective, bounds and gap; without a plan also why, and who blocks."""

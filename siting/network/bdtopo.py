@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pyogrio
 import shapely
 
-from siting import archives
+from siting import archives, vector_files
 from siting.contracts import missing_column
 from siting.errors import InputError, InputWarning
 from siting.network import lines, roads
@@ -108,8 +109,9 @@ def read(
         A car's times are asked of sections that bear no average speed (version 2).
     """
     layer = layer_of(path)
+    parquet = vector_files.is_parquet(path)
     try:
-        sections = gpd.read_file(path, layer=layer)
+        sections = vector_files.read_parquet(path) if parquet else gpd.read_file(path, layer=layer)
     except (OSError, ValueError, RuntimeError) as error:
         raise InputError("not_sections", file=path, detail=error) from error
     chosen = speed_tables.load(mode=mode) if speeds is None else speeds
@@ -128,6 +130,9 @@ def layer_of(path: Path) -> str:
         raise InputError("missing_file", file=path)
     archives.require_shapes(path)
     try:
+        if vector_files.is_parquet(path):
+            _named(pq.read_schema(path).names, path)
+            return path.stem
         names = gpd.list_layers(path)["name"].tolist()
         layer = str(next((name for name in names if str(name).lower() in LAYERS), names[0]))
         columns = pyogrio.read_info(path, layer=layer)["fields"]

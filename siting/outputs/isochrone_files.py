@@ -7,6 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from siting import vector_files
 from siting.atomic_files import replacing, replacing_all
 from siting.outputs import geopackage
 from siting.times import isochrones
@@ -31,7 +32,7 @@ def write(
     cell_m: float,
     rasters: Path | None = None,
 ) -> int:
-    """Write the isochrones of points as a GeoPackage (EPSG:4326), layer `isochrones`.
+    """Write the isochrones of points (EPSG:4326): GeoPackage, or GeoParquet by the file's name.
 
     Parameters
     ----------
@@ -62,7 +63,10 @@ def write(
         layer = isochrones.of_points(
             router, points, minutes, towards=towards, cell_m=cell_m, seen=raster
         )
-        geopackage.write(part_path, {"isochrones": layer})
+        if vector_files.is_parquet(path):
+            layer.to_parquet(part_path, index=False)
+        else:
+            geopackage.write(part_path, {"isochrones": layer})
     return len(layer)
 
 

@@ -97,7 +97,7 @@ def read(path: Path, communes: Collection[str]) -> pd.DataFrame:
     kept = sound_rows.kept(kept, misnamed, path, problem)
     kept = sound_rows.numbers(kept, ["population", "imputed", *_AGES.values()], path)
     _require_unique(kept["cell_id"], path)
-    size, lon, lat = _centres(kept["cell_id"])
+    size, lon, lat = centres(kept["cell_id"])
     table = pd.DataFrame(
         {
             "cell_id": kept["cell_id"],
@@ -115,7 +115,7 @@ def read(path: Path, communes: Collection[str]) -> pd.DataFrame:
     return table.sort_values("cell_id", ignore_index=True)
 
 
-def _centres(ids: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
+def centres(ids: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
     """Side in metres, longitude and latitude of the centre of each square."""
     parts = ids.str.extract(CELL)
     size = parts["size"].astype(int) * parts["unit"].map({"m": 1, "km": 1000})

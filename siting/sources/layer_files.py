@@ -9,16 +9,15 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import pandas as pd
 import shapely
 
-from siting import archives
+from siting import archives, vector_files
 from siting.errors import InputError, InputWarning
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-    import pandas as pd
 
 
 def names(path: Path) -> list[str]:
@@ -31,6 +30,8 @@ def names(path: Path) -> list[str]:
     """
     import pyogrio  # noqa: PLC0415 - GDAL is long to load: only where a file is read
 
+    if vector_files.is_parquet(path):
+        return [path.stem]
     return [str(name) for name in _attempted(path, pyogrio.list_layers, path)[:, 0]]
 
 
@@ -44,6 +45,8 @@ def fields(path: Path, layer: str) -> list[str]:
     """
     import pyogrio  # noqa: PLC0415 - as above
 
+    if vector_files.is_parquet(path):
+        return [str(name) for name in _attempted(path, vector_files.read_parquet, path).columns]
     return [str(name) for name in _attempted(path, pyogrio.read_info, path, layer=layer)["fields"]]
 
 
@@ -62,6 +65,9 @@ def rows(
     InputError
         See `read`.
     """
+    if vector_files.is_parquet(path):
+        shapes = _attempted(path, vector_files.read_parquet, path).reset_index(drop=True)
+        return pd.DataFrame(shapes.drop(columns=shapes.geometry.name))
     how = {"layer": layer, "encoding": encoding, "fid_as_index": numbered}
     frame: pd.DataFrame = _attempted(path, gpd.read_file, path, ignore_geometry=True, **how)
     return frame
@@ -75,7 +81,7 @@ def read(
     Parameters
     ----------
     path
-        Any file that GDAL knows, or the zip that it comes in.
+        GeoParquet, or any file that GDAL knows, or the zip that it comes in.
     layer
         The only one, or the first, by default.
     numbers
@@ -98,7 +104,11 @@ def read(
     """
     how: dict[str, Any] = {"layer": layer, "fids": numbers}
     try:
-        frame = _attempted(path, gpd.read_file, path, **how)
+        if vector_files.is_parquet(path):
+            whole = _attempted(path, vector_files.read_parquet, path).reset_index(drop=True)
+            frame = whole if numbers is None else whole.iloc[list(numbers)]
+        else:
+            frame = _attempted(path, gpd.read_file, path, **how)
     except shapely.errors.GEOSException as error:
         frame = _attempted(path, gpd.read_file, path, **how, on_invalid="fix")
         warnings.warn(InputWarning("rings_closed", file=path, detail=error), stacklevel=3)
