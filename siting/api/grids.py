@@ -48,5 +48,4 @@ def _hexagons(ids: pd.Series, name: str) -> tuple[pd.Series, pd.Series]:
 
 
 def _squares(ids: pd.Series, _: str) -> tuple[pd.Series, pd.Series]:
-    _, *centres = filosofi.centres(ids)
-    return centres[0], centres[1]
+    return filosofi.centres(ids)[1:]
