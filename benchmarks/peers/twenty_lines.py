@@ -142,7 +142,7 @@ def points(extract):
 
 
 def run(name, folder):
-    """One way, measured: what a process of its own prints."""
+    """One way, measured: what a process of its own writes."""
     homes, places = (pd.read_csv(folder / f"{part}.csv") for part in ("homes", "places"))
     warnings.simplefilter("ignore")
     started = time.perf_counter()
@@ -150,7 +150,8 @@ def run(name, folder):
     answer = told if name == "siting" else decided(told, homes, places)
     seconds = time.perf_counter() - started
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps([seconds, megabytes, *map(float, answer)]))
+    measured = [seconds, megabytes, *map(float, answer)]
+    (folder / f"{name}.json").write_text(json.dumps(measured), encoding="utf-8")
 
 
 def copied(extract, folder):
@@ -178,10 +179,11 @@ def main(extract, peers_python):
             ended = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
             count = lines(function) + (0 if way == "siting" else lines(decided))
             label = way if way == "siting" else f"{way} + access + spopt"
-            if ended.returncode:
+            written = folder / f"{way}.json"  # since peers print of their own
+            if ended.returncode or not written.exists():
                 print(f"{label:28}{count:6}  {ended.stderr.strip().splitlines()[-1]}")
                 continue
-            seconds, megabytes, *answer = json.loads(ended.stdout.splitlines()[-1])
+            seconds, megabytes, *answer = json.loads(written.read_text(encoding="utf-8"))
             shown = ", ".join(f"{value:.4g}" for value in answer)
             print(f"{label:28}{count:6}{seconds:9.1f}{megabytes:7.0f}  {shown}")
 
