@@ -111,9 +111,14 @@ def sheets(result: Result) -> list[Block]:
 
 def sheet(part: Result, place: OpinionArea, name: str) -> list[Block]:
     """What the study says of an EPCI; the form of its opinion is in its own pack."""
-    sections = (sheet_findings(part, name), figures_of(part, place, name), communes_of(part, name))
+    sections = (
+        sheet_findings(part, name),
+        sites_of(part),  # before the tables: a sentence after them could stand alone on a page
+        figures_of(part, place, name),
+        communes_of(part, name),
+    )
     blocks = [block for some in sections for block in some]
-    return [Heading(2, name), *blocks, *sites_of(part)]
+    return [Heading(2, name), *blocks]
 
 
 def sheet_findings(part: Result, name: str) -> list[Block]:
