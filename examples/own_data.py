@@ -17,6 +17,7 @@ rooms.write_text(
     "mairie,Town hall annexe,12300,2.0371,44.3522\n"
     "ecole,Closed school,12105,2,0364,44.2274\n",
     encoding="utf-8",
+    newline="\n",
 )
 print(rooms.read_text(encoding="utf-8"))
 
@@ -37,7 +38,7 @@ except siting.SitingError as problem:
 
 # %%
 mended = rooms.read_text(encoding="utf-8").replace(",2,0364,", ",2.0364,")
-rooms.write_text(mended, encoding="utf-8")
+rooms.write_text(mended, encoding="utf-8", newline="\n")
 ranked = own.run().scores
 ranked[["name", "score", "population_gained_20min", "minutes_saved"]].round(1)
 
