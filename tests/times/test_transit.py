@@ -157,6 +157,7 @@ def access_of(walks):
 
 EVERY = settings(
     max_examples=15,
+    derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.generate],
 )
