@@ -59,6 +59,7 @@ def look(page: Page, address: str) -> None:
     page.goto(address)
     ready(page)
     take(page, "aujourdhui")
+    page.click("#invitation .shut")
     page.click("#tab-changes")
     page.fill("#commune", "Saint-Izaire")
     page.press("#commune", "Enter")
@@ -74,14 +75,20 @@ def look(page: Page, address: str) -> None:
     page.wait_for_timeout(300)
     take(page, "solidite")
     page.click("#tab-plans")
+    page.fill("#plan-name", "Saint-Izaire")
+    page.click("#plan-form button")
     page.click("#compare-today")
     page.wait_for_timeout(800)
     take(page, "plans")
+    page.click("#present")
+    page.keyboard.press("PageDown")
+    page.wait_for_timeout(800)
+    take(page, "presenter")
 
 
 def ready(page: Page) -> None:
     """Wait until the map is painted and the candidates ranked."""
-    page.wait_for_selector("body.ready[data-painted]")
+    page.wait_for_selector("body.ready[data-painted][data-named]")
     page.wait_for_selector("#ranking li", state="attached")
     page.wait_for_timeout(500)
 

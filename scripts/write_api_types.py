@@ -10,7 +10,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from siting.workshop import api
+from siting.workshop import api, questions
 
 if TYPE_CHECKING:
     from siting.workshop.workshop import Workshop
@@ -49,7 +49,7 @@ def type_of(schema: dict[str, Any]) -> str:
             written = " | ".join(type_of(choice) for choice in choices)
         case {"const": value}:
             written = json.dumps(value)
-        case {"enum": values} if api.REGISTERED not in schema:
+        case {"enum": values} if questions.REGISTERED not in schema:
             written = " | ".join(json.dumps(value) for value in values)
         case {"type": "array", "prefixItems": items}:
             written = f"[{', '.join(type_of(item) for item in items)}]"

@@ -7,31 +7,47 @@ answered by 4xx and one sentence, `{"error": …}`.
 from __future__ import annotations
 
 import os
+import threading
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 import orjson
 from anyio import to_thread
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Header, Request
 from fastapi import Path as InPath
 from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
-from pydantic import BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
 
 from siting import texts
-from siting.config import Model
 from siting.errors import ConfigError, OutputError
 from siting.location import registry
 from siting.location.question import LocationQuestion
-from siting.workshop import exports, page_answers, refusals, replies, scenario, surroundings
+from siting.workshop import (
+    exports,
+    hypothesis,
+    page_answers,
+    refusals,
+    replies,
+    scenario,
+    surroundings,
+)
 from siting.workshop.answer_queue import AnswerQueue
 from siting.workshop.jobs import Jobs, Task
-from siting.workshop.scenario import Name, Scenario
+from siting.workshop.questions import (  # noqa: TC001 - FastAPI needs them at run time
+    ExportQuestion,
+    IsochroneQuestion,
+    JobQuestion,
+    MinutesQuestion,
+    PairQuestion,
+    PlaceQuestion,
+    SaveQuestion,
+    ScenarioQuestion,
+)
+from siting.workshop.scenario import Name, Scenario  # noqa: TC001 - as above
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -43,13 +59,8 @@ WORKERS = max(2, os.cpu_count() or 2)
 EXPORTS_WAITING, EXPORTS_KEPT = 40, 4
 READERS_WAITING = 1000  # for what is the same for all: as many as may connect
 STATIC = Path(str(resources.files("siting"))) / "browser" / "built"
-Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, strict=True)]
-Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, strict=True)]
-IsochroneMinutes = Annotated[float, Field(gt=0, le=120, allow_inf_nan=False, strict=True)]
 JobName = Annotated[str, InPath(max_length=64)]
 Language = Annotated[str, InPath(pattern="^(" + "|".join(texts.LANGUAGES) + ")$")]
-LONGEST_JOB = 120.0
-REGISTERED = "x-registered"  # in a schema: its values are entries of a registry
 ExportKind = Literal["table", "map", "config", "report"]
 KINDS: dict[ExportKind, str] = {
     "table": "text/csv",
@@ -71,73 +82,6 @@ class OpenedStudy:
     def folder(self) -> Path:
         """Folder of the saved scenarios."""
         return scenario.folder_of(self.config)
-
-
-class Question(Model):
-    """What a client says: built with the interface."""
-
-    model_config = ConfigDict(defer_build=False)
-
-
-class ScenarioQuestion(Question):
-    """A scenario, and nothing else."""
-
-    scenario: Scenario = Scenario()
-
-
-class SaveQuestion(ScenarioQuestion):
-    """A scenario to save, and whether one of that name may be replaced."""
-
-    replace: bool = Field(default=False, strict=True)
-
-
-class PairQuestion(Question):
-    """Two scenarios to compare."""
-
-    first: Scenario = Scenario()
-    second: Scenario = Scenario()
-
-
-class PlaceQuestion(Question):
-    """A scenario and a place."""
-
-    scenario: Scenario = Scenario()
-    lon: Longitude
-    lat: Latitude
-
-
-class IsochroneQuestion(Question):
-    """A scenario, a place and the minutes to draw."""
-
-    scenario: Scenario = Scenario()
-    lon: Longitude
-    lat: Latitude
-    minutes: tuple[IsochroneMinutes, ...] = Field((10, 20, 30), min_length=1, max_length=6)
-
-
-def _offered_models(schema: dict[str, Any]) -> None:
-    """Name the models in the schema of a key: a list that grows, so no type of the page."""
-    schema["enum"] = [model.name for model in registry.offered("workshop")]
-    schema[REGISTERED] = "location models"
-
-
-def _numeric(value: object) -> object:
-    """Refuse true and "2" for a whole number; in JSON, 2.0 is one."""
-    if type(value) not in {int, float}:
-        raise PydanticCustomError("int_type", "a whole number")
-    return value
-
-
-class JobQuestion(Question):
-    """An optimisation over the study's candidates (and those of the scenario)."""
-
-    scenario: Scenario = Scenario()
-    model: str = Field("mclp", json_schema_extra=_offered_models)
-    sites: Annotated[int, BeforeValidator(_numeric)] = Field(2, ge=1, le=200)
-    max_minutes: float | None = Field(20, gt=0, le=600, allow_inf_nan=False, strict=True)
-    required: tuple[str, ...] = Field((), max_length=200)
-    closed: tuple[str, ...] = Field((), max_length=200)
-    seconds: float = Field(60, gt=0, le=LONGEST_JOB, strict=True)
 
 
 def make(desk: OpenedStudy) -> FastAPI:
@@ -274,21 +218,41 @@ def _keep(app: FastAPI, desk: OpenedStudy) -> None:
         """List the saved scenarios."""
         return {"names": scenario.names(desk.folder)}
 
+    one_at_a_time = threading.Lock()
+
     @app.get("/api/scenarios/{name}", responses=refusals.documented(404))
-    def load(name: Name) -> Scenario:
-        """Load a scenario."""
-        return scenario.read(name, desk.config, desk.folder)
+    def load(name: Name, response: Response) -> Scenario:
+        """Load a scenario; `ETag` is its version."""
+        with one_at_a_time:
+            read = scenario.read(name, desk.config, desk.folder)
+            response.headers["etag"] = f'"{scenario.version(name, desk.folder)}"'
+        return read
 
     @app.put("/api/scenarios/{name}", responses=refusals.documented(refusals.CONTRADICTION))
-    def save(name: Name, question: SaveQuestion) -> replies.SavedReply:
-        """Save a scenario as a configuration that `siting run` takes."""
+    def save(
+        name: Name,
+        question: SaveQuestion,
+        response: Response,
+        if_match: Annotated[str, Header(max_length=80)] = "",
+    ) -> replies.SavedReply:
+        """Save a scenario as a configuration that `siting run` takes.
+
+        One of that name is replaced where the question says so and, where `If-Match` names a
+        version, only if it is still that one.
+        """
         if desk.read_only:
             raise OutputError("read_only")
         given = _checked(question.scenario, desk.workshop)
-        if not question.replace and name in scenario.names(desk.folder):
-            raise ConfigError("scenario_exists", name=name)
         study = desk.workshop.ground.study
-        return {"file": scenario.save(given, name, study, desk.config, desk.folder).name}
+        with one_at_a_time:
+            there = scenario.version(name, desk.folder)
+            if there and not question.replace:
+                raise ConfigError("scenario_exists", name=name, version=there)
+            if there and if_match and if_match.strip('"') != there:
+                raise ConfigError("scenario_changed", name=name, version=there)
+            path = scenario.save(given, name, study, desk.config, desk.folder)
+            response.headers["etag"] = f'"{scenario.version(name, desk.folder)}"'
+        return {"file": path.name}
 
 
 def _export(app: FastAPI, desk: OpenedStudy) -> None:
@@ -303,28 +267,49 @@ def _export(app: FastAPI, desk: OpenedStudy) -> None:
         response_class=Response,
         responses={200: files, **refusals.documented(refusals.CONTRADICTION)},
     )
-    async def export(kind: ExportKind, question: ScenarioQuestion, request: Request) -> Response:
+    async def export(kind: ExportKind, question: ExportQuestion, request: Request) -> Response:
         """Give the view as a CSV table, a map in one file, a configuration or a report (DOCX)."""
 
         def made() -> bytes:
-            return _exported(kind, desk, _checked(question.scenario, workshop))
+            return _exported(kind, desk, _checked(question.scenario, workshop), question.name)
 
         queue = whole_studies if kind in exports.WHOLE_STUDIES else of_answers
-        key = (kind, texts.language(), question.model_dump_json())
+        key = (kind, texts.language(), hypothesis.today(), question.model_dump_json())
         content = await queue.answer(key, made, request.is_disconnected)
         return Response(content, media_type=KINDS[kind])
 
+    document = {"description": "A file.", "content": {KINDS["report"]: {}}}
 
-def _exported(kind: ExportKind, desk: OpenedStudy, given: Scenario) -> bytes:
+    @app.post(
+        "/api/minutes",
+        response_class=Response,
+        responses={200: document, **refusals.documented(refusals.CONTRADICTION)},
+    )
+    async def minutes(question: MinutesQuestion, request: Request) -> Response:
+        """Write the minutes of a meeting (DOCX), each plan with its map."""
+
+        def made() -> bytes:
+            plans = tuple(
+                plan.model_copy(update={"scenario": _checked(plan.scenario, workshop)})
+                for plan in question.plans
+            )
+            return exports.minutes(workshop, question.model_copy(update={"plans": plans}))
+
+        key = ("minutes", texts.language(), hypothesis.today(), question.model_dump_json())
+        content = await whole_studies.answer(key, made, request.is_disconnected)
+        return Response(content, media_type=KINDS["report"])
+
+
+def _exported(kind: ExportKind, desk: OpenedStudy, given: Scenario, name: str) -> bytes:
     """Write the view in one of the kinds."""
     workshop = desk.workshop
     if kind == "table":
-        return exports.table(workshop, given).encode()
+        return exports.table(workshop, given, name).encode()
     if kind == "config":
         return scenario.written(given, workshop.ground.study, desk.config.name).encode()
     if kind == "report":
-        return exports.report(workshop, given)
-    return exports.html_map(workshop, given).encode()
+        return exports.report(workshop, given, name)
+    return exports.html_map(workshop, given, name).encode()
 
 
 def _encoded(answer: object) -> Response:

@@ -20,6 +20,7 @@ from siting.workshop import closed_roads
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from siting.ranking.definition import Criterion
     from siting.ranking.scores import Scores
     from siting.study.inputs import Inputs
     from siting.workshop.replies import (
@@ -44,6 +45,7 @@ HUNDREDTHS = 100
 PRECISION_DEGREES = 1e-6  # of an isochrone's corners: a tenth of a metre
 SIMPLIFY_DEGREES = 0.0008
 CELL_SHARE_DIGITS = 5
+SHARE = "share"  # unit of a criterion
 
 
 def packed(values: np.ndarray[Any, Any], kind: str) -> str:
@@ -65,12 +67,12 @@ def study(workshop: Workshop, *, read_only: bool) -> StudyReply:
         "criteria": [
             {
                 "id": criterion.id,
-                "name": {
-                    code: texts.text(
-                        f"criteria.{criterion.name}.name", code, number=criterion.number
-                    )
-                    for code in texts.LANGUAGES
-                },
+                "name": _worded(criterion, "name"),
+                "unit": _worded(criterion, "unit"),
+                "how": _worded(criterion, "how"),
+                "source": _worded(criterion, "source"),
+                "status": _status(workshop, criterion),
+                "share": criterion.definition.unit == SHARE,
                 "weight": weights[criterion.id],
                 "family": criterion.definition.family,
             }
@@ -115,6 +117,23 @@ def study(workshop: Workshop, *, read_only: bool) -> StudyReply:
         "read_only": read_only,
         "buffer_km": plan.territory.buffer_km,
     }
+
+
+def _worded(criterion: Criterion, key: str) -> dict[str, str]:
+    """A text of a criterion in each language."""
+    return {
+        code: texts.text(f"criteria.{criterion.name}.{key}", code, number=criterion.number)
+        for code in texts.LANGUAGES
+    }
+
+
+def _status(workshop: Workshop, criterion: Criterion) -> str:
+    """Status of the table that a criterion draws on, people where it names none; empty: unknown."""
+    layer = criterion.definition.layer
+    if not layer:
+        return "modelled" if workshop.ground.study.cells.file is None else "real"
+    known = [file.source for file in workshop.ground.read.read if file.role == layer]
+    return next((source.status for source in known if source is not None), "")
 
 
 def _links(read: Inputs) -> list[tuple[str, str, str, float, float, float, float]]:
@@ -222,6 +241,7 @@ def ranking(workshop: Workshop, scenario: Scenario) -> RankingReply:
     ]
     return {
         "criteria": [criterion.id for criterion in ranked.criteria],
+        "weights": [float(weight) for weight in ranked.weights],
         "sites": sites,
         "fewest": ranked.of.fewest,
     }

@@ -54,7 +54,8 @@ def answer_by_sentences(app: FastAPI) -> None:
     @app.exception_handler(SitingError)
     async def wrong(_: Request, error: SitingError) -> JSONResponse:
         status = STATUSES.get(error.key, CONTRADICTION)
-        return JSONResponse({"error": error.text(), "key": error.key}, status)
+        known = {"etag": f'"{error.values["version"]}"'} if "version" in error.values else None
+        return JSONResponse({"error": error.text(), "key": error.key}, status, headers=known)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -31,10 +31,19 @@ class ShownPlace(TypedDict):
 
 
 class StudyCriterion(TypedDict):
-    """A criterion of the study: its name by language, its weight."""
+    """A criterion of the study: by language its name, unit, meaning and source; its weight.
+
+    `status` is that of what it draws on, where one table is known: real, derived or modelled;
+    `share` tells whether values are shares of 1.
+    """
 
     id: str
     name: dict[str, str]
+    unit: dict[str, str]
+    how: dict[str, str]
+    source: dict[str, str]
+    status: str
+    share: bool
     weight: float
     family: str
 
@@ -182,9 +191,10 @@ class RankedSite(TypedDict):
 
 
 class RankingReply(TypedDict):
-    """The candidates, best first; counts below `fewest` are not given."""
+    """The candidates, best first; `weights` are shares of 1; counts below `fewest` not given."""
 
     criteria: list[str]
+    weights: list[float]
     sites: list[RankedSite]
     fewest: int
 

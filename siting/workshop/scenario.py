@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -80,6 +81,15 @@ def weighed(study: Study, weights: Mapping[str, float]) -> tuple[CriterionKeys, 
     )
 
 
+def shares(study: Study, weights: Mapping[str, float]) -> dict[str, float]:
+    """Share of each criterion's weight, on which alone a ranking depends."""
+    all_weights = {known.id: weights.get(known.id, known.weight) for known in study.criteria}
+    total = sum(all_weights.values())
+    return {
+        name: round(weight / total, 6) if total else 0.0 for name, weight in all_weights.items()
+    }
+
+
 def applied(scenario: Scenario, study: Study) -> Study:
     """Give the study as a scenario changes it."""
     changes: dict[str, object] = {
@@ -89,6 +99,12 @@ def applied(scenario: Scenario, study: Study) -> Study:
     if scenario.thresholds_minutes:
         changes["thresholds_minutes"] = scenario.thresholds_minutes
     return study.model_copy(update=changes)
+
+
+def version(name: str, folder: Path) -> str:
+    """Fingerprint of a saved scenario; empty where there is none of that name."""
+    path = folder / f"{name}.yaml"
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if path.is_file() else ""
 
 
 def save(scenario: Scenario, name: str, study: Study, config: Path, folder: Path) -> Path:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from siting.config import Place, WhatIf
+    from siting.config.scenario import Position
     from siting.study.prepared import PreparedStudy
 
 
@@ -86,6 +87,13 @@ class ScenarioSites:
         opened = pd.DataFrame(self.opened(change), columns=what_if.SITE)
         kept = self.facilities[~self.facilities["id"].isin(change.close)][what_if.SITE]
         return pd.concat([part for part in (kept, opened) if len(part)], ignore_index=True)
+
+    def communes_at(self, places: Sequence[Position]) -> list[str]:
+        """Code of the commune of each place, empty outside the territory."""
+        return [
+            str(code)
+            for code in self._communes.at([p.lon for p in places], [p.lat for p in places])
+        ]
 
     def require_near(
         self, lon: Sequence[float], lat: Sequence[float], names: Sequence[str]

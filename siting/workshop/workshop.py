@@ -19,6 +19,7 @@ from siting.config import WhatIf
 from siting.config.sites import Scoring
 from siting.errors import ConfigError, SitingError
 from siting.ranking import robustness, smaa
+from siting.study import scenario as what_if
 from siting.study.stages import scores as study_scores
 from siting.study.stages import site_facts
 from siting.study.stages import weights as study_weights
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from siting.config import Study
+    from siting.config.scenario import Position
     from siting.ranking.candidate_facts import Float64, Minutes
     from siting.ranking.scores import Scores, SiteValues
     from siting.study.prepared import PreparedStudy
@@ -268,6 +270,14 @@ class Workshop:
     def candidates(self, change: WhatIf) -> pd.DataFrame:
         """Candidates, those that the scenario moves or adds among them; see `ScenarioSites`."""
         return self._sites.candidates(change)
+
+    def standing_and_candidates(self, change: WhatIf) -> list[dict[str, Any]]:
+        """Facilities of today, then candidates as the scenario leaves them; see `ScenarioSites`."""
+        return [*self._sites.standing(WhatIf()), *what_if.rows(self.candidates(change))]
+
+    def communes_at(self, places: Sequence[Position]) -> list[str]:
+        """Code of the commune of each place, empty outside the territory."""
+        return self._sites.communes_at(places)
 
     # -- what questions are answered from ----------------------------------------------------
 

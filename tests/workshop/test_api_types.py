@@ -60,7 +60,7 @@ def test_every_answer_of_the_interface_has_a_type(opened):
                 elif content["application/json"]["schema"] in ({}, {"type": "object"}):
                     untyped.append((method, path))
     assert untyped == []
-    assert files == [("post", "/api/export/{kind}")]
+    assert files == [("post", "/api/export/{kind}"), ("post", "/api/minutes")]
 
 
 def test_a_kind_of_schema_that_is_not_known_is_refused(writer):

@@ -151,17 +151,25 @@ def test_small_counts_of_persons_are_never_told(client, desk):
 def test_exports_agree(client, desk):
     scenario = {"what_if": {"open": [NAUCELLE]}, "thresholds_minutes": [20]}
     said = client.post("/api/answer", json={"scenario": scenario}).json()
-    text = client.post("/api/export/table", json={"scenario": scenario}).text
-    rows = [line.split(",") for line in text.splitlines()]
-    assert [float(row[-3]) for row in rows[1:]] == pytest.approx(
-        [one[0] for one in said["covered"]]
+    asked = {"scenario": scenario, "name": "Essai"}
+    text = client.post("/api/export/table", json=asked).text
+    rows = list(csv.DictReader(text.splitlines()))
+    assert [float(row["covered_population"]) for row in rows] == pytest.approx(
+        [shares[0] for shares in said["covered"]]
     )
+    today = client.post("/api/answer", json={"scenario": {"thresholds_minutes": [20]}}).json()
+    assert [float(row["today_population"]) for row in rows] == pytest.approx(
+        [shares[0] for shares in today["covered"]], abs=1e-3
+    )
+    assert {row["scenario"] for row in rows} == {"Essai"}
+    assert all("Ouvert : Naucelle bis" in row["changes"] for row in rows)
     written = client.post("/api/export/config", json={"scenario": scenario}).text
     path = desk.config.parent / "exported.yaml"
     path.write_text(written, encoding="utf-8")
     assert load(path).what_if.open[0].name == "Naucelle bis"
-    page = client.post("/api/export/map", json={"scenario": scenario}).text
-    assert "Naucelle bis" in page
+    page = client.post("/api/export/map", json=asked).text
+    assert "Ouvert : Naucelle bis" in page
+    assert "Hypothèse « Essai »" in page
 
 
 @pytest.mark.slow
@@ -180,6 +188,9 @@ def test_the_report_is_of_the_scenario(client):
     words = "\n".join(one.text for one in document.paragraphs)
     assert shares[1] in words
     assert shares[0] not in words
+    assert "Hypothèse « sans nom »" in words
+    before_after = "\n".join(cell.text for cell in document.tables[0]._cells)
+    assert {shares[0], shares[1]} <= set(before_after.split("\n"))
 
 
 def test_two_scenarios_side_by_side(client):
@@ -204,7 +215,7 @@ def job(client, **asked):
     return got.json()["id"]
 
 
-def ended(client, name, seconds=60):
+def ended(client, name, seconds=300):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         state = client.get(f"/api/jobs/{name}").json()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import zipfile
 
@@ -128,10 +129,8 @@ def test_weights_rank_at_once(hands):
     assert sorted(after) == sorted(before)
     first = hands.page.locator("#ranking details").first
     first.locator("summary").click()
-    points = [
-        float(one.replace(",", "."))
-        for one in first.locator("tbody td:nth-of-type(2)").all_inner_texts()
-    ]
+    words = first.locator(".why strong").all_inner_texts()
+    points = [float(re.search(r"([\d,]+) points", part)[1].replace(",", ".")) for part in words]
     score = float(first.locator(".score").inner_text().split()[0].replace(",", "."))
     assert sum(points) == pytest.approx(score, abs=0.5)
     on_map = hands.page.locator("[data-kind=candidate]").all_inner_texts()

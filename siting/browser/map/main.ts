@@ -36,9 +36,9 @@ export function draw(map: L.Map, data: MapData): void {
   const markers = markerLayers(data.points, (place) => cards.place(place), () => popupRoom(map));
   const around = background(map, data.context);
   let startZoom = 0;
-  const names = labels(map, data.communes, () => boxesOf(map, markers), (zoom) =>
-    Math.round((wide() ? NAMES.wide : NAMES.phone) * 2.4 ** Math.max(0, zoom - startZoom)),
-  );
+  const most = (zoom: number): number =>
+    Math.round((wide() ? NAMES.wide : NAMES.phone) * 2.4 ** Math.max(0, zoom - startZoom));
+  const names = labels(map, [{ ...data.communes, most }], () => boxesOf(map, markers));
   const legend = new Legend(map, data, markers, wide() && window.innerHeight > LOW);
   const home = homeOf(map, data.bounds);
 

@@ -1,4 +1,4 @@
-/** Names of communes beside their dots: main towns always, then the largest, where they meet no obstacle and no other
+/** Names of places beside their dots: main ones always, then the largest, where they meet no obstacle and no other
  * name. */
 
 import { Painted, pane } from "./painting.js";
@@ -6,7 +6,7 @@ import { Painted, pane } from "./painting.js";
 /** Pixels of a layer point. */
 export type Box = [left: number, top: number, right: number, bottom: number];
 
-/** Places with names; the largest come first. */
+/** Places with names; the largest come first, at most so many at a zoom. */
 export interface NamedPlaces {
   name: string[];
   people: ArrayLike<number>;
@@ -14,6 +14,9 @@ export interface NamedPlaces {
   seat: [number, number][];
   /** Rows of those that are named wherever they are seen. */
   main?: number[];
+  most: (zoom: number) => number;
+  /** Of a kind of names that is not the first. */
+  lettering?: { weight: number; larger: number; colour: string; centred: boolean };
 }
 
 /** Places of a name around its point: left edge and middle, the best first. */
@@ -26,61 +29,71 @@ function around(x: number, y: number, width: number): [number, number][] {
   ];
 }
 
+/** Places of a name over its point. */
+const centredAt = (x: number, y: number, width: number): [number, number][] =>
+  [0, 14, -14, 28, -28].map((down) => [x - width / 2, y + down]);
+
 const meet = (box: Box, other: Box): boolean =>
   box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3];
 
-/** Make the layer of names; `most` are written at a zoom, none over an obstacle. */
-export function labels(
-  map: L.Map,
-  communes: NamedPlaces,
-  obstacles: () => Box[],
-  most: (zoom: number) => number,
-): Painted {
-  const people = (i: number): number => communes.people[i] ?? 0;
-  const main = new Set(communes.main ?? []);
-  const order = (a: number, b: number): number =>
-    Number(main.has(b)) - Number(main.has(a)) || people(b) - people(a) || a - b;
-  const ranked = communes.name.map((_, i) => i).sort(order);
+/** Make the layer of names: group after group, none over a sign or another name. */
+export function labels(map: L.Map, groups: NamedPlaces[], obstacles: () => Box[]): Painted {
   const font = getComputedStyle(document.body).fontFamily;
-
   const paint = (pen: CanvasRenderingContext2D, bounds: L.Bounds): void => {
-    const zoom = map.getZoom();
-    const size = zoom > 11 ? 13 : 12;
-    pen.font = `600 ${size}px ${font}`;
     pen.textBaseline = "middle";
     pen.lineJoin = "round";
-    // a name that the window would cut is not written
-    const left = map.containerPointToLayerPoint([0, 0]).x;
-    const right = left + map.getSize().x;
-    const signs = obstacles();
-    const names: Box[] = [];
-    let room = most(zoom);
-    for (const i of ranked) {
-      if (room <= 0) break;
-      const { x, y } = map.latLngToLayerPoint(communes.seat[i] ?? [0, 0]);
-      if (!bounds.contains([x, y])) continue;
-      const text = communes.name[i] ?? "";
-      const width = pen.measureText(text).width;
-      const places = around(x, y, width)
-        .map(([start, middle]): Box => [start - 2, middle - size / 2 - 1, start + width + 2, middle + size / 2 + 1])
-        .filter((box) => box[0] >= left && box[2] <= right && !names.some((other) => meet(box, other)));
-      const free = places.find((box) => !signs.some((other) => meet(box, other)));
-      const box = free ?? (main.has(i) ? leastHidden(places, signs) : undefined);
-      if (!box) continue;
-      names.push(box);
-      room -= 1;
-      if (!signs.some(([west, north, east, south]) => x > west && x < east && y > north && y < south)) {
-        names.push([x - 4, y - 4, x + 4, y + 4]);
-        dot(pen, x, y);
-      }
-      pen.strokeStyle = "rgba(255,255,255,.92)";
-      pen.lineWidth = 3.5;
-      pen.strokeText(text, box[0] + 2, (box[1] + box[3]) / 2);
-      pen.fillStyle = "#16202a";
-      pen.fillText(text, box[0] + 2, (box[1] + box[3]) / 2);
-    }
+    const [signs, names]: [Box[], Box[]] = [obstacles(), []];
+    for (const group of groups) writeGroup(map, pen, bounds, font, group, signs, names);
   };
   return new Painted(paint, { pane: pane(map, "labels", 610), padding: 0.1 });
+}
+
+/** Write names, main ones and then the largest first; what they take is added to `names`. */
+function writeGroup(
+  map: L.Map,
+  pen: CanvasRenderingContext2D,
+  bounds: L.Bounds,
+  font: string,
+  { name, people, seat, most, main = [], lettering }: NamedPlaces,
+  signs: Box[],
+  names: Box[],
+): void {
+  const zoom = map.getZoom();
+  const size = (zoom > 11 ? 13 : 12) + (lettering?.larger ?? 0);
+  pen.font = `${lettering?.weight ?? 600} ${size}px ${font}`;
+  // a name that the window would cut is not written
+  const left = map.containerPointToLayerPoint([0, 0]).x;
+  const right = left + map.getSize().x;
+  const count = (i: number): number => people[i] ?? 0;
+  const always = new Set(main);
+  const order = (a: number, b: number): number =>
+    Number(always.has(b)) - Number(always.has(a)) || count(b) - count(a) || a - b;
+  let room = most(zoom);
+  for (const i of name.map((_, k) => k).sort(order)) {
+    if (room <= 0) break;
+    const { x, y } = map.latLngToLayerPoint(seat[i] ?? [0, 0]);
+    if (!bounds.contains([x, y])) continue;
+    const text = name[i] ?? "";
+    const width = pen.measureText(text).width;
+    const places = (lettering?.centred ? centredAt : around)(x, y, width)
+      .map(([start, middle]): Box => [start - 2, middle - size / 2 - 1, start + width + 2, middle + size / 2 + 1])
+      .filter((box) => box[0] >= left && box[2] <= right && !names.some((other) => meet(box, other)));
+    const free = places.find((box) => !signs.some((other) => meet(box, other)));
+    const box = free ?? (always.has(i) ? leastHidden(places, signs) : undefined);
+    if (!box) continue;
+    names.push(box);
+    room -= 1;
+    const bare = !signs.some(([west, north, east, south]) => x > west && x < east && y > north && y < south);
+    if (bare && !lettering?.centred) {
+      names.push([x - 4, y - 4, x + 4, y + 4]);
+      dot(pen, x, y);
+    }
+    pen.strokeStyle = "rgba(255,255,255,.92)";
+    pen.lineWidth = 3.5;
+    pen.strokeText(text, box[0] + 2, (box[1] + box[3]) / 2);
+    pen.fillStyle = lettering?.colour ?? "#16202a";
+    pen.fillText(text, box[0] + 2, (box[1] + box[3]) / 2);
+  }
 }
 
 /** Where a name that must be written hides least of the signs. */

@@ -5,10 +5,12 @@ import type * as api from "./api_types.js";
 import type { Answer, Scenario } from "./model.js";
 
 export class Refused extends Error {
+  /** `version` is that of what stands in the way, where the server names it. */
   constructor(
     readonly status: number,
     readonly key: string,
     sentence: string,
+    readonly version = "",
   ) {
     super(sentence);
   }
@@ -20,8 +22,8 @@ export function speak(language: string): void {
   spoken = language;
 }
 
-async function ask(path: string, method = "GET", body?: unknown): Promise<Response> {
-  const headers: Record<string, string> = { "accept-language": spoken };
+async function ask(path: string, method = "GET", body?: unknown, more: Record<string, string> = {}): Promise<Response> {
+  const headers: Record<string, string> = { "accept-language": spoken, ...more };
   if (body !== undefined) headers["content-type"] = "application/json";
   let response: Response;
   try {
@@ -35,7 +37,8 @@ async function ask(path: string, method = "GET", body?: unknown): Promise<Respon
   }
   if (response.ok) return response;
   const refusal = (await response.json().catch(() => ({}))) as Partial<api.Refusal>;
-  throw new Refused(response.status, refusal.key ?? "", refusal.error ?? String(response.status));
+  const sentence = refusal.error ?? String(response.status);
+  throw new Refused(response.status, refusal.key ?? "", sentence, response.headers.get("etag") ?? "");
 }
 
 async function json<T>(path: string, method = "GET", body?: unknown): Promise<T> {
@@ -53,6 +56,7 @@ const unpacked = (reply: api.ScenarioReply): Answer => ({
 
 export const study = (): Promise<api.StudyReply> => json("/api/study");
 export const layers = (): Promise<api.LayersReply> => json("/api/layers");
+export const surroundings = (): Promise<api.SurroundingsReply> => json("/api/surroundings");
 export const texts = (language: string): Promise<Record<string, string>> => json(`/api/texts/${language}`);
 export const login = (token: string): Promise<unknown> => post("/api/login", { token });
 
@@ -79,9 +83,27 @@ export const cancel = (id: string): Promise<api.JobReply> => json(`/api/jobs/${i
 const scenarioPath = (name: string): string => `/api/scenarios/${encodeURIComponent(name)}`;
 
 export const saved = (): Promise<api.SavedNamesReply> => json("/api/scenarios");
-export const load = (name: string): Promise<Scenario> => json(scenarioPath(name));
-export const save = (name: string, question: api.SaveQuestion): Promise<api.SavedReply> =>
-  json(scenarioPath(name), "PUT", question);
+/** What was loaded or saved, and the version that the server has now. */
+export interface Versioned<T> {
+  content: T;
+  version: string;
+}
 
-export const exported = async (kind: string, scenario: Scenario): Promise<Blob> =>
-  (await ask(`/api/export/${kind}`, "POST", { scenario } satisfies api.ScenarioQuestion)).blob();
+async function versioned<T>(response: Response): Promise<Versioned<T>> {
+  return { content: (await response.json()) as T, version: response.headers.get("etag") ?? "" };
+}
+
+export const load = async (name: string): Promise<Versioned<Scenario>> => versioned(await ask(scenarioPath(name)));
+
+/** Save; `replaced` is the version that may be replaced, empty for none. */
+export const save = async (name: string, scenario: Scenario, replaced: string): Promise<Versioned<api.SavedReply>> => {
+  const question: api.SaveQuestion = { scenario, replace: replaced !== "" };
+  const headers: Record<string, string> = replaced ? { "if-match": replaced } : {};
+  return versioned(await ask(scenarioPath(name), "PUT", question, headers));
+};
+
+export const minutes = async (question: api.MinutesQuestion): Promise<Blob> =>
+  (await ask("/api/minutes", "POST", question)).blob();
+
+export const exported = async (kind: string, question: api.ExportQuestion): Promise<Blob> =>
+  (await ask(`/api/export/${kind}`, "POST", question)).blob();

@@ -28,6 +28,12 @@ export interface EpciOutlines {
   shape: Record<string, string>;
 }
 
+/** A scenario to take away, and how the reader calls it. */
+export interface ExportQuestion {
+  scenario?: Scenario;
+  name?: string;
+}
+
 /** Minutes to a facility; none where there is no way. */
 export interface FacilityMinutes {
   id: string;
@@ -109,6 +115,22 @@ export interface LayersReply {
   unit: number;
 }
 
+/** A plan of a meeting: its name, what was said of it, what was decided. */
+export interface MinutesPlan {
+  scenario?: Scenario;
+  name?: string;
+  note?: string;
+  decision?: "" | "kept" | "dropped" | "studied";
+}
+
+/** What the minutes of a meeting say. */
+export interface MinutesQuestion {
+  title?: string;
+  participants?: string;
+  notes?: string;
+  plans?: MinutesPlan[];
+}
+
 /** A location model, and whether it needs a number of sites and a limit in minutes. */
 export interface OfferedModel {
   id: string;
@@ -162,9 +184,10 @@ export interface RankedSite {
   points: (number | null)[];
 }
 
-/** The candidates, best first; counts below `fewest` are not given. */
+/** The candidates, best first; `weights` are shares of 1; counts below `fewest` not given. */
 export interface RankingReply {
   criteria: string[];
+  weights: number[];
   sites: RankedSite[];
   fewest: number;
 }
@@ -244,10 +267,17 @@ export interface SiteShare {
   mean_rank: number;
 }
 
-/** A criterion of the study: its name by language, its weight. */
+/** A criterion of the study: by language its name, unit, meaning and source; its weight. `status`
+is that of what it draws on, where one table is known: real, derived or modelled; `share` tells
+whether values are shares of 1. */
 export interface StudyCriterion {
   id: string;
   name: Record<string, string>;
+  unit: Record<string, string>;
+  how: Record<string, string>;
+  source: Record<string, string>;
+  status: string;
+  share: boolean;
   weight: number;
   family: string;
 }

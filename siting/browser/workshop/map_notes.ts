@@ -1,16 +1,19 @@
 /** The legend of the shown theme, and where the layers come from. */
 
 import { byId, make, swatch } from "../shared/dom.js";
+import { number } from "../shared/numbers.js";
 import type { Study } from "./model.js";
 import { legend, type Theme } from "./surface.js";
 import { t } from "./words.js";
 
 export function showLegend(study: Study, theme: Theme): void {
+  const unit = theme === "people" ? "people" : "minutes";
   const between = (from: number, to: number | null): string =>
-    to === null ? t("more_than", { from }) : t("between", { from, to });
+    to === null ? t(`more_${unit}`, { from: number(from) }) : t(`between_${unit}`, { from: number(from), to: number(to) });
   const rows = legend(theme, between).map(({ colour, label }) => make("li", {}, swatch("", colour), label));
   byId("legend-title").textContent = t(`legend_${theme}`);
-  byId("legend").replaceChildren(...rows, make("li", {}, swatch("hatched"), t("no_way")));
+  const unknown = theme === "people" ? [] : [make("li", {}, swatch("hatched"), t("no_way"))];
+  byId("legend").replaceChildren(...rows, ...unknown);
   byId("legend-note").textContent = [
     study.modelled_cells ? t("note_modelled") : "",
     study.roads === "distances" ? t("note_distances") : t("roads_osm"),

@@ -1,29 +1,41 @@
 /** The page: what hands do becomes a scenario, its answer becomes figures and a map. */
 
 import { byId } from "../shared/dom.js";
-import { readablePopups } from "../shared/leaflet.js";
+import type { Box } from "../shared/labels.js";
+import { homeButton, limit, readablePopups } from "../shared/leaflet.js";
+import { asTyped, percent } from "../shared/numbers.js";
 import { printable } from "../shared/printing.js";
 import { Address } from "./address.js";
 import * as api from "./api.js";
 import { Asker } from "./asker.js";
 import * as comparing from "./comparing.js";
+import { Closures, roadName } from "./closures.js";
 import { changeLanguage } from "./entry.js";
+import * as finding from "./finding.js";
+import { invite } from "./invitation.js";
 import { Isochrones } from "./isochrones.js";
 import * as jobs from "./jobs.js";
+import { keep, recall } from "./kept.js";
+import * as looking from "./looking.js";
 import { showLegend, showSources } from "./map_notes.js";
 import { initial, type Answer, type Layers, type Ranking, type Robustness, type Scenario, type Study } from "./model.js";
+import * as minutes from "./minutes.js";
+import * as naming from "./naming.js";
 import * as panel from "./panel.js";
 import { placePopup } from "./place_popup.js";
+import { Plans } from "./plans.js";
+import { Presenting } from "./presenting.js";
 import * as ranks from "./ranking.js";
 import * as change from "./scenario.js";
 import * as scenarioFiles from "./scenario_files.js";
 import * as scenarioForm from "./scenario_form.js";
 import { Sites } from "./sites.js";
-import { fromFragment, Store, type State } from "./store.js";
+import { fromFragment, Store, type History, type State } from "./store.js";
 import { ring, Surface, type Theme } from "./surface.js";
 import { t } from "./words.js";
 import type { Workbench } from "./workbench.js";
 
+const CLOSE = 11.5; // zoom at which a place that was found is looked at
 const NARROW = 600; // pixels of map under which the legend is folded
 const REST_MS = 300; // without a gesture before what is long to compute is asked
 const TEXT_FIELDS = ["text", "password", "number"]; // have an undo of their own
@@ -33,17 +45,25 @@ export class Page implements Workbench {
   private readonly whole: L.LatLngBounds;
   private readonly surface: Surface;
   private readonly sites: Sites;
+  private readonly closures: Closures;
+  private readonly plans: Plans;
+  private readonly otherSites: comparing.OtherSites;
   private readonly store: Store;
   private readonly address = new Address();
   private readonly isochrones: Isochrones;
   private limit: number;
   private theme: Theme = "minutes";
   private answer: Answer;
+  /** Of the plans that are shown: of two, the one on the left first. */
+  private answers: Answer[] = [];
+  /** The last answer to a state that was settled, and what that state changed. */
+  private settledAnswer: { key: string; answer: Answer } | null = null;
   private comparedAnswer: { key: string; answer: Answer } | null = null;
   /** The ranking on the page, which a robustness must be that of. */
   private ranked: Ranking | null = null;
   private sentence = "";
   private resting = 0;
+  private repaintNames = (): void => undefined;
 
   private readonly asker = new Asker<State, Answer[]>(
     async (state) => {
@@ -57,9 +77,12 @@ export class Page implements Workbench {
     },
     (answers, state) => {
       const settled = state === this.store.state;
-      this.paint(answers);
+      this.paint(answers, state);
       document.body.dataset["settled"] = String(settled);
-      if (settled) this.ranker.want(state.scenario); // after the map, which does not wait for it
+      if (!settled) return;
+      this.tellEffect(state.scenario);
+      this.plans.follow();
+      this.ranker.want(state.scenario); // after the map, which does not wait for it
     },
     (error, state) => this.failed(error, state === this.store.state),
   );
@@ -85,6 +108,7 @@ export class Page implements Workbench {
   ) {
     this.store = new Store(
       fromFragment(location.hash.slice(1)) ?? { scenario: initial(study), compared: null },
+      recall<History>("history"),
     );
     this.answer = today;
     const limits = this.store.state.scenario.thresholds_minutes;
@@ -95,8 +119,13 @@ export class Page implements Workbench {
     this.whole = boundsOf(layers);
     this.showWhole();
     L.control.scale({ imperial: false }).addTo(this.map);
+    limit(this.map, this.whole);
+    homeButton(this.map.zoomControl, t("home"), () => this.showWhole());
     this.surface = new Surface(layers).addTo(this.map);
     this.sites = new Sites(this.map, this, () => this.popupRoom());
+    this.otherSites = new comparing.OtherSites(this.map, study);
+    this.plans = new Plans(this, () => this.limit);
+    this.closures = new Closures(this.map, this);
     this.isochrones = new Isochrones(this.map, (sentence) => this.refuse(sentence));
     this.store.listen((state, settled) => this.changed(state, settled));
     this.wire();
@@ -104,6 +133,17 @@ export class Page implements Workbench {
 
   start(): void {
     this.changed(this.store.state, true);
+    invite();
+    api
+      .surroundings()
+      .then((around) => {
+        const boxes = (): Box[] => [...this.sites.boxes(), ...this.panels()];
+        this.repaintNames = naming.drawNames(this.map, this.surface, this.layers, around, boxes);
+        const epciOf = (commune: number): string => around.epci.name[around.epci_of[commune] ?? -1] ?? "";
+        naming.follow(this.map, this.surface, this.layers, epciOf, () => this.answer);
+        document.body.dataset["named"] = "true";
+      })
+      .catch((error: unknown) => this.fail(error));
   }
 
   // -- the workbench -------------------------------------------------------------------------
@@ -158,20 +198,36 @@ export class Page implements Workbench {
     this.address.write(state);
     this.isochrones.follow(scenario);
     this.sites.show(scenario);
-    panel.changes(this.study, scenario, (action, sentence) => this.settle(action, sentence));
+    const named = (road: { lat: number; lon: number }): string => roadName(this, road);
+    panel.changes(this.study, scenario, named, (action, sentence) => this.settle(action, sentence));
+    this.repaintNames();
     ranks.weigh(this.study, scenario.weights);
     this.chips();
     scenarioForm.follow(scenario);
-    comparing.follow(compared, this.surface);
+    if (compared === null && this.theme === "difference") this.look("change");
+    comparing.follow(compared, this.surface, this.otherSites);
     byId<HTMLButtonElement>("undo").disabled = !this.store.canUndo;
     byId<HTMLButtonElement>("redo").disabled = !this.store.canRedo;
   }
 
-  private paint(answers: Answer[]): void {
+  /** Say what the last gesture did, and so that it changed no time. */
+  private tellEffect({ what_if }: Scenario): void {
+    const key = JSON.stringify(what_if);
+    const before = this.settledAnswer;
+    this.settledAnswer = { key, answer: this.answer };
+    if (before === null || before.key === key) return;
+    const same = this.answer.minutes.every((minutes, cell) => minutes === before.answer.minutes[cell]);
+    byId("note").textContent = same ? t("no_effect") : "";
+    if (same) this.announce(`${byId("live").textContent ?? ""} ${t("no_effect")}`);
+  }
+
+  private paint(answers: Answer[], { scenario }: State): void {
     const now = answers[answers.length - 1];
     if (!now) return;
     this.answer = now;
+    this.answers = answers;
     this.surface.show(answers, this.today, this.theme);
+    this.closures.show(scenario, now);
     this.figures();
     document.body.dataset["painted"] = String(Number(document.body.dataset["painted"] ?? 0) + 1);
   }
@@ -188,6 +244,10 @@ export class Page implements Workbench {
 
   private figures(): void {
     const result = panel.headline(this.study, this.answer, this.today, this.limit);
+    const shares = this.answers.map((answer) => percent(panel.shareOf(this.study, answer, this.limit)));
+    byId("share-a").textContent = shares[0] ?? "";
+    byId("share-b").textContent = shares[1] ?? "";
+    byId("stage-figure").textContent = result;
     panel.chart(this.study, this.answer, this.today);
     panel.zones(this.study, this.answer, this.limit);
     if (this.sentence) {
@@ -201,6 +261,7 @@ export class Page implements Workbench {
       this.limit = limit;
       this.chips();
       this.figures();
+      this.plans.follow();
     });
   }
 
@@ -212,6 +273,12 @@ export class Page implements Workbench {
     this.fail(error);
   }
 
+  private look(theme: Theme): void {
+    this.theme = theme;
+    byId<HTMLSelectElement>("theme").value = theme;
+    showLegend(this.study, theme);
+  }
+
   // -- wiring --------------------------------------------------------------------------------
 
   private wire(): void {
@@ -219,17 +286,27 @@ export class Page implements Workbench {
     this.weights();
     this.tools();
     byId<HTMLSelectElement>("theme").addEventListener("change", (event) => {
-      this.theme = (event.target as HTMLSelectElement).value as Theme;
-      showLegend(this.study, this.theme);
+      this.look((event.target as HTMLSelectElement).value as Theme);
       this.asker.want(this.store.state);
     });
+    const before = looking.before();
+    if (before) this.lookAgain(before);
     showLegend(this.study, this.theme);
     showSources(this.study);
     scenarioForm.wire(this);
     comparing.wire(this, this.map, this.surface);
-    scenarioFiles.wire(this);
+    scenarioFiles.wire(this, (scenario) => this.plans.nameOf(scenario));
+    minutes.wire(this, this.plans);
+    new Presenting(this, this.plans, () => {
+      this.map.invalidateSize({ animate: false });
+      this.showWhole();
+    });
     jobs.wire(this);
     this.printing();
+    finding.wire(this.study, this.layers, ({ at }) => {
+      this.map.setView(at, Math.max(this.map.getZoom(), CLOSE), { animate: false });
+      this.map.fire("click", { latlng: L.latLng(at) });
+    });
     readablePopups(this.map, t("close"));
     this.map.on("click", ({ latlng }: L.LeafletMouseEvent) => {
       const shut = (): void => void this.map.closePopup();
@@ -266,7 +343,19 @@ export class Page implements Workbench {
       this.address.flush();
       changeLanguage();
     });
-    window.addEventListener("pagehide", () => this.address.flush());
+    window.addEventListener("pagehide", () => {
+      this.address.flush();
+      keep("history", this.store.history);
+      looking.keepLooking(this.map, this.theme, this.limit);
+    });
+  }
+
+  /** Look at what was looked at before a reload. */
+  private lookAgain(before: looking.Looking): void {
+    looking.restore(before);
+    this.theme = byId<HTMLSelectElement>("theme").value as Theme;
+    if (this.store.state.scenario.thresholds_minutes.includes(before.limit)) this.limit = before.limit;
+    this.map.setView(before.centre, before.zoom, { animate: false });
   }
 
   private shortcut(event: KeyboardEvent): void {
@@ -299,17 +388,39 @@ export class Page implements Workbench {
     });
   }
 
+  /** Pixels of the map that panels cover. */
+  private panels(): Box[] {
+    return ["legend-box", "invitation", "swipe-row"].flatMap((id): Box[] => {
+      const box = byId(id);
+      const { x, y } = this.map.containerPointToLayerPoint([box.offsetLeft, box.offsetTop]);
+      return box.hidden ? [] : [[x, y, x + box.offsetWidth, y + box.offsetHeight]];
+    });
+  }
+
   /** Room for a pop-up: beside the legend, under what stands at the top. */
   private popupRoom(): L.PopupOptions {
     const box = byId<HTMLDetailsElement>("legend-box");
     const { x, y } = this.map.getSize();
     const beside = box.open && x > NARROW ? box.offsetLeft + box.offsetWidth + 10 : 10;
-    const top = byId("swipe-row").hidden ? 10 : 60;
+    const top = byId("swipe-row").hidden ? 54 : 104;
     return {
       autoPanPaddingTopLeft: [beside, top],
       autoPanPaddingBottomRight: [10, box.open && x <= NARROW ? box.offsetHeight + 40 : 30],
       maxHeight: Math.max(120, y - top - 60),
     };
+  }
+
+  /** What a printed sheet says it is; empty where it is today's situation. */
+  private printHead(): string {
+    const { scenario } = this.store.state;
+    if (byId("changes").childElementCount === 0) return "";
+    return t("print_head", {
+      name: this.plans.nameOf(scenario) || t("plan_now"),
+      date: new Date().toLocaleDateString(t("tag"), { dateStyle: "long" }),
+      minutes: asTyped(this.limit),
+      before: percent(panel.shareToday(this.study, this.answer, this.limit)),
+      after: percent(panel.shareOf(this.study, this.answer, this.limit)),
+    });
   }
 
   /** On paper sources and legend are open. */
@@ -322,6 +433,7 @@ export class Page implements Workbench {
         const boxes = ["sources-box", "legend-box"].map((id) => byId<HTMLDetailsElement>(id));
         const before = boxes.map((box) => box.open);
         for (const box of boxes) box.open = true;
+        byId("print-head").textContent = this.printHead();
         return () => boxes.forEach((box, i) => (box.open = before[i] ?? false));
       },
     });

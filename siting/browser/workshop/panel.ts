@@ -8,20 +8,36 @@ import * as change from "./scenario.js";
 import { asTyped, number, percent, signed } from "../shared/numbers.js";
 import { t } from "./words.js";
 
+type Position = Scenario["what_if"]["closed_roads"][number];
 type Act = (action: (now: Scenario) => Scenario, sentence: string) => void;
 
-const whole = (study: Study): number =>
+/** Row of the whole study among its zones. */
+export const whole = (study: Study): number =>
   Math.max(
     0,
     study.zones.findIndex((zone) => zone.zone_kind === "department"),
   );
 
+/** Share of the people within a threshold. */
+export function shareOf(study: Study, answer: Answer, limit: number): number {
+  const row = whole(study);
+  const at = Math.max(0, answer.thresholds.indexOf(limit));
+  return (answer.covered[row]?.[at] ?? 0) / (study.zones[row]?.population ?? 0);
+}
+
+/** The same today, from what the scenario gains and loses. */
+export function shareToday(study: Study, answer: Answer, limit: number): number {
+  const row = whole(study);
+  const at = Math.max(0, answer.thresholds.indexOf(limit));
+  const change = (answer.gained[row]?.[at] ?? 0) - (answer.lost[row]?.[at] ?? 0);
+  return shareOf(study, answer, limit) - change / (study.zones[row]?.population ?? 0);
+}
+
 /** The figures of the first line, and their difference from today. */
 export function headline(study: Study, now: Answer, today: Answer, limit: number): string {
   const row = whole(study);
   const at = Math.max(0, now.thresholds.indexOf(limit));
-  const people = study.zones[row]?.population ?? 0;
-  const share = (now.covered[row]?.[at] ?? 0) / people;
+  const share = shareOf(study, now, limit);
   const gained = now.gained[row]?.[at] ?? 0;
   const lost = now.lost[row]?.[at] ?? 0;
   byId("share").textContent = percent(share);
@@ -76,7 +92,7 @@ export function thresholds(limits: number[], shown: number, choose: (limit: numb
 }
 
 /** Everything that the scenario changes, each with the way back. */
-export function changes(study: Study, now: Scenario, act: Act): void {
+export function changes(study: Study, now: Scenario, roadName: (road: Position) => string, act: Act): void {
   const { what_if } = now;
   const names = new Map<string, string>(
     [...study.candidates, ...study.facilities, ...what_if.candidates].map(({ id, name }: Place) => [id, name]),
@@ -103,8 +119,7 @@ export function changes(study: Study, now: Scenario, act: Act): void {
     add(t("change_link", { name: linkName(study, link) }), (scenario) => change.reopenLink(scenario, link));
   }
   what_if.closed_roads.forEach((road, i) => {
-    const name = `${number(road.lat, 4)} ; ${number(road.lon, 4)}`;
-    add(t("change_road", { name }), (scenario) => change.reopenRoad(scenario, i));
+    add(t("change_link", { name: roadName(road) }), (scenario) => change.reopenRoad(scenario, i));
   });
   if (what_if.speed_factor !== 1) {
     add(t("change_speed", { share: percent(what_if.speed_factor) }), (scenario) => change.speed(scenario, 1));

@@ -6,6 +6,7 @@ import type { Ranking, Robustness, Study } from "./model.js";
 import { t } from "./words.js";
 
 const MOST_FIRST = 5; // sites that may be first, named
+const MOST_LEADS = 3; // criteria that set the first apart, named
 const LEAST_SHARE = 0.005;
 const STEPS = 40; // of a slider
 const CERTAIN = 0.05; // points between the ends of a range that is not shown
@@ -87,21 +88,61 @@ function headOf(site: RankedSite): HTMLElement {
   );
 }
 
+/** A score in words: what each criterion finds, how many of its points it gives, and from what. */
 function pointsOf(study: Study, ranking: Ranking, site: RankedSite): HTMLElement {
-  const names = criterionNames(study);
+  const criteria = new Map(study.criteria.map((criterion) => [criterion.id, criterion]));
+  const code = language();
   const rows = ranking.criteria.map((id, i) => {
+    const criterion = criteria.get(id);
     const points = site.points[i] ?? null;
-    return [
-      names.get(id) ?? id,
-      site.small[i] ? t("small_count", { fewest: ranking.fewest }) : value(site.raw[i] ?? null),
-      points === null ? "?" : number(points, 1),
-    ];
+    const raw = site.small[i]
+      ? t("small_count", { fewest: ranking.fewest })
+      : value(site.raw[i] ?? null, criterion?.share ?? false);
+    const values = {
+      name: criterion?.name[code] ?? id,
+      value: criterion?.share ? raw : `${raw} ${criterion?.unit[code] ?? ""}`.trim(),
+      points: points === null ? "?" : number(points, 1),
+      most: number(100 * (ranking.weights[i] ?? 0), 1),
+    };
+    const status = criterion?.status ? `, ${t(`status_${criterion.status}`)}` : "";
+    const how = `${criterion?.how[code] ?? ""} (${criterion?.source[code] ?? ""}${status})`;
+    return make("li", {}, make("strong", {}, t("why_points", values)), make("small", {}, how));
   });
-  return table([t("criterion"), t("value"), t("points")], rows);
+  return make("ul", { class: "why" }, ...rows);
 }
 
-const value = (raw: number | null): string =>
-  raw === null ? t("unknown") : number(raw, Number.isInteger(raw) ? 0 : 1);
+function value(raw: number | null, share: boolean): string {
+  if (raw === null) return t("unknown");
+  return share ? percent(raw) : number(raw, Number.isInteger(raw) ? 0 : 1);
+}
+
+/** What sets the first apart from the second, and which weight would make the second the first. */
+function duel(study: Study, ranking: Ranking, { stability }: Robustness): HTMLElement {
+  const [first, second] = ranking.sites;
+  if (!first || !second) return make("div", {});
+  const criteria = criterionNames(study);
+  const leads = ranking.criteria
+    .map((id, i) => ({ id, points: (first.points[i] ?? 0) - (second.points[i] ?? 0) }))
+    .filter(({ points }) => points > 0)
+    .sort((a, b) => b.points - a.points)
+    .slice(0, MOST_LEADS)
+    .map(({ id, points }) => t("why_lead", { name: criteria.get(id) ?? id, points: number(points, 1) }));
+  const turns = stability.flatMap(({ criterion, weight, low, high, below, above }) => {
+    const name = criteria.get(criterion) ?? criterion;
+    const now = percent(weight ?? 0, 0);
+    const under = below === second.id && low !== null ? [t("why_below", { name, share: percent(low, 0), now })] : [];
+    const over = above === second.id && high !== null ? [t("why_above", { name, share: percent(high, 0), now })] : [];
+    return [...under, ...over];
+  });
+  const points = number(first.score - second.score, 1);
+  return make(
+    "div",
+    { class: "duel" },
+    make("p", {}, t("why_gap", { first: first.name, second: second.name, points, leads: leads.join(" ; ") })),
+    make("p", {}, t(turns.length ? "why_turn" : "why_no_turn", { second: second.name })),
+    make("ul", {}, ...turns.map((turn) => make("li", {}, turn))),
+  );
+}
 
 /** Say that how far the shown ranking holds is not known yet. */
 export function awaitRobustness(): void {
@@ -114,6 +155,7 @@ export function showRobustness(study: Study, ranking: Ranking, robustness: Robus
   box.removeAttribute("aria-busy");
   const names = new Map(ranking.sites.map(({ id, name }) => [id, name]));
   box.replaceChildren(
+    duel(study, ranking, robustness),
     make("p", {}, t("robust_shares", { draws: number(robustness.draws) })),
     make("ol", { class: "shares" }, ...firsts(robustness, names)),
     make("p", {}, t("robust_weights", { name: ranking.sites[0]?.name ?? "" })),

@@ -1,9 +1,11 @@
 /** Markers: existing facilities, candidates, places opened; each can be dragged, or moved by keys. */
 
 import { button, make } from "../shared/dom.js";
+import type { Box } from "../shared/labels.js";
 import { textIcon } from "../shared/leaflet.js";
 import { idOf, type Place, type Scenario, type Study } from "./model.js";
 import * as change from "./scenario.js";
+import { moveOf, seenAt, spread } from "./spreading.js";
 import { t } from "./words.js";
 import type { Workbench } from "./workbench.js";
 
@@ -28,6 +30,7 @@ const KEYS: Record<string, [number, number]> = {
 };
 const SIZES: Record<Kind, number> = { facility: 14, closed: 14, candidate: 22, opened: 28 };
 const ORDER: Record<Kind, number> = { facility: 0, closed: -200, candidate: 200, opened: 400 };
+const STAYS: Kind[] = ["facility", "opened", "candidate", "closed"]; // the first are drawn where they are
 
 export class Sites {
   private readonly shown = new Map<string, Marked>();
@@ -39,7 +42,9 @@ export class Sites {
     private readonly map: L.Map,
     private readonly bench: Workbench,
     private readonly room: () => L.PopupOptions,
-  ) {}
+  ) {
+    map.on("zoomend", () => this.spread());
+  }
 
   /** Write the rank of each candidate on its marker; the element stays, which may be in a hand. */
   ranks(ranks: Map<string, number>): void {
@@ -66,6 +71,23 @@ export class Sites {
         this.add(site);
       }
     }
+    this.spread();
+  }
+
+  /** Pixels that the markers take, for names to keep clear of. */
+  boxes(): Box[] {
+    return [...this.shown.values()].map(({ marker, kind }) => {
+      const { x, y } = this.map.latLngToLayerPoint(marker.getLatLng()).add(moveOf(marker));
+      const half = SIZES[kind] / 2;
+      return [x - half, y - half, x + half, y + half];
+    });
+  }
+
+  /** Draw markers beside each other that lie on each other, but the one in hand. */
+  private spread(): void {
+    const marks = [...this.shown.entries()].filter(([, marked]) => marked !== this.inHand);
+    marks.sort(([a, x], [b, y]) => STAYS.indexOf(x.kind) - STAYS.indexOf(y.kind) || (a < b ? -1 : 1));
+    spread(this.map, marks.map(([, { marker, kind }]) => ({ marker, size: SIZES[kind] })));
   }
 
   focus(id: string): void {
@@ -91,12 +113,12 @@ export class Sites {
     marker.on("drag", () => {
       const { scenario } = this.bench.state();
       if (sitesOf(this.bench.study, scenario).has(marked.place.id)) {
-        this.bench.preview(moved(scenario, marked, marker.getLatLng()));
+        this.bench.preview(moved(scenario, marked, seenAt(this.map, marker)));
       }
     });
     marker.on("dragend", () => {
       this.inHand = null;
-      this.drop(marked, marker.getLatLng());
+      this.drop(marked, seenAt(this.map, marker));
     });
     const opens = (): HTMLElement => {
       Object.assign(marker.getPopup()?.options ?? {}, this.room()); // as panels are now
@@ -158,7 +180,7 @@ export class Sites {
     const byKind: Record<Kind, () => HTMLElement> = {
       facility: () => act("close_it", (now) => change.close(now, id), "said_closed"),
       closed: () => act("reopen_it", (now) => change.reopen(now, id), "said_reopened"),
-      candidate: () => act("open_it", (now) => change.open(now, id), "said_opened"),
+      candidate: () => act("open_here_now", (now) => change.open(now, id), "said_opened"),
       opened: () => act("withdraw_it", (now) => change.withdraw(now, id), "said_withdrawn"),
     };
     const away = this.bench.state().scenario.what_if.candidates.some((candidate) => candidate.id === id);
@@ -188,7 +210,7 @@ function moved(now: Scenario, { kind, place }: Site, at: L.LatLng, name = place.
 }
 
 /** Every site of a scenario by identifier. */
-function sitesOf(study: Study, scenario: Scenario): Map<string, Site> {
+export function sitesOf(study: Study, scenario: Scenario): Map<string, Site> {
   const sites = new Map<string, Site>();
   const { close, open, candidates } = scenario.what_if;
   for (const place of study.facilities) {

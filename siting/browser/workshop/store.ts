@@ -7,6 +7,13 @@ export interface State {
   compared: Scenario | null;
 }
 
+/** A state, with what came before and what was taken back. */
+export interface History {
+  now: State;
+  past: State[];
+  future: State[];
+}
+
 const MOST = 200;
 
 /** A state that can be undone and is told to listeners; kept in the address's fragment. */
@@ -15,7 +22,20 @@ export class Store {
   private future: State[] = [];
   private readonly listeners: ((state: State, settled: boolean) => void)[] = [];
 
-  constructor(private now: State) {}
+  /** `before` is what a reload kept; it holds only where it ends in the same state. */
+  constructor(
+    private now: State,
+    before: History | null = null,
+  ) {
+    if (before === null || JSON.stringify(before.now) !== JSON.stringify(now)) return;
+    this.past = before.past;
+    this.future = before.future;
+  }
+
+  /** What a reload needs to undo. */
+  get history(): History {
+    return { now: this.now, past: this.past, future: this.future };
+  }
 
   get state(): State {
     return this.now;

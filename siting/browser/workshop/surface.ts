@@ -3,6 +3,7 @@
 import { hatched, pattern } from "../shared/hatching.js";
 import { WORLD, worldX, worldY } from "../shared/mercator.js";
 import { bytes } from "../shared/packing.js";
+import { pane } from "../shared/painting.js";
 import { UNREACHED, type Answer, type Layers } from "./model.js";
 
 export const CLASSES = [10, 20, 30, 45];
@@ -12,11 +13,13 @@ const NEARER = ["#c7e9c0", "#41ab5d", "#00602a"];
 const FARTHER = ["#fdd0a2", "#f16913", "#8c2d04"];
 const STEPS = [1, 5, 15]; // minutes from which a change is shown, and shown more
 const SAME = "#e4e2dc";
+const CROWDS = [10, 50, 200, 1000]; // inhabitants of a cell, upper ends of the classes
+const DENSITY = ["#f2f0f7", "#cbc9e2", "#9e9ac8", "#756bb1", "#54278f"];
 const EARTH_M = 40_075_016.68;
 
 const UNKNOWN = hatched({ colour: "#8a8a8a", size: 6, width: 1, rising: true, ground: "#fff" });
 
-export type Theme = "minutes" | "change";
+export type Theme = "minutes" | "change" | "people" | "difference";
 
 /** Rings of a commune as degrees, from steps of whole numbers. */
 export function ring(steps: number[], unit: number): [number, number][] {
@@ -69,7 +72,7 @@ export class Surface extends L.Layer {
   }
 
   override onAdd(map: L.Map): this {
-    this.canvas = L.DomUtil.create("canvas", "surface", map.getPane("overlayPane"));
+    this.canvas = L.DomUtil.create("canvas", "surface", map.getPane(pane(map, "surface", 350)));
     this.canvas.setAttribute("aria-hidden", "true");
     map.on("moveend zoomend resize", this.draw, this);
     this.draw();
@@ -128,13 +131,13 @@ export class Surface extends L.Layer {
     paint.clearRect(0, 0, size.x, size.y);
     const scale = 2 ** map.getZoom();
     const origin = map.getPixelBounds().min ?? L.point(0, 0);
-    if (this.plans.length === 2) {
+    if (this.plans.length === 2 && this.theme !== "difference") {
       const line = size.x * this.divider;
       this.fill(paint, size, scale, origin, 0, 0, line);
       this.fill(paint, size, scale, origin, 1, line, size.x);
       paint.fillStyle = "#1b1b1b";
       paint.fillRect(line - 1.5, 0, 3, size.y);
-    } else if (this.plans.length === 1) this.fill(paint, size, scale, origin, 0, 0, size.x);
+    } else if (this.plans.length > 0) this.fill(paint, size, scale, origin, this.plans.length - 1, 0, size.x);
     this.outline(paint, size, scale, origin);
   }
 
@@ -179,11 +182,12 @@ export class Surface extends L.Layer {
       if (group) group.push(cell);
       else cells.set(colour, [cell]);
     };
-    const before = this.today?.minutes;
+    const before = (this.theme === "difference" ? this.plans[0] : this.today)?.minutes;
     for (let i = 0; i < this.count; i += 1) {
       const minutes = answer.minutes[i] ?? UNREACHED;
-      if (this.theme === "minutes" || !before) {
-        put(minutes === UNREACHED ? "" : colourOf(minutes / 100), i);
+      if (this.theme === "people") put(classColour(this.people[i] ?? 0, CROWDS, DENSITY), i);
+      else if (this.theme === "minutes" || !before) {
+        put(minutes === UNREACHED ? "" : classColour(minutes / 100, CLASSES, PALETTE), i);
       } else put(changeColour(minutes, before[i] ?? UNREACHED), i);
     }
     return cells;
@@ -211,9 +215,9 @@ export class Surface extends L.Layer {
   }
 }
 
-function colourOf(minutes: number): string {
-  const at = CLASSES.findIndex((limit) => minutes <= limit);
-  return PALETTE[at < 0 ? CLASSES.length : at] ?? "";
+function classColour(value: number, limits: number[], colours: string[]): string {
+  const at = limits.findIndex((limit) => value <= limit);
+  return colours[at < 0 ? limits.length : at] ?? "";
 }
 
 function changeColour(minutes: number, before: number): string {
@@ -228,11 +232,9 @@ function changeColour(minutes: number, before: number): string {
 
 /** Swatches of the legend: the colour and what it means, nearest first. */
 export function legend(theme: Theme, between: (from: number, to: number | null) => string) {
-  if (theme === "minutes") {
-    return PALETTE.map((colour, i) => ({
-      colour,
-      label: between(CLASSES[i - 1] ?? 0, CLASSES[i] ?? null),
-    }));
+  if (theme === "minutes" || theme === "people") {
+    const [limits, colours] = theme === "minutes" ? [CLASSES, PALETTE] : [CROWDS, DENSITY];
+    return colours.map((colour, i) => ({ colour, label: between(limits[i - 1] ?? 0, limits[i] ?? null) }));
   }
   const nearer = NEARER.map((colour, i) => ({
     colour,
