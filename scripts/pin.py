@@ -40,7 +40,7 @@ def lock(target: Path, constraints: Path, *more: str) -> None:
     words += ["--python-version", OLDEST_PYTHON, "--constraints", str(constraints)]
     words += ["--generate-hashes", "--no-header", "--no-annotate", "--quiet"]
     made = subprocess.run(  # noqa: S603 - our own words
-        words, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
+        words, cwd=ROOT, check=True, stdout=subprocess.PIPE, encoding="utf-8"
     )
     target.write_text(HEADER + made.stdout, encoding="utf-8", newline="\n")
 
@@ -49,8 +49,8 @@ def main() -> None:
     """Write both lists."""
     with tempfile.TemporaryDirectory() as folder:
         constraints, build = Path(folder) / "constraints.txt", Path(folder) / "build.in"
-        constraints.write_text("\n".join(installed()), encoding="utf-8")
-        build.write_text("\n".join(build_requirements()), encoding="utf-8")
+        constraints.write_text("\n".join(installed()), encoding="utf-8", newline="\n")
+        build.write_text("\n".join(build_requirements()), encoding="utf-8", newline="\n")
         lock(ROOT / "requirements.lock", constraints)
         lock(ROOT / "requirements-dev.lock", constraints, str(build), "--extra", "dev")
 
