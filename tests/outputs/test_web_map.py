@@ -193,7 +193,9 @@ def test_every_word_of_the_page_is_in_the_catalogue():
     declared = set(re.findall(r"^  (\w+): string;$", words, re.MULTILINE))
     assert declared == set(texts.section("map.page"))  # the compiler refuses any other
     every = "".join(path.read_text(encoding="utf-8") for path in (BROWSER / "map").glob("*.ts"))
-    assert {key for key in declared if not re.search(rf"words\.{key}\b", every)} == set()
+    assert "words[`context_${part}`]" in every  # the background's, by part
+    named = {key for key in declared if not key.startswith("context_")}
+    assert {key for key in named if not re.search(rf"words\.{key}\b", every)} == set()
 
 
 def test_a_layer_without_rows_is_refused_and_a_bad_shape_is_mended():
