@@ -35,6 +35,14 @@ def benchmarks() -> Path:
     return _shared("SITING_BENCHMARKS", "benchmarks")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory):
+    """What is kept on a machine between runs is the tests' own, in programs that they start too."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("SITING_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
 FLAGS = (
     "--no-sandbox",

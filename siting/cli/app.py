@@ -20,6 +20,7 @@ from typer.exceptions import TyperException
 
 from siting import texts
 from siting.cli import (
+    batch,
     brief,
     census,
     exports,
@@ -184,8 +185,8 @@ def build() -> typer.Typer:
 
     for family in (
         territories,
-        times,
         studies,
+        batch,
         times,
         roads,
         scores,

@@ -1,7 +1,7 @@
 """The configuration: what a study is, and how its file is read."""
 
 from siting.config.assumptions import Assumptions
-from siting.config.reading import changed, content, expected, load, validate
+from siting.config.reading import changed, content, expected, load, load_changed, validate
 from siting.config.scenario import Place, PlanKeys, Position, WhatIf
 from siting.config.study import Study
 from siting.settings import Assumption, File, Model, embedded
@@ -21,5 +21,6 @@ __all__ = [
     "embedded",
     "expected",
     "load",
+    "load_changed",
     "validate",
 ]

@@ -6,8 +6,9 @@ should is `study.check`'s business.
 
 from __future__ import annotations
 
+from functools import reduce
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -15,6 +16,9 @@ from siting import texts, yaml_files
 from siting.config.study import Study
 from siting.errors import ConfigError, ProblemsError, SitingError
 from siting.settings import LocatedText, embedded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 EXTENDS = "extends"
 
@@ -60,6 +64,31 @@ def changed(study: Study, keys: dict[str, Any]) -> Study:
         return Study.model_validate(values, context={"base": study.base})
     except ValidationError as error:
         problems = [_problem(Study, Path(study.name), detail) for detail in error.errors()]
+        raise ProblemsError(problems) from error
+
+
+def load_changed(path: Path, changes: Sequence[dict[str, Any]], changed_in: Path) -> Study:
+    """Read a study's configuration with other keys over it, one set after the other.
+
+    Parameters
+    ----------
+    path
+        The configuration.
+    changes
+        Keys, merged as `extends` merges.
+    changed_in
+        The file that holds the changes: problems are told of it.
+
+    Raises
+    ------
+    SitingError
+        As `load`.
+    """
+    keys = reduce(_merged, changes, content(path))
+    try:
+        return Study.model_validate(keys, context={"base": _found(path).parent.resolve()})
+    except ValidationError as error:
+        problems = [_problem(Study, changed_in, detail) for detail in error.errors()]
         raise ProblemsError(problems) from error
 
 

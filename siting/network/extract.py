@@ -1,16 +1,19 @@
-"""Streams an OSM extract into road segments of one mode.
+"""Reads an OSM extract into road segments of one mode.
 
-Three passes: ways of the mode, then barriers and signs, then turn restrictions. Memory grows with
-the roads, and by 16 bytes for each node of the extract (osmium's index of positions; a set of the
-wanted nodes alone would take more, since osmium keeps sets as bitmaps over all identifiers).
+Large PBF files are read by `pbf`, block by block. What that does not know, small files (its kernels
+take longer to load) and XML are streamed by osmium in three passes: ways of the mode, then barriers
+and signs, then turn restrictions; memory then grows by 16 bytes for each node of the extract too
+(osmium's index of positions).
 """
 
 from __future__ import annotations
 
 import re
 import warnings
+import zlib
 from array import array
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +21,9 @@ import numpy as np
 import osmium
 
 from siting.errors import InputError, InputWarning
-from siting.network import limits, lines
+from siting.network import limits, lines, pbf
 from siting.network import tags as osm_tags
+from siting.network.lines import RoadLine
 from siting.network.segments import CLOSED, NodeDelays, Restriction, Segments, geodesic_lengths
 from siting.network.tags import Access
 
@@ -27,26 +31,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from siting.network.lines import RoadLine
     from siting.network.routing import Float64, Int64
     from siting.network.speeds import Speeds
+
+Column = Any  # array[int], array[float] or NDArray
+
+PBF_FROM = 8_000_000  # bytes from which `pbf` is worth its loading
 
 SUFFIXES = (".pbf", ".osm", ".osm.gz", ".osm.bz2")
 
 
 @dataclass
 class _Ways:
-    """Ways of the mode as they stream by, column by column."""
+    """Ways of the mode, column by column: arrays that grow (osmium), or of numpy."""
 
-    ids: array[int]
-    first: array[int]
-    refs: array[int]
-    kind: array[int]
-    kmh_forward: array[float]
-    kmh_backward: array[float]
-    seconds: array[float]
-    ends_only: array[int]
-    roundabout: array[int]
+    ids: Column
+    first: Column
+    refs: Column
+    kind: Column
+    kmh_forward: Column
+    kmh_backward: Column
+    seconds: Column
+    ends_only: Column
+    roundabout: Column
     classes: dict[str, int]
     read: int = 0
     unread_signs: Counter[str] = field(default_factory=Counter)
@@ -83,24 +90,114 @@ def segments(path: Path, speeds: Speeds) -> Segments:
     if not path.name.endswith(SUFFIXES):
         raise InputError("not_an_extract", file=path)
     try:
-        located = osmium.FileProcessor(str(path)).with_locations()
-        ways = _read_ways(located, speeds)
-        if not ways.ids:
-            raise InputError(
-                "no_roads", file=path, mode=speeds.mode, ways=ways.read, classes=len(speeds.classes)
-            )
-        _warn_of_signs(path, ways)
-        if min(ways.refs) < 0:  # osmium keeps no position of these
-            raise InputError("negative_nodes", file=path, node=min(ways.refs))
-        nodes = _positions(ways, located.node_location_storage)
-        _read_signs(path, nodes, speeds)
-        restrictions = _read_restrictions(path, speeds)
-    except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
+        ways, nodes, restrictions = _parts(path, speeds)
+    except (*_DAMAGED, osmium.InvalidLocationError) as error:
         raise InputError("damaged_extract", file=path, detail=error) from error
     assembled = _assemble(ways, nodes, restrictions)
     if not len(assembled.tail):
         raise InputError("cut_extract", file=path)
     return assembled
+
+
+_DAMAGED = (RuntimeError, OSError, ValueError, IndexError, KeyError, zlib.error)
+
+
+def _parts(path: Path, speeds: Speeds) -> tuple[_Ways, _Nodes, list[Restriction]]:
+    """Ways of the mode, their nodes, and turn restrictions."""
+    pbf_file = path.name.endswith(".pbf")
+    if pbf_file and path.stat().st_size >= PBF_FROM:
+        with suppress(pbf.UnsupportedError):
+            return _by_blocks(path, speeds)
+    located = osmium.FileProcessor(str(path)).with_locations()
+    ways = _read_ways(located, speeds)
+    _require_roads(ways, path, speeds)
+    if min(ways.refs) < 0:  # drawn and not yet uploaded: osmium keeps no position of these
+        if pbf_file:
+            with suppress(pbf.UnsupportedError):
+                return _by_blocks(path, speeds)
+        raise InputError("negative_nodes", file=path, node=min(ways.refs))
+    _warn_of_signs(path, ways)
+    nodes = _positions(ways, located.node_location_storage)
+    _read_signs(path, nodes, speeds)
+    return ways, nodes, _read_restrictions(path, speeds)
+
+
+def _require_roads(ways: _Ways, path: Path, speeds: Speeds) -> None:
+    if not len(ways.ids):
+        raise InputError(
+            "no_roads", file=path, mode=speeds.mode, ways=ways.read, classes=len(speeds.classes)
+        )
+
+
+def _by_blocks(path: Path, speeds: Speeds) -> tuple[_Ways, _Nodes, list[Restriction]]:
+    """What the mode may use, read block by block."""
+    wanted = pbf.Wanted(
+        picked=osm_tags.KIND_KEYS.__contains__,
+        relevant=osm_tags.is_relevant,
+        sign=_SIGN_KEYS.__contains__,
+        kind=lambda value: value.startswith("restriction"),
+    )
+    return _of_pbf(pbf.read(path, wanted), path, speeds)
+
+
+def _of_pbf(
+    read: pbf.RoadElements, path: Path, speeds: Speeds
+) -> tuple[_Ways, _Nodes, list[Restriction]]:
+    """What the mode may use of an extract's roads."""
+    meant = [_meaning(dict(tags), speeds) for tags in read.tag_sets]
+    size = np.diff(read.first)
+    usable = np.array([line is not None for line, _, _ in meant], bool)
+    counted = np.array([counts for _, _, counts in meant], bool)
+    kept = np.flatnonzero(usable[read.tags] & (size >= 2)) if meant else np.empty(0, int)
+    sets = read.tags[kept]
+    _, firsts = np.unique(sets, return_index=True)
+    classes: dict[str, int] = {}
+    of_set = np.zeros(len(meant), np.int16)
+    for tag_set in sets[np.sort(firsts)].tolist():  # classes in the order of the first way of each
+        of_set[tag_set] = classes.setdefault(meant[tag_set][0].highway, len(classes))
+    closed = RoadLine(0, "", 0.0, 0.0, (False, False), roundabout=False)
+    lines_of_sets = [line or closed for line, _, _ in meant]
+    within = np.repeat(np.isin(np.arange(len(size)), kept), size)
+    ways = _Ways(
+        ids=read.ids[kept],
+        first=np.concatenate([[0], np.cumsum(size[kept])]),
+        refs=read.refs[within],
+        kind=of_set[sets],
+        kmh_forward=np.array([line.forward_kmh for line in lines_of_sets])[sets],
+        kmh_backward=np.array([line.backward_kmh for line in lines_of_sets])[sets],
+        seconds=np.array([np.nan if s is None else s for _, s, _ in meant])[sets],
+        ends_only=np.array([line.ends_only for line in lines_of_sets], bool).reshape(-1, 2)[sets],
+        roundabout=np.array([line.roundabout for line in lines_of_sets], bool)[sets],
+        classes=classes,
+        read=int(counted[read.tags].sum()) if meant else 0,
+    )
+    for number, count in enumerate(np.bincount(read.tags, minlength=len(meant)).tolist()):
+        sign = limits.unread_limit(dict(read.tag_sets[number])) if usable[number] else None
+        if sign:
+            ways.unread_signs[sign] += count
+    _require_roads(ways, path, speeds)
+    _warn_of_signs(path, ways)
+    refs = pbf.sorted_once(ways.refs)
+    inside = np.isin(read.nodes, refs, assume_unique=True)
+    ids = read.nodes[inside]
+    nodes = _Nodes(ids, read.lon[inside] / 1e7, read.lat[inside] / 1e7, {}, {})
+    wanted = set(ids.tolist())
+    for node, tags in read.signs.items():
+        if node in wanted:
+            _sign(node, tags, nodes, speeds)
+    restrictions = []
+    if speeds.mode in _RESTRICTION_KEYS:
+        restrictions = [_restriction(tags, members, speeds) for tags, members in read.relations]
+    return ways, nodes, [rule for rule in restrictions if rule is not None]
+
+
+def _meaning(tags: dict[str, str], speeds: Speeds) -> tuple[RoadLine | None, float | None, bool]:
+    """What tags say of a way: a road of the mode, its duration, whether it counts as a way read."""
+    return (
+        lines.from_tags(0, tags, speeds),
+        osm_tags.duration(tags.get("duration")) if tags.get("route") in osm_tags.CARRIED else None,
+        "highway" in tags or "route" in tags or osm_tags.kind(tags) != "",
+    )
 
 
 def _stream(path: Path, entity: Any, *filters: Any) -> Iterator[Any]:
@@ -134,14 +231,7 @@ def _read_ways(located: Any, speeds: Speeds) -> _Ways:
     for way in located.with_filter(on_ways).with_filter(roads):
         relevant = tuple((tag.k, tag.v) for tag in way.tags if osm_tags.is_relevant(tag.k))
         if relevant not in known:
-            tags = dict(relevant)
-            known[relevant] = (
-                lines.from_tags(0, tags, speeds),
-                osm_tags.duration(tags.get("duration"))
-                if tags.get("route") in osm_tags.CARRIED
-                else None,
-                "highway" in tags or "route" in tags or osm_tags.kind(tags) != "",
-            )
+            known[relevant] = _meaning(dict(relevant), speeds)
         line, lasting, counted = known[relevant]
         if line is not None and (sign := limits.unread_limit(dict(relevant))):
             ways.unread_signs[sign] += 1
@@ -168,15 +258,16 @@ def _warn_of_signs(path: Path, ways: _Ways) -> None:
     values = ", ".join(f"« {sign} »" for sign, _ in ways.unread_signs.most_common(5))
     count = ways.unread_signs.total()
     warning = InputWarning("maxspeed_unread", file=path, count=count, signs=values)
-    warnings.warn(warning, stacklevel=3)
+    warnings.warn(warning, stacklevel=4)
 
 
 _DELAY_KEYS = ("highway", "barrier", "railway", "traffic_calming")
+_SIGN_KEYS = (*_DELAY_KEYS, *osm_tags.MODE_KEYS)
 
 
 def _positions(ways: _Ways, index: Any) -> _Nodes:
     """Positions of the nodes that the ways name and the extract holds."""
-    refs = np.unique(np.array(ways.refs, np.int64))
+    refs = pbf.sorted_once(np.array(ways.refs, np.int64))
     lon, lat = array("d"), array("d")
     there = np.ones(len(refs), bool)
     for i, ref in enumerate(refs.tolist()):
@@ -193,17 +284,19 @@ def _positions(ways: _Ways, index: Any) -> _Nodes:
 def _read_signs(path: Path, nodes: _Nodes, speeds: Speeds) -> None:
     """Second pass: barriers on the ways, and what costs time there."""
     wanted = set(nodes.ids.tolist())
-    keys = (*_DELAY_KEYS, *osm_tags.MODE_KEYS)
-    for node in _stream(path, osmium.osm.NODE, osmium.filter.KeyFilter(*keys)):
-        if node.id not in wanted:
-            continue
-        tags = {tag.k: tag.v for tag in node.tags}
-        passing = osm_tags.node_access(tags, speeds.mode, speeds.moment)
-        if passing != Access.OPEN:
-            nodes.access[node.id] = passing
-        seconds, direction = _delay(tags, speeds)
-        if seconds:
-            nodes.delays[node.id] = (seconds, direction)
+    for node in _stream(path, osmium.osm.NODE, osmium.filter.KeyFilter(*_SIGN_KEYS)):
+        if node.id in wanted:
+            _sign(node.id, {tag.k: tag.v for tag in node.tags}, nodes, speeds)
+
+
+def _sign(node: int, tags: dict[str, str], nodes: _Nodes, speeds: Speeds) -> None:
+    """Note who may pass a node, and what it costs."""
+    passing = osm_tags.node_access(tags, speeds.mode, speeds.moment)
+    if passing != Access.OPEN:
+        nodes.access[node] = passing
+    seconds, direction = _delay(tags, speeds)
+    if seconds:
+        nodes.delays[node] = (seconds, direction)
 
 
 def _delay(tags: dict[str, str], speeds: Speeds) -> tuple[float, int]:
@@ -239,30 +332,37 @@ def _read_restrictions(path: Path, speeds: Speeds) -> list[Restriction]:
     """Third pass: turn restrictions that hold for the mode."""
     if speeds.mode not in _RESTRICTION_KEYS:
         return []
-    restrictions = []
-    for relation in _stream(path, osmium.osm.RELATION, osmium.filter.KeyFilter("type")):
-        tags = {tag.k: tag.v for tag in relation.tags}
-        if not tags["type"].startswith("restriction") or _TIMED.intersection(tags):
-            continue
-        value = _restriction_value(tags, speeds)
-        excepted = {e.strip() for e in re.split("[;,]", tags.get("except", ""))}
-        forbids = value.startswith(("no_", "only_")) and not value.endswith("_on_red")
-        if not forbids or excepted & _EXCEPTED[speeds.mode]:
-            continue
-        roles: dict[tuple[str, str], list[int]] = {}
-        for member in relation.members:
-            roles.setdefault((member.role, member.type), []).append(member.ref)
-        restrictions.append(
-            Restriction(
-                only=value.startswith("only_"),
-                u_turn=value.endswith("u_turn"),
-                from_ways=tuple(roles.get(("from", "w"), ())),
-                via_nodes=tuple(roles.get(("via", "n"), ())),
-                via_ways=tuple(roles.get(("via", "w"), ())),
-                to_ways=tuple(roles.get(("to", "w"), ())),
-            )
+    rules = (
+        _restriction(
+            {tag.k: tag.v for tag in relation.tags},
+            [(member.role, member.type, member.ref) for member in relation.members],
+            speeds,
         )
-    return restrictions
+        for relation in _stream(path, osmium.osm.RELATION, osmium.filter.KeyFilter("type"))
+    )
+    return [rule for rule in rules if rule is not None]
+
+
+def _restriction(tags: dict[str, str], members: pbf.Members, speeds: Speeds) -> Restriction | None:
+    """A relation as a turn restriction; None where it is none that holds for the mode."""
+    if not tags["type"].startswith("restriction") or _TIMED.intersection(tags):
+        return None
+    value = _restriction_value(tags, speeds)
+    excepted = {e.strip() for e in re.split("[;,]", tags.get("except", ""))}
+    forbids = value.startswith(("no_", "only_")) and not value.endswith("_on_red")
+    if not forbids or excepted & _EXCEPTED[speeds.mode]:
+        return None
+    roles: dict[tuple[str, str], list[int]] = {}
+    for role, kind, ref in members:
+        roles.setdefault((role, kind), []).append(ref)
+    return Restriction(
+        only=value.startswith("only_"),
+        u_turn=value.endswith("u_turn"),
+        from_ways=tuple(roles.get(("from", "w"), ())),
+        via_nodes=tuple(roles.get(("via", "n"), ())),
+        via_ways=tuple(roles.get(("via", "w"), ())),
+        to_ways=tuple(roles.get(("to", "w"), ())),
+    )
 
 
 def _restriction_value(tags: dict[str, str], speeds: Speeds) -> str:

@@ -14,6 +14,7 @@ from siting.measures import coverage as coverages
 from siting.network import distance_table, roads
 from siting.sources import sound_rows
 from siting.study import inputs as study_inputs
+from siting.study import kept_roads
 from siting.study import scenario as what_if
 from siting.study.reading import shown_at_once
 from siting.territory import area
@@ -69,19 +70,13 @@ class PreparedStudy:
         return matrix.dense(self.router, attach(origins), attach(destinations)).minutes
 
 
-def prepare(
-    study: Study,
-    say: Callable[[str], None],
-    keep: Callable[[Study, Callable[[], matrix.Router]], matrix.Router] | None = None,
-) -> PreparedStudy:
+def prepare(study: Study, say: Callable[[str], None]) -> PreparedStudy:
     """Read a study's files and make it ready.
 
     Parameters
     ----------
     say
         Called with the name of each stage as it begins.
-    keep
-        Gives the roads made ready, as kept from before or as made by the function that it is given.
 
     Raises
     ------
@@ -93,12 +88,8 @@ def prepare(
     say(t("progress.cells"))
     cells = demand_cells(study, read)
     say(t("progress.network"))
-
-    def make() -> matrix.Router:
-        return roads_ready(study, read)
-
     with sound_rows.watched() as warned:
-        router = make() if keep is None else keep(study, make)
+        router = roads_ready(study, read)
     of_roads = (("roads", shown_at_once(warning, study.base)) for warning in warned)
     read = replace(read, warnings=(*read.warnings, *of_roads))
     demand = router.network.attach(cells.rename(columns={"cell_id": "id"}))
@@ -106,8 +97,17 @@ def prepare(
 
 
 def roads_ready(study: Study, read: Inputs) -> matrix.Router:
-    """Make a study's roads ready for searches, as its scenario leaves them."""
-    return matrix.prepare(_network(study, read))
+    """Make a study's roads ready for searches, as its scenario leaves them.
+
+    Those of an OpenStreetMap extract are kept on this machine, as they are without the scenario.
+    """
+    if study.roads.osm is None:
+        return matrix.prepare(_network(study, read))
+    whole = kept_roads.router(study, lambda: matrix.prepare(_roads(study, read)))
+    if study.what_if is None:
+        return whole
+    network = changed_roads(whole.network, read, study.what_if)
+    return whole if network is whole.network else matrix.prepare(network)
 
 
 def assuming(base: PreparedStudy, assumptions: Assumptions) -> PreparedStudy:

@@ -8,17 +8,13 @@ study are kept beside (`kept_roads`), since several studies share them.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pydantic
-
-from siting.study import prepared
+from siting.study import kept, prepared
 from siting.times import matrix
-from siting.workshop import kept, kept_roads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     import numpy as np
     import numpy.typing as npt
@@ -27,7 +23,6 @@ if TYPE_CHECKING:
     from siting.config import Study
     from siting.study.prepared import PreparedStudy
 
-CODE = Path(__file__).parents[1]
 FACILITY = ["id", "name", "lon", "lat", "commune_code", "kind"]
 
 
@@ -53,18 +48,17 @@ def prepare(study: Study, say: Callable[[str], None]) -> Held:
     apart = study.roads.osm is not None
 
     def make() -> Held:
-        whole = prepared.prepare(study, say, kept_roads.router)
+        whole = prepared.prepare(study, say)
         made.append(Held(whole, standing(whole)))
         return replace(made[0], ground=_without(whole, apart))
 
-    key = kept.digest([study.model_dump_json()], _paths(study), CODE)
+    key = kept.digest([study.model_dump_json()], kept.paths(study), kept.CODE)
     opened = kept.get("ground", key, Held, make)
     if made:
         return made[0]
     ground = replace(opened.ground, study=study)
     if apart:
-        ready = kept_roads.router(study, lambda: prepared.roads_ready(study, ground.read))
-        ground = replace(ground, router=ready)
+        ground = replace(ground, router=prepared.roads_ready(study, ground.read))
     return replace(opened, ground=ground)
 
 
@@ -91,18 +85,3 @@ def standing(ground: PreparedStudy) -> npt.NDArray[np.float32]:
     """
     joined = ground.router.network.attach(facilities(ground))
     return matrix.towards(ground.router, ground.demand, joined).minutes
-
-
-def _paths(value: object) -> Iterator[Path]:
-    """Every path that a configuration names."""
-    if isinstance(value, Path):
-        yield value
-    elif isinstance(value, pydantic.BaseModel):
-        for part in value.__dict__.values():
-            yield from _paths(part)
-    elif isinstance(value, dict):
-        for part in value.values():
-            yield from _paths(part)
-    elif isinstance(value, (tuple, list, set, frozenset)):
-        for part in value:
-            yield from _paths(part)

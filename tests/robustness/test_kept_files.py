@@ -19,8 +19,8 @@ from pandas.testing import assert_frame_equal
 from siting.config import load
 from siting.errors import InputWarning
 from siting.provenance import Input, Source
-from siting.study import prepared
-from siting.workshop import kept, kept_format, kept_ground
+from siting.study import kept, kept_format, prepared
+from siting.workshop import kept_ground
 
 FLIPS = 80
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from siting.config import load
-from siting.study import prepared
-from siting.workshop import kept, kept_ground
+from siting.study import kept, prepared
+from siting.workshop import kept_ground
 from siting.workshop.workshop import Workshop
 
 ROOT = Path(__file__).parents[2]

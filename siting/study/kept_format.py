@@ -1,4 +1,4 @@
-"""How what the workshop keeps is written: plain data, never code.
+"""How what is kept on this machine is written: plain data, never code.
 
 A file is a line that names the format, the digest of all that follows, a tree in JSON and the
 bytes of its arrays. The tree holds plain values, tables, geometries (WKB), indexes of lines,

@@ -1,4 +1,4 @@
-"""What the workshop keeps on this machine between two openings, by content.
+"""What is kept on this machine between two runs or openings, by content.
 
 Kept in the reader's own cache folder (`SITING_CACHE`, or the system's), private to that reader, as
 plain data with a checksum (`kept_format`), and never served. What is damaged, or could have been
@@ -18,19 +18,23 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import pydantic
+
 from siting import atomic_files
 from siting.errors import OutputError
+from siting.study import kept_format
 from siting.texts import text as t
-from siting.workshop import kept_format
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 log = logging.getLogger(__name__)
 
+CODE = Path(__file__).parents[1]
+"""The package: what comes out depends on its code too."""
 KEPT = 4  # of each kind
 LIBRARIES = ("numpy", "pandas", "geopandas", "shapely", "pyproj", "scipy", "pydantic")
-CODE = (".py", ".yaml", ".csv")
+SUFFIXES = (".py", ".yaml", ".csv")
 
 T = TypeVar("T")
 
@@ -107,12 +111,27 @@ def _own_bytes(path: Path) -> bytes | None:
         return content.read()
 
 
+def paths(value: object) -> Iterator[Path]:
+    """Every path that a configuration names."""
+    if isinstance(value, Path):
+        yield value
+    elif isinstance(value, pydantic.BaseModel):
+        for part in value.__dict__.values():
+            yield from paths(part)
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from paths(part)
+    elif isinstance(value, (tuple, list, set, frozenset)):
+        for part in value:
+            yield from paths(part)
+
+
 def digest(options: Iterable[str], paths: Iterable[Path], code: Path) -> str:
     """Digest of words, of files' content, of the code below a folder and of the libraries."""
     whole = hashlib.sha256(sys.version.encode())
     for text in (*_versions(), *options):
         whole.update(text.encode() + b"\0")
-    own = sorted(path for path in code.rglob("*") if path.suffix in CODE)
+    own = sorted(path for path in code.rglob("*") if path.suffix in SUFFIXES)
     for path in (*_files(paths), *own):
         whole.update(path.name.encode() + b"\0")
         with path.open("rb") as file:

@@ -8,8 +8,8 @@ import pytest
 
 from siting.config import Study
 from siting.network import osm
+from siting.study import kept, kept_roads
 from siting.times import matrix, sweeps
-from siting.workshop import kept, kept_roads
 
 
 @pytest.fixture

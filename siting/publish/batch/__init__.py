@@ -1,0 +1,1 @@
+"""Many studies as one: territories, scenarios, modes and periods, on one machine or several."""

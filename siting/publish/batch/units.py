@@ -1,0 +1,126 @@
+"""One unit of a batch: computed once, kept by its content, all of its tables or none."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+from threadpoolctl import threadpool_limits
+
+from siting import provenance
+from siting.atomic_files import replacing_all
+from siting.errors import ProblemsError, SitingError
+from siting.study import kept
+from siting.study import run as runs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from siting.publish.batch.plan import Unit
+    from siting.study.result import Result
+
+MARKER = "unit.json"
+UNITS, TABLES, PART = "units", "tables", "part.parquet"
+
+
+@dataclass(frozen=True)
+class UnitOutcome:
+    """What became of a unit.
+
+    Attributes
+    ----------
+    levels, place
+        See `Unit`.
+    key
+        Digest of all that it depends on: configuration, files, code, libraries; empty where a file
+        could not be read.
+    files
+        SHA-256 of each of its files, by its path below the batch's folder.
+    warnings
+        Sentences about inputs that stand in spite of a defect.
+    problems
+        Sentences that tell why there is nothing; empty where it is computed.
+    kept
+        Whether an earlier run had computed it.
+    """
+
+    levels: dict[str, str]
+    place: str
+    key: str
+    files: dict[str, str]
+    warnings: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    kept: bool = False
+
+
+def compute(unit: Unit, folder: Path) -> UnitOutcome:
+    """Compute a unit into a folder, unless it stands there already.
+
+    Returns
+    -------
+    What became of it; what is wrong with the unit's inputs is told, not raised.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written to.
+    """
+    try:
+        key = kept.digest([unit.study.model_dump_json()], kept.paths(unit.study), kept.CODE)
+        standing = finished(unit, folder, key)
+        if standing is not None:
+            return standing
+        with threadpool_limits(1, "blas"):  # else last digits of sums depend on the threads
+            result = runs.run(unit.study, lambda _: None)
+    except SitingError as error:
+        problems = error.problems if isinstance(error, ProblemsError) else [error]
+        texts = tuple(problem.text() for problem in problems)
+        return UnitOutcome(unit.levels, unit.place, "", {}, problems=texts)
+    warned = tuple(warning.text() for _, warning in result.ground.read.warnings)
+    with replacing_all(folder) as part:
+        for name, table in _tables(result).items():
+            path = part / TABLES / name / unit.place / PART
+            path.parent.mkdir(parents=True)
+            table.to_parquet(path, index=False)
+        files = {
+            path.relative_to(part).as_posix(): provenance.sha256(path)
+            for path in sorted(part.rglob(PART))
+        }
+        marker = part / UNITS / unit.place / MARKER
+        marker.parent.mkdir(parents=True)
+        content = {"key": key, "files": files, "warnings": warned}
+        marker.write_text(
+            json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n"
+        )
+    return UnitOutcome(unit.levels, unit.place, key, files, warned)
+
+
+def finished(unit: Unit, folder: Path, key: str) -> UnitOutcome | None:
+    """A unit that an earlier run computed of the same content, whole; None where there is none."""
+    try:
+        content = json.loads((folder / UNITS / unit.place / MARKER).read_text(encoding="utf-8"))
+        files: dict[str, str] = content["files"]
+        warned = tuple(map(str, content["warnings"]))
+        same = content["key"] == key and bool(files)
+        whole = same and all(provenance.sha256(folder / name) == files[name] for name in files)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return UnitOutcome(unit.levels, unit.place, key, files, warned, kept=True) if whole else None
+
+
+def _tables(result: Result) -> dict[str, pd.DataFrame]:
+    """Tables of a run, as `siting run` names them, and the communes with their outlines."""
+    measures = {f"measure_{name}": table for name, table in result.measures.items()}
+    tables: dict[str, Any] = {
+        "access": result.access,
+        "coverage": result.coverage,
+        "scores": result.scores.table(),
+        **measures,
+        **result.extras,
+    }
+    outlines = gpd.GeoDataFrame(result.communes).to_crs(4326)
+    return {**tables, "communes": outlines}

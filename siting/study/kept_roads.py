@@ -1,0 +1,59 @@
+"""Roads of an OpenStreetMap study, kept on this machine between two runs, by their content.
+
+Reading an extract and ordering its hierarchy take tens of seconds for a région; what comes out
+depends on the extract, the speeds and this package alone.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from siting.errors import InputWarning
+from siting.sources import sound_rows
+from siting.study import kept
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from siting.config import Study
+    from siting.times.matrix import Router
+
+CODE = Path(__file__).parents[1] / "network"
+
+
+@dataclass(frozen=True)
+class KeptRoads:
+    """Roads ready for searches, and what reading them warned of."""
+
+    router: Router
+    warnings: tuple[InputWarning, ...]
+
+
+def router(study: Study, make: Callable[[], Router]) -> Router:
+    """Give the roads of a study made ready, as kept or as made; a damaged file is made again.
+
+    What reading the extract warned of is told again each time.
+    """
+    roads = study.roads
+    if roads.osm is None:
+        return make()
+
+    def made() -> KeptRoads:
+        with sound_rows.watched() as warned:
+            ready = make()
+        return KeptRoads(ready, tuple(warned))
+
+    options = (
+        roads.model_dump_json(exclude={"osm", "speeds", "distances"}),
+        str(study.assumptions.snap_cap.value),
+        study.territory.department.code,
+    )
+    paths = [path for path in (roads.osm, roads.speeds) if path is not None]
+    opened = kept.get("roads", kept.digest(options, paths, CODE), KeptRoads, made)
+    for warning in opened.warnings:
+        values = {**warning.values, "file": roads.osm}  # the same content may lie elsewhere
+        warnings.warn(InputWarning(warning.key, **values), stacklevel=2)
+    return opened.router
