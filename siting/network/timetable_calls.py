@@ -172,6 +172,10 @@ def _runs(
     board, alight = placed & (pickup != NOT_HERE), placed & (drop_off != NOT_HERE)
     board[first[1:] - 1] = False
     alight[first[:-1]] = False
+    # what a vehicle does before its first departure or after its last arrival is nobody's journey,
+    # and trips of a block that follow one another may overlap in it
+    arrival[first[:-1]] = departure[first[:-1]]
+    departure[first[1:] - 1] = arrival[first[1:] - 1]
     remarks["by_request"] += int((np.isin(pickup, BY_REQUEST) & board).sum())
     return Runs(
         first,

@@ -55,7 +55,7 @@ def times(whole, run):
 def test_a_blank_time_is_interpolated_by_distance(tmp_path):
     """B is a quarter of the way from A to C."""
     whole = built(feed(tmp_path / "f"))
-    assert times(whole, 0) == [("a", 480, 480), ("b", 490, 490), ("c", 520, 521)]
+    assert times(whole, 0) == [("a", 480, 480), ("b", 490, 490), ("c", 520, 520)]
     along = (
         "trip_id,arrival_time,departure_time,stop_id,stop_sequence,shape_dist_traveled\n"
         "t1,08:00:00,08:00:00,a,1,0\nt1,,,b,2,3\nt1,08:40:00,08:41:00,c,3,4\n"
@@ -183,6 +183,21 @@ def test_a_feed_that_is_wrong_is_refused_in_one_sentence(tmp_path, changes, day,
         built(feed(tmp_path / "f", **changes), day)
     assert error.value.key == key
     assert error.value.text("fr") != error.value.text("en")
+
+
+def test_trips_of_a_block_wait_at_the_terminus_side_by_side(tmp_path):
+    """The second comes to its first stop before the first is there: one stays seated."""
+    path = feed(
+        tmp_path / "f",
+        trips="route_id,service_id,trip_id,block_id\nr,week,t1,x\nr,week,t2,x\n",
+        stop_times="+t2,08:30:00,08:45:00,c,1\nt2,09:00:00,09:05:00,a,2\n",
+    )
+    whole = built(path)
+    assert whole.n_runs == 2  # the day, and the day after
+    assert times(whole, 0)[-2:] == [("c", 525, 525), ("a", 540, 540)]
+    inside = np.ones(len(whole.stop), bool)
+    inside[whole.first[:-1]] = False
+    assert (whole.arrival[1:] >= whole.departure[:-1])[inside[1:]].all()
 
 
 def test_feeds_are_merged(tmp_path):
