@@ -153,6 +153,26 @@ def test_a_search_without_a_plan_speaks_of_inhabitants(hands):
     assert "demande" not in sentence
 
 
+def test_a_printed_sheet_shows_the_map(hands):
+    """On one canvas, since browsers print several as drawings that wipe each other out."""
+    hands.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    painted = hands.page.locator("#map > .sheet").evaluate(
+        """(canvas) => {
+          const dots = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+          const seen = new Set();
+          for (let i = 0; i < dots.length; i += 4) seen.add(`${dots[i]},${dots[i + 1]},${dots[i + 2]}`);
+          return [...seen];
+        }"""
+    )
+    others = hands.page.locator("#map .leaflet-map-pane canvas:visible").count()
+    hands.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    for level in ("255,255,204", "161,218,180", "65,182,196", "44,127,184"):  # of the legend
+        assert level in painted
+    assert others == 0
+    assert hands.page.locator("#map > .sheet").count() == 0
+    assert hands.page.locator("#map canvas.surface").is_visible()
+
+
 def test_a_printed_sheet_says_which_hypothesis_it_is(hands):
     before = hands.text("#share")
     hands.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")

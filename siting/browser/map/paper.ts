@@ -5,10 +5,9 @@ import { number } from "../shared/numbers.js";
 import { printable } from "../shared/printing.js";
 import type { MapData } from "./data.js";
 import type { Legend } from "./legend.js";
-import { Painted } from "../shared/painting.js";
+import { onOneCanvas } from "../shared/one_canvas.js";
 
 const PIXEL = 0.0254 / 96; // metres of paper in a pixel of CSS
-const DOTS = 4; // dots of the printed canvas in a pixel; Chromium rounds 1 / DOTS down to 64ths
 const ROUND = [1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 10]; // of scales, times a power of ten
 
 export function onPaper(map: L.Map, data: MapData, legend: Legend, whole: L.LatLngBounds): void {
@@ -34,9 +33,7 @@ export function onPaper(map: L.Map, data: MapData, legend: Legend, whole: L.LatL
     fitted: () => {
       const scale = make("span", { class: "scale" }, roundScale(map, data.words.scale));
       document.querySelector(".day")?.append(" ", scale);
-      const sheet = oneCanvas(map);
-      map.getContainer().append(sheet);
-      return () => sheet.remove();
+      return onOneCanvas(map);
     },
   });
 }
@@ -69,26 +66,4 @@ function roundScale(map: L.Map, words: string): string {
   map.setZoom(map.getZoom() - Math.log2(rounded / denominator), { animate: false });
   map.options.zoomSnap = snap;
   return words.replace("{number}", number(rounded));
-}
-
-/** What the layers paint, on one canvas: browsers print canvases as drawings, each wiping what is below it. */
-function oneCanvas(map: L.Map): HTMLCanvasElement {
-  const { x, y } = map.getSize();
-  const canvas = make("canvas", { class: "sheet", width: x * DOTS, height: y * DOTS, "aria-hidden": "true" });
-  canvas.style.width = `${x}px`;
-  canvas.style.height = `${y}px`;
-  const pen = canvas.getContext("2d");
-  if (!pen) return canvas;
-  pen.scale(DOTS, DOTS);
-  pen.fillStyle = getComputedStyle(map.getContainer()).backgroundColor;
-  pen.fillRect(0, 0, x, y);
-  const corner = map.containerPointToLayerPoint([0, 0]);
-  pen.translate(-corner.x, -corner.y);
-  const inSight = L.bounds(corner, corner.add([x, y]));
-  const layers: Painted[] = [];
-  map.eachLayer((layer) => {
-    if (layer instanceof Painted) layers.push(layer);
-  });
-  for (const layer of layers.sort((a, b) => a.order - b.order)) layer.paintOn(pen, inSight);
-  return canvas;
 }

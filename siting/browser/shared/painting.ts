@@ -1,11 +1,12 @@
 /** Layers that a function of ours paints on a canvas of Leaflet. */
 
+import type { OnPaper } from "./one_canvas.js";
 import { tracer, type Shapes } from "./shapes.js";
 
 export type Paint = (pen: CanvasRenderingContext2D, bounds: L.Bounds) => void;
 
 /** A canvas of Leaflet that calls a function to be painted. */
-export class Painted extends L.Canvas {
+export class Painted extends L.Canvas implements OnPaper {
   declare private _container: HTMLCanvasElement;
   declare private _ctx: CanvasRenderingContext2D;
   declare private _bounds: L.Bounds | undefined;

@@ -4,6 +4,7 @@ import { byId } from "../shared/dom.js";
 import type { Box } from "../shared/labels.js";
 import { homeButton, limit, readablePopups } from "../shared/leaflet.js";
 import { asTyped, percent } from "../shared/numbers.js";
+import { onOneCanvas } from "../shared/one_canvas.js";
 import { printable } from "../shared/printing.js";
 import { Address } from "./address.js";
 import * as api from "./api.js";
@@ -428,7 +429,7 @@ export class Page implements Workbench {
     printable({
       map: this.map,
       whole: this.whole,
-      showWhole: () => this.showWhole(),
+      showWhole: () => this.map.fitBounds(this.whole, { animate: false, padding: [2, 2] }), // legend below
       prepare: () => {
         const boxes = ["sources-box", "legend-box"].map((id) => byId<HTMLDetailsElement>(id));
         const before = boxes.map((box) => box.open);
@@ -436,6 +437,7 @@ export class Page implements Workbench {
         byId("print-head").textContent = this.printHead();
         return () => boxes.forEach((box, i) => (box.open = before[i] ?? false));
       },
+      fitted: () => onOneCanvas(this.map),
     });
   }
 }

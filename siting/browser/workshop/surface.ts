@@ -3,6 +3,7 @@
 import { hatched, pattern } from "../shared/hatching.js";
 import { WORLD, worldX, worldY } from "../shared/mercator.js";
 import { bytes } from "../shared/packing.js";
+import type { OnPaper } from "../shared/one_canvas.js";
 import { pane } from "../shared/painting.js";
 import { UNREACHED, type Answer, type Layers } from "./model.js";
 
@@ -34,7 +35,8 @@ export function ring(steps: number[], unit: number): [number, number][] {
   return points;
 }
 
-export class Surface extends L.Layer {
+export class Surface extends L.Layer implements OnPaper {
+  readonly order = 350;
   readonly count: number;
   readonly people: Uint16Array;
   readonly commune: Int32Array;
@@ -72,7 +74,7 @@ export class Surface extends L.Layer {
   }
 
   override onAdd(map: L.Map): this {
-    this.canvas = L.DomUtil.create("canvas", "surface", map.getPane(pane(map, "surface", 350)));
+    this.canvas = L.DomUtil.create("canvas", "surface", map.getPane(pane(map, "surface", this.order)));
     this.canvas.setAttribute("aria-hidden", "true");
     map.on("moveend zoomend resize", this.draw, this);
     this.draw();
@@ -129,6 +131,18 @@ export class Surface extends L.Layer {
     if (!paint) return;
     paint.setTransform(dense, 0, 0, dense, 0, 0);
     paint.clearRect(0, 0, size.x, size.y);
+    this.paintAll(paint, map, size);
+  }
+
+  paintOn(pen: CanvasRenderingContext2D): void {
+    const corner = this._map.containerPointToLayerPoint([0, 0]);
+    pen.save();
+    pen.translate(corner.x, corner.y);
+    this.paintAll(pen, this._map, this._map.getSize());
+    pen.restore();
+  }
+
+  private paintAll(paint: CanvasRenderingContext2D, map: L.Map, size: L.Point): void {
     const scale = 2 ** map.getZoom();
     const origin = map.getPixelBounds().min ?? L.point(0, 0);
     if (this.plans.length === 2 && this.theme !== "difference") {
