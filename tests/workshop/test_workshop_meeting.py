@@ -160,7 +160,8 @@ def test_a_printed_sheet_shows_the_map(hands):
         """(canvas) => {
           const dots = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
           const seen = new Set();
-          for (let i = 0; i < dots.length; i += 4) seen.add(`${dots[i]},${dots[i + 1]},${dots[i + 2]}`);
+          for (let i = 0; i < dots.length; i += 4)
+            seen.add([dots[i], dots[i + 1], dots[i + 2]].join());
           return [...seen];
         }"""
     )
