@@ -54,13 +54,12 @@ def candidates(page: PrintBase) -> PrintSheet | str:
     key = "headline_one" if len(ranked) == 1 else "headline"
     tied = ranked["rank"] == first["rank"]
     key = "headline_tied" if tied.sum() > 1 else key
+    if len(ranked) > 1 and any(page.status(role) == "modelled" for role in ranking_roles(result)):
+        key = "headline_modelled"  # which names none of them the first
     key = f"{key}_cut" if result.epci is not None else key
     score = texts.number(float(first["score"]), 1)
     leading = t("print.and").join(ranked.loc[tied, "name"])
-    modelled = any(page.status(role) == "modelled" for role in ranking_roles(result))
-    caveat = t("print.candidates.modelled") if modelled else ""
     best = {
-        "modelled": caveat,
         "first": leading,
         "score": score,
         "rank": first["rank"],
