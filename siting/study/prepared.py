@@ -88,12 +88,17 @@ def prepare(study: Study, say: Callable[[str], None]) -> PreparedStudy:
     say(t("progress.cells"))
     cells = demand_cells(study, read)
     say(t("progress.network"))
+    router, read = with_roads(study, read)
+    demand = router.network.attach(cells.rename(columns={"cell_id": "id"}))
+    return PreparedStudy(study, read, cells, router, demand)
+
+
+def with_roads(study: Study, read: Inputs) -> tuple[matrix.Router, Inputs]:
+    """A study's roads ready for searches, and what was read with what they warned of."""
     with sound_rows.watched() as warned:
         router = roads_ready(study, read)
     of_roads = (("roads", shown_at_once(warning, study.base)) for warning in warned)
-    read = replace(read, warnings=(*read.warnings, *of_roads))
-    demand = router.network.attach(cells.rename(columns={"cell_id": "id"}))
-    return PreparedStudy(study, read, cells, router, demand)
+    return router, replace(read, warnings=(*read.warnings, *of_roads))
 
 
 def roads_ready(study: Study, read: Inputs) -> matrix.Router:
@@ -159,8 +164,8 @@ def changed(study: Study, read: Inputs) -> Inputs:
 def check_roads(study: Study, read: Inputs) -> None:
     """Refuse roads that could not be built.
 
-    Roads of a large extract are read only where the scenario closes some of them: whether there is
-    one at a position, nothing else tells.
+    Those of an extract are read here only where the scenario closes some of them: whether there is
+    one at a position, nothing else tells. `run.check` reads them whole.
 
     Raises
     ------

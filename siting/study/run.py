@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 def check(study: Study, say: Callable[[str], None]) -> Inputs:
     """Read and check every input as `run` will, without searching a route.
 
+    Roads of an extract are read whole: nothing else tells that the file is sound.
+
     Raises
     ------
     SitingError
@@ -33,8 +36,13 @@ def check(study: Study, say: Callable[[str], None]) -> Inputs:
     """
     say(t("progress.inputs"))
     read = study_inputs.read(study)
-    registry.check(study, prepared.changed(study, read))
-    return read
+    changed = prepared.changed(study, read)
+    registry.check(study, changed)
+    if study.roads.osm is None:
+        return read
+    say(t("progress.network"))  # kept on this machine: the run opens them
+    _, warned = prepared.with_roads(study, changed)
+    return replace(read, warnings=warned.warnings)
 
 
 def run(study: Study, say: Callable[[str], None]) -> Result:

@@ -148,7 +148,8 @@ def test_a_study_runs_on_an_extract(andorra, tmp_path):
     assert "OpenStreetMap" in (folder / "map.html").read_text(encoding="utf-8")
 
 
-def test_an_extract_cut_in_half_is_one_clear_error(andorra, samples, capsys):
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_an_extract_cut_in_half_is_one_clear_error(andorra, samples, capsys, command):
     whole = (samples / "osm" / "andorra.osm.pbf").read_bytes()
     cut = andorra.parent / "half.osm.pbf"
     cut.write_bytes(whole[: len(whole) // 2])
@@ -156,8 +157,9 @@ def test_an_extract_cut_in_half_is_one_clear_error(andorra, samples, capsys):
     andorra.write_text(
         text.replace(str(samples / "osm" / "andorra.osm.pbf"), "half.osm.pbf"), encoding="utf-8"
     )
+    words = ["--out", str(andorra.parent / "out")] if command == "run" else []
     with pytest.raises(SystemExit) as done:
-        cli.main(["run", str(andorra), "--out", str(andorra.parent / "out")])
+        cli.main([command, str(andorra), *words])
     assert done.value.code == 2
     said = capsys.readouterr().err
     assert "half.osm.pbf" in said
