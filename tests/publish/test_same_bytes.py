@@ -21,6 +21,10 @@ for words in (
     ["charts", "configs/coarse.yaml", "--chart", "criteria", "-o", "out/charts"],
     ["survey", "form", "configs/questionnaire.yaml", "-o", "out/form.docx"],
     ["print", "configs/coarse.yaml", "--map", "gap", "--as", "svg", "-o", "out/print"],
+    ["brief", "configs/coarse.yaml", "--format", "docx,pdf,odt", "-o", "out/brief"],
+    ["maps", "configs/coarse.yaml", "-o", "out/maps"],
+    ["score", "configs/coarse.yaml", "-o", "out/score.csv"],
+    ["schema", "-o", "out/schema.json"],
 ):
     try:
         main(words)
@@ -62,7 +66,16 @@ def test_the_same_bytes_whatever_is_around(tmp_path):
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.map(written, folders, SURROUNDINGS)
     assert first.keys() == second.keys()
-    assert {Path(name).suffix for name in first} >= {".csv", ".html", ".xlsx", ".svg", ".docx"}
+    assert {Path(name).suffix for name in first} >= {
+        ".csv",
+        ".html",
+        ".json",
+        ".xlsx",
+        ".svg",
+        ".docx",
+        ".odt",
+        ".pdf",
+    }
     manifests = [json.loads(every.pop("run/manifest.json")) for every in (first, second)]
     for manifest in manifests:
         manifest.pop("written_at")

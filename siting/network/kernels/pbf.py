@@ -6,14 +6,15 @@ their key: number x 8 + wire type. A damaged block raises IndexError or ValueErr
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
+
+from siting.compiled import njit
 
 PICKED, RELEVANT, SIGN = 1, 2, 4
 """What a string is as a key: makes a way a road, matters on a way, matters on a node."""
 
 
-@nb.njit(cache=True, nogil=True, boundscheck=True)
+@njit(cache=True, nogil=True, boundscheck=True)
 def varint(data, at):
     """Number at a place, and the place after it; wraps to int64."""
     value = np.int64(0)
@@ -29,7 +30,7 @@ def varint(data, at):
             raise ValueError("number too long")
 
 
-@nb.njit(cache=True, nogil=True, boundscheck=True)
+@njit(cache=True, nogil=True, boundscheck=True)
 def field(data, at, stop):
     """Key of the field at a place, its start and end (its value and -1), the place after it."""
     key, at = varint(data, at)
@@ -52,7 +53,7 @@ def field(data, at, stop):
     return key, np.int64(at), at + size, at + size
 
 
-@nb.njit(cache=True, nogil=True, boundscheck=True)
+@njit(cache=True, nogil=True, boundscheck=True)
 def repeated(data, at, stop, wanted):
     """Start and end (value and -1) of each field with a key, int64 (fields, 2)."""
     out = np.empty((16, 2), np.int64)
@@ -70,7 +71,7 @@ def repeated(data, at, stop, wanted):
     return out[:count].copy()
 
 
-@nb.njit(cache=True, nogil=True, boundscheck=True)
+@njit(cache=True, nogil=True, boundscheck=True)
 def messages(data, groups, wanted):
     """Start and end of the fields 1 to 10 of each message with a key: [message, number, 0 or 1]."""
     out = np.zeros((16, 11, 2), np.int64)
@@ -97,7 +98,7 @@ def messages(data, groups, wanted):
     return out[:count].copy()
 
 
-@nb.njit(cache=True, nogil=True, boundscheck=True)
+@njit(cache=True, nogil=True, boundscheck=True)
 def unpack(data, at, stop, out, count, deltas):
     """Packed numbers into `out` from `count` on (deltas: zigzag, summed up); the new count."""
     total = np.int64(0)
@@ -113,7 +114,7 @@ def unpack(data, at, stop, out, count, deltas):
     return count
 
 
-@nb.njit(cache=True, nogil=True, boundscheck=True)
+@njit(cache=True, nogil=True, boundscheck=True)
 def read_ways(data, ways, mark):
     """Ways with a picked key.
 
@@ -162,7 +163,7 @@ def read_ways(data, ways, mark):
     )
 
 
-@nb.njit(cache=True, nogil=True, boundscheck=True)
+@njit(cache=True, nogil=True, boundscheck=True)
 def _place(wanted, node, at):
     """Place of a node among the sorted wanted ones, looked for from `at` on."""
     if at == 0 or wanted[at - 1] < node:
@@ -181,7 +182,7 @@ def _place(wanted, node, at):
     return low
 
 
-@nb.njit(cache=True, nogil=True, boundscheck=True)
+@njit(cache=True, nogil=True, boundscheck=True)
 def read_nodes(data, dense, scale, mark, wanted, lon, lat, there):
     """Positions of wanted nodes, in place, in 1e-7 degrees; tags of those with a key for signs.
 
