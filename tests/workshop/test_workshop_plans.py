@@ -203,10 +203,10 @@ def test_minutes_tell_each_plan_with_its_map(client, desk):
     meeting = {"title": "Réunion du 3", "participants": "Mme A\nM. B", "notes": "", "plans": [plan]}
     document = docx.Document(io.BytesIO(client.post("/api/minutes", json=meeting).content))
     words = "\n".join(paragraph.text for paragraph in document.paragraphs)
-    for wanted in ("Réunion du 3", "Mme A", "M. B", "Rien n'a été noté", "Le maire préfère"):
+    for wanted in ("Réunion du 3", "Mme A", "M. B", "Rien n’a été noté", "Le maire préfère"):
         assert wanted in words
-    assert "Hypothèse « Prudent »" in words
-    assert "Décision : retenu." in words
+    assert "Hypothèse «\xa0Prudent\xa0»" in words
+    assert "Décision\xa0: retenu." in words
     assert len(document.inline_shapes) == 2  # today's map, and the plan's
 
 
