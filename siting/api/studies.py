@@ -96,8 +96,7 @@ class Result:
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every other table that the configuration asks for, by name."""
-        measures = {f"measure_{name}": table for name, table in self.run.measures.items()}
-        return {**measures, **self.run.extras}
+        return self.run.further_tables
 
     def map(self, theme: str = "access") -> MapPage:
         """One of the study's maps, as `siting maps` writes it.

@@ -45,10 +45,16 @@ def load(path: Path) -> Study:
 def validate(model: type[T], path: Path) -> T:
     """Read a configuration of some kind; see `load`."""
     file = _found(path)
+    return _validated(model, content(file), file.parent.resolve(), file)
+
+
+def _validated(model: type[T], keys: dict[str, Any], base: Path, told_of: Path) -> T:
+    """Keys as a model; a ProblemsError tells all that is wrong, of the file that is named."""
     try:
-        return model.model_validate(content(file), context={"base": file.parent.resolve()})
+        return model.model_validate(keys, context={"base": base})
     except ValidationError as error:
-        raise ProblemsError([_problem(model, file, detail) for detail in error.errors()]) from error
+        problems = [_problem(model, told_of, detail) for detail in error.errors()]
+        raise ProblemsError(problems) from error
 
 
 def changed(study: Study, keys: dict[str, Any]) -> Study:
@@ -60,11 +66,7 @@ def changed(study: Study, keys: dict[str, Any]) -> Study:
         A key is unknown, or a value refused: all of them at once.
     """
     values = {name: getattr(study, name) for name in Study.model_fields} | keys
-    try:
-        return Study.model_validate(values, context={"base": study.base})
-    except ValidationError as error:
-        problems = [_problem(Study, Path(study.name), detail) for detail in error.errors()]
-        raise ProblemsError(problems) from error
+    return _validated(Study, values, study.base, Path(study.name))
 
 
 def load_changed(path: Path, changes: Sequence[dict[str, Any]], changed_in: Path) -> Study:
@@ -85,11 +87,7 @@ def load_changed(path: Path, changes: Sequence[dict[str, Any]], changed_in: Path
         As `load`.
     """
     keys = reduce(_merged, changes, content(path))
-    try:
-        return Study.model_validate(keys, context={"base": _found(path).parent.resolve()})
-    except ValidationError as error:
-        problems = [_problem(Study, changed_in, detail) for detail in error.errors()]
-        raise ProblemsError(problems) from error
+    return _validated(Study, keys, _found(path).parent.resolve(), changed_in)
 
 
 def content(path: Path, chain: tuple[Path, ...] = ()) -> dict[str, Any]:

@@ -35,12 +35,7 @@ def write(result: Result, folder: Path, say: Callable[[str], None]) -> Path:
     """
     say(t("progress.outputs"))
     with replacing_all(folder) as part:
-        tables.write_csv(part / "access.csv", result.access)
-        tables.write_csv(part / "coverage.csv", result.coverage)
-        tables.write_csv(part / "scores.csv", result.scores.table())
-        for name, table in result.measures.items():
-            tables.write_csv(part / f"measure_{name}.csv", table)
-        for name, table in result.extras.items():
+        for name, table in result.tables.items():
             tables.write_csv(part / f"{name}.csv", table)
         if "calendar" in result.extras:
             days = study_schedule.icalendar(result.study, result.extras)

@@ -108,11 +108,14 @@ def roads_ready(study: Study, read: Inputs) -> matrix.Router:
     """
     if study.roads.osm is None:
         return matrix.prepare(_network(study, read))
-    whole = kept_roads.router(study, lambda: matrix.prepare(_roads(study, read)))
-    if study.what_if is None:
-        return whole
-    network = changed_roads(whole.network, read, study.what_if)
+    whole = _kept(study, read)
+    network = _changed(study, read, whole.network)
     return whole if network is whole.network else matrix.prepare(network)
+
+
+def _kept(study: Study, read: Inputs) -> matrix.Router:
+    """The roads of an extract, ready, as they are without the scenario."""
+    return kept_roads.router(study, lambda: matrix.prepare(_roads(study, read)))
 
 
 def assuming(base: PreparedStudy, assumptions: Assumptions) -> PreparedStudy:
@@ -194,9 +197,13 @@ def demand_cells(study: Study, read: Inputs) -> gpd.GeoDataFrame:
 
 def _network(study: Study, read: Inputs) -> Network:
     """The roads of the study, as the scenario leaves them."""
-    whole = _roads(study, read)
-    change = study.what_if
-    return whole if change is None else changed_roads(whole, read, change)
+    kept = study.roads.osm is not None
+    return _changed(study, read, _kept(study, read).network if kept else _roads(study, read))
+
+
+def _changed(study: Study, read: Inputs, whole: Network) -> Network:
+    """Roads as the study's scenario leaves them; the same where it changes none."""
+    return whole if study.what_if is None else changed_roads(whole, read, study.what_if)
 
 
 def changed_roads(whole: Network, read: Inputs, change: WhatIf) -> Network:

@@ -67,6 +67,18 @@ class Result:
         return asdict(network.report) if isinstance(network, RoadNetwork) else {}
 
     @property
+    def further_tables(self) -> dict[str, pd.DataFrame]:
+        """Every table that the configuration asks for beside the usual three, by name of file."""
+        measures = {f"measure_{name}": table for name, table in self.measures.items()}
+        return {**measures, **self.extras}
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table of the run, by name of file."""
+        usual = {"access": self.access, "coverage": self.coverage, "scores": self.scores.table()}
+        return {**usual, **self.further_tables}
+
+    @property
     def cells_modelled(self) -> bool:
         """Whether the people within communes are spread by a model."""
         return self.study.cells.file is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 from threadpoolctl import threadpool_limits
@@ -18,10 +18,7 @@ from siting.study import run as runs
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pandas as pd
-
     from siting.publish.batch.plan import Unit
-    from siting.study.result import Result
 
 MARKER = "unit.json"
 UNITS, TABLES, PART = "units", "tables", "part.parquet"
@@ -82,7 +79,8 @@ def compute(unit: Unit, folder: Path) -> UnitOutcome:
         return UnitOutcome(unit.levels, unit.place, "", {}, problems=texts)
     warned = tuple(warning.text() for _, warning in result.ground.read.warnings)
     with replacing_all(folder) as part:
-        for name, table in _tables(result).items():
+        outlines = gpd.GeoDataFrame(result.communes).to_crs(4326)
+        for name, table in {**result.tables, "communes": outlines}.items():
             path = part / TABLES / name / unit.place / PART
             path.parent.mkdir(parents=True)
             table.to_parquet(path, index=False)
@@ -110,17 +108,3 @@ def finished(unit: Unit, folder: Path, key: str) -> UnitOutcome | None:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return UnitOutcome(unit.levels, unit.place, key, files, warned, kept=True) if whole else None
-
-
-def _tables(result: Result) -> dict[str, pd.DataFrame]:
-    """Tables of a run, as `siting run` names them, and the communes with their outlines."""
-    measures = {f"measure_{name}": table for name, table in result.measures.items()}
-    tables: dict[str, Any] = {
-        "access": result.access,
-        "coverage": result.coverage,
-        "scores": result.scores.table(),
-        **measures,
-        **result.extras,
-    }
-    outlines = gpd.GeoDataFrame(result.communes).to_crs(4326)
-    return {**tables, "communes": outlines}
