@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 EMBEDDED = Path(__file__).parent / "embedded"
 Status = Literal["measured", "declared", "hypothesis"]
@@ -45,6 +56,34 @@ class Model(BaseModel):
     """A part of the configuration: frozen, unknown keys refused; built where it is first used."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse `weight: true` (YAML reads `yes` so too), which pydantic takes for 1."""
+        if _holds_truth(value):
+            kinds = set(_kinds(cls.model_fields[str(info.field_name)].annotation))
+            if kinds & {int, float} and not kinds - {int, float, str, type(None)}:
+                raise PydanticCustomError("float_type", "a number, not true or false")
+        return value
+
+
+def _holds_truth(value: Any) -> bool:
+    """Whether a value is true or false, or a list or mapping of plain values that has one."""
+    if isinstance(value, dict):
+        value = tuple(value.values())
+    if isinstance(value, list | tuple):
+        return any(isinstance(item, bool) for item in value)
+    return isinstance(value, bool)
+
+
+def _kinds(annotation: Any) -> Iterator[Any]:
+    """Plain kinds that a field takes, in lists and mappings too."""
+    arguments = getattr(annotation, "__args__", ())
+    if not arguments and annotation is not Ellipsis:
+        yield annotation
+    for argument in arguments:
+        yield from _kinds(argument)
 
 
 class Assumption(Model):

@@ -61,6 +61,9 @@ def test_unknown_keys_are_all_named_at_once(tmp_path):
         (lambda c: c.update(thresholds_minutes=[-1]), "plus grand que 0"),
         (lambda c: c["criteria"][0].update(weight=-1), "« criteria.0.weight »"),
         (lambda c: c["criteria"][0].update(weight=float("inf")), "« criteria.0.weight »"),
+        (lambda c: c["criteria"][0].update(weight=True), "« true » refusée (nombre attendu)"),
+        (lambda c: c.update(thresholds_minutes=[10, True]), "« thresholds_minutes »"),
+        (lambda c: c["territory"].update(buffer_km=True), "« territory.buffer_km »"),
         (lambda c: c["roads"].update(osm="a.pbf"), "l'un des trois"),
         (lambda c: c["roads"].update(mode="plane"), "'car'"),
         (lambda c: c["territory"].update(vintage="soon"), "2026-01-01"),
@@ -95,3 +98,25 @@ def test_a_configuration_that_was_read_may_be_checked_again():
     again = type(read).model_validate(read.model_dump(), context={"base": read.base})
     assert again == read
     assert again.layers.broadband == read.layers.broadband
+
+
+def test_one_refused_item_is_one_problem(tmp_path):
+    """Not also a list that is too short without it."""
+    file = tmp_path / "study.yaml"
+    file.write_text(
+        f"extends: {(ROOT / 'configs/aveyron.yaml').as_posix()}\n"
+        "criteria: [{id: minutes_saved, weight: -1}]\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(ProblemsError) as refused:
+        config.load(file)
+    assert len(refused.value.problems) == 1
+
+
+def test_an_empty_list_is_still_too_short(tmp_path):
+    file = tmp_path / "study.yaml"
+    file.write_text(
+        f"extends: {(ROOT / 'configs/aveyron.yaml').as_posix()}\nservices: []\n", encoding="utf-8"
+    )
+    with pytest.raises(ProblemsError, match="services"):
+        config.load(file)

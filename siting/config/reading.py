@@ -53,8 +53,22 @@ def _validated(model: type[T], keys: dict[str, Any], base: Path, told_of: Path) 
     try:
         return model.model_validate(keys, context={"base": base})
     except ValidationError as error:
-        problems = [_problem(model, told_of, detail) for detail in error.errors()]
+        problems = [_problem(model, told_of, detail) for detail in _own(error.errors())]
         raise ProblemsError(problems) from error
+
+
+def _own(details: Sequence[Any]) -> list[Any]:
+    """Complaints without those of a list that is too short only because its items are refused."""
+    return [
+        detail
+        for detail in details
+        if detail["type"] != "too_short"
+        or not any(
+            len(other["loc"]) > len(detail["loc"])
+            and other["loc"][: len(detail["loc"])] == detail["loc"]
+            for other in details
+        )
+    ]
 
 
 def changed(study: Study, keys: dict[str, Any]) -> Study:
@@ -156,6 +170,8 @@ def _problem(kind_of: type[BaseModel], path: Path, detail: Any) -> SitingError:
         )
     if kind == "missing":
         return ConfigError("missing_key", file=path, key=key)
+    if isinstance(value, bool):
+        value = str(value).lower()  # as YAML writes it
     return ConfigError("bad_key", file=path, key=key, value=value, detail=expected(detail))
 
 
