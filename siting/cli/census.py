@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from siting.cli.output_names import ending
 from siting.texts import text as t
 
 
@@ -40,7 +41,14 @@ def add(app: typer.Typer) -> None:
     def sample(
         config: Annotated[Path, typer.Argument(help=t("cli.config"), metavar="CONFIG")],
         out: Annotated[
-            Path, typer.Option("--out", "-o", help=t("cli_sample.out"), metavar="sample.csv")
+            Path,
+            typer.Option(
+                "--out",
+                "-o",
+                help=t("cli_sample.out"),
+                metavar="sample.csv",
+                callback=ending(".csv"),
+            ),
         ],
         size: Annotated[
             int | None, typer.Option("-n", "--size", help=t("cli_sample.size"), min=1)

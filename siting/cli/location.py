@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from siting.cli.output_names import ending
 from siting.errors import ConfigError, InputError, ModelError
 from siting.texts import text as t
 
@@ -40,7 +41,9 @@ def add(app: typer.Typer) -> None:
         model: Annotated[
             str | None, typer.Option(help=t("cli_locate.model", models=_models()))
         ] = None,
-        out: Annotated[Path | None, _option("out", "--out", "-o", metavar="X.csv")] = None,
+        out: Annotated[
+            Path | None, _option("out", "--out", "-o", metavar="X.csv", callback=ending(".csv"))
+        ] = None,
         matrix: Annotated[Path | None, _option("matrix", metavar="M.parquet")] = None,
         demand: Annotated[Path | None, _option("demand", metavar="D.csv")] = None,
         orlib: Annotated[Path | None, _option("orlib", metavar="FILE")] = None,

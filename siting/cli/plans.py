@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from siting.cli.output_names import ending
 from siting.texts import number
 from siting.texts import text as t
 
@@ -18,7 +19,10 @@ def add(app: typer.Typer) -> None:
         config: Annotated[Path, typer.Argument(help=t("cli.config"), metavar="CONFIG")],
         plans: Annotated[str, typer.Option(help=t("cli_compare.plans"), metavar="A,B,C")],
         out: Annotated[
-            Path | None, typer.Option("--out", "-o", help=t("cli_compare.out"), metavar="X.csv")
+            Path | None,
+            typer.Option(
+                "--out", "-o", help=t("cli_compare.out"), metavar="X.csv", callback=ending(".csv")
+            ),
         ] = None,
     ) -> None:
         from rich.console import Console

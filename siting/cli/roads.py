@@ -7,6 +7,7 @@ import typer
 
 from siting import texts
 from siting.cli import road_options
+from siting.cli.output_names import ending
 from siting.errors import InputError
 from siting.texts import text as t
 
@@ -32,7 +33,13 @@ def _add_isochrones(app: typer.Typer) -> None:
         ],
         out: Annotated[
             Path,
-            typer.Option("--out", "-o", help=t("cli_roads.isochrones.out"), metavar="OUT.gpkg"),
+            typer.Option(
+                "--out",
+                "-o",
+                help=t("cli_roads.isochrones.out"),
+                metavar="OUT.gpkg",
+                callback=ending(".gpkg", ".parquet", ".geoparquet"),
+            ),
         ],
         mode: Annotated[str, road_options.mode()] = "car",
         away: Annotated[bool, typer.Option("--from", help=t("cli_roads.isochrones.away"))] = False,
@@ -75,7 +82,13 @@ def _add_route(app: typer.Typer) -> None:
         end: Annotated[str, typer.Option("--to", help=t("cli_roads.route.end"), metavar="lon,lat")],
         out: Annotated[
             Path | None,
-            typer.Option("--out", "-o", help=t("cli_roads.route.out"), metavar="OUT.geojson"),
+            typer.Option(
+                "--out",
+                "-o",
+                help=t("cli_roads.route.out"),
+                metavar="OUT.geojson",
+                callback=ending(".geojson", ".json"),
+            ),
         ] = None,
         mode: Annotated[str, road_options.mode()] = "car",
         period: Annotated[str, road_options.period()] = "off_peak",
@@ -106,7 +119,13 @@ def _add_calibrate(app: typer.Typer) -> None:
         ],
         out: Annotated[
             Path | None,
-            typer.Option("--out", "-o", help=t("cli_roads.calibrate.out"), metavar="SPEEDS.yaml"),
+            typer.Option(
+                "--out",
+                "-o",
+                help=t("cli_roads.calibrate.out"),
+                metavar="SPEEDS.yaml",
+                callback=ending(".yaml", ".yml"),
+            ),
         ] = None,
         mode: Annotated[str, road_options.mode()] = "car",
         period: Annotated[str, road_options.period()] = "off_peak",

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from siting.cli.output_names import ending
 from siting.texts import text as t
 
 
@@ -46,7 +47,14 @@ def add(app: typer.Typer) -> None:
     @app.command(help=t("cli.schema.help"))
     def schema(
         out: Annotated[
-            Path | None, typer.Option("--out", "-o", help=t("cli.schema.out"), metavar="FILE.json")
+            Path | None,
+            typer.Option(
+                "--out",
+                "-o",
+                help=t("cli.schema.out"),
+                metavar="FILE.json",
+                callback=ending(".json"),
+            ),
         ] = None,
     ) -> None:
         from siting.cli import terminal

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from siting.cli.output_names import ending
 from siting.texts import text as t
 
 
@@ -24,7 +25,14 @@ def _add_form(group: typer.Typer) -> None:
     def form(
         config: Annotated[Path, typer.Argument(help=t("cli_survey.form.config"), metavar="CONFIG")],
         out: Annotated[
-            Path, typer.Option("--out", "-o", help=t("cli_survey.form.out"), metavar="DOCX")
+            Path,
+            typer.Option(
+                "--out",
+                "-o",
+                help=t("cli_survey.form.out"),
+                metavar="DOCX",
+                callback=ending(".docx"),
+            ),
         ],
     ) -> None:
         from siting.cli import terminal
@@ -45,7 +53,14 @@ def _add_import(group: typer.Typer) -> None:
             list[Path], typer.Argument(help=t("cli_survey.import.answers"), metavar="FILE")
         ],
         out: Annotated[
-            Path, typer.Option("--out", "-o", help=t("cli_survey.import.out"), metavar="CSV")
+            Path,
+            typer.Option(
+                "--out",
+                "-o",
+                help=t("cli_survey.import.out"),
+                metavar="CSV",
+                callback=ending(".csv"),
+            ),
         ],
         part: Annotated[
             str | None, typer.Option(help=t("cli_survey.import.part"), metavar="PART")

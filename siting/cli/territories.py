@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from siting.cli.output_names import ending
 from siting.texts import text as t
 
 
@@ -14,7 +15,14 @@ def add(app: typer.Typer) -> None:
     @app.command(help=t("setup.init.help"))
     def init(
         out: Annotated[
-            Path, typer.Option("--out", "-o", help=t("setup.init.out"), metavar="CONFIG.yaml")
+            Path,
+            typer.Option(
+                "--out",
+                "-o",
+                help=t("setup.init.out"),
+                metavar="CONFIG.yaml",
+                callback=ending(".yaml", ".yml"),
+            ),
         ],
         department: Annotated[
             str | None, typer.Option(help=t("setup.init.department"), metavar="12")

@@ -8,6 +8,7 @@ import typer
 
 from siting import texts
 from siting.cli import road_options, transit_options
+from siting.cli.output_names import ending
 from siting.errors import ConfigError
 from siting.texts import text as t
 
@@ -27,7 +28,14 @@ def add(app: typer.Typer) -> None:
             Path, typer.Option(help=t("cli.times.destinations"), metavar="B.csv")
         ],
         out: Annotated[
-            Path, typer.Option("--out", "-o", help=t("cli.times.out"), metavar="OUT.parquet")
+            Path,
+            typer.Option(
+                "--out",
+                "-o",
+                help=t("cli.times.out"),
+                metavar="OUT.parquet",
+                callback=ending(".parquet"),
+            ),
         ],
         roads: Annotated[Path | None, road_options.roads()] = None,
         mode: Annotated[
