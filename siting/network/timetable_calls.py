@@ -52,8 +52,9 @@ def sound(feed: Feed, remarks: Counter[str]) -> Runs:
     on_the_day = int((feed.trips["days"] & 2 > 0).sum())
     met = np.unique(feed.calls["trip"].to_numpy())
     remarks["no_calls"] += on_the_day - int((feed.trips["days"].to_numpy()[met] & 2 > 0).sum())
-    kept = np.repeat(~left, size)
-    calls, arrival, departure = calls[kept], arrival[kept], departure[kept]
+    if left.any():
+        kept = np.repeat(~left, size)
+        calls, arrival, departure = calls[kept], arrival[kept], departure[kept]
     first = np.concatenate([[0], np.cumsum(size[~left])]).astype(np.int64)
     _interpolate(feed, calls, first, arrival, departure, remarks)
     return _runs(feed, calls, first, arrival, departure, remarks)
@@ -74,7 +75,7 @@ def _in_order(feed: Feed, remarks: Counter[str]) -> pd.DataFrame:
     stop = calls["stop"].to_numpy()
     remarks["flex_calls"] += int((stop == NO_STOP).sum())
     remarks["unknown_stop"] += int((stop == NO_STOP + 1).sum())
-    return calls[stop >= 0]
+    return calls[stop >= 0] if (stop < 0).any() else calls
 
 
 def _starts(trip: Int32) -> Int64:
@@ -166,7 +167,7 @@ def _runs(
     remarks: Counter[str],
 ) -> Runs:
     """Calls as runs: nobody gets on at the last or off at the first."""
-    stop = calls["stop"].to_numpy().astype(np.int32)
+    stop = calls["stop"].to_numpy().astype(np.int32, copy=False)
     pickup, drop_off = calls["pickup"].to_numpy(), calls["drop_off"].to_numpy()
     placed = feed.stops["lon"].notna().to_numpy()[stop]
     board, alight = placed & (pickup != NOT_HERE), placed & (drop_off != NOT_HERE)
@@ -180,9 +181,9 @@ def _runs(
     return Runs(
         first,
         stop,
-        arrival.astype(np.int32),
-        departure.astype(np.int32),
+        arrival.astype(np.int32, copy=False),
+        departure.astype(np.int32, copy=False),
         board,
         alight,
-        calls["trip"].to_numpy().astype(np.int32),
+        calls["trip"].to_numpy().astype(np.int32, copy=False),
     )

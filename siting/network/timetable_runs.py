@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from siting.network import timetable_calls
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 STAY_SEATED_M = 200.0
 """Straight metres between the end of a trip and the beginning of the next of its block, within
 which one may stay seated; feeds give other quays of a terminus as other stops."""
+RUNS = 20_000  # compared at once
 LATEST_S = 40 * 3600  # a search lasts 16 hours at most, and begins on the day
 
 
@@ -114,6 +116,8 @@ def _seated(runs: Runs, feed: Feed, moved: Int64, remarks: Counter[str]) -> Runs
         timetable_calls.metres(feed.stops, runs.stop[ending], runs.stop[starting]) <= STAY_SEATED_M
     )
     linked = same & ~overlaps & ~pairs.isin(apart) & near
+    remarks["block_seated"] += int(linked.sum())
+    remarks["block_apart"] += int((same & ~overlaps & ~near).sum())
     following = np.full(len(begin), -1, np.int64)
     following[before.index[linked]] = after.index[linked]
     return _chained(runs, following)
@@ -151,23 +155,34 @@ def without_copies(runs: Runs) -> tuple[Runs, int]:
     if not len(size):
         return runs, 0
     # sums of 64 bits: two runs that differ are not taken for one another
-    place = np.arange(len(runs.stop)) - np.repeat(runs.first[:-1], size)
-    mixed = pd.util.hash_pandas_object(
-        pd.DataFrame(
-            {
-                "place": place,
-                "stop": runs.stop,
-                "arrival": runs.arrival,
-                "departure": runs.departure,
-                "board": runs.board,
-                "alight": runs.alight,
-            }
-        ),
-        index=False,
-    ).to_numpy()
-    total = np.add.reduceat(mixed, runs.first[:-1])
+    total = np.empty(len(size), np.uint64)
+    for start in range(0, len(size), RUNS):
+        end = min(start + RUNS, len(size))
+        total[start:end] = _sums(runs, start, end)
     again = pd.DataFrame({"total": total, "size": size}).duplicated().to_numpy()
     if not again.any():
         return runs, 0
     kept = np.flatnonzero(~again)
     return _taken(runs, kept, np.zeros(len(kept), np.int64)), int(again.sum())
+
+
+def _sums(runs: Runs, start: int, end: int) -> npt.NDArray[np.uint64]:
+    """One number of 64 bits for each of some runs, of all that its calls are."""
+    calls = slice(runs.first[start], runs.first[end])
+    first = runs.first[start:end] - runs.first[start]
+    size = np.diff(runs.first[start : end + 1])
+    mixed = pd.util.hash_pandas_object(
+        pd.DataFrame(
+            {
+                "place": np.arange(size.sum()) - np.repeat(first, size),
+                "stop": runs.stop[calls],
+                "arrival": runs.arrival[calls],
+                "departure": runs.departure[calls],
+                "board": runs.board[calls],
+                "alight": runs.alight[calls],
+            }
+        ),
+        index=False,
+    )
+    sums: npt.NDArray[np.uint64] = np.add.reduceat(mixed.to_numpy(), first)
+    return sums

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
-from siting.errors import InputError
-from siting.sources import gtfs_files, gtfs_frequencies, gtfs_services, places
+from siting.contracts import without_controls
+from siting.errors import InputWarning
+from siting.sources import gtfs_days
+from siting.texts import number
+from siting.texts import text as t
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
+
+    from siting.sources.gtfs_days import FeedDay
+
+TODAY = 2  # in `FeedDay.trips`
+NOT_HERE = 1  # pickup type: nobody gets on
+TOLD = (
+    "duplicate_stops",
+    "stops_nowhere",
+    "duplicate_trips",
+    "service_unknown",
+    "service_never",
+    "school_only",
+)
+"""Remarks of the reader that bear on departures."""
 
 
 def read(path: Path, day: date) -> pd.DataFrame:
@@ -19,54 +38,66 @@ def read(path: Path, day: date) -> pd.DataFrame:
 
     A trip counts on its service day even where it runs past midnight; a stop where one may only
     alight, and the last stop of a trip, have no departure. Trips of `frequencies.txt` count as
-    often as they run.
+    often as they run; those for pupils alone do not count.
 
     Returns
     -------
-    See `places.read`, plus `departures` and `routes` (numbers, on that day); `kind` is `stop`.
+    `id,name,commune_code,lon,lat,kind`, positions NaN where there is none, plus `departures` and
+    `routes` (numbers, on that day); `kind` is `stop`. What does not count is told in a warning.
 
     Raises
     ------
     InputError
-        The zip is damaged, lacks a file or a column, or has no service on that day.
+        The feed is damaged, lacks a file or a column, or has no service on that day.
     """
-    feed = gtfs_files.listed(path)
-    tables = {
-        name: gtfs_files.table(feed, name, columns, required=True)
-        for name, columns in (
-            ("stops", ["stop_id", "stop_name", "stop_lat", "stop_lon"]),
-            ("stop_times", ["trip_id", "stop_id", "stop_sequence"]),
-            ("trips", ["trip_id", "route_id", "service_id"]),
-        )
-    }
-    running = gtfs_services.read(feed).running(day)
-    trips = tables["trips"][tables["trips"]["service_id"].isin(running)]
-    if trips.empty:
-        raise InputError("no_service", file=path, day=day)
-    calls = _departures(tables["stop_times"]).merge(trips[["trip_id", "route_id"]], on="trip_id")
-    runs = gtfs_frequencies.read(feed).groupby("trip_id")["runs"].sum()
-    calls["runs"] = calls["trip_id"].map(runs).fillna(1).astype(int)
-    stops = tables["stops"]
-    by_stop = calls.groupby("stop_id").agg(
-        departures=("runs", "sum"), routes=("route_id", "nunique")
+    feed = gtfs_days.read(path, day)
+    _warn(feed)
+    by_stop = (
+        _departures(feed)
+        .groupby("stop")
+        .agg(departures=("runs", "sum"), routes=("route", "nunique"))
     )
-    named = pd.DataFrame(
+    stops = feed.stops
+    frame = pd.DataFrame(
         {
             "id": stops["stop_id"],
-            "name": stops["stop_name"],
+            "name": without_controls(stops["name"], "name", path),
             "commune_code": "",
-            "lon": stops["stop_lon"],
-            "lat": stops["stop_lat"],
+            "lon": stops["lon"],
+            "lat": stops["lat"],
             "kind": "stop",
         }
-    )
-    frame = places.checked(named, path).merge(by_stop, left_on="id", right_index=True, how="left")
+    ).join(by_stop)
     return frame.fillna({"departures": 0, "routes": 0}).astype({"departures": int, "routes": int})
 
 
-def _departures(times: pd.DataFrame) -> pd.DataFrame:
-    """Calls where one can get on: not the last of a trip, not those for alighting only."""
-    order = pd.to_numeric(times["stop_sequence"], errors="coerce")
-    last = order == order.groupby(times["trip_id"]).transform("max")
-    boarding = times.get("pickup_type", pd.Series("", index=times.index)) != "1"
-    return times.loc[~last & boarding, ["trip_id", "stop_id"]]
+def _warn(feed: FeedDay) -> None:
+    """Tell what of the feed does not count."""
+    reasons = [
+        t(f"timetable.remarks.{reason}", count=number(feed.remarks[reason]))
+        for reason in TOLD
+        if feed.remarks[reason]
+    ]
+    if reasons:
+        warned = InputWarning("feed_left_out", file=feed.path, reasons="; ".join(reasons))
+        warnings.warn(warned, stacklevel=3)
+
+
+def _departures(feed: FeedDay) -> pd.DataFrame:
+    """Calls of the day where one can get on: `stop,route,runs`."""
+    calls, trips = feed.calls, feed.trips
+    last = calls.groupby("trip")["sequence"].transform("max")
+    today = trips["days"].to_numpy() & TODAY > 0
+    boarded = (calls["sequence"] != last) & (calls["pickup"] != NOT_HERE) & (calls["stop"] >= 0)
+    calls = calls[boarded & today[calls["trip"]]]
+    often = feed.frequencies.groupby("trip")["runs"].sum()
+    runs = np.ones(len(trips), np.int64)
+    runs[often.index] = often.to_numpy()
+    trip = calls["trip"].to_numpy()
+    return pd.DataFrame(
+        {
+            "stop": calls["stop"].to_numpy(),
+            "route": trips["route_id"].to_numpy()[trip],
+            "runs": runs[trip],
+        }
+    )

@@ -28,11 +28,19 @@ if TYPE_CHECKING:
     from siting.sources.gtfs_files import FeedFiles
 
 Values = npt.NDArray[Any]
+NO_CHANGE = 3  # transfer type
 SCHOOL_BUS = 712  # extended route type: for pupils alone
 BLANK, UNREADABLE = -1, -2  # times
 UNKNOWN_STOP, NO_STOP = -1, -2
-CALL_COLUMNS = ["trip_id", "stop_id", "stop_sequence", "arrival_time", "departure_time"]
-CALL_OPTIONS = ("pickup_type", "drop_off_type", "shape_dist_traveled")
+CALL_COLUMNS = ["trip_id", "stop_sequence"]
+CALL_OPTIONS = (
+    "stop_id",  # a call of a zone has no stop, and a window in place of times
+    "arrival_time",
+    "departure_time",
+    "pickup_type",
+    "drop_off_type",
+    "shape_dist_traveled",
+)
 
 
 @dataclass(frozen=True)
@@ -48,8 +56,8 @@ class FeedDay:
     stops
         `stop_id,name,lon,lat`, degrees, NaN where the feed gives no place; row = number of a stop.
     trips
-        `trip_id,route,route_type,block_id,days`: 1 in `days` for a trip that runs on the day
-        before, 2 on the day, 4 on the day after; row = number of a trip.
+        `trip_id,route_id,route,route_type,block_id,days`: 1 in `days` for a trip that runs on the
+        day before, 2 on the day, 4 on the day after; row = number of a trip.
     calls
         `trip,stop,sequence,arrival,departure,pickup,drop_off,distance`: numbers of trip and stop,
         seconds after the service day's beginning (`BLANK`, `UNREADABLE`), the types of GTFS, and
@@ -92,6 +100,8 @@ def read(path: Path, day: date) -> FeedDay:
     numbers = pd.Index(trips["trip_id"])
     frequencies = gtfs_frequencies.read(feed)
     frequencies.insert(0, "trip", numbers.get_indexer(frequencies.pop("trip_id")))
+    frequencies = frequencies[frequencies["trip"] >= 0]
+    remarks["not_exact"] += frequencies.loc[~frequencies.pop("exact"), "trip"].nunique()
     transfers, unseated = _transfers(feed, pd.Index(stops["stop_id"]), parents, numbers, remarks)
     return FeedDay(
         path,
@@ -99,7 +109,7 @@ def read(path: Path, day: date) -> FeedDay:
         stops,
         trips,
         _calls(feed, numbers, pd.Index(stops["stop_id"])),
-        frequencies[frequencies["trip"] >= 0],
+        frequencies,
         transfers,
         unseated,
         remarks,
@@ -128,6 +138,7 @@ def _stops(feed: FeedFiles, remarks: Counter[str]) -> tuple[pd.DataFrame, pd.Ser
     lon, lat = lon.mask(nowhere), lat.mask(nowhere)
     # a platform without a place stands where its station is
     of_parent = rows["parent_station"]
+    remarks["station_unknown"] += int((~of_parent.isin([*rows["stop_id"], ""])).sum())
     lon = lon.fillna(of_parent.map(lon))
     lat = lat.fillna(of_parent.map(lat))
     called = rows["location_type"].str.strip().isin(["", "0"])
@@ -148,6 +159,7 @@ def _trips(feed: FeedFiles, day: date, remarks: Counter[str]) -> pd.DataFrame:
     remarks["duplicate_trips"] += int(again.sum())
     rows = rows[~again]
     remarks["service_unknown"] += int((~rows["service_id"].isin(calendar.services)).sum())
+    remarks["service_never"] += int(rows["service_id"].isin(calendar.idle()).sum())
     days = np.zeros(len(rows), np.int8)
     for number, moved in enumerate((-1, 0, 1)):
         running = rows["service_id"].isin(calendar.running(day + timedelta(days=moved)))
@@ -174,6 +186,7 @@ def _trips(feed: FeedFiles, day: date, remarks: Counter[str]) -> pd.DataFrame:
     trips = pd.DataFrame(
         {
             "trip_id": rows["trip_id"],
+            "route_id": rows["route_id"],
             "route": np.append(names.to_numpy(object), "")[route],
             "route_type": np.append(kinds.to_numpy(int), -1)[route],
             "block_id": rows["block_id"],
@@ -192,22 +205,30 @@ def _calls(feed: FeedFiles, trips: pd.Index, stops: pd.Index) -> pd.DataFrame:
         trip = _mapped(block["trip_id"], trips.get_indexer)
         kept = np.flatnonzero(trip >= 0)
         size = len(trip)
+        untimed = np.full(size, BLANK, np.int32)
         columns = {
             "trip": trip.astype(np.int32),
-            "stop": _mapped(block["stop_id"], lambda ids: _stop_numbers(ids, stops)),
+            "stop": _optional(
+                block,
+                "stop_id",
+                lambda ids: _stop_numbers(ids, stops),
+                np.full(size, NO_STOP, np.int32),
+            ),
             "sequence": _mapped(block["stop_sequence"], _whole),
-            "arrival": _mapped(block["arrival_time"], _times),
-            "departure": _mapped(block["departure_time"], _times),
+            "arrival": _optional(block, "arrival_time", _times, untimed),
+            "departure": _optional(block, "departure_time", _times, untimed),
             "pickup": _optional(block, "pickup_type", _kinds, np.zeros(size, np.int8)),
             "drop_off": _optional(block, "drop_off_type", _kinds, np.zeros(size, np.int8)),
             "distance": _optional(
                 block, "shape_dist_traveled", _distances, np.full(size, np.nan, np.float32)
             ),
         }
-        parts.append(pd.DataFrame({name: values[kept] for name, values in columns.items()}))
+        parts.append({name: values[kept] for name, values in columns.items()})
     if not parts:
         raise InputError("empty_table", file=f"{feed.path}/stop_times.txt")
-    return pd.concat(parts, ignore_index=True)
+    # column by column, so that the whole is never there twice
+    whole = {name: np.concatenate([part.pop(name) for part in parts]) for name in list(parts[0])}
+    return pd.DataFrame(whole, copy=False)
 
 
 def _mapped(column: pa.DictionaryArray, function: Callable[[pd.Index], Values]) -> Values:
@@ -283,6 +304,7 @@ def _transfers(
         members["place"]
     )
     remarks["transfers_unknown_stop"] += int((~known).sum())
+    remarks["transfers_forbidden"] += int((rules["kind"][known] == NO_CHANGE).sum())
     expanded = (
         rules[known]
         .merge(members.rename(columns={"place": "from_stop_id", "stop": "from_stop"}))

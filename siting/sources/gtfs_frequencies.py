@@ -20,15 +20,16 @@ def read(feed: FeedFiles) -> pd.DataFrame:
 
     Returns
     -------
-    `trip_id,first,interval,runs`: seconds of the first departure, seconds between two, and how many
-    there are: at the start, then every interval before the end.
+    `trip_id,first,interval,runs,exact`: seconds of the first departure, seconds between two, how
+    many there are (at the start, then every interval before the end), and whether the feed says
+    that they leave at these very times.
 
     Raises
     ------
     InputError
         A time or an interval is none; its row is named.
     """
-    rows = gtfs_files.table(feed, "frequencies", COLUMNS, required=False)
+    rows = gtfs_files.table(feed, "frequencies", COLUMNS, required=False, optional=("exact_times",))
     start, end = seconds(rows["start_time"]), seconds(rows["end_time"])
     interval = pd.to_numeric(rows["headway_secs"], errors="coerce")
     wrong = start.isna() | end.isna() | ~(interval > 0)
@@ -43,6 +44,7 @@ def read(feed: FeedFiles) -> pd.DataFrame:
             "first": start.astype(int),
             "interval": interval.astype(int),
             "runs": (-((start - end) // interval)).clip(lower=0).astype(int),
+            "exact": rows["exact_times"].str.strip() == "1",
         }
     )
 

@@ -77,6 +77,26 @@ def test_a_zip_of_a_folder_reads_as_the_folder(tmp_path):
     ("changes", "reason", "count"),
     [
         ({"trips": "+r,never,t2\n"}, "service_unknown", 1),
+        (
+            {
+                "trips": "+r,none,t2\n",
+                "calendar": "+none,0,0,0,0,0,0,0,20260101,20261231\n",
+                "stop_times": "+t2,09:00:00,09:00:00,a,1\nt2,09:10:00,09:10:00,b,2\n",
+            },
+            "service_never",
+            1,
+        ),
+        (
+            {"frequencies": "trip_id,start_time,end_time,headway_secs\nt1,06:00:00,08:00:00,600\n"},
+            "not_exact",
+            1,
+        ),
+        ({"stops": "+e,E,44.0,2.0,0,gone\n"}, "station_unknown", 1),
+        (
+            {"transfers": "from_stop_id,to_stop_id,transfer_type,min_transfer_time\na,b,3,\n"},
+            "transfers_forbidden",
+            1,
+        ),
         ({"trips": "+r,week,t1\n"}, "duplicate_trips", 1),
         ({"trips": "+r,week,t2\n"}, "no_calls", 1),
         (
@@ -194,6 +214,7 @@ def test_trips_of_a_block_wait_at_the_terminus_side_by_side(tmp_path):
     )
     whole = built(path)
     assert whole.n_runs == 2  # the day, and the day after
+    assert remarks(path)["block_seated"] == 2
     assert times(whole, 0)[-2:] == [("c", 525, 525), ("a", 540, 540)]
     inside = np.ones(len(whole.stop), bool)
     inside[whole.first[:-1]] = False

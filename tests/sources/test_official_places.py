@@ -14,7 +14,7 @@ from pyproj import Transformer
 from rasterio.transform import from_origin
 from shapely.geometry import box
 
-from siting.errors import InputError
+from siting.errors import InputError, InputWarning
 from siting.sources import (
     bpe,
     carpool_areas,
@@ -247,11 +247,14 @@ def test_stops_with_their_departures(tmp_path):
     week = gtfs.read(path, date(2026, 11, 24)).set_index("id")  # a Tuesday
     assert week["departures"].to_dict() == {"A": 1 + 4, "B": 0}
     assert week["routes"].to_dict() == {"A": 2, "B": 0}
+    again = "trip_id,route_id,service_id\nt1,r1,week\nt1,r1,week\nt2,r2,week\nt3,r1,sunday\n"
+    with pytest.warns(InputWarning, match="1 course"):
+        gtfs.read(feed(tmp_path / "again.zip", trips=again), date(2026, 11, 24))
     holiday = gtfs.read(path, date(2026, 12, 25)).set_index("id")
     assert holiday["departures"].to_dict() == {"A": 0, "B": 1}
     with pytest.raises(InputError) as caught:
         gtfs.read(path, date(2027, 1, 5))
-    assert caught.value.key == "no_service"
+    assert caught.value.key == "day_outside"
     with pytest.raises(InputError) as caught:
         gtfs.read(feed(tmp_path / "g.zip", trips=None), date(2026, 11, 24))
     assert caught.value.key == "not_in_feed"
