@@ -9,12 +9,12 @@ import typer
 from siting.texts import text as t
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 
 def roads() -> Any:
-    """Option of the extract."""
+    """Option of the extracts: named again and again, they are one network."""
     return typer.Option(help=t("cli.times.roads"), metavar="FILE.osm.pbf")
 
 
@@ -39,7 +39,7 @@ def department() -> Any:
 
 
 def router(
-    roads: Path,
+    roads: Sequence[Path],
     mode: str,
     period: str,
     speeds: Path | None,

@@ -24,7 +24,7 @@ def _add_isochrones(app: typer.Typer) -> None:
 
     @app.command(help=t("cli_roads.isochrones.help"))
     def isochrones(
-        roads: Annotated[Path, road_options.roads()],
+        roads: Annotated[list[Path], road_options.roads()],
         points: Annotated[
             Path, typer.Option(help=t("cli_roads.isochrones.points"), metavar="P.csv")
         ],
@@ -75,7 +75,7 @@ def _add_route(app: typer.Typer) -> None:
 
     @app.command(help=t("cli_roads.route.help"))
     def route(
-        roads: Annotated[Path, road_options.roads()],
+        roads: Annotated[list[Path], road_options.roads()],
         start: Annotated[
             str, typer.Option("--from", help=t("cli_roads.route.start"), metavar="lon,lat")
         ],
@@ -113,7 +113,7 @@ def _add_calibrate(app: typer.Typer) -> None:
 
     @app.command(help=t("cli_roads.calibrate.help"))
     def calibrate(
-        roads: Annotated[Path, road_options.roads()],
+        roads: Annotated[list[Path], road_options.roads()],
         observed: Annotated[
             Path, typer.Option(help=t("cli_roads.calibrate.observed"), metavar="O.csv")
         ],

@@ -37,7 +37,7 @@ def add(app: typer.Typer) -> None:
                 callback=ending(".parquet"),
             ),
         ],
-        roads: Annotated[Path | None, road_options.roads()] = None,
+        roads: Annotated[list[Path] | None, road_options.roads()] = None,
         mode: Annotated[
             str, typer.Option(help=t("cli.times.mode"), metavar="car|bicycle|foot|transit")
         ] = "car",
@@ -97,7 +97,7 @@ def _require_fitting(mode: str, others: dict[str, Any]) -> None:
 
 def _write(
     out: Path,
-    named: tuple[Path | None, str, Path | None, str],
+    named: tuple[list[Path] | None, str, Path | None, str],
     mode: str,
     start: "pd.DataFrame",
     end: "pd.DataFrame",
@@ -110,7 +110,7 @@ def _write(
     from siting.times import matrix
 
     roads, period, speeds, department = named
-    if roads is None:
+    if not roads:
         raise ConfigError("option_needed", option="--roads", mode=f"--mode {mode}")
     with terminal.progress() as say:
         router = road_options.router(roads, mode, period, speeds, department, say)

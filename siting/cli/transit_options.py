@@ -146,7 +146,7 @@ def _percentiles(value: str) -> list[float]:
 
 def write(
     out: Path,
-    named: tuple[Path | None, str, Path | None, str],
+    named: tuple[list[Path] | None, str, Path | None, str],
     origins: pd.DataFrame,
     places: pd.DataFrame,
     question: TransitQuestion,
@@ -188,7 +188,7 @@ def _timetable(question: TransitQuestion, say: Any) -> Timetable:
 
 
 def _walking(
-    named: tuple[Path | None, str, Path | None, str], kmh: float | None, say: Any
+    named: tuple[list[Path] | None, str, Path | None, str], kmh: float | None, say: Any
 ) -> Walking:
     """How one walks, told where it is a hypothesis."""
     from siting.cli import road_options, terminal
@@ -196,7 +196,7 @@ def _walking(
 
     roads, period, speeds, department = named
     speed = walking.KMH if kmh is None else kmh
-    if roads is not None:
+    if roads:
         return walking.OnRoads(
             road_options.router(roads, "foot", period, speeds, department, say), speed
         )

@@ -7,14 +7,14 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from siting.settings import File, Model
+from siting.settings import File, Files, Model
 
 
 class RoadsKeys(Model):
     """The network: a table of distances, an OSM extract, or IGN's BD TOPO."""
 
     distances: File | None = None
-    osm: File | None = None
+    osm: Files | None = Field(None, description="OSM extract, or a list of extracts side by side")
     bdtopo: File | None = Field(None, description="GeoPackage with troncon_de_route")
     mode: Literal["car", "bicycle", "foot"] = "car"
     period: Literal["off_peak", "peak", "winter"] = "off_peak"

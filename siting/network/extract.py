@@ -1,49 +1,41 @@
-"""Reads an OSM extract into road segments of one mode.
-
-Large PBF files are read by `pbf`, block by block. What that does not know, small files (its kernels
-take longer to load) and XML are streamed by osmium in three passes: ways of the mode, then barriers
-and signs, then turn restrictions; memory then grows by 16 bytes for each node of the extract too
-(osmium's index of positions).
-"""
+"""Reads OSM extracts into road segments of one mode."""
 
 from __future__ import annotations
 
 import re
 import warnings
-import zlib
-from array import array
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import osmium
 
 from siting.errors import InputError, InputWarning
-from siting.network import limits, lines, pbf
+from siting.network import elements, extracts, limits, lines
 from siting.network import tags as osm_tags
+from siting.network.elements import Wanted
 from siting.network.lines import RoadLine
 from siting.network.segments import CLOSED, NodeDelays, Restriction, Segments, geodesic_lengths
 from siting.network.tags import Access
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Sequence
 
+    from shapely.geometry.base import BaseGeometry
+
+    from siting.network.elements import Members, Nodes, Ways
     from siting.network.routing import Float64, Int64
     from siting.network.speeds import Speeds
 
-Column = Any  # array[int], array[float] or NDArray
-
-PBF_FROM = 8_000_000  # bytes from which `pbf` is worth its loading
+Column = Any  # NDArray
 
 SUFFIXES = (".pbf", ".osm", ".osm.gz", ".osm.bz2")
 
 
 @dataclass
 class _Ways:
-    """Ways of the mode, column by column: arrays that grow (osmium), or of numpy."""
+    """Ways of the mode, column by column."""
 
     ids: Column
     first: Column
@@ -70,80 +62,56 @@ class _Nodes:
     delays: dict[int, tuple[float, int]]
 
 
-def segments(path: Path, speeds: Speeds) -> Segments:
+def segments(
+    paths: Path | Sequence[Path], speeds: Speeds, within: BaseGeometry | None = None
+) -> Segments:
     """Read the road segments of a mode.
 
     Parameters
     ----------
-    path
-        `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`.
+    paths
+        `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`; several are one network, each element once.
     speeds
         Speeds of the mode.
+    within
+        Area in degrees: ways with a node inside are kept, whole; None keeps all.
 
     Raises
     ------
     InputError
-        The file is missing, is not an OSM file, is cut short, or has no road for the mode.
+        A file is missing, is not an OSM file, is cut short, or there is no road for the mode.
     """
-    if not path.is_file():
-        raise InputError("missing_file", file=path)
-    if not path.name.endswith(SUFFIXES):
-        raise InputError("not_an_extract", file=path)
-    try:
-        ways, nodes, restrictions = _parts(path, speeds)
-    except (*_DAMAGED, osmium.InvalidLocationError) as error:
-        raise InputError("damaged_extract", file=path, detail=error) from error
-    assembled = _assemble(ways, nodes, restrictions)
+    files = (paths,) if isinstance(paths, Path) else tuple(paths)
+    for path in files:
+        if not path.is_file():
+            raise InputError("missing_file", file=path)
+        if not path.name.endswith(SUFFIXES):
+            raise InputError("not_an_extract", file=path)
+    wanted = Wanted(
+        picked=osm_tags.KIND_KEYS,
+        signs=_SIGN_KEYS,
+        relevant=osm_tags.is_relevant,
+        kind=lambda value: value.startswith("restriction") and speeds.mode in _RESTRICTION_KEYS,
+    )
+    shown = ", ".join(str(path) for path in files)
+    parts = _of_mode(*extracts.read(files, wanted, within), shown, speeds)
+    assembled = _assemble(*parts)
     if not len(assembled.tail):
-        raise InputError("cut_extract", file=path)
+        raise InputError("cut_extract", file=shown)
     return assembled
 
 
-_DAMAGED = (RuntimeError, OSError, ValueError, IndexError, KeyError, zlib.error)
-
-
-def _parts(path: Path, speeds: Speeds) -> tuple[_Ways, _Nodes, list[Restriction]]:
-    """Ways of the mode, their nodes, and turn restrictions."""
-    pbf_file = path.name.endswith(".pbf")
-    if pbf_file and path.stat().st_size >= PBF_FROM:
-        with suppress(pbf.UnsupportedError):
-            return _by_blocks(path, speeds)
-    located = osmium.FileProcessor(str(path)).with_locations()
-    ways = _read_ways(located, speeds)
-    _require_roads(ways, path, speeds)
-    if min(ways.refs) < 0:  # drawn and not yet uploaded: osmium keeps no position of these
-        if pbf_file:
-            with suppress(pbf.UnsupportedError):
-                return _by_blocks(path, speeds)
-        raise InputError("negative_nodes", file=path, node=min(ways.refs))
-    _warn_of_signs(path, ways)
-    nodes = _positions(ways, located.node_location_storage)
-    _read_signs(path, nodes, speeds)
-    return ways, nodes, _read_restrictions(path, speeds)
-
-
-def _require_roads(ways: _Ways, path: Path, speeds: Speeds) -> None:
+def _require_roads(ways: _Ways, shown: str, speeds: Speeds) -> None:
     if not len(ways.ids):
         raise InputError(
-            "no_roads", file=path, mode=speeds.mode, ways=ways.read, classes=len(speeds.classes)
+            "no_roads", file=shown, mode=speeds.mode, ways=ways.read, classes=len(speeds.classes)
         )
 
 
-def _by_blocks(path: Path, speeds: Speeds) -> tuple[_Ways, _Nodes, list[Restriction]]:
-    """What the mode may use, read block by block."""
-    wanted = pbf.Wanted(
-        picked=osm_tags.KIND_KEYS.__contains__,
-        relevant=osm_tags.is_relevant,
-        sign=_SIGN_KEYS.__contains__,
-        kind=lambda value: value.startswith("restriction"),
-    )
-    return _of_pbf(pbf.read(path, wanted), path, speeds)
-
-
-def _of_pbf(
-    read: pbf.RoadElements, path: Path, speeds: Speeds
+def _of_mode(
+    read: Ways, places: Nodes, shown: str, speeds: Speeds
 ) -> tuple[_Ways, _Nodes, list[Restriction]]:
-    """What the mode may use of an extract's roads."""
+    """What the mode may use of the roads of an extract."""
     meant = [_meaning(dict(tags), speeds) for tags in read.tag_sets]
     size = np.diff(read.first)
     usable = np.array([line is not None for line, _, _ in meant], bool)
@@ -175,19 +143,18 @@ def _of_pbf(
         sign = limits.unread_limit(dict(read.tag_sets[number])) if usable[number] else None
         if sign:
             ways.unread_signs[sign] += count
-    _require_roads(ways, path, speeds)
-    _warn_of_signs(path, ways)
-    refs = pbf.sorted_once(ways.refs)
-    inside = np.isin(read.nodes, refs, assume_unique=True)
-    ids = read.nodes[inside]
-    nodes = _Nodes(ids, read.lon[inside] / 1e7, read.lat[inside] / 1e7, {}, {})
-    wanted = set(ids.tolist())
-    for node, tags in read.signs.items():
-        if node in wanted:
+    _require_roads(ways, shown, speeds)
+    _warn_of_signs(shown, ways)
+    refs = elements.sorted_once(ways.refs)
+    inside = np.isin(places.ids, refs, assume_unique=True)
+    ids = places.ids[inside]
+    lon, lat = (of[inside] / elements.UNITS for of in (places.lon, places.lat))
+    nodes = _Nodes(ids, lon, lat, {}, {})
+    passed = set(ids.tolist())
+    for node, tags in places.signs.items():
+        if node in passed:
             _sign(node, tags, nodes, speeds)
-    restrictions = []
-    if speeds.mode in _RESTRICTION_KEYS:
-        restrictions = [_restriction(tags, members, speeds) for tags, members in read.relations]
+    restrictions = [_restriction(rule.tags, rule.members, speeds) for rule in read.relations]
     return ways, nodes, [rule for rule in restrictions if rule is not None]
 
 
@@ -200,93 +167,18 @@ def _meaning(tags: dict[str, str], speeds: Speeds) -> tuple[RoadLine | None, flo
     )
 
 
-def _stream(path: Path, entity: Any, *filters: Any) -> Iterator[Any]:
-    """Objects of one kind that pass the filters."""
-    stream = osmium.FileProcessor(str(path), entity)
-    for kept_by in filters:
-        stream = stream.with_filter(kept_by)
-    return iter(stream)
-
-
-def _read_ways(located: Any, speeds: Speeds) -> _Ways:
-    """First pass: ways that the mode may use, with their effective speeds.
-
-    The processor indexes the positions of all nodes as they go by.
-    """
-    ways = _Ways(
-        array("q"),
-        array("q", [0]),
-        array("q"),
-        array("h"),
-        array("d"),
-        array("d"),
-        array("d"),
-        array("b"),
-        array("b"),
-        {},
-    )
-    known: dict[tuple[tuple[str, str], ...], tuple[RoadLine | None, float | None, bool]] = {}
-    on_ways = osmium.filter.EntityFilter(osmium.osm.WAY)
-    roads = osmium.filter.KeyFilter(*osm_tags.KIND_KEYS)
-    for way in located.with_filter(on_ways).with_filter(roads):
-        relevant = tuple((tag.k, tag.v) for tag in way.tags if osm_tags.is_relevant(tag.k))
-        if relevant not in known:
-            known[relevant] = _meaning(dict(relevant), speeds)
-        line, lasting, counted = known[relevant]
-        if line is not None and (sign := limits.unread_limit(dict(relevant))):
-            ways.unread_signs[sign] += 1
-        ways.read += counted
-        refs = [node.ref for node in way.nodes] if line else []
-        if line is None or len(refs) < 2:
-            continue
-        ways.ids.append(way.id)
-        ways.refs.extend(refs)
-        ways.first.append(len(ways.refs))
-        ways.kind.append(ways.classes.setdefault(line.highway, len(ways.classes)))
-        ways.kmh_forward.append(line.forward_kmh)
-        ways.kmh_backward.append(line.backward_kmh)
-        ways.seconds.append(np.nan if lasting is None else lasting)
-        ways.ends_only.extend(line.ends_only)
-        ways.roundabout.append(line.roundabout)
-    return ways
-
-
-def _warn_of_signs(path: Path, ways: _Ways) -> None:
+def _warn_of_signs(shown: str, ways: _Ways) -> None:
     """Warn of limits that stand in a unit or a form that is not read: the class gives the speed."""
     if not ways.unread_signs:
         return
     values = ", ".join(f"« {sign} »" for sign, _ in ways.unread_signs.most_common(5))
     count = ways.unread_signs.total()
-    warning = InputWarning("maxspeed_unread", file=path, count=count, signs=values)
+    warning = InputWarning("maxspeed_unread", file=shown, count=count, signs=values)
     warnings.warn(warning, stacklevel=4)
 
 
 _DELAY_KEYS = ("highway", "barrier", "railway", "traffic_calming")
 _SIGN_KEYS = (*_DELAY_KEYS, *osm_tags.MODE_KEYS)
-
-
-def _positions(ways: _Ways, index: Any) -> _Nodes:
-    """Positions of the nodes that the ways name and the extract holds."""
-    refs = pbf.sorted_once(np.array(ways.refs, np.int64))
-    lon, lat = array("d"), array("d")
-    there = np.ones(len(refs), bool)
-    for i, ref in enumerate(refs.tolist()):
-        try:
-            place = index.get(ref)
-        except KeyError:
-            there[i] = False
-            continue
-        lon.append(place.lon)
-        lat.append(place.lat)
-    return _Nodes(refs[there], np.array(lon), np.array(lat), {}, {})
-
-
-def _read_signs(path: Path, nodes: _Nodes, speeds: Speeds) -> None:
-    """Second pass: barriers on the ways, and what costs time there."""
-    wanted = set(nodes.ids.tolist())
-    for node in _stream(path, osmium.osm.NODE, osmium.filter.KeyFilter(*_SIGN_KEYS)):
-        if node.id in wanted:
-            _sign(node.id, {tag.k: tag.v for tag in node.tags}, nodes, speeds)
 
 
 def _sign(node: int, tags: dict[str, str], nodes: _Nodes, speeds: Speeds) -> None:
@@ -328,22 +220,7 @@ _EXCEPTED = {"car": {"motorcar", "motor_vehicle", "vehicle"}, "bicycle": {"bicyc
 _TIMED = {"day_on", "day_off", "hour_on", "hour_off"}
 
 
-def _read_restrictions(path: Path, speeds: Speeds) -> list[Restriction]:
-    """Third pass: turn restrictions that hold for the mode."""
-    if speeds.mode not in _RESTRICTION_KEYS:
-        return []
-    rules = (
-        _restriction(
-            {tag.k: tag.v for tag in relation.tags},
-            [(member.role, member.type, member.ref) for member in relation.members],
-            speeds,
-        )
-        for relation in _stream(path, osmium.osm.RELATION, osmium.filter.KeyFilter("type"))
-    )
-    return [rule for rule in rules if rule is not None]
-
-
-def _restriction(tags: dict[str, str], members: pbf.Members, speeds: Speeds) -> Restriction | None:
+def _restriction(tags: dict[str, str], members: Members, speeds: Speeds) -> Restriction | None:
     """A relation as a turn restriction; None where it is none that holds for the mode."""
     if not tags["type"].startswith("restriction") or _TIMED.intersection(tags):
         return None

@@ -1,9 +1,11 @@
 """Reads the roads of an OSM PBF extract, block by block on all cores.
 
 Ways and relations are read first, then the nodes that the ways name: where the ways begin is found
-by bisection, so that each block is inflated once. Memory grows with the roads and no further.
-Format: OSM wiki, `PBF Format`. Files that need more (nodes that are not dense, other compressions
-than zlib, history, ways before nodes) raise `UnsupportedError`: osmium reads those.
+by bisection, so that each block is inflated once. With an area, the nodes inside are read before
+(and all nodes again after), and ways elsewhere are left out at once. Memory grows with the roads
+that are kept and no further. Format: OSM wiki, `PBF Format`. Files that need more (nodes that are
+not dense, other compressions than zlib, history, ways before nodes) raise `UnsupportedError`:
+osmium reads those.
 """
 
 from __future__ import annotations
@@ -14,22 +16,28 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
+from siting.network import elements
+from siting.network.elements import Nodes, RoadRelation, TagSet, Ways
 from siting.network.kernels import pbf as kernels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from shapely.geometry.base import BaseGeometry
+
+    from siting.network.elements import Wanted
     from siting.network.routing import Int32, Int64
+    from siting.network.segments import Bool
 
 Bytes = npt.NDArray[np.uint8]
-TagSet = tuple[tuple[str, str], ...]
-Members = list[tuple[str, str, int]]  # role, type (n, w or r), identifier
+T = TypeVar("T")
 
 LARGEST_HEADER, LARGEST_BLOB = 64 * 1024, 32 * 1024 * 1024
 UNDERSTOOD = {b"OsmSchema-V0.6", b"DenseNodes"}
@@ -40,50 +48,26 @@ class UnsupportedError(Exception):
 
 
 @dataclass(frozen=True)
-class RoadElements:
-    """Ways with a picked key, in the order of the file, and the nodes that they name.
+class PbfFile:
+    """Where the parts of a file are.
 
     Attributes
     ----------
-    ids, first, refs
-        Identifiers of the ways; way i has the nodes refs[first[i]:first[i + 1]].
-    tags, tag_sets
-        Relevant tags of each way, an index in the distinct sets.
-    nodes, lon, lat
-        Sorted identifiers of nodes that the file holds, and their positions in 1e-7 degrees.
-    signs
-        Tags of the nodes that have a key for signs, by identifier.
-    relations
-        Tags and members of the relations that were asked for.
+    path
+        The file.
+    blobs
+        Place and size of each block.
+    begin
+        The first block with ways or relations.
     """
 
-    ids: Int64
-    first: Int64
-    refs: Int64
-    tags: Int32
-    tag_sets: list[TagSet]
-    nodes: Int64
-    lon: Int32
-    lat: Int32
-    signs: dict[int, dict[str, str]]
-    relations: list[tuple[dict[str, str], Members]]
+    path: Path
+    blobs: list[tuple[int, int]]
+    begin: int
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """Which keys matter: they make a way a road, matter on a way, or on a node.
-
-    And which kinds (values of the key `type`) of relations are asked for.
-    """
-
-    picked: Callable[[str], bool]
-    relevant: Callable[[str], bool]
-    sign: Callable[[str], bool]
-    kind: Callable[[str], bool]
-
-
-def read(path: Path, wanted: Wanted) -> RoadElements:
-    """Read the roads of an extract.
+def opened(path: Path) -> PbfFile:
+    """Find the blocks of a file.
 
     Raises
     ------
@@ -92,46 +76,85 @@ def read(path: Path, wanted: Wanted) -> RoadElements:
     ValueError, IndexError, zlib.error
         The file is damaged or cut short.
     """
-    places = _blobs(path)
+    blobs = _blobs(path)
+    begin, end = 0, len(blobs)
+    while begin < end:
+        middle = (begin + end) // 2
+        block = _Block(path, *blobs[middle])
+        begin, end = (begin, middle) if block.late else (middle + 1, end)
+    return PbfFile(path, blobs, begin)
+
+
+def nodes_inside(file: PbfFile, area: BaseGeometry) -> Int64:
+    """Sorted identifiers of all nodes in an area (degrees); raises as `opened`."""
+    shapely.prepare(area)
+
+    def inside(i: int) -> Int64:
+        ids, lon, lat = _Block(file.path, *file.blobs[i]).positions()
+        within: Int64 = ids[elements.inside(area, lon, lat)]
+        return within
+
+    early = range(min(file.begin + 1, len(file.blobs)))
+    parts = _side_by_side(inside, early)
+    return elements.sorted_once(np.concatenate([np.empty(0, np.int64), *parts]))
+
+
+def read_ways(
+    file: PbfFile, wanted: Wanted, inside: Int64 | None = None
+) -> tuple[Ways, tuple[int, ...]]:
+    """Read the ways and relations of a file; raises as `opened`.
+
+    Parameters
+    ----------
+    inside
+        Nodes, sorted: ways without any of them are left out; None keeps all.
+
+    Returns
+    -------
+    And the blocks that hold nodes.
+    """
     flags: dict[bytes, int] = {}
 
-    def block(i: int) -> _Block:
-        return _Block(path, *places[i], wanted, flags)
+    def late(i: int) -> tuple[bool, Ways]:
+        block = _Block(file.path, *file.blobs[i])
+        if block.mixed and inside is not None and i > file.begin:
+            raise UnsupportedError  # its nodes were not among those looked at
+        ways = block.ways_and_relations(_Marks(wanted, flags))
+        return block.mixed, ways if inside is None else elements.touching(ways, inside)
 
+    parts = _side_by_side(late, range(file.begin, len(file.blobs)))
+    mixed = [file.begin + k for k, (holds_nodes, _) in enumerate(parts) if holds_nodes]
+    return _joined([ways for _, ways in parts]), (*range(file.begin), *mixed)
+
+
+def read_nodes(file: PbfFile, blocks: Sequence[int], wanted: Wanted, ids: Int64) -> Nodes:
+    """Positions and signs of some nodes (sorted), as far as a file holds them; raises as `opened`.
+
+    Parameters
+    ----------
+    blocks
+        Those that hold nodes, as `read_ways` gives them.
+    """
+    flags: dict[bytes, int] = {}
+    lon, lat = np.zeros((2, len(ids)), np.int32)
+    there = np.zeros(len(ids), bool)
+
+    def nodes_of(i: int) -> dict[int, dict[str, str]]:
+        block = _Block(file.path, *file.blobs[i])
+        if i < file.begin and block.late:
+            raise UnsupportedError
+        return block.nodes(_Marks(wanted, flags), ids, lon, lat, there)
+
+    signs: dict[int, dict[str, str]] = {}
+    for some in _side_by_side(nodes_of, blocks):
+        signs.update(some)
+    return Nodes(ids[there], lon[there], lat[there], signs)
+
+
+def _side_by_side(action: Callable[[int], T], blocks: Sequence[int]) -> list[T]:
+    """Do something with each block, on all cores; what comes out in their order."""
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        begin, end = 0, len(places)
-        while begin < end:
-            middle = (begin + end) // 2
-            begin, end = (begin, middle) if block(middle).late else (middle + 1, end)
-        late = list(pool.map(lambda i: _late(block(i)), range(begin, len(places))))
-        parts = [part for _, part, _ in late if part is not None]
-        ids, sizes, refs, tags, tag_sets = _joined(parts)
-        nodes = sorted_once(refs)
-        lon, lat = np.zeros((2, len(nodes)), np.int32)
-        there = np.zeros(len(nodes), bool)
-        early = [*range(begin), *(begin + k for k, (mixed, _, _) in enumerate(late) if mixed)]
-
-        def nodes_of(i: int) -> dict[int, dict[str, str]]:
-            opened = block(i)
-            if i < begin and opened.late:
-                raise UnsupportedError
-            return opened.nodes(nodes, lon, lat, there)
-
-        signs: dict[int, dict[str, str]] = {}
-        for some in pool.map(nodes_of, early):
-            signs.update(some)
-    return RoadElements(
-        ids=ids,
-        first=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-        refs=refs,
-        tags=tags,
-        tag_sets=tag_sets,
-        nodes=nodes[there],
-        lon=lon[there],
-        lat=lat[there],
-        signs=signs,
-        relations=[relation for _, _, relations in late for relation in relations],
-    )
+        return list(pool.map(action, blocks))
 
 
 def _blobs(path: Path) -> list[tuple[int, int]]:
@@ -190,18 +213,39 @@ def _inflated(blob: bytes) -> bytes:
     return raw
 
 
+@dataclass(frozen=True)
+class _Marks:
+    """What strings are as keys; `flags` is shared by the blocks of a file."""
+
+    wanted: Wanted
+    flags: dict[bytes, int]
+
+    def of(self, strings: list[bytes]) -> Bytes:
+        """A mark for each string."""
+        marks = bytearray()
+        for name in strings:
+            mark = self.flags.get(name)
+            if mark is None:
+                mark = self.flags[name] = self._flag(name.decode("utf-8", "replace"))
+            marks.append(mark)
+        return np.frombuffer(bytes(marks), np.uint8)
+
+    def _flag(self, name: str) -> int:
+        wanted = self.wanted
+        picked = kernels.PICKED if name in wanted.picked else 0
+        relevant = kernels.RELEVANT if wanted.relevant(name) else 0
+        return picked | relevant | (kernels.SIGN if name in wanted.signs else 0)
+
+
 class _Block:
     """A data blob, inflated: its groups and its table of strings."""
 
-    def __init__(
-        self, path: Path, at: int, size: int, wanted: Wanted, flags: dict[bytes, int]
-    ) -> None:
+    def __init__(self, path: Path, at: int, size: int) -> None:
         with path.open("rb") as file:
             file.seek(at)
             blob = file.read(size)
         self.raw = _inflated(blob)
         self.data = np.frombuffer(self.raw, np.uint8)
-        self._wanted, self._flags = wanted, flags
         self.groups = kernels.repeated(self.data, 0, len(self.raw), 18)
         kinds = {self.raw[start] >> 3 for start, end in self.groups.tolist() if end > start}
         if 1 in kinds:
@@ -209,23 +253,10 @@ class _Block:
         self.late, self.mixed = bool(kinds & {3, 4}), 2 in kinds
 
     def _open(self) -> None:
-        """Read the table of strings, and what each is as a key."""
+        """Read the table of strings."""
         table = kernels.repeated(self.data, 0, len(self.raw), 10)
         bounds = kernels.repeated(self.data, table[-1, 0], table[-1, 1], 10).tolist()
         self._strings = [self.raw[start:end] for start, end in bounds]
-        marks = bytearray()
-        for name in self._strings:
-            mark = self._flags.get(name)
-            if mark is None:
-                mark = self._flags[name] = self._flag(name.decode("utf-8", "replace"))
-            marks.append(mark)
-        self._marks = np.frombuffer(bytes(marks), np.uint8)
-
-    def _flag(self, name: str) -> int:
-        wanted = self._wanted
-        picked = kernels.PICKED if wanted.picked(name) else 0
-        relevant = kernels.RELEVANT if wanted.relevant(name) else 0
-        return picked | relevant | (kernels.SIGN if wanted.sign(name) else 0)
 
     def _text(self, number: int) -> str:
         return self._strings[number].decode("utf-8")
@@ -233,28 +264,30 @@ class _Block:
     def _tags(self, pairs: Int32) -> TagSet:
         return tuple((self._text(key), self._text(value)) for key, value in pairs.tolist())
 
-    def ways(self) -> tuple[Any, ...] | None:
-        """Identifiers, sizes, references, number of the tag set of each way; the tag sets."""
+    def ways_and_relations(self, marks: _Marks) -> Ways:
+        """Ways with a picked key, and the relations that are asked for."""
+        if not self.late:
+            return _joined([])
+        self._open()
         table = kernels.messages(self.data, self.groups, 26)
-        if not len(table):
-            return None
-        ids, first, refs, tag_first, pairs = kernels.read_ways(self.data, table, self._marks)
+        read = kernels.read_ways(self.data, table, marks.of(self._strings))
+        ids, first, refs, tag_first, pairs = read
         raw, bounds = pairs.tobytes(), (8 * tag_first).tolist()
         known: dict[bytes, int] = {}
         numbers = [known.setdefault(raw[a:b], len(known)) for a, b in pairwise(bounds)]
         tag_sets = [self._tags(np.frombuffer(key, np.int32).reshape(-1, 2)) for key in known]
-        return ids, np.diff(first), refs, np.array(numbers, np.int32), tag_sets
+        relations = self._relations(marks.wanted)
+        return Ways(ids, first, refs, np.array(numbers, np.int32), tag_sets, relations)
 
-    def relations(self) -> list[tuple[dict[str, str], Members]]:
-        """Tags and members of the relations that are asked for."""
-        kept: list[tuple[dict[str, str], Members]] = []
+    def _relations(self, wanted: Wanted) -> list[RoadRelation]:
+        kept: list[RoadRelation] = []
         if b"type" not in self._strings:
             return kept
         kind_key = self._strings.index(b"type")
         for row in kernels.messages(self.data, self.groups, 34):
             keys, values = (self._numbers(row[k], deltas=False) for k in (2, 3))
             kinds = [value for key, value in zip(keys, values, strict=True) if key == kind_key]
-            if not any(self._wanted.kind(self._text(value)) for value in kinds):
+            if not any(wanted.kind(self._text(value)) for value in kinds):
                 continue
             tags = {self._text(k): self._text(v) for k, v in zip(keys, values, strict=True)}
             roles, types = (self._numbers(row[k], deltas=False) for k in (8, 10))
@@ -263,7 +296,7 @@ class _Block:
                 (self._text(role), "nwr"[kind], ref)
                 for role, kind, ref in zip(roles, types, refs, strict=True)
             ]
-            kept.append((tags, members))
+            kept.append(RoadRelation(int(row[1, 0]), tags, members))
         return kept
 
     def _numbers(self, bounds: Int64, *, deltas: bool) -> list[int]:
@@ -274,19 +307,13 @@ class _Block:
         return numbers
 
     def nodes(
-        self, wanted: Int64, lon: Int32, lat: Int32, there: npt.NDArray[np.bool_]
+        self, marks: _Marks, wanted: Int64, lon: Int32, lat: Int32, there: Bool
     ) -> dict[int, dict[str, str]]:
         """Put positions in place; tags of the nodes with a key for signs."""
         self._open()
-        numbers = [kernels.repeated(self.data, 0, len(self.raw), key) for key in (136, 152, 160)]
-        defaults = (100, 0, 0)
-        scale = [
-            int(rows[-1, 0]) if len(rows) else default
-            for rows, default in zip(numbers, defaults, strict=True)
-        ]
-        dense = kernels.messages(self.data, self.groups, 18)
+        dense, scale = self._dense()
         at, first, pairs, twice = kernels.read_nodes(
-            self.data, dense, np.array(scale, np.int64), self._marks, wanted, lon, lat, there
+            self.data, dense, scale, marks.of(self._strings), wanted, lon, lat, there
         )
         if twice:
             raise UnsupportedError
@@ -295,33 +322,36 @@ class _Block:
             for i, node in enumerate(at.tolist())
         }
 
-    def open_late(self) -> tuple[tuple[Any, ...] | None, list[tuple[dict[str, str], Members]]]:
-        """Ways and relations."""
-        self._open()
-        return self.ways(), self.relations()
+    def positions(self) -> tuple[Int64, Int32, Int32]:
+        """Identifiers of all nodes, and their positions."""
+        ids, lon, lat = kernels.read_positions(self.data, *self._dense())
+        return ids, lon, lat
+
+    def _dense(self) -> tuple[Int64, Int64]:
+        """Where dense nodes are; granularity, latitude and longitude that theirs add to."""
+        numbers = [kernels.repeated(self.data, 0, len(self.raw), key) for key in (136, 152, 160)]
+        defaults = (100, 0, 0)
+        scale = [
+            int(rows[-1, 0]) if len(rows) else default
+            for rows, default in zip(numbers, defaults, strict=True)
+        ]
+        return kernels.messages(self.data, self.groups, 18), np.array(scale, np.int64)
 
 
-def _late(block: _Block) -> tuple[bool, tuple[Any, ...] | None, list[Any]]:
-    """Whether a block holds nodes too; its ways; its relations."""
-    if not block.late:
-        return block.mixed, None, []
-    return block.mixed, *block.open_late()
-
-
-def sorted_once(numbers: Int64) -> Int64:
-    """Each number once, sorted; `numpy.unique` looks them up in a table first, ten times slower."""
-    ordered = np.sort(numbers)
-    once: Int64 = ordered[np.append(ordered[1:] != ordered[:-1], True)[: len(ordered)]]
-    return once
-
-
-def _joined(parts: list[tuple[Any, ...]]) -> tuple[Int64, Int64, Int64, Int32, list[TagSet]]:
+def _joined(parts: Sequence[Ways]) -> Ways:
     """Columns of all blocks, tag sets numbered anew."""
     known: dict[TagSet, int] = {}
-    tags = []
-    for *_, numbers, tag_sets in parts:
-        of_block = [known.setdefault(tag_set, len(known)) for tag_set in tag_sets]
-        tags.append(np.array(of_block, np.int32)[numbers])
-    nothing = np.empty(0, np.int64)
-    ids, sizes, refs = (np.concatenate([nothing, *(part[k] for part in parts)]) for k in range(3))
-    return ids, sizes, refs, np.concatenate([nothing.astype(np.int32), *tags]), list(known)
+    nothing, no_tag = np.empty(0, np.int64), np.empty(0, np.int32)
+    tags = [no_tag]
+    for part in parts:
+        of_block = [known.setdefault(tag_set, len(known)) for tag_set in part.tag_sets]
+        tags.append(np.array(of_block, np.int32)[part.tags])
+    sizes = [nothing, *(np.diff(part.first) for part in parts)]
+    return Ways(
+        ids=np.concatenate([nothing, *(part.ids for part in parts)]),
+        first=np.concatenate([[0], np.cumsum(np.concatenate(sizes))]).astype(np.int64),
+        refs=np.concatenate([nothing, *(part.refs for part in parts)]),
+        tags=np.concatenate(tags),
+        tag_sets=list(known),
+        relations=[relation for part in parts for relation in part.relations],
+    )

@@ -9,6 +9,7 @@ import pandas as pd
 from siting import atomic_files
 from siting.setup import cut_links, prepare, study_area
 from siting.sources import facts, official_boundaries
+from siting.territory import area as study_ground
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -46,7 +47,7 @@ def cut(
     links = facts.road_distances(source / "road_distances.csv")
     shapes = official_boundaries.read(source / "communes.geojson", codes)
     places = facts.facilities(source / "france_services.csv")
-    area = study_area.buffered(shapes, buffer_km, crs)[1]
+    area = study_ground.buffered(shapes, buffer_km, crs)[1]
     near = study_area.places_in(places, area, crs)
     near = near.rename(columns={"commune_code": "code"})
     with atomic_files.replacing_all(folder) as part:

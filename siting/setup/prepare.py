@@ -32,6 +32,7 @@ from siting.sources import (
     official_boundaries,
     sirene_stock,
 )
+from siting.territory import area as study_ground
 from siting.territory import broadband
 from siting.territory.changes import History, codes_at, convert
 from siting.territory.codes import recoded
@@ -170,7 +171,7 @@ def build(
     history = History(movements, frozenset(listed["code"]), vintage)
     shapes = _boundaries(official.boundaries, codes)
     communes = _communes(official, vintage, codes, listed, history, shapes)
-    buffered, near = study_area.buffered(shapes, buffer_km, crs)
+    buffered, near = study_ground.buffered(shapes, buffer_km, crs)
     changes = _changes(movements, codes)
     old = recoded(changes, frozenset(codes))
     report = [("communes", len(listed), len(communes), "elsewhere")]

@@ -167,7 +167,8 @@ def _take(desk: Reading, study: Study) -> _Taken:
     links = desk.take("roads", study.roads.distances, facts.road_distances)
     if links is not None and links.empty and communes is not None and len(communes) > 1:
         desk.problems.append(InputError("empty_table", file=study.roads.distances))
-    desk.take("roads", study.roads.osm, input_files.bytes_of)
+    for extract in study.roads.osm or ():
+        desk.take("roads", extract, input_files.bytes_of)
     desk.take("roads", study.roads.bdtopo, input_files.sections_of)
     files, lists = input_files.place_lists(desk, study)
     candidates = desk.take("candidates", study.candidates, facts.candidates)

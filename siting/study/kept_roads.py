@@ -1,7 +1,7 @@
 """Roads of an OpenStreetMap study, kept on this machine between two runs, by their content.
 
 Reading an extract and ordering its hierarchy take tens of seconds for a région; what comes out
-depends on the extract, the speeds and this package alone.
+depends on the extracts, the area, the speeds and this package alone.
 """
 
 from __future__ import annotations
@@ -46,14 +46,17 @@ def router(study: Study, make: Callable[[], Router]) -> Router:
             ready = make()
         return KeptRoads(ready, tuple(warned))
 
+    place = study.territory
     options = (
         roads.model_dump_json(exclude={"osm", "speeds", "distances"}),
         str(study.assumptions.snap_cap.value),
-        study.territory.department.code,
+        *(place.department.code, place.crs, str(place.buffer_km)),
     )
-    paths = [path for path in (roads.osm, roads.speeds) if path is not None]
+    beside = (roads.speeds, place.communes, place.boundaries, place.changes)
+    paths = [*roads.osm, *(path for path in beside if path is not None)]
     opened = kept.get("roads", kept.digest(options, paths, CODE), KeptRoads, made)
     for warning in opened.warnings:
-        values = {**warning.values, "file": roads.osm}  # the same content may lie elsewhere
+        files = ", ".join(str(path) for path in roads.osm)  # the same content may lie elsewhere
+        values = {**warning.values, "file": files}
         warnings.warn(InputWarning(warning.key, **values), stacklevel=2)
     return opened.router

@@ -27,11 +27,15 @@ if TYPE_CHECKING:
 
     import numpy as np
     import numpy.typing as npt
+    from shapely.geometry.base import BaseGeometry
 
     from siting.config import Assumptions, Study, WhatIf
     from siting.network.routing import Attachment, Network
     from siting.network.speeds import Speeds
     from siting.study.inputs import Inputs
+
+DETOUR_KM = 20.0
+"""Roads are read so far beyond the ground where places count: a way there may lead around."""
 
 
 @dataclass(frozen=True)
@@ -246,13 +250,21 @@ def _roads(study: Study, read: Inputs) -> Network:
         chosen = _speeds(study)
         cap = assume.snap_cap.value
         if source.osm is not None:
-            return osm.read(source.osm, mode=source.mode, speeds=chosen, snap_cap_m=cap)
+            within = _around(study, read)
+            mode = source.mode
+            return osm.read(source.osm, mode=mode, speeds=chosen, snap_cap_m=cap, within=within)
         assert source.bdtopo is not None  # noqa: S101 - one of three
         return bdtopo.read(
             source.bdtopo, source.mode, speeds=chosen, snap_cap_m=cap, crs=study.territory.crs
         )
     crs, factor, access = study.territory.crs, assume.table_factor.value, _access(assume)
     return distance_table.build(read.links, read.communes, read.boundaries, crs, access, factor)
+
+
+def _around(study: Study, read: Inputs) -> BaseGeometry:
+    """Where the roads of extracts are read: the ground of the study's places, and of detours."""
+    kilometres = study.territory.buffer_km + DETOUR_KM
+    return area.buffered(read.boundaries, kilometres, study.territory.crs)[0]
 
 
 def _speeds(study: Study) -> Speeds:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
 
 Float64 = npt.NDArray[np.float64]
 
@@ -127,6 +128,28 @@ def surroundings(boundaries: gpd.GeoDataFrame, crs: str) -> Surroundings:
     polygon = shapely.union_all(boundaries.to_crs(crs).geometry.to_numpy())
     shapely.prepare(polygon)
     return Surroundings(polygon, crs)
+
+
+def buffered(
+    shapes: gpd.GeoDataFrame, buffer_km: float, crs: str
+) -> tuple[BaseGeometry, BaseGeometry]:
+    """Give the buffered area in longitude and latitude, and in metres.
+
+    Parameters
+    ----------
+    shapes
+        Communes of the study.
+    buffer_km
+        Kilometres beyond them.
+    crs
+        Metric system.
+    """
+    metric = shapes.to_crs(crs).geometry.union_all().buffer(buffer_km * 1000)
+    back = Transformer.from_crs(crs, 4326, always_xy=True)
+    degrees = shapely.transform(
+        metric.simplify(100), lambda xy: np.column_stack(back.transform(xy[:, 0], xy[:, 1]))
+    )
+    return degrees, metric
 
 
 def require_near(

@@ -10,7 +10,7 @@ import osmium
 import pytest
 
 from siting.errors import InputError
-from siting.network import extract, pbf, speeds
+from siting.network import extract, extracts, pbf, speeds, streamed
 from siting.network.segments import NodeDelays
 
 SAMPLES = ("andorra", "liechtenstein-latest", "saint_barthelemy", "sao_paulo_sample")
@@ -19,14 +19,14 @@ SAMPLES = ("andorra", "liechtenstein-latest", "saint_barthelemy", "sao_paulo_sam
 def by_blocks(path, mode, monkeypatch):
     """Segments as the block reader gives them; osmium may not be asked."""
     with monkeypatch.context() as patched:
-        patched.setattr(extract, "PBF_FROM", 0)
-        patched.setattr(extract.osmium, "FileProcessor", None)
+        patched.setattr(extracts, "PBF_FROM", 0)
+        patched.setattr(streamed.osmium, "FileProcessor", None)
         return extract.segments(path, speeds.load(mode=mode))
 
 
 def by_osmium(path, mode, monkeypatch):
     with monkeypatch.context() as patched:
-        patched.setattr(extract, "PBF_FROM", 1 << 60)
+        patched.setattr(extracts, "PBF_FROM", 1 << 60)
         return extract.segments(path, speeds.load(mode=mode))
 
 
@@ -109,7 +109,7 @@ def test_osmium_reads_what_the_block_reader_does_not_know(tmp_path, filetype, mo
         pytest.skip(f"this osmium does not write it: {error}")
     with pytest.raises(TypeError):
         by_blocks(path, "car", monkeypatch)  # asks for osmium
-    monkeypatch.setattr(extract, "PBF_FROM", 0)
+    monkeypatch.setattr(extracts, "PBF_FROM", 0)
     usual = by_osmium(write(tmp_path / "usual.osm.pbf"), "car", monkeypatch)
     assert differences(extract.segments(path, speeds.load()), usual) == []
 
@@ -137,7 +137,7 @@ def test_the_same_for_any_number_of_threads(samples, monkeypatch):
 
 def test_damaged_files_end_in_a_sentence(tmp_path, monkeypatch):
     """Cut anywhere, and with any byte changed, raw so that no checksum helps."""
-    monkeypatch.setattr(extract, "PBF_FROM", 0)
+    monkeypatch.setattr(extracts, "PBF_FROM", 0)
     whole = write(tmp_path / "raw.osm.pbf", filetype="pbf,pbf_compression=none").read_bytes()
     path = tmp_path / "damaged.osm.pbf"
     rng = np.random.default_rng(0)
@@ -160,8 +160,7 @@ def test_damaged_files_end_in_a_sentence(tmp_path, monkeypatch):
 
 def test_sizes_that_lie_are_refused_before_memory_is_taken(tmp_path):
     path = tmp_path / "lies.osm.pbf"
-    wanted = pbf.Wanted(bool, bool, bool, bool)
     for data in (b"\xff\xff\xff\xff", b"\x00\x00\x00\x05\x0a\x03abc", b"\x00\x00"):
         path.write_bytes(data)
         with pytest.raises((ValueError, IndexError, KeyError)):
-            pbf.read(path, wanted)
+            pbf.opened(path)

@@ -19,14 +19,17 @@ def study(samples, tmp_path, monkeypatch):
     extract.write_bytes((samples / "osm" / "liechtenstein-latest.osm.pbf").read_bytes())
     roads = Study.model_fields["roads"].annotation.model_construct(
         distances=None,
-        osm=extract,
+        osm=(extract,),
         mode="car",
         period="off_peak",
         speeds=None,
         date=None,
         country="FR",
     )
-    territory = type("T", (), {"department": type("D", (), {"code": "LI"})})
+    department = type("D", (), {"code": "LI"})
+    files = dict.fromkeys(("communes", "boundaries", "changes"))
+    around = {"department": department, "crs": "EPSG:2154", "buffer_km": 40.0}
+    territory = type("T", (), files | around)
     from siting.config import Assumptions
 
     return Study.model_construct(roads=roads, territory=territory, assumptions=Assumptions())
@@ -66,6 +69,7 @@ def test_kept_and_made_again(study):
     held.write_bytes(held.read_bytes()[:1000])
     kept_roads.router(study, make)
     assert len(made) == 2
-    study.roads.osm.write_bytes(study.roads.osm.read_bytes() + b"\n")
+    (extract,) = study.roads.osm
+    extract.write_bytes(extract.read_bytes() + b"\n")
     kept_roads.router(study, lambda: first)
     assert len(list(kept.folder().iterdir())) == 2

@@ -183,6 +183,44 @@ def _place(wanted, node, at):
 
 
 @njit(cache=True, nogil=True, boundscheck=True)
+def _position(scale, x, y):
+    """Longitude and latitude in 1e-7 degrees, cut towards zero as osmium does."""
+    north = scale[1] + scale[0] * y
+    east = scale[2] + scale[0] * x
+    if abs(north) > 90_000_000_000 or abs(east) > 180_000_000_000:
+        raise ValueError("position off the globe")
+    return (
+        np.int32(east // 100 if east >= 0 else -(-east // 100)),
+        np.int32(north // 100 if north >= 0 else -(-north // 100)),
+    )
+
+
+@njit(cache=True, nogil=True, boundscheck=True)
+def read_positions(data, dense, scale):
+    """Identifiers and positions (1e-7 degrees) of all nodes of a block."""
+    most = np.int64(0)
+    for m in range(len(dense)):
+        most += dense[m, 1, 1] - dense[m, 1, 0]
+    ids = np.empty(most, np.int64)
+    y = np.empty(most, np.int64)
+    x = np.empty(most, np.int64)
+    count = np.int64(0)
+    deltas = True
+    for m in range(len(dense)):
+        end = unpack(data, dense[m, 1, 0], dense[m, 1, 1], ids, count, deltas)
+        ys = unpack(data, dense[m, 8, 0], dense[m, 8, 1], y, count, deltas)
+        xs = unpack(data, dense[m, 9, 0], dense[m, 9, 1], x, count, deltas)
+        if ys != end or xs != end:
+            raise ValueError("positions missing")
+        count = end
+    lon = np.empty(count, np.int32)
+    lat = np.empty(count, np.int32)
+    for i in range(count):
+        lon[i], lat[i] = _position(scale, x[i], y[i])
+    return ids[:count].copy(), lon, lat
+
+
+@njit(cache=True, nogil=True, boundscheck=True)
 def read_nodes(data, dense, scale, mark, wanted, lon, lat, there):
     """Positions of wanted nodes, in place, in 1e-7 degrees; tags of those with a key for signs.
 
@@ -217,13 +255,7 @@ def read_nodes(data, dense, scale, mark, wanted, lon, lat, there):
             hit = at < len(wanted) and wanted[at] == ids[i]
             if hit:
                 twice |= there[at]
-                # cut towards zero, as osmium does
-                north = scale[1] + scale[0] * y[i]
-                east = scale[2] + scale[0] * x[i]
-                if abs(north) > 90_000_000_000 or abs(east) > 180_000_000_000:
-                    raise ValueError("position off the globe")
-                lat[at] = north // 100 if north >= 0 else -(-north // 100)
-                lon[at] = east // 100 if east >= 0 else -(-east // 100)
+                lon[at], lat[at] = _position(scale, x[i], y[i])
                 there[at] = True
             kept = False
             new = tags
