@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,21 +37,29 @@ WALK_CAP_MIN = 30.0
 
 @dataclass(frozen=True)
 class Window:
-    """When people leave.
+    """When people leave, or want to be there.
 
     Attributes
     ----------
     start
-        Second of the day of the first departure.
+        Second of the day of the first departure, or arrival.
     minutes
-        Departures, one a minute.
+        Departures or arrivals, one a minute.
     limit
         Minutes beyond which a place is not reached; None: as long as the search lasts.
+    arrive
+        True where the window is of arrivals: one leaves as late as will do.
     """
 
     start: int
     minutes: int
     limit: float | None = None
+    arrive: bool = False
+
+    @property
+    def last(self) -> int:
+        """Second of the day of the last departure, or arrival."""
+        return self.start + 60 * (self.minutes - 1)
 
     @property
     def limit_s(self) -> int:
@@ -125,8 +133,8 @@ class TransitWalks:
     def backward(self) -> TransitWalks:
         """The same walks the other way, from the places to the origins.
 
-        With `Timetable.backward` and a window that starts at the last arrival negated, `windows`
-        then gives the times of every arrival minute: shape (places, origins).
+        With `Timetable.backward` and a window that starts at the last arrival negated, a search
+        then goes back from every arrival minute.
         """
         stops = len(self.changing.first) - 1
         return TransitWalks(
@@ -154,7 +162,8 @@ class Windowed:
         Journeys by vehicle of which none leaves later and arrives as soon, faster than walking,
         int32.
     opening, closing
-        Minute of the window when the first and the last of these leave; -1 where there is none.
+        Minute of the window at which the first and the last of these leave, or arrive by; -1 where
+        there is none.
     """
 
     minutes: npt.NDArray[np.float32]
@@ -162,6 +171,15 @@ class Windowed:
     journeys: Int32
     opening: Int32
     closing: Int32
+
+    def turned(self, minutes: int) -> Windowed:
+        """The same of a search back from arrivals, by origin and place, minutes in order."""
+        opening, closing = (
+            np.where(values < 0, -1, minutes - 1 - values).astype(np.int32).T
+            for values in (self.closing, self.opening)
+        )
+        minute, share = (np.swapaxes(values, 1, 2) for values in (self.minutes, self.share))
+        return Windowed(minute, share, self.journeys.T, opening, closing)
 
 
 def access(
@@ -280,7 +298,7 @@ def windows(
     percentiles: Sequence[float] = (50,),
     thresholds: Sequence[float] = (),
 ) -> Windowed:
-    """Times of every departure of a window, summed up for each pair.
+    """Times of every departure, or arrival, of a window, summed up for each pair.
 
     Parameters
     ----------
@@ -296,6 +314,10 @@ def windows(
         The window, with its limit, lasts longer than a search.
     """
     require_span(window)
+    if window.arrive:
+        back = replace(window, start=-window.last, arrive=False)
+        turned = windows(timetable.backward(), walks.backward(), back, percentiles, thresholds)
+        return turned.turned(window.minutes)
     graph = prepare(timetable, walks.changing, window.start, window.end_s)
     boarded = boardings(graph, walks.leaving, window.minutes)
     ranks = [max(1, int(np.ceil(p * window.minutes / 100 - 1e-9))) for p in percentiles]
