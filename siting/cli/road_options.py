@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    RoadFiles = tuple[list[Path] | None, str, Path | None, str]
+    """Extracts, period, table of speeds, département: as the options name them."""
+
 
 def roads() -> Any:
     """Option of the extracts: named again and again, they are one network."""
@@ -21,6 +24,11 @@ def roads() -> Any:
 def mode() -> Any:
     """Option of the mode of travel."""
     return typer.Option(help=t("cli.times.mode"), metavar="car|bicycle|foot")
+
+
+def any_mode() -> Any:
+    """Option of the mode of travel, by timetable too."""
+    return typer.Option(help=t("cli.times.mode"), metavar="car|bicycle|foot|transit")
 
 
 def period() -> Any:

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from siting import texts
-from siting.cli import road_options
+from siting.cli import road_options, transit_options
 from siting.cli.output_names import ending
-from siting.errors import InputError
+from siting.errors import ConfigError, InputError
 from siting.texts import text as t
 
 
@@ -75,11 +75,11 @@ def _add_route(app: typer.Typer) -> None:
 
     @app.command(help=t("cli_roads.route.help"))
     def route(
-        roads: Annotated[list[Path], road_options.roads()],
         start: Annotated[
             str, typer.Option("--from", help=t("cli_roads.route.start"), metavar="lon,lat")
         ],
         end: Annotated[str, typer.Option("--to", help=t("cli_roads.route.end"), metavar="lon,lat")],
+        roads: Annotated[list[Path] | None, road_options.roads()] = None,
         out: Annotated[
             Path | None,
             typer.Option(
@@ -90,16 +90,40 @@ def _add_route(app: typer.Typer) -> None:
                 callback=ending(".geojson", ".json"),
             ),
         ] = None,
-        mode: Annotated[str, road_options.mode()] = "car",
+        mode: Annotated[str, road_options.any_mode()] = "car",
         period: Annotated[str, road_options.period()] = "off_peak",
         speeds: Annotated[Path | None, road_options.speeds()] = None,
         department: Annotated[str, road_options.department()] = "",
+        timetable: Annotated[list[Path] | None, transit_options.timetable()] = None,
+        date: Annotated[str | None, transit_options.option("date", "2026-03-12")] = None,
+        depart: Annotated[str | None, transit_options.option("depart", "07:00-09:00")] = None,
+        arrive: Annotated[str | None, transit_options.option("arrive", "08:00-09:00")] = None,
+        walk_speed: Annotated[float | None, transit_options.number("walk_speed")] = None,
+        walk_limit: Annotated[float | None, transit_options.number("walk_limit")] = None,
     ) -> None:
         from siting.cli import terminal
         from siting.outputs import isochrone_files
         from siting.times import routes
 
         ends = [_position(start), _position(end)]
+        of_transit = {
+            "--timetable": timetable,
+            "--date": date,
+            "--depart": depart,
+            "--arrive": arrive,
+            "--walk-speed": walk_speed,
+            "--walk-limit": walk_limit,
+        }
+        if mode == transit_options.TRANSIT:
+            question = transit_options.read(of_transit, None)
+            ways = transit_options.journeys((roads, period, speeds, department), ends, question)
+            if out is not None:
+                isochrone_files.write_journeys(out, ways)
+            terminal.print_journeys(ways)
+            return
+        transit_options.require_fitting(mode, of_transit)
+        if roads is None:
+            raise ConfigError("option_needed", option="--roads", mode=f"--mode {mode}")
         with terminal.progress() as say:
             router = road_options.router(roads, mode, period, speeds, department, say)
             way = routes.between(router, *ends)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from siting.study.result import Result
     from siting.study.stages.location import Located
     from siting.times.calibration import Calibration
+    from siting.times.journeys import Journey
     from siting.times.routes import Route
 
 
@@ -256,6 +257,40 @@ def print_route(route: Route) -> None:
     for kind, metres in sorted(route.metres.items(), key=lambda item: -item[1]):
         table.add_row(kind, texts.number(metres / 1000, 2))
     Console().print(table)
+
+
+def print_journeys(journeys: list[Journey]) -> None:
+    """Print journeys by timetable: when they leave and arrive, their changes and their legs."""
+    from siting.times.journeys import clock
+
+    if not journeys:
+        print_line(t("cli_transit.no_journey"))
+        return
+    table = Table()
+    for name in ("leaves", "arrives", "minutes", "changes"):
+        table.add_column(t(f"cli_transit.{name}"), justify="right")
+    table.add_column(t("cli_transit.legs"))
+    for journey in journeys:
+        legs = "\n".join(
+            t(
+                f"cli_transit.leg.{leg.mode}",
+                start=clock(leg.start),
+                end=clock(leg.end),
+                route=leg.route,
+                start_name=leg.from_name or t("cli_transit.start"),
+                end_name=leg.to_name or t("cli_transit.end"),
+                minutes=texts.number((leg.end - leg.start) / 60, 1),
+            )
+            for leg in journey.legs
+        )
+        table.add_row(
+            clock(journey.leaves),
+            clock(journey.arrives),
+            texts.number((journey.arrives - journey.leaves) / 60, 1),
+            texts.number(journey.changes),
+            legs,
+        )
+    _console().print(table)
 
 
 def _console() -> Console:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,8 +14,6 @@ from siting.texts import text as t
 
 if TYPE_CHECKING:
     import pandas as pd
-
-TRANSIT = "transit"
 
 
 def add(app: typer.Typer) -> None:
@@ -38,9 +36,7 @@ def add(app: typer.Typer) -> None:
             ),
         ],
         roads: Annotated[list[Path] | None, road_options.roads()] = None,
-        mode: Annotated[
-            str, typer.Option(help=t("cli.times.mode"), metavar="car|bicycle|foot|transit")
-        ] = "car",
+        mode: Annotated[str, road_options.any_mode()] = "car",
         limit: Annotated[float | None, typer.Option(help=t("cli.times.limit"), min=0)] = None,
         nearest: Annotated[
             int | None, typer.Option(help=t("cli_roads.options.nearest"), metavar="K", min=1)
@@ -54,6 +50,7 @@ def add(app: typer.Typer) -> None:
         timetable: Annotated[list[Path] | None, transit_options.timetable()] = None,
         date: Annotated[str | None, transit_options.option("date", "2026-03-12")] = None,
         depart: Annotated[str | None, transit_options.option("depart", "07:00-09:00")] = None,
+        arrive: Annotated[str | None, transit_options.option("arrive", "08:00-09:00")] = None,
         percentiles: Annotated[str | None, transit_options.option("percentiles", "5,50,95")] = None,
         walk_speed: Annotated[float | None, transit_options.number("walk_speed")] = None,
         walk_limit: Annotated[float | None, transit_options.number("walk_limit")] = None,
@@ -68,6 +65,7 @@ def add(app: typer.Typer) -> None:
             "--timetable": timetable,
             "--date": date,
             "--depart": depart,
+            "--arrive": arrive,
             "--percentiles": percentiles,
             "--walk-speed": walk_speed,
             "--walk-limit": walk_limit,
@@ -75,10 +73,12 @@ def add(app: typer.Typer) -> None:
             "--stay": stay,
             "--open": open_hours,
         }
-        _require_fitting(mode, of_roads if mode == TRANSIT else of_transit)
+        transit_options.require_fitting(
+            mode, of_roads if mode == transit_options.TRANSIT else of_transit
+        )
         start, end = points.read(origins), points.read(destinations)
         named = (roads, period, speeds, department)
-        if mode == TRANSIT:
+        if mode == transit_options.TRANSIT:
             question = transit_options.read(of_transit, limit)
             count = transit_options.write(out, named, start, end, question)
         else:
@@ -88,16 +88,9 @@ def add(app: typer.Typer) -> None:
         terminal.print_line(t("cli.times.done", pairs=texts.number(count), path=out))
 
 
-def _require_fitting(mode: str, others: dict[str, Any]) -> None:
-    """Refuse options that another mode has."""
-    for name, value in others.items():
-        if value is not None:
-            raise ConfigError("option_of_other_mode", option=name, mode=f"--mode {mode}")
-
-
 def _write(
     out: Path,
-    named: tuple[list[Path] | None, str, Path | None, str],
+    named: "road_options.RoadFiles",
     mode: str,
     start: "pd.DataFrame",
     end: "pd.DataFrame",

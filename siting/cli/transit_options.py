@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from siting.cli.road_options import RoadFiles
     from siting.network.timetable import Timetable
+    from siting.times.journeys import Journey
+    from siting.times.transit import Window
     from siting.times.walking import Walking
 
+TRANSIT = "transit"
 PERCENTILES = "5,25,50,75,95"
 FROM_TO = re.compile(r"(\d{1,2}):([0-5]\d)-(\d{1,2}):([0-5]\d)")
 
@@ -35,6 +39,8 @@ class TransitQuestion:
         Feeds, and the day.
     start, end
         Seconds of the day: the window of departures; for round trips the day away from home.
+    arrive
+        True where the window is of arrivals.
     percentiles
         Increasing.
     limit
@@ -51,12 +57,28 @@ class TransitQuestion:
     day: dt.date
     start: int
     end: int
+    arrive: bool
     percentiles: list[float]
     limit: float | None
     walk_kmh: float | None
     walk_min: float | None
     stay: float | None
     openings: tuple[tuple[int, int], ...]
+
+    @property
+    def cap(self) -> float:
+        """Minutes on foot in one go at most."""
+        from siting.times import transit
+
+        return transit.WALK_CAP_MIN if self.walk_min is None else self.walk_min
+
+    @property
+    def window(self) -> Window:
+        """The window of departures, or of arrivals."""
+        from siting.times import transit
+
+        minutes = (self.end - self.start) // 60
+        return transit.Window(self.start, minutes, self.limit, self.arrive)
 
 
 def timetable() -> Any:
@@ -80,6 +102,19 @@ def number(name: str) -> Any:
     return typer.Option(help=t(f"cli_transit.{name}"), min=least)
 
 
+def require_fitting(mode: str, others: dict[str, Any]) -> None:
+    """Refuse options that another mode has.
+
+    Raises
+    ------
+    ConfigError
+        One is given.
+    """
+    for name, value in others.items():
+        if value is not None:
+            raise ConfigError("option_of_other_mode", option=name, mode=f"--mode {mode}")
+
+
 def read(options: dict[str, Any], limit: float | None) -> TransitQuestion:
     """Make sense of the options.
 
@@ -90,34 +125,44 @@ def read(options: dict[str, Any], limit: float | None) -> TransitQuestion:
     InputError
         A date, hours or percentiles are none.
     """
-    back = options["--return"] is not None
+    back = options.get("--return") is not None
+    arrive = not back and options.get("--arrive") is not None
     mode = "--mode transit --return" if back else "--mode transit"
-    needed = ["--timetable", "--date", "--depart", *(["--stay", "--open"] if back else [])]
+    hours = "--arrive" if arrive else "--depart"
+    needed = ["--timetable", "--date", hours, *(["--stay", "--open"] if back else [])]
     for name in needed:
         if options[name] in (None, []):
             raise ConfigError("option_needed", option=name, mode=mode)
-    other = {"--percentiles": options["--percentiles"], "--limit": limit} if back else {}
-    if not back:
-        other = {name: options[name] for name in ("--stay", "--open")}
+    other: dict[str, object] = {name: options.get(name) for name in ("--stay", "--open")}
+    if back:
+        other = {name: options.get(name) for name in ("--percentiles", "--arrive")}
+        other["--limit"] = limit
+    if arrive:
+        other["--depart"] = options["--depart"]
     for name, value in other.items():
         if value is not None:
-            raise ConfigError("option_of_other_mode", option=name, mode=mode)
+            raise ConfigError(
+                "option_of_other_mode",
+                option=name,
+                mode=mode if name != "--depart" else f"{mode} --arrive",
+            )
     try:
         day = dt.date.fromisoformat(options["--date"])
     except ValueError:
         raise InputError("bad_day", value=options["--date"]) from None
-    start, end = _hours(options["--depart"])
+    start, end = _hours(options[hours])
     return TransitQuestion(
         options["--timetable"],
         day,
         start,
         end,
-        _percentiles(options["--percentiles"] or PERCENTILES),
+        arrive,
+        _percentiles(options.get("--percentiles") or PERCENTILES),
         limit,
         options["--walk-speed"],
         options["--walk-limit"],
-        options["--stay"],
-        tuple(_hours(part) for part in (options["--open"] or "").split(",") if back),
+        options.get("--stay"),
+        tuple(_hours(part) for part in (options.get("--open") or "").split(",") if back),
     )
 
 
@@ -146,20 +191,20 @@ def _percentiles(value: str) -> list[float]:
 
 def write(
     out: Path,
-    named: tuple[list[Path] | None, str, Path | None, str],
+    named: RoadFiles,
     origins: pd.DataFrame,
     places: pd.DataFrame,
     question: TransitQuestion,
 ) -> int:
     """Write times, or round trips, by timetable; give the number of rows."""
     from siting.cli import terminal
-    from siting.times import transit, transit_tables
+    from siting.times import transit_tables
 
     with terminal.progress() as say:
         whole = _timetable(question, say)
         way = _walking(named, question.walk_kmh, say)
         _tell_stops_off(way, whole)
-        cap = transit.WALK_CAP_MIN if question.walk_min is None else question.walk_min
+        cap = question.cap
         say(t("progress.times"))
         if question.stay is not None:
             from siting.times import round_trip_tables, round_trips
@@ -168,11 +213,29 @@ def write(
                 question.start, question.end, int(question.stay * 60), question.openings
             )
             return round_trip_tables.write(out, whole, way, origins, places, day, cap)
-        minutes = (question.end - question.start) // 60
-        window = transit.Window(question.start, minutes, question.limit)
         return transit_tables.write(
-            out, whole, way, origins, places, window, question.percentiles, cap
+            out, whole, way, origins, places, question.window, question.percentiles, cap
         )
+
+
+def journeys(
+    named: RoadFiles, ends: list[tuple[float, float]], question: TransitQuestion
+) -> list[Journey]:
+    """Journeys leg by leg between two points, each longitude and latitude."""
+    import pandas as pd
+
+    from siting.cli import terminal
+    from siting.times import journeys as ways
+    from siting.times import transit
+
+    with terminal.progress() as say:
+        whole = _timetable(question, say)
+        way = _walking(named, question.walk_kmh, say)
+        _tell_stops_off(way, whole)
+        say(t("progress.times"))
+        points = pd.DataFrame(ends, columns=["lon", "lat"]).assign(id=["from", "to"])
+        walks = transit.access(way, whole, points.iloc[:1], points.iloc[1:], question.cap)
+        return ways.between(whole, walks, points, question.window)
 
 
 def _timetable(question: TransitQuestion, say: Any) -> Timetable:
@@ -187,9 +250,7 @@ def _timetable(question: TransitQuestion, say: Any) -> Timetable:
     return whole
 
 
-def _walking(
-    named: tuple[list[Path] | None, str, Path | None, str], kmh: float | None, say: Any
-) -> Walking:
+def _walking(named: RoadFiles, kmh: float | None, say: Any) -> Walking:
     """How one walks, told where it is a hypothesis."""
     from siting.cli import road_options, terminal
     from siting.times import walking

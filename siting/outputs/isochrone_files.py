@@ -11,13 +11,17 @@ from siting import vector_files
 from siting.atomic_files import replacing, replacing_all
 from siting.outputs import geopackage
 from siting.times import isochrones
+from siting.times.journeys import clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
 
+    from siting.times.journeys import Journey
     from siting.times.matrix import Router
     from siting.times.routes import Route
 
@@ -77,14 +81,52 @@ def _file_name(identifier: object) -> str:
 
 def write_route(path: Path, route: Route) -> None:
     """Write a route as GeoJSON, its minutes and kilometres by class of road as properties."""
-    feature = {
-        "type": "Feature",
-        "properties": {
-            "minutes": round(route.minutes, 2),
-            "km": {kind: round(metres / 1000, 3) for kind, metres in route.metres.items()},
-        },
-        "geometry": {"type": "LineString", "coordinates": route.line.round(6).tolist()},
+    properties = {
+        "minutes": round(route.minutes, 2),
+        "km": {kind: round(metres / 1000, 3) for kind, metres in route.metres.items()},
     }
-    content = {"type": "FeatureCollection", "features": [feature]}
+    _write_lines(path, [(properties, route.line)])
+
+
+def write_journeys(path: Path, journeys: Sequence[Journey]) -> None:
+    """Write journeys by timetable as GeoJSON, a line a leg.
+
+    Properties: `journey` and `leg`, numbers from 1; `mode`, `walk` or `ride`; `route`, `from`,
+    `to`, names; `start`, `end`, clock times to the second.
+    """
+    _write_lines(
+        path,
+        [
+            (
+                {
+                    "journey": number,
+                    "leg": k,
+                    "mode": leg.mode,
+                    "route": leg.route,
+                    "from": leg.from_name,
+                    "to": leg.to_name,
+                    "start": clock(leg.start),
+                    "end": clock(leg.end),
+                },
+                leg.line,
+            )
+            for number, journey in enumerate(journeys, 1)
+            for k, leg in enumerate(journey.legs, 1)
+        ],
+    )
+
+
+def _write_lines(
+    path: Path, lines: Sequence[tuple[dict[str, object], npt.NDArray[np.float64]]]
+) -> None:
+    features = [
+        {
+            "type": "Feature",
+            "properties": properties,
+            "geometry": {"type": "LineString", "coordinates": line.round(6).tolist()},
+        }
+        for properties, line in lines
+    ]
+    content = {"type": "FeatureCollection", "features": features}
     with replacing(path) as part:
         part.write_bytes((json.dumps(content, ensure_ascii=False) + "\n").encode())

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from siting.network import service_time
 from siting.times import transit
 from siting.times.kernels import events
 
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     from siting.times.walking import Walks
 
 NEVER = int(events.NEVER)
+
+
+def clock(seconds: int) -> str:
+    """Write seconds of the day as a clock time to the second, `25:10:00` past midnight."""
+    return f"{service_time.clock(seconds)}:{seconds % 60:02d}"
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,7 @@ class Journey:
 
 
 @dataclass(frozen=True)
-class Search:
+class TowardsPlace:
     """A sweep towards one place, to be read from one origin.
 
     Attributes
@@ -165,12 +171,12 @@ def between(
     return [Journey(start, start + on_foot, (walk,))]
 
 
-def _searched(timetable: Timetable, walks: TransitWalks, begin: int, lasts: int) -> Search:
+def _searched(timetable: Timetable, walks: TransitWalks, begin: int, lasts: int) -> TowardsPlace:
     graph = transit.prepare(timetable, walks.changing, begin, min(lasts, NEVER - 1))
     leave = transit.leave_table(walks.arriving, len(timetable.stops), 0)
     best = np.empty((len(graph.row_stop), events.PLACES), np.uint16)
     transit.swept(graph, leave, best)
-    return Search(timetable, walks, graph, begin, best[:, 0].copy(), leave[:, 0].copy())
+    return TowardsPlace(timetable, walks, graph, begin, best[:, 0].copy(), leave[:, 0].copy())
 
 
 def _latest_departures(
@@ -186,7 +192,7 @@ def _latest_departures(
     return sorted(made)
 
 
-def _journey(search: Search, minute: int, arrives: int, ends: pd.DataFrame) -> Journey:
+def _journey(search: TowardsPlace, minute: int, arrives: int, ends: pd.DataFrame) -> Journey:
     """The journey that leaves at a minute and arrives when it may, with the fewest rides."""
     first, rows = _way(search, minute, arrives)
     timetable, graph, begin = search.timetable, search.graph, search.begin
@@ -253,7 +259,7 @@ def _seconds(changing: Walks, start: int, end: int) -> int:
     return int(changing.seconds[part][changing.other[part] == end][0])
 
 
-def _way(search: Search, minute: int, arrives: int) -> tuple[int, list[int]]:
+def _way(search: TowardsPlace, minute: int, arrives: int) -> tuple[int, list[int]]:
     """Seconds on foot to the first stop, and rows from there on: the fewest rides that arrive so.
 
     A breadth-first search of the rows that hold the arrival; getting on costs a ride.

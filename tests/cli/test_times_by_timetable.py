@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 
 import pandas as pd
 import pytest
@@ -135,3 +136,64 @@ def test_walking_on_the_streets_of_a_feed_by_frequencies(samples):
     for narrow, wide in itertools.pairwise(times):
         assert not (wide > narrow).any()
         assert not (wide != wide)[narrow == narrow].any()  # noqa: PLR0124 - NaN
+
+
+def test_times_of_arrivals(capsys, town):
+    """Who may arrive later leaves later: minutes are those of the last departure that will do."""
+    code, _, err = run(
+        capsys, town, "--date", DAY, "--arrive", "08:00-09:00", "--percentiles", "50"
+    )
+    assert (code, err) == (0, "")
+    table = pd.read_parquet(town[1] / "out.parquet")
+    assert table["minutes_p50"].notna().any()
+    code, _, err = run(
+        capsys, town, "--date", DAY, "--arrive", "08:00-09:00", "--depart", "07:00-08:00"
+    )
+    assert code == 2
+    assert "--depart" in err
+
+
+def route(capsys, town, *more):
+    feed, folder = town
+    homes, places = (points.read(folder / f"{name}.csv") for name in ("homes", "places"))
+    ends = [f"{p['lon'].iloc[k]},{p['lat'].iloc[k]}" for p, k in ((homes, 0), (places, 2))]
+    with pytest.raises(SystemExit) as end:
+        main(
+            [
+                "route", "--mode", "transit", "--timetable", str(feed), "--date", DAY,
+                "--from", ends[0], "--to", ends[1], "-o", str(folder / "way.geojson"), *more,
+            ]
+        )  # fmt: skip
+    printed = capsys.readouterr()
+    assert "Traceback" not in printed.err
+    return end.value.code, printed.out, printed.err
+
+
+@pytest.mark.parametrize("hours", ["--depart", "--arrive"])
+def test_a_journey_leg_by_leg(capsys, town, hours):
+    code, out, err = route(capsys, town, hours, "07:00-10:00")
+    assert (code, err) == (0, "")
+    legs = [f["properties"] for f in json.loads((town[1] / "way.geojson").read_bytes())["features"]]
+    assert {"walk", "ride"} == {leg["mode"] for leg in legs}
+    rides = [leg for leg in legs if leg["mode"] == "ride"]
+    assert all(leg["route"] and leg["start"] < leg["end"] for leg in rides)
+    ends = {leg["journey"]: leg for leg in legs}  # the last of each
+    starts = {leg["journey"]: leg for leg in reversed(legs)}
+    if hours == "--arrive":  # the first may be there before seven, as the last that is
+        timed = [leg["end"] for leg in ends.values()][1:]
+    else:
+        timed = [leg["start"] for leg in starts.values()]
+    assert len(timed) > 1
+    assert all("07:00" <= time <= "10:00:00" for time in timed)
+    assert rides[0]["from"][:8] in out
+    for a, b in itertools.pairwise(legs):
+        if a["journey"] == b["journey"]:
+            assert a["to"] == b["from"] or b["mode"] == "walk" or a["mode"] == "walk"
+            assert a["end"] <= b["start"]
+
+
+def test_a_route_by_road_needs_roads(capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["route", "--from", "2,44", "--to", "2,44.1"])
+    assert end.value.code == 2
+    assert "--roads" in capsys.readouterr().err
