@@ -20,7 +20,7 @@ from siting.errors import InputError, InputWarning
 from siting.texts import text as t
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 Kind = Literal["text", "integer", "float", "float32", "date", "boolean"]
 
@@ -71,17 +71,26 @@ class Table:
         return [column.name for column in self.columns if not column.may_be_absent]
 
 
-def check(frame: pd.DataFrame, table: Table, file: object) -> pd.DataFrame:
+def line(place: int) -> int:
+    """The line of a row in a file with a header, as a spreadsheet counts."""
+    return place + 2
+
+
+def check(
+    frame: pd.DataFrame, table: Table, file: object, row_name: Callable[[int], object] = line
+) -> pd.DataFrame:
     """Bring a frame to its contract.
 
     Parameters
     ----------
     frame
-        Any frame; row numbers in messages count from 2, as in a spreadsheet with a header.
+        Any frame.
     table
         The contract.
     file
         What to call the frame in messages.
+    row_name
+        What messages call a row, by its place from 0.
 
     Returns
     -------
@@ -101,7 +110,7 @@ def check(frame: pd.DataFrame, table: Table, file: object) -> pd.DataFrame:
     named = [c.name for c in columns]
     result = frame[[*named, *(c for c in frame.columns if c not in named)]].reset_index(drop=True)
     for column in columns:
-        result[column.name] = _typed(result[column.name], column, file)
+        result[column.name] = _typed(result[column.name], column, file, row_name)
     if table.key:
         repeated = result.duplicated(list(table.key), keep="first")
         if repeated.any():
@@ -157,9 +166,11 @@ DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*")
 METRES = 1000  # no degrees are so many: the coordinates are projected
 
 
-def _typed(values: pd.Series, column: Column, file: object) -> pd.Series:
+def _typed(
+    values: pd.Series, column: Column, file: object, row_name: Callable[[int], object]
+) -> pd.Series:
     """Convert one column, refusing the first value that does not fit."""
-    absent = values.isna() | (values.astype("string").str.strip() == "").fillna(value=True)
+    absent = _absent(values)
     converted: pd.Series
     if column.kind == "text":
         plain = without_controls(values.astype("string"), column.name, file)
@@ -195,7 +206,7 @@ def _typed(values: pd.Series, column: Column, file: object) -> pd.Series:
         raise InputError(
             "decimal_comma" if DECIMAL_COMMA.fullmatch(written) else key,
             file=file,
-            row=row + 2,
+            row=row_name(row),
             column=column.name,
             value="" if absent.iloc[row] else values.iloc[row],
             expected=_expected(column),
@@ -205,6 +216,14 @@ def _typed(values: pd.Series, column: Column, file: object) -> pd.Series:
     if column.kind in ("float", "float32"):
         return converted.astype("float32" if column.kind == "float32" else "float64")
     return converted
+
+
+def _absent(values: pd.Series) -> pd.Series:
+    """Where a column holds nothing, or blanks."""
+    absent: pd.Series = values.isna()
+    if pd.api.types.is_numeric_dtype(values):
+        return absent
+    return absent | (values.astype("string").str.strip() == "").fillna(value=True)
 
 
 CONTROLS = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]")

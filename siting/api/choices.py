@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from siting.api import frames
+from siting.api import arguments, frames
 from siting.api.times import TravelTimes
 from siting.errors import InputError
 from siting.location import problem as problems
@@ -88,7 +88,19 @@ def locate(
     if unknown:
         known = ", ".join(name for name in LocationQuestion.__dataclass_fields__ if name != "model")
         raise InputError("unknown_parameter", value=unknown[0], known=known)
-    sides = {"existing": existing, "required": required, "closed": closed}
+    question = LocationQuestion(
+        model,
+        None if p is None else arguments.whole(p, "p", 0),
+        **{name: _parameter(name, value) for name, value in parameters.items()},
+    )
+    limits = Limits(
+        seconds=arguments.optional(seconds, "seconds", least=0),
+        gap=arguments.number(gap, "gap", least=0, most=1),
+    )
+    sides = {
+        name: [str(site) for site in arguments.sequence(sites, name)]
+        for name, sites in (("existing", existing), ("required", required), ("closed", closed))
+    }
     if isinstance(times, TravelTimes):
         weights = frames.column(people, population, "people", times.origins)
         problem = problems.from_arrays(
@@ -104,8 +116,19 @@ def locate(
         weights = frames.column(people, population, "people", origins)
         demand = pd.DataFrame({"id": origins, "weight": weights.to_numpy()})
         problem = problems.from_tables(matrix, demand, **sides)
-    question = LocationQuestion(model, p, **parameters)
-    return solver.solve(problem, question, Limits(seconds=seconds, gap=gap))
+    return solver.solve(problem, question, limits)
+
+
+def _parameter(name: str, value: Any) -> Any:
+    """A parameter of a model, refused where it is of another kind than its question's."""
+    if value is None or name in ("decay", "split"):
+        return value
+    if name == "levels":
+        return tuple(arguments.numbers(value, name, least=0))
+    if name == "floor" and not isinstance(value, int | float):
+        zones = arguments.mapping(value, name)
+        return {z: arguments.number(v, f"{name}[{z}]", least=0, most=1) for z, v in zones.items()}
+    return arguments.number(value, name, least=0)
 
 
 def score(
@@ -145,7 +168,11 @@ def score(
     >>> ranked["id"].tolist()
     ['y', 'x']
     """
-    sites = table if "id" in table.columns else table.rename_axis("id").reset_index()
+    sites = frames.table(table, "table")
+    criteria, weights = (
+        arguments.mapping(criteria, "criteria"),
+        arguments.mapping(weights, "weights"),
+    )
     for name, better in criteria.items():
         if name not in sites.columns:
             present = ", ".join(map(str, sites.columns))
@@ -153,7 +180,7 @@ def score(
         if better not in BETTER:
             raise InputError("score_direction", name=name, value=better)
     share = _shares(criteria, weights)
-    ids = sites["id"].map(str)
+    ids = sites["id"]
     if ids.duplicated().any():
         twice = ids[ids.duplicated()].iloc[0]
         raise InputError("duplicate_ids", file="table", column="id", ids=twice)
@@ -195,8 +222,8 @@ def _shares(criteria: Mapping[str, str], weights: Mapping[str, float]) -> Any:
     if set(weights) != set(criteria):
         names = ", ".join(sorted(set(weights) ^ set(criteria)))
         raise InputError("score_weights", detail=names)
-    given = np.array([float(weights[name]) for name in criteria])
+    given = np.array([arguments.number(weights[n], f"weights[{n}]", least=0) for n in criteria])
     total = given.sum()
-    if not (np.isfinite(given).all() and (given >= 0).all() and np.isfinite(total) and total > 0):
+    if not (np.isfinite(total) and total > 0):
         raise InputError("score_weights", detail=", ".join(f"{value:g}" for value in given))
     return given / total

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from siting.api import frames
+from siting.api import arguments, frames
 from siting.api.times import TravelTimes
-from siting.contracts import missing_column
+from siting.contracts import LONGEST_MINUTES
 from siting.errors import InputError, require_known
 from siting.measures import catchments as two_step_measures
 from siting.measures import coverage as coverages
@@ -73,23 +73,20 @@ def coverage(
     >>> siting.coverage(times, people, [10, 30])["covered_share"].tolist()
     [0.25, 1.0]
     """
+    steps = arguments.numbers(thresholds, "thresholds", least=0, most=LONGEST_MINUTES)
     limit = times.limit if isinstance(times, TravelTimes) else None
-    if limit is not None and max(thresholds) > limit:
-        raise InputError("threshold_beyond_limit", threshold=f"{max(thresholds):g}", limit=limit)
-    indexed = people if "id" in people.columns else people.rename_axis("id").reset_index()
-    ids = pd.Index(indexed["id"].map(str))
+    if limit is not None and max(steps, default=0) > limit:
+        raise InputError("threshold_beyond_limit", threshold=f"{max(steps):g}", limit=limit)
+    ids = pd.Index(frames.table(people, "people")["id"])
     reached = pairs_of(times, ids)
     access = coverages.nearest_pair(reached).rename(columns={"origin_id": "cell_id"})
     access = access.assign(
         service="",
         population=frames.column(people, population, "people", reached.origins).to_numpy(),
     )
-    if by is not None and by not in people.columns:
-        raise missing_column("people", by, people.columns)
-    zone = indexed[by].map(str) if by is not None else pd.Series("", index=indexed.index)
-    names = zone.to_numpy(str)
+    names = frames.names(people, by, "people").to_numpy(str) if by is not None else [""] * len(ids)
     zones = pd.DataFrame({"cell_id": ids, "zone_kind": by or "", "zone_code": names})
-    table = coverages.coverage(access, zones.assign(zone_name=names), thresholds)
+    table = coverages.coverage(access, zones.assign(zone_name=names), steps)
     kept = ["zone_code", *coverages.COVERAGE_COLUMNS[4:]]
     return table[kept].rename(columns={"zone_code": "zone"})
 
@@ -142,7 +139,17 @@ def catchments(
     [0.01, 0.02]
     """
     require_known("unknown_catchment", (method,), two_step_measures.METHODS)
+    rings = [_ring(ring, place) for place, ring in enumerate(arguments.sequence(bands, "bands"))]
     reached = pairs_of(times)
     demand = frames.column(people, population, "people", reached.origins)
     places = frames.column(supply, capacity, "supply", reached.destinations)
-    return two_step_measures.by_method(method, reached, demand, places, bands)
+    return two_step_measures.by_method(method, reached, demand, places, rings)
+
+
+def _ring(ring: Any, place: int) -> tuple[float, float]:
+    """Minutes and weight of a ring."""
+    name = f"bands[{place}]"
+    parts = arguments.numbers(ring, name, least=0)
+    if len(parts) != 2:
+        raise arguments.refused(ring, name, "bands")
+    return parts[0], parts[1]

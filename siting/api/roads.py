@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from siting.api import frames
+from siting.api import arguments, frames
 from siting.network import exchange, osm
 from siting.network import roads as road_networks
 from siting.network import speeds as speed_tables
 from siting.times import matrix
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Mapping
 
     import networkx as nx
@@ -76,8 +75,12 @@ class Roads:
         InputError
             A factor is not a positive number.
         """
-        road_networks.require_factors(self.network, factors)
-        changed = road_networks.rescaled(self.network, dict(factors))
+        speeds = {
+            kind: arguments.number(factor, f"factors[{kind}]", above=0)
+            for kind, factor in arguments.mapping(factors, "factors").items()
+        }
+        road_networks.require_factors(self.network, speeds)
+        changed = road_networks.rescaled(self.network, speeds)
         return Roads(matrix.with_times(self.router, changed))
 
     def to_osmnx(self) -> nx.MultiDiGraph[int]:
@@ -115,7 +118,8 @@ def read_roads(
     Raises
     ------
     InputError
-        The file is missing, damaged or cut short, or holds no road for the mode.
+        The file is missing, damaged or cut short, or holds no road for the mode; the period or the
+        département is none.
     NetworkError
         The mode is not supported.
 
@@ -126,11 +130,27 @@ def read_roads(
     >>> roads.mode
     'car'
     """
+    speed_tables.require_department(department)
     speeds = speed_tables.load(mode=mode, period=period, department=department)
-    if not hasattr(source, "__fspath__") and not isinstance(source, str):
+    if not isinstance(source, str | os.PathLike) and hasattr(source, "edges"):
         network = exchange.from_networkx(source, speeds)
-    elif Path(source).suffix == ".graphml":
-        network = exchange.read_graphml(Path(source), mode, speeds=speeds)
     else:
-        network = osm.read(Path(source), mode, speeds=speeds)
+        path = arguments.path(source, "source", "source")
+        if path.suffix == ".graphml":
+            network = exchange.read_graphml(path, mode, speeds=speeds)
+        else:
+            network = osm.read(path, mode, speeds=speeds)
     return Roads(matrix.prepare(network))
+
+
+def router_of(roads: Any) -> Router:
+    """The engine's own roads.
+
+    Raises
+    ------
+    InputError
+        They are not those of `read_roads`.
+    """
+    if not isinstance(roads, Roads):
+        raise arguments.refused(roads, "roads", "roads")
+    return roads.router

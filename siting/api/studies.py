@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from siting import config
+from siting.api import arguments
 from siting.atomic_files import replacing
 from siting.errors import ConfigError
 from siting.publish import run_folder
@@ -211,4 +212,4 @@ def load(path: str | os.PathLike[str]) -> Study:
     >>> study.replace(thresholds_minutes=[15, 30]).config.thresholds_minutes
     (15.0, 30.0)
     """
-    return Study(config.load(Path(path)))
+    return Study(config.load(arguments.path(path, "path")))

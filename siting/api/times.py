@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from siting.api import frames
+from siting.api import arguments, frames
+from siting.api.roads import router_of
+from siting.contracts import LONGEST_MINUTES
 from siting.errors import InputError
 from siting.measures import pairs
 from siting.times import isochrones as surfaces
@@ -76,6 +78,7 @@ class TravelTimes:
         InputError
             A time is `unreached` or more: a gap would look like a time.
         """
+        arguments.number(unreached, "unreached")
         minutes = self.dense().astype(np.float64)
         longest = np.nanmax(minutes, initial=0.0)
         if not longest < unreached:
@@ -185,11 +188,11 @@ def travel_times(
     >>> list(times.table.columns)
     ['origin_id', 'destination_id', 'minutes', 'reason']
     """
-    _require_limit(limit)
-    network = roads.network
-    start = network.attach(frames.points(origins, "origins"))
-    end = network.attach(frames.points(destinations, "destinations"))
-    return TravelTimes(matrix.dense(roads.router, start, end), limit)
+    router = router_of(roads)
+    limit = arguments.optional(limit, "limit", above=0)
+    start, end = frames.points(origins, "origins"), frames.points(destinations, "destinations")
+    attach = router.network.attach
+    return TravelTimes(matrix.dense(router, attach(start), attach(end)), limit)
 
 
 def nearest(
@@ -228,12 +231,12 @@ def nearest(
     >>> siting.nearest(roads, towns[:1], towns[1:])["destination_id"].tolist()
     ['Ordino']
     """
-    if k < 1:
-        raise InputError("count_below_one", name="k", value=k)
-    _require_limit(limit)
+    router = router_of(roads)
+    count = arguments.whole(k, "k", 1)
+    limit = arguments.optional(limit, "limit", above=0)
     start, end = frames.points(origins, "origins"), frames.points(destinations, "destinations")
-    blocks = matrix.blocks(roads.router, start, end, limit)
-    return pd.concat([matrix.closest(block, k) for block in blocks], ignore_index=True)
+    blocks = matrix.blocks(router, start, end, limit)
+    return pd.concat([matrix.closest(block, count) for block in blocks], ignore_index=True)
 
 
 def isochrones(
@@ -280,14 +283,10 @@ def isochrones(
     >>> shapes["minutes"].tolist(), shapes.crs.to_epsg()
     ([10.0, 5.0], 4326)
     """
-    limits = [float(limit) for limit in minutes]
-    if not limits or limits != sorted(set(limits)) or limits[0] <= 0:
+    router = router_of(roads)
+    limits = arguments.numbers(minutes, "minutes", above=0, most=LONGEST_MINUTES)
+    if not limits or limits != sorted(set(limits)):
         raise InputError("bad_minutes", value=", ".join(f"{limit:g}" for limit in limits))
-    return surfaces.of_points(
-        roads.router, frames.points(places, "places"), limits, towards=towards, cell_m=cell_m
-    )
-
-
-def _require_limit(limit: float | None) -> None:
-    if limit is not None and not limit > 0:
-        raise InputError("bad_limit", value=f"{limit:g}")
+    side = arguments.number(cell_m, "cell_m", least=1)
+    points = frames.points(places, "places")
+    return surfaces.of_points(router, points, limits, towards=towards, cell_m=side)

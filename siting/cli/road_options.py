@@ -60,6 +60,7 @@ def router(
     from siting.network import speeds as speed_tables
     from siting.times import matrix
 
+    speed_tables.require_department(department)
     say(t("progress.network"))
     chosen = speed_tables.load(speeds, mode=mode, period=period, department=department)
     network = osm.read(roads, mode=mode, speeds=chosen)

@@ -8,6 +8,7 @@ towns and outside). `load` picks from it what holds for one mode, date, place an
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ LIMIT = (3.0, 150.0)
 CAP = (1.0, 200.0)
 FACTOR = (0.05, 5.0)
 SECONDS = (0.0, 600.0)
+DEPARTMENT = re.compile(r"(\d\d|2[AB]|97\d)?")
 UNSIGNED_MOTORWAY = 150.0  # km/h driven at most where a sign says "no limit"
 
 
@@ -234,6 +236,8 @@ def load(
     """
     if mode not in MODES:
         raise NetworkError("unsupported_mode", mode=mode, modes=", ".join(MODES))
+    if period not in MOMENTS:
+        raise InputError("unknown_period", value=period, known=", ".join(MOMENTS))
     resource = path or resources.files("siting.network").joinpath("data/speeds.yaml")
     if path is not None and not path.is_file():
         raise InputError("missing_file", file=path)
@@ -249,6 +253,18 @@ def load(
         detail = f"{type(error).__name__}: {error}".replace("\n", " ")
         raise InputError("bad_speeds", file=path or "speeds.yaml", detail=detail) from error
     return chosen
+
+
+def require_department(code: object) -> None:
+    """Refuse what is no INSEE code of a département, nor empty: its rules would not be applied.
+
+    Raises
+    ------
+    InputError
+        How such a code is written.
+    """
+    if not isinstance(code, str) or not DEPARTMENT.fullmatch(code):
+        raise InputError("bad_department", value=code)
 
 
 def _require_plausible(speeds: Speeds, file: Path | str) -> None:

@@ -13,7 +13,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from shapely.geometry import LineString, Point
 
 import siting
 from siting.api import choices as api_choices
@@ -174,29 +173,6 @@ def test_isochrones_are_nested_polygons(roads):
         siting.isochrones(roads, TOWNS.iloc[:1], [10, 5])
 
 
-WRONG = {
-    "no frame": [1, 2],
-    "empty": TOWNS.iloc[:0],
-    "twice": pd.concat([TOWNS, TOWNS]),
-    "missing": TOWNS.assign(lon=[1.5, np.nan, 1.5, 1.5]),
-    "text": TOWNS.assign(lon=["1,52", "x", "1.5", "1.5"]),
-    "no crs": gpd.GeoDataFrame(TOWNS[["id"]], geometry=[Point(1.5, 42.5)] * 4),
-    "line": gpd.GeoDataFrame(
-        TOWNS[["id"]],
-        geometry=[Point(1.5, 42.5)] * 3 + [LineString([(0, 0), (1, 1)])],
-        crs=4326,
-    ),
-    "metres": TOWNS.assign(lon=TOWNS["lon"] * 1e5),
-}
-
-
-@pytest.mark.parametrize("kind", WRONG)
-def test_wrong_frames_are_refused_with_a_sentence(roads, kind):
-    with pytest.raises(SitingError) as refused:
-        siting.travel_times(roads, WRONG[kind], TOWNS)
-    assert "origins" in refused.value.text("en")
-
-
 def test_what_lies_beyond_the_limit_is_refused(roads):
     times = siting.travel_times(roads, TOWNS, TOWNS, limit=10)
     with pytest.raises(InputError, match="20"):
@@ -244,20 +220,3 @@ def test_scores_are_those_of_the_study_that_asks_the_same():
     assert np.allclose(ours["score"], theirs["score"])
     for name in criteria:
         assert np.allclose(ours[f"{name}_norm"], theirs[f"{name}_norm"], equal_nan=True)
-
-
-@pytest.mark.parametrize(
-    ("change", "weights"),
-    [
-        ({}, {"people": 0, "rent": 0}),
-        ({}, {"people": 1e308, "rent": 1e308}),
-        ({}, {"people": -1, "rent": 2}),
-        ({}, {"people": 1}),
-        ({"people": ["many", "2"]}, {"people": 1, "rent": 1}),
-        ({"id": ["x", "x"]}, {"people": 1, "rent": 1}),
-    ],
-)
-def test_scores_refuse_what_they_cannot_weigh(change, weights):
-    sites = pd.DataFrame({"id": ["x", "y"], "people": [1, 2], "rent": [3.0, np.nan]})
-    with pytest.raises(InputError):
-        siting.score(sites.assign(**change), {"people": "more", "rent": "less"}, weights)

@@ -149,22 +149,3 @@ def test_each_name_stands_on_the_page_of_the_api():
     for name in set(siting.__all__) - {"__version__"}:
         assert f"siting.{name}\n" in page, name
     assert "deprecat" in page
-
-
-MIXED = {
-    "text in numbers": ("people", {"population": ["many", "2"]}, "many"),
-    "negative": ("people", {"population": [-1, 2]}, "-1"),
-    "NaN": ("people", {"population": [np.nan, 2]}, "population"),
-    "twice": ("people", {"id": ["p0", "p0"]}, "p0"),
-}
-
-
-@pytest.mark.parametrize("kind", MIXED)
-def test_wrong_people_are_refused_with_their_row(roads, kind):
-    name, change, named = MIXED[kind]
-    places = points([(0, 0), (0.03, 0.03)], "p").assign(population=[3, 1])
-    times = siting.travel_times(roads, places, places)
-    with pytest.raises(InputError) as refused:
-        siting.coverage(times, places.assign(**change), [5])
-    assert name in refused.value.text("en")
-    assert named in refused.value.text("en")
