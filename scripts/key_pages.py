@@ -1,16 +1,18 @@
-"""The page of the configuration's keys, from what `siting schema` says of each."""
+"""The page of the keys that planners write, from what `siting schema` says of each."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from siting import texts
 from siting.config import schema
+from siting.installation import file_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from siting.config.schema import Key
+    from siting.config.schema import FileKind, Key
 
 LEADS = {
     "fr": """# Les clés de la configuration
@@ -27,6 +29,10 @@ refused. `*`: the key is required. `[]`: each entry of a list; `.*`: a name of y
 schema` writes their schema, by which an editor such as VS Code completes and checks.
 """,
 }
+OTHERS = {
+    "fr": "`siting schema --kind {name} -o {file}` écrit le schéma de ce fichier.",
+    "en": "`siting schema --kind {name} -o {file}` writes the schema of this file.",
+}
 COLUMNS = {
     "fr": ("clé", "sens", "valeur", "défaut", "exemple"),
     "en": ("key", "meaning", "value", "default", "example"),
@@ -36,7 +42,16 @@ COLUMNS = {
 def write(path: Path, language: str) -> None:
     """Write the page of a language."""
     path.parent.mkdir(exist_ok=True)
-    path.write_text(page(schema.keys(language), language), encoding="utf-8", newline="\n")
+    parts = [page(schema.keys(language), language)]
+    parts += [_of_kind(kind, language) for kind in file_kinds.KINDS[1:]]
+    path.write_text("\n".join(parts), encoding="utf-8", newline="\n")
+
+
+def _of_kind(kind: FileKind, language: str) -> str:
+    """The section of another kind of file."""
+    title = texts.text(f"keys.kinds.{kind.name}", language)
+    how = OTHERS[language].format(name=kind.name, file=kind.file)
+    return f"## {title}\n\n{how}\n\n" + _table(list(schema.keys(language, kind)), language)
 
 
 def page(keys: Iterable[Key], language: str) -> str:

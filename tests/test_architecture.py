@@ -68,7 +68,9 @@ ALLOWED: dict[str, set[str]] = {
         "config", "territory", "network", "times", "ranking", "location", "outputs", "study",
         "publish",
     },
-    "installation": {"config", "outputs", "study"},
+    "installation": {
+        "config", "measures", "offers", "outputs", "publish", "study", "survey",
+    },
     "cli": {
         "config", "sources", "setup", "network", "times", "survey", "ranking", "location",
         "economics", "outputs", "study", "publish", "workshop", "installation",

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from siting import cli, config, texts
 from siting.config import content, schema
+from siting.installation import demo, file_kinds
 from siting.setup import init
 
 jsonschema = pytest.importorskip("jsonschema", reason="of the dev dependencies")
@@ -93,7 +94,8 @@ def test_a_configuration_that_extends_another_leaves_out_what_that_says():
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
-def test_examples_fit_their_keys(language):
+@pytest.mark.parametrize("kind", file_kinds.KINDS, ids=lambda kind: kind.name)
+def test_examples_fit_their_keys(kind, language):
     """Each example, under the schema of its own key."""
 
     def described(node):
@@ -106,10 +108,65 @@ def test_examples_fit_their_keys(language):
             for part in node:
                 yield from described(part)
 
-    nodes = list(described(json.loads(schema.text(language))["properties"]))
-    assert len(nodes) == len(schema.keys(language))
+    whole = json.loads(schema.text(language, kind))
+    nodes = list(described(whole["properties"]))
+    assert len(nodes) == len(schema.keys(language, kind))
+    shared = {"definitions": whole.get("definitions", {})}
     for node in nodes:
-        assert jsonschema.Draft7Validator(node).is_valid(node["examples"][0]), node["description"]
+        alone = jsonschema.Draft7Validator(node | shared)
+        assert alone.is_valid(node["examples"][0]), node["description"]
+
+
+TEMPLATES = list(file_kinds.templates(ROOT))
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+@pytest.mark.parametrize(("path", "kind"), TEMPLATES, ids=lambda part: getattr(part, "stem", ""))
+def test_embedded_files_of_every_kind_are_valid_and_a_misspelt_key_is_not(path, kind, language):
+    whole = json.loads(schema.text(language, kind))
+    jsonschema.Draft7Validator.check_schema(whole)
+    validator = jsonschema.Draft7Validator(whole)
+    written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    keys = json.loads(json.dumps(written, default=str))
+    assert [error.message for error in validator.iter_errors(keys)] == []
+    assert not validator.is_valid({**keys, "misspelt": 1})
+    for place in places(keys):
+        deep = copy.deepcopy(keys)
+        parent = deep
+        for step in place[:-1]:
+            parent = parent[step]
+        if place[-1] in ("label", "minutes", "rules") and isinstance(parent, dict):
+            parent[place[-1]] = [["wrong"]]
+            assert not validator.is_valid(deep), place
+
+
+def test_every_embedded_file_for_planners_is_of_a_kind():
+    named = {path for path, _ in TEMPLATES}
+    assert named == set((ROOT / "configs").rglob("*.yaml"))
+    assert {kind.name for _, kind in TEMPLATES} == set(file_kinds.BY_NAME) - {"batch"}
+
+
+def test_a_rule_within_a_rule_is_checked():
+    whole = json.loads(schema.text("en", file_kinds.BY_NAME["labels"]))
+    validator = jsonschema.Draft7Validator(whole)
+    path = ROOT / "configs" / "labels" / "telecentres.yaml"
+    keys = yaml.safe_load(path.read_text(encoding="utf-8"))
+    inner = {"any": [{"all": [{"evidence": "open", "is": True}]}], "id": "x"}
+    keys["levels"][0]["rules"] = [inner]
+    assert validator.is_valid(keys)
+    inner["any"][0]["all"][0]["iz"] = True
+    assert not validator.is_valid(keys)
+
+
+def test_a_plan_names_territories_by_file_or_with_changes():
+    validator = jsonschema.Draft7Validator(
+        json.loads(schema.text("en", file_kinds.BY_NAME["batch"]))
+    )
+    plan = {"name": "all", "territories": {"a": "configs/aveyron.yaml", "b": {"config": "x.yaml"}}}
+    assert validator.is_valid(plan)
+    assert not validator.is_valid({**plan, "territories": {"a": {"confg": "x.yaml"}}})
+    assert not validator.is_valid({**plan, "territories": {"a b": "x.yaml"}})
+    assert not validator.is_valid({**plan, "modes": ["boat"]})
 
 
 def test_the_reference_tells_units_and_defaults():
@@ -132,8 +189,19 @@ def test_init_writes_the_schema_that_its_first_line_names(tmp_path):
     assert beside["properties"]["name"]["description"].startswith("Nom de l'étude")
 
 
+def test_the_demonstration_names_the_schema_of_each_file(tmp_path):
+    demo.copy(tmp_path)
+    for path, kind in file_kinds.templates(tmp_path):
+        line = path.read_text(encoding="utf-8").splitlines()[0]
+        named = path.parent / line.removeprefix("# yaml-language-server: $schema=")
+        assert named.read_text(encoding="utf-8") == schema.text(kind=kind)
+        yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
 def test_the_command_writes_what_it_prints(tmp_path, capsys):
-    for words in (["schema", "--lang", "en"], ["schema", "-o", str(tmp_path / "s.json")]):
+    of_theme = ["schema", "--kind", "theme", "-o", str(tmp_path / "theme.json")]
+    of_study = ["schema", "-o", str(tmp_path / "s.json")]
+    for words in (["schema", "--lang", "en"], of_study, of_theme):
         with pytest.raises(SystemExit) as ended:
             cli.main(words)
         assert ended.value.code == 0
@@ -142,3 +210,8 @@ def test_the_command_writes_what_it_prints(tmp_path, capsys):
     assert '"$schema"' in printed
     assert "Name of the study" in printed
     assert (tmp_path / "s.json").read_text(encoding="utf-8") == schema.text("en")
+    theme = json.loads((tmp_path / "theme.json").read_text(encoding="utf-8"))
+    assert "palette" in theme["properties"]
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["schema", "--kind", "thema"])
+    assert ended.value.code != 0

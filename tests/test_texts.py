@@ -14,8 +14,8 @@ import yaml
 from siting import texts
 from siting.config import schema
 from siting.config.reading import EXTENDS
-from siting.config.study import Study
 from siting.errors import InputError, InputWarning, ProblemsError
+from siting.installation.file_kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,26 +52,32 @@ def test_each_key_of_the_configuration_is_told():
     french = texts.catalogue("fr")
     untold = [
         f"keys.{model.__name__}.{name}"
-        for model in schema.models(Study)
-        for name in model.model_json_schema()["properties"]
+        for kind in KINDS
+        for model in schema.models(kind.model)
+        for name in schema.key_names(model)
         if not any(
-            {f"keys.{kind.__name__}.{name}.is", f"keys.{kind.__name__}.{name}.example"}
+            {f"keys.{parent.__name__}.{name}.is", f"keys.{parent.__name__}.{name}.example"}
             <= french.keys()
-            for kind in model.__mro__
+            for parent in model.__mro__
         )
     ]
     assert untold == []
 
 
 def test_no_key_is_told_that_the_configuration_has_not():
-    models = {kind.__name__: kind for model in schema.models(Study) for kind in model.__mro__}
+    models = {
+        parent.__name__: parent
+        for kind in KINDS
+        for model in schema.models(kind.model)
+        for parent in model.__mro__
+    }
     parts = [key.split(".") for key in texts.catalogue("fr") if key.startswith("keys.")]
     told = {(part[1], part[2]) for part in parts if len(part) > 3}
     unknown = [
         f"keys.{model}.{name}"
         for model, name in told
         if (model, name) != ("Study", EXTENDS)
-        and (model not in models or name not in models[model].model_json_schema()["properties"])
+        and (model not in models or name not in schema.key_names(models[model]))
     ]
     assert unknown == []
 

@@ -46,6 +46,7 @@ def add(app: typer.Typer) -> None:
 
     @app.command(help=t("cli.schema.help"))
     def schema(
+        kind: Annotated[str, typer.Option(help=t("cli.schema.kind"))] = "study",
         out: Annotated[
             Path | None,
             typer.Option(
@@ -59,9 +60,13 @@ def add(app: typer.Typer) -> None:
     ) -> None:
         from siting.cli import terminal
         from siting.config import schema as config_schema
+        from siting.errors import require_known
+        from siting.installation import file_kinds
 
+        require_known("unknown_file_kind", (kind,), file_kinds.BY_NAME)
+        chosen = file_kinds.BY_NAME[kind]
         if out is None:
-            print(config_schema.text(), end="")  # noqa: T201 - the schema itself, for a pipe
+            print(config_schema.text(kind=chosen), end="")  # noqa: T201 - the schema itself, for a pipe
             return
-        config_schema.write(out)
+        config_schema.write_as(out, kind=chosen)
         terminal.print_line(t("cli.schema.written", path=out))

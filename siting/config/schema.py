@@ -1,8 +1,9 @@
-"""The JSON Schema of a study's configuration, and the reference of its keys, from the models.
+"""The JSON Schema of what planners write, and the reference of its keys, from the models.
 
 What each key is, its unit and an example stand in the texts (`texts/<language>/keys`), by the model
 that declares it; everything else is what pydantic says of the models. The schema holds no
-references, so that an editor shows the description of a key wherever it stands.
+references but those of a model within itself, so that an editor shows the description of a key
+wherever it stands.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 
 from siting import texts
 from siting.atomic_files import replacing
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DIALECT = "http://json-schema.org/draft-07/schema#"  # the one that editors of YAML know whole
-FILE = "siting.schema.json"  # beside the configurations that name it
+STUDY = "study"
+DEFINITIONS = "definitions"
 UNSAID = ("title", "description")  # of the code, in words that are not those of the texts
 
 Node = dict[str, Any]
@@ -63,80 +65,150 @@ class Key:
     required: bool
 
 
-def schema(language: str | None = None) -> Node:
-    """Give the JSON Schema (draft 7) of a study's configuration.
+@dataclass(frozen=True)
+class FileKind:
+    """A kind of file that a planner writes.
 
-    A configuration that extends another leaves out what that one says: none of its keys is
-    required, except in the entries of a list.
+    Attributes
+    ----------
+    name
+        As `siting schema --kind` takes it; its title is the text `keys.kinds.<name>`.
+    model
+        What reads it.
+    extends
+        Whether `extends:` may start from another file.
+    """
+
+    name: str
+    model: type[BaseModel]
+    extends: bool = True
+
+    @property
+    def file(self) -> str:
+        """Name of its schema, beside the files that name it."""
+        return "siting.schema.json" if self.name == STUDY else f"siting.{self.name}.schema.json"
+
+
+STUDY_FILE = FileKind(STUDY, Study)
+
+
+def schema(language: str | None = None, kind: FileKind = STUDY_FILE) -> Node:
+    """Give the JSON Schema (draft 7) of a kind of file.
+
+    A file that extends another leaves out what that one says: none of its keys is required, except
+    in the entries of a list.
 
     Parameters
     ----------
     language
         Of the descriptions; the current one if None.
+    kind
+        A study's configuration where nothing is said.
     """
-    tree = _tree(language)
-    required = _required(tree)
+    tree = _tree(language, kind)
+    head = {"$schema": DIALECT, "title": texts.text(f"keys.kinds.{kind.name}", language)}
+    inner = tree.pop(DEFINITIONS)
+    definitions = {name: _published(part, language, merged=False) for name, part in inner.items()}
+    shared = {DEFINITIONS: definitions} if definitions else {}
+    if not kind.extends:
+        return {**head, **_published(tree, language, merged=False), **shared}
     return {
-        "$schema": DIALECT,
-        "title": texts.text("keys.title", language),
+        **head,
         **_published(tree, language, merged=True),
         "if": {"not": {"required": [EXTENDS]}},
-        "then": required,
+        "then": _required(tree),
+        **shared,
     }
 
 
-def text(language: str | None = None) -> str:
+def text(language: str | None = None, kind: FileKind = STUDY_FILE) -> str:
     """Give the schema as its file says it."""
-    return json.dumps(schema(language), ensure_ascii=False, indent=1, default=str) + "\n"
+    return json.dumps(schema(language, kind), ensure_ascii=False, indent=1, default=str) + "\n"
 
 
-def write(path: Path, language: str | None = None) -> None:
+def write(folder: Path, language: str | None = None, kind: FileKind = STUDY_FILE) -> None:
+    """Write the schema into a folder; an OutputError tells why it cannot be written."""
+    write_as(folder / kind.file, language, kind)
+
+
+def write_as(path: Path, language: str | None = None, kind: FileKind = STUDY_FILE) -> None:
     """Write the schema as a file; an OutputError tells why it cannot be written."""
     with replacing(path) as part:
-        part.write_text(text(language), encoding="utf-8", newline="\n")
+        part.write_text(text(language, kind), encoding="utf-8", newline="\n")
 
 
-def naming_line() -> str:
-    """The first line of a configuration, by which an editor takes the schema beside it.
+def naming_line(kind: FileKind = STUDY_FILE) -> str:
+    """The first line of a file, by which an editor takes the schema beside it.
 
-    The schema is named relative to the configuration: the line holds offline, and wherever the
-    folder is moved.
+    The schema is named relative to the file: the line holds offline, and wherever the folder is
+    moved.
     """
-    return f"# yaml-language-server: $schema=./{FILE}\n"
+    return f"# yaml-language-server: $schema=./{kind.file}\n"
 
 
-def keys(language: str | None = None) -> tuple[Key, ...]:
-    """Give every key of a study's configuration, in the order of the models.
+def keys(language: str | None = None, kind: FileKind = STUDY_FILE) -> tuple[Key, ...]:
+    """Give every key of a kind of file, in the order of the models.
 
     Parameters
     ----------
     language
         Of the descriptions; the current one if None.
+    kind
+        A study's configuration where nothing is said.
     """
-    return tuple(_keys(_tree(language), "", language))
+    return tuple(_keys(_tree(language, kind), "", language))
 
 
 def models(of: Any) -> set[type[BaseModel]]:
     """Models that a model is made of, itself among them, by the types of its keys."""
-    parts = [models(argument) for argument in getattr(of, "__args__", ())]
-    if isinstance(of, type) and issubclass(of, BaseModel):
-        parts += [{of}, *(models(field.annotation) for field in of.model_fields.values())]
-    return set().union(*parts)
+    known: set[type[BaseModel]] = set()
+    waiting = [of]
+    while waiting:
+        part = waiting.pop()
+        waiting += getattr(part, "__args__", ())
+        if isinstance(part, type) and issubclass(part, BaseModel) and part not in known:
+            known.add(part)
+            waiting += [field.annotation for field in part.model_fields.values()]
+    return {model for model in known if not issubclass(model, RootModel)}
 
 
-def _tree(language: str | None) -> Node:
-    """The study's schema, each reference written out, each key with its texts in the language."""
-    plain = Study.model_json_schema()
-    definitions: dict[str, Node] = {**plain.pop("$defs"), Study.__name__: plain}
-    plain["properties"] = {EXTENDS: {"type": "string", "format": "path"}, **plain["properties"]}
-    for model in models(Study):
+def key_names(model: type[BaseModel]) -> list[str]:
+    """Keys of a model, as files write them."""
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _tree(language: str | None, kind: FileKind) -> Node:
+    """A kind's schema, each reference written out, each key with its texts in the language.
+
+    Models that hold themselves stand under `DEFINITIONS` too, where they are referred to.
+    """
+    plain = kind.model.model_json_schema()
+    definitions: dict[str, Node] = {**plain.pop("$defs", {}), kind.model.__name__: plain}
+    for model in models(kind.model):
         definition = definitions[model.__name__]
         definition["properties"] = {
             name: node | _texts(name, model, language)
             for name, node in definition["properties"].items()
         }
-    tree: Node = _expanded({"$ref": Study.__name__}, definitions)
-    return tree
+    if kind.extends:
+        path = {"type": "string", "format": "path"}
+        extends = {EXTENDS: path | _texts(EXTENDS, Study, language)}
+        plain["properties"] = {**extends, **plain["properties"]}
+    tree: Node = _expanded({"$ref": kind.model.__name__}, definitions)
+    again = sorted(_again(tree))
+    return tree | {DEFINITIONS: {name: _expanded({"$ref": name}, definitions) for name in again}}
+
+
+def _again(node: Any) -> set[str]:
+    """Names of the models that a tree refers to."""
+    parts = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    own = {_named(node)} if isinstance(node, dict) and "$ref" in node else set()
+    return own.union(*map(_again, parts))
+
+
+def _named(node: Node) -> str:
+    """The model that a node refers to."""
+    return str(node["$ref"]).rsplit("/", 1)[-1]
 
 
 def _texts(name: str, model: type[BaseModel], language: str | None) -> Node:
@@ -156,15 +228,20 @@ def _texts(name: str, model: type[BaseModel], language: str | None) -> Node:
     }
 
 
-def _expanded(node: Any, definitions: dict[str, Node]) -> Any:
-    """A copy of a node in which each reference is what it refers to."""
+def _expanded(node: Any, definitions: dict[str, Node], within: tuple[str, ...] = ()) -> Any:
+    """A copy of a node in which each reference is what it refers to, but of a model in itself."""
     if isinstance(node, list):
-        return [_expanded(item, definitions) for item in node]
+        return [_expanded(item, definitions, within) for item in node]
     if not isinstance(node, dict):
         return node
     whole = dict(node)
     if "$ref" in whole:
-        referred = definitions[whole.pop("$ref").rsplit("/", 1)[-1]]
+        name = _named(whole)
+        if name in within:
+            return {"$ref": f"#/{DEFINITIONS}/{name}"}
+        within = (*within, name)
+        del whole["$ref"]
+        referred = definitions[name]
         whole = {key: value for key, value in referred.items() if key not in UNSAID} | whole
     whole.pop("title", None)
     if "default" in whole:
@@ -173,12 +250,17 @@ def _expanded(node: Any, definitions: dict[str, Node]) -> Any:
             del whole["default"]
     if "prefixItems" in whole:  # as draft 7 calls them
         whole["items"] = whole.pop("prefixItems")
+    if "patternProperties" in whole:  # names of one pattern, said apart from what they name
+        ((pattern, whole["additionalProperties"]),) = whole.pop("patternProperties").items()
+        whole["propertyNames"] = {**whole.get("propertyNames", {}), "pattern": pattern}
     if "properties" in whole:
         properties = whole["properties"]
-        whole["properties"] = {key: _expanded(properties[key], definitions) for key in properties}
+        whole["properties"] = {
+            key: _expanded(properties[key], definitions, within) for key in properties
+        }
     for part in ("anyOf", "items", "additionalProperties"):
         if part in whole:
-            whole[part] = _expanded(whole[part], definitions)
+            whole[part] = _expanded(whole[part], definitions, within)
     return whole
 
 
@@ -260,6 +342,8 @@ def _kind(node: Node, language: str | None) -> str:
         return " | ".join(map(str, node["enum"]))
     if "const" in node:
         return str(node["const"])
+    if "$ref" in node:
+        return texts.text("keys.kind.again", language)
     if node["type"] == "array":
         items = node["items"]
         inner = dict.fromkeys(

@@ -8,13 +8,14 @@ from pathlib import Path
 from siting.atomic_files import replacing_all
 from siting.config import embedded, schema
 from siting.errors import OutputError
+from siting.installation import file_kinds
 
 PARTS = ("configs", "data")
 STUDIES = ("aveyron", "telecentres")
 
 
 def copy(folder: Path) -> list[Path]:
-    """Copy the embedded studies, their tables, and the schema that an editor reads.
+    """Copy the embedded studies, their tables, and the schemas that an editor reads.
 
     Parameters
     ----------
@@ -36,9 +37,8 @@ def copy(folder: Path) -> list[Path]:
     with replacing_all(folder) as part:
         for name in PARTS:
             shutil.copytree(embedded(Path(name)), part / name)
-        schema.write(part / "configs" / schema.FILE)
-        for study in STUDIES:
-            path = part / "configs" / f"{study}.yaml"
-            text = schema.naming_line() + path.read_text(encoding="utf-8")
+        for path, kind in file_kinds.templates(part):
+            schema.write(path.parent, kind=kind)
+            text = schema.naming_line(kind) + path.read_text(encoding="utf-8")
             path.write_text(text, encoding="utf-8", newline="\n")
     return [folder / "configs" / f"{study}.yaml" for study in STUDIES]

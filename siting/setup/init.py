@@ -180,6 +180,6 @@ def doubtful(name: str) -> str:
 
 def _write(path: Path, text: str) -> None:
     """Write a configuration, and beside it the schema by which an editor completes its keys."""
-    schema.write(path.parent / schema.FILE)
+    schema.write(path.parent)
     with atomic_files.replacing(path) as part:
         part.write_text(schema.naming_line() + text, encoding="utf-8", newline="\n")

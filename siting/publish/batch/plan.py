@@ -41,9 +41,9 @@ class BatchPlan(Model):
     """A plan file."""
 
     name: Name = Field(description="name of the batch")
-    territories: dict[Name, Annotated[TerritoryOfPlan, BeforeValidator(_shorthand)]] = Field(
-        min_length=1, description="configurations by the name of their territory"
-    )
+    territories: dict[
+        Name, Annotated[TerritoryOfPlan, BeforeValidator(_shorthand, str | TerritoryOfPlan)]
+    ] = Field(min_length=1, description="configurations by the name of their territory")
     scenarios: dict[Name, dict[str, Any]] = Field(
         {"today": {}},
         min_length=1,
