@@ -201,7 +201,7 @@ def write(
     from siting.times import transit_tables
 
     with terminal.progress() as say:
-        whole = _timetable(question, say)
+        whole = _timetable(question, origins, places, say)
         way = _walking(named, question.walk_kmh, say)
         _tell_stops_off(way, whole)
         cap = question.cap
@@ -229,17 +229,22 @@ def journeys(
     from siting.times import transit
 
     with terminal.progress() as say:
-        whole = _timetable(question, say)
+        points = pd.DataFrame(ends, columns=["lon", "lat"]).assign(id=["from", "to"])
+        start, end = points.iloc[:1], points.iloc[1:]
+        whole = _timetable(question, start, end, say)
         way = _walking(named, question.walk_kmh, say)
         _tell_stops_off(way, whole)
         say(t("progress.times"))
-        points = pd.DataFrame(ends, columns=["lon", "lat"]).assign(id=["from", "to"])
-        walks = transit.access(way, whole, points.iloc[:1], points.iloc[1:], question.cap)
+        walks = transit.access(way, whole, start, end, question.cap)
         return ways.between(whole, walks, points, question.window)
 
 
-def _timetable(question: TransitQuestion, say: Any) -> Timetable:
+def _timetable(
+    question: TransitQuestion, origins: pd.DataFrame, places: pd.DataFrame, say: Any
+) -> Timetable:
+    """What runs on the day, transport on demand among origins and places included."""
     from siting.cli import terminal
+    from siting.network import on_demand
     from siting.network import timetable as timetables
     from siting.sources import gtfs_days
 
@@ -247,7 +252,18 @@ def _timetable(question: TransitQuestion, say: Any) -> Timetable:
     feeds = [gtfs_days.read(path, question.day) for path in question.timetables]
     whole = timetables.build(feeds, question.day)
     terminal.print_line(whole.text())
-    return whole
+    if whole.demand.empty:
+        return whole
+    every = on_demand.EVERY_S // 60
+    terminal.print_line(
+        t(
+            "cli_transit.on_demand",
+            detour=written(on_demand.DETOUR, 1),
+            kmh=written(on_demand.KMH, 1),
+            minutes=every,
+        )
+    )
+    return on_demand.joined(whole, origins, places)
 
 
 def _walking(named: RoadFiles, kmh: float | None, say: Any) -> Walking:

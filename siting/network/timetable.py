@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -52,6 +52,9 @@ class Timetable:
         `feed,trip_id,route,route_type`.
     rules
         `from_stop,to_stop,seconds` of changes: the least time, or `FORBIDDEN`.
+    demand, areas
+        Transport on demand, which `on_demand.joined` makes runs of: see `sources.gtfs_flex`.
+        `demand` has `feed,route` too.
     remarks
         What of each feed could not be used, and how many: the reason's name in the catalogue under
         `timetable.remarks`.
@@ -67,6 +70,8 @@ class Timetable:
     trip: Int32
     trips: pd.DataFrame
     rules: pd.DataFrame
+    demand: pd.DataFrame
+    areas: pd.DataFrame
     remarks: dict[str, Counter[str]]
 
     @property
@@ -111,7 +116,28 @@ class Timetable:
             ]
             if reasons:
                 lines.append(t("timetable.left_out", feed=name, reasons="; ".join(reasons)))
+        demand = self.demand.drop_duplicates(["feed", "route", "start", "end", "notice", "phone"])
+        rows: Any = demand.itertuples(index=False)
+        lines += [
+            t(
+                "timetable.on_demand",
+                feed=row.feed,
+                route=row.route,
+                start=service_time.clock(row.start),
+                end=service_time.clock(row.end),
+                notice=_notice(row.notice),
+                phone=row.phone or t("timetable.no_phone"),
+            )
+            for row in rows
+        ]
         return "\n".join(lines)
+
+
+def _notice(code: str) -> str:
+    """How long before one books, in words."""
+    kind, _, value = code.partition(":")
+    days, _, by = value.partition(" ")
+    return t(f"timetable.notice.{kind or 'none'}", value=value, days=days, by=by or "–")
 
 
 def build(feeds: Sequence[Feed], day: date) -> Timetable:
@@ -123,7 +149,8 @@ def build(feeds: Sequence[Feed], day: date) -> Timetable:
         A time zone is unknown, the feeds are of several, or nothing runs that can be used.
     """
     shifts = service_time.shifts(feeds, day)
-    parts, stops, trips, rules = [], [], [], []
+    parts, stops, trips, rules, demand = [], [], [], [], []
+    areas: list[pd.DataFrame] = []
     remarks: dict[str, Counter[str]] = {}
     stops_before = trips_before = 0
     for k, feed in enumerate(feeds):
@@ -135,6 +162,9 @@ def build(feeds: Sequence[Feed], day: date) -> Timetable:
         stops.append(feed.stops[["name", "lon", "lat"]].assign(id=ids))
         trips.append(feed.trips[["trip_id", "route", "route_type"]].assign(feed=feed.path.name))
         rules.append(_rules(feed.transfers).add([stops_before, stops_before, 0]))
+        demand.append(_demand(feed, sum(len(part) for part in areas)))
+        own = feed.areas["stops"].map(lambda own, k=stops_before: tuple(k + stop for stop in own))
+        areas.append(feed.areas.assign(stops=own))
         stops_before += len(feed.stops)
         trips_before += len(feed.trips)
         name = feed.path.name
@@ -154,8 +184,21 @@ def build(feeds: Sequence[Feed], day: date) -> Timetable:
         alone.trip,
         pd.concat(trips, ignore_index=True)[["feed", "trip_id", "route", "route_type"]],
         pd.concat(rules, ignore_index=True),
+        pd.concat(demand, ignore_index=True),
+        pd.concat(areas, ignore_index=True),
         remarks,
     )
+
+
+def _demand(feed: Feed, areas_before: int) -> pd.DataFrame:
+    """Transport on demand of a feed, its areas numbered throughout."""
+    trip = feed.demand["trip"].to_numpy(int)
+    return feed.demand.assign(
+        feed=feed.path.name,
+        route=feed.trips["route"].to_numpy()[trip],
+        from_area=feed.demand["from_area"].to_numpy(int) + areas_before,
+        to_area=feed.demand["to_area"].to_numpy(int) + areas_before,
+    ).drop(columns="trip")
 
 
 def _rules(transfers: pd.DataFrame) -> pd.DataFrame:

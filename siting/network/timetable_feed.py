@@ -63,6 +63,16 @@ class Feed(Protocol):
         ...
 
     @property
+    def demand(self) -> pd.DataFrame:
+        """Transport on demand of the day: from which area to which, when."""
+        ...
+
+    @property
+    def areas(self) -> pd.DataFrame:
+        """Areas of transport on demand."""
+        ...
+
+    @property
     def remarks(self) -> Mapping[str, int]:
         """What its reader left out or noted."""
         ...

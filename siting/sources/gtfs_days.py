@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from siting.errors import InputError
-from siting.sources import gtfs_files, gtfs_frequencies, gtfs_services
+from siting.sources import gtfs_files, gtfs_flex, gtfs_frequencies, gtfs_services
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,10 +31,11 @@ Values = npt.NDArray[Any]
 NO_CHANGE = 3  # transfer type
 SCHOOL_BUS = 712  # extended route type: for pupils alone
 BLANK, UNREADABLE = -1, -2  # times
-UNKNOWN_STOP, NO_STOP = -1, -2
+UNKNOWN_STOP, NO_STOP, ON_DEMAND = -1, -2, -3  # the last: read by `gtfs_flex`
 CALL_COLUMNS = ["trip_id", "stop_sequence"]
 CALL_OPTIONS = (
     "stop_id",  # a call of a zone has no stop, and a window in place of times
+    gtfs_flex.WINDOW[0],
     "arrival_time",
     "departure_time",
     "pickup_type",
@@ -69,6 +70,8 @@ class FeedDay:
         for a change; those of a station stand for each of its stops.
     unseated
         Pairs `from_trip,to_trip` of numbers: nobody may stay seated from one to the next.
+    demand, areas
+        Transport on demand of the day: see `gtfs_flex.OnDemand`.
     remarks
         How many of what was left out, by the name of the reason.
     """
@@ -81,6 +84,8 @@ class FeedDay:
     frequencies: pd.DataFrame
     transfers: pd.DataFrame
     unseated: pd.DataFrame
+    demand: pd.DataFrame
+    areas: pd.DataFrame
     remarks: Counter[str]
 
 
@@ -103,6 +108,8 @@ def read(path: Path, day: date) -> FeedDay:
     frequencies = frequencies[frequencies["trip"] >= 0]
     remarks["not_exact"] += frequencies.loc[~frequencies.pop("exact"), "trip"].nunique()
     transfers, unseated = _transfers(feed, pd.Index(stops["stop_id"]), parents, numbers, remarks)
+    today = trips["days"].to_numpy() & 2 > 0
+    on_demand = gtfs_flex.read(feed, numbers, today, pd.Index(stops["stop_id"]), remarks)
     return FeedDay(
         path,
         _zone(feed, remarks),
@@ -112,6 +119,8 @@ def read(path: Path, day: date) -> FeedDay:
         frequencies,
         transfers,
         unseated,
+        on_demand.demand,
+        on_demand.areas,
         remarks,
     )
 
@@ -223,6 +232,9 @@ def _calls(feed: FeedFiles, trips: pd.Index, stops: pd.Index) -> pd.DataFrame:
                 block, "shape_dist_traveled", _distances, np.full(size, np.nan, np.float32)
             ),
         }
+        if gtfs_flex.WINDOW[0] in block:
+            windowed = _mapped(block[gtfs_flex.WINDOW[0]], lambda texts: texts.str.strip() != "")
+            columns["stop"] = np.where(windowed, ON_DEMAND, columns["stop"])
         parts.append({name: values[kept] for name, values in columns.items()})
     if not parts:
         raise InputError("empty_table", file=f"{feed.path}/stop_times.txt")

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+LOCATIONS = "locations.geojson"
+"""The one file of a feed that is no table: zones of transport on demand."""
 BLOCK_BYTES = 16 << 20
 """Bytes of text that are parsed at once: memory does not grow with the feed."""
 
@@ -36,7 +38,7 @@ class FeedFiles:
     path
         The zip or the folder.
     members
-        Name of the file in the zip or folder, by the name of its table (`stops`).
+        Name of the file in the zip or folder, by the name of its table (`stops`) or `LOCATIONS`.
     """
 
     path: Path
@@ -52,7 +54,7 @@ def listed(path: Path) -> FeedFiles:
         There is no such file or folder, or the zip is damaged.
     """
     if path.is_dir():
-        names = [file.name for file in sorted(path.glob("*.txt"))]
+        names = [file.name for file in sorted(path.iterdir())]
     elif not path.is_file():
         raise InputError("missing_file", file=path)
     else:
@@ -64,6 +66,8 @@ def listed(path: Path) -> FeedFiles:
         file = PurePosixPath(name)
         if file.suffix == ".txt":
             members[file.stem] = name
+        elif file.name == LOCATIONS:
+            members[LOCATIONS] = name
     return FeedFiles(path, members)
 
 
@@ -94,11 +98,9 @@ def table(
         if required:
             raise InputError("not_in_feed", file=feed.path, name=f"{name}.txt")
         return pd.DataFrame(columns=[*columns, *optional], dtype=object)
-    with _stream(feed, name) as stream:
-        text = stream.read().decode()
     try:
         frame = pd.read_csv(
-            io.StringIO(text),
+            io.StringIO(text(feed, name)),
             dtype=str,
             keep_default_na=False,
             skipinitialspace=True,
@@ -112,6 +114,18 @@ def table(
         if column not in frame.columns:
             frame[column] = ""
     return frame
+
+
+def text(feed: FeedFiles, name: str) -> str:
+    """A file of a feed, whole.
+
+    Raises
+    ------
+    InputError
+        The zip is damaged.
+    """
+    with _stream(feed, name) as stream:
+        return stream.read().decode()
 
 
 def stop_time_blocks(
