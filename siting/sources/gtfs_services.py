@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from siting.errors import InputError
 from siting.sources import gtfs_files
@@ -14,7 +15,6 @@ from siting.sources import gtfs_files
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    import numpy.typing as npt
     import pandas as pd
 
     from siting.sources.gtfs_files import FeedFiles
