@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+
+import geopandas as gpd
+from shapely.geometry import box
+from shapely.geometry.base import BaseGeometry
 
 from siting.api import arguments, frames
+from siting.errors import InputError
 from siting.network import exchange, osm
 from siting.network import roads as road_networks
 from siting.network import speeds as speed_tables
 from siting.times import matrix
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import networkx as nx
     import pandas as pd
@@ -84,7 +89,11 @@ class Roads:
         return Roads(matrix.with_times(self.router, changed))
 
     def to_osmnx(self) -> nx.MultiDiGraph[int]:
-        """The routing graph as osmnx knows graphs: `x`, `y`, `travel_time` (seconds), `length`."""
+        """The routing graph as osmnx knows graphs: `x`, `y`, `travel_time` (seconds), `length`.
+
+        A place where turns cost has several nodes, one for each way of arriving, so that searches
+        find our times; `read_roads` refuses it: its nodes are no junctions.
+        """
         return exchange.to_networkx(self.network)
 
     def _repr_html_(self) -> str:
@@ -92,20 +101,25 @@ class Roads:
 
 
 def read_roads(
-    source: str | os.PathLike[str] | nx.MultiDiGraph[Any],
+    source: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | nx.MultiDiGraph[Any],
     mode: str = "car",
     *,
+    within: Sequence[float] | BaseGeometry | gpd.GeoDataFrame | gpd.GeoSeries | None = None,
     period: str = "off_peak",
     department: str = "",
 ) -> Roads:
-    """Read the roads of an OSM extract, a GraphML file or an osmnx graph.
+    """Read the roads of OSM extracts, a GraphML file or an osmnx graph.
 
     Parameters
     ----------
     source
-        `.osm.pbf`, `.osm`, `.osm.gz`, `.osm.bz2`, `.graphml`, or a graph of osmnx.
+        `.osm.pbf`, `.osm`, `.osm.gz`, `.osm.bz2`; several extracts in a list, which become one
+        network; `.graphml`, or a graph of osmnx.
     mode
         `car`, `bicycle` or `foot`.
+    within
+        Ground outside of which an extract is not read: `(west, south, east, north)` or a polygon,
+        in degrees; or a GeoDataFrame or GeoSeries, in any CRS. Roads that cross its edge are whole.
     period
         `off_peak`, `peak` or `winter`.
     department
@@ -118,8 +132,8 @@ def read_roads(
     Raises
     ------
     InputError
-        The file is missing, damaged or cut short, or holds no road for the mode; the period or the
-        département is none.
+        The file is missing, damaged or cut short, or holds no road for the mode (within the
+        ground); the period or the département is none; the ground is none, or is asked of a graph.
     NetworkError
         The mode is not supported.
 
@@ -132,15 +146,47 @@ def read_roads(
     """
     speed_tables.require_department(department)
     speeds = speed_tables.load(mode=mode, period=period, department=department)
-    if not isinstance(source, str | os.PathLike) and hasattr(source, "edges"):
-        network = exchange.from_networkx(source, speeds)
+    ground = None if within is None else _ground(within)
+    if not isinstance(source, str | os.PathLike | list | tuple) and hasattr(source, "edges"):
+        _require_extracts(ground, "graph")
+        return Roads(matrix.prepare(exchange.from_networkx(cast("Any", source), speeds)))
+    several = source if isinstance(source, list | tuple) else [source]
+    paths = [arguments.path(path, "source", "source") for path in several]
+    if not paths:
+        raise arguments.refused(source, "source", "source")
+    if [path.suffix for path in paths] == [".graphml"]:
+        _require_extracts(ground, paths[0])
+        network = exchange.read_graphml(paths[0], mode, speeds=speeds)
     else:
-        path = arguments.path(source, "source", "source")
-        if path.suffix == ".graphml":
-            network = exchange.read_graphml(path, mode, speeds=speeds)
-        else:
-            network = osm.read(path, mode, speeds=speeds)
+        network = osm.read(paths, mode, speeds=speeds, within=ground)
     return Roads(matrix.prepare(network))
+
+
+def _require_extracts(ground: BaseGeometry | None, source: object) -> None:
+    """Refuse a ground where roads come from a graph, which is cut by what made it."""
+    if ground is not None:
+        raise InputError("within_of_graph", file=source)
+
+
+def _ground(within: Any) -> BaseGeometry:
+    """The ground that roads are read within, in degrees."""
+    ground: BaseGeometry
+    if isinstance(within, gpd.GeoDataFrame | gpd.GeoSeries):
+        if within.crs is None:
+            raise InputError("frame_without_crs", name="within")
+        ground = within.to_crs(frames.DEGREES).union_all()
+    elif isinstance(within, BaseGeometry):
+        ground = within
+    else:
+        bounds = arguments.numbers(within, "within", least=-180, most=180)
+        if len(bounds) != 4 or bounds[0] >= bounds[2] or bounds[1] >= bounds[3]:
+            raise arguments.refused(within, "within", "within")
+        ground = box(bounds[0], bounds[1], bounds[2], bounds[3])
+    west, south, east, north = ground.bounds if not ground.is_empty else (0.0,) * 4
+    inside = -180 <= west < east <= 180 and -90 <= south < north <= 90
+    if not (inside and ground.is_valid and ground.area > 0):
+        raise arguments.refused(within, "within", "within")
+    return ground
 
 
 def router_of(roads: Any) -> Router:

@@ -260,7 +260,7 @@ def isochrones(
     towards
         True for times to the place, False for times from it.
     cell_m
-        Side of the grid that is searched, metres: also the tolerance.
+        Side of the grid that is searched, metres, 5 to 5,000: also the tolerance.
 
     Returns
     -------
@@ -287,6 +287,6 @@ def isochrones(
     limits = arguments.numbers(minutes, "minutes", above=0, most=LONGEST_MINUTES)
     if not limits or limits != sorted(set(limits)):
         raise InputError("bad_minutes", value=", ".join(f"{limit:g}" for limit in limits))
-    side = arguments.number(cell_m, "cell_m", least=1)
+    side = arguments.number(cell_m, "cell_m", least=surfaces.FINEST_M, most=surfaces.COARSEST_M)
     points = frames.points(places, "places")
     return surfaces.of_points(router, points, limits, towards=towards, cell_m=side)

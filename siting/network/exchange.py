@@ -23,14 +23,21 @@ if TYPE_CHECKING:
     from siting.network.speeds import Speeds
 
 
+STATES = "turn states"
+
+
 def to_networkx(network: RoadNetwork) -> nx.MultiDiGraph[int]:
     """Give the routing graph as networkx knows graphs.
 
     Nodes have `x`, `y` (degrees); edges `duration` (deciseconds, the turn before the edge
     included), `travel_time` (seconds), `length` (metres), `highway` and `edge` (directed edge).
     The graph's `crs` is set, so that osmnx takes it (`osmnx.save_graphml`, `graph_to_gdfs`).
+    A place where turns cost has several nodes, one for each way of arriving: the graph is to be
+    searched, not to be read in again as roads, which `from_networkx` refuses.
     """
-    exchanged: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="epsg:4326", mode=network.mode)
+    exchanged: nx.MultiDiGraph[int] = nx.MultiDiGraph(
+        crs="epsg:4326", mode=network.mode, nodes=STATES
+    )
     lon, lat = network.positions
     exchanged.add_nodes_from(
         (i, {"x": float(x), "y": float(y)}) for i, (x, y) in enumerate(zip(lon, lat, strict=True))
@@ -104,8 +111,11 @@ def from_networkx(
     Raises
     ------
     InputError
-        A node has no position, an edge neither class nor time, or no edge is for the mode.
+        A node has no position, an edge neither class nor time, no edge is for the mode, or the
+        graph is one of turn states, from `to_networkx`.
     """
+    if graph.graph.get("nodes") == STATES:
+        raise InputError("graph_of_states", file=file)
     shapes, kept, ends = _paired(graph, speeds, file)
     if not kept:
         raise InputError(

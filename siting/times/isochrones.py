@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 Float32 = npt.NDArray[np.float32]
 CELL_M = 100.0
+FINEST_M, COARSEST_M = 5.0, 5000.0  # sides of the grid that may be asked for
 OFF_ROAD_M = 500.0  # metres from a road that is reached beyond which a place is in no isochrone
 
 

@@ -23,7 +23,7 @@ from siting.api import times as api_times
 from siting.errors import InputError, SitingError
 
 SIGNATURES = {
-    "read_roads": ["source", "mode", "period", "department"],
+    "read_roads": ["source", "mode", "within", "period", "department"],
     "travel_times": ["roads", "origins", "destinations", "limit"],
     "nearest": ["roads", "origins", "destinations", "k", "limit"],
     "isochrones": ["roads", "places", "minutes", "towards", "cell_m"],

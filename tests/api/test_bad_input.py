@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -35,8 +36,6 @@ AT = [(2.0, 44.0), (2.01, 44.0), (2.02, 44.01), (2.03, 44.02), (2.0, 44.02), (2.
 
 @pytest.fixture(scope="module")
 def roads():
-    import networkx as nx
-
     graph = nx.MultiDiGraph(crs="epsg:4326")
     for node, (x, y) in enumerate(AT):
         graph.add_node(node, x=x, y=y)
@@ -321,6 +320,27 @@ OTHERS = {
     "unreached": (lambda _, t: t.cost_matrix("far"), "unreached"),
     "source": (lambda *_: siting.read_roads(3), "source"),
     "file": (lambda *_: siting.read_roads("nowhere.osm.pbf"), "nowhere.osm.pbf"),
+    "no files": (lambda *_: siting.read_roads([]), "source"),
+    "one file of two": (lambda *_: siting.read_roads(["x.osm.pbf", 3]), "source"),
+    "three bounds": (lambda *_: siting.read_roads("x.osm.pbf", within=(1, 42, 2)), "within"),
+    "bounds reversed": (lambda *_: siting.read_roads("x.osm.pbf", within=(2, 42, 1, 43)), "within"),
+    "bounds as text": (lambda *_: siting.read_roads("x.osm.pbf", within="Rodez"), "within"),
+    "ground in metres": (
+        lambda *_: siting.read_roads("x.osm.pbf", within=Point(6e5, 6e6).buffer(9)),
+        "within",
+    ),
+    "ground of no area": (
+        lambda *_: siting.read_roads("x.osm.pbf", within=LineString([(1, 42), (2, 43)])),
+        "within",
+    ),
+    "ground without crs": (
+        lambda *_: siting.read_roads("x.osm.pbf", within=gpd.GeoSeries([Point(1, 42).buffer(1)])),
+        "set_crs",
+    ),
+    "ground of a graph": (
+        lambda *_: siting.read_roads(nx.MultiDiGraph(), within=(1, 42, 2, 43)),
+        "within",
+    ),
     "mode": (lambda *_: siting.read_roads("x.osm.pbf", "boat"), "“boat”"),
     "period": (lambda *_: siting.read_roads("x.osm.pbf", period="noon"), "“noon”"),
     "department": (lambda *_: siting.read_roads("x.osm.pbf", department="Aveyron"), "“Aveyron”"),

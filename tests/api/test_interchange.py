@@ -67,6 +67,14 @@ def test_networkx_finds_our_times_on_the_graph_that_goes_out(roads):
             assert ours[row, column] == pytest.approx(seconds / 60, abs=0.2)  # a turn at an end
 
 
+def test_a_graphml_file_is_the_graph_that_it_holds(graph, times, tmp_path):
+    import osmnx
+
+    osmnx.save_graphml(graph, tmp_path / "mesh.graphml")
+    roads = siting.read_roads(str(tmp_path / "mesh.graphml"))
+    assert np.array_equal(siting.travel_times(roads, TOWNS, TOWNS).dense(), times.dense())
+
+
 def test_access_of_pysal_counts_what_we_count(times):
     access = pytest.importorskip("access", reason="of the extra interchange")
     theirs = times.to_access(TOWNS, TOWNS)
