@@ -92,7 +92,7 @@ def show_sample(drawn: DrawnSample, communes: pd.DataFrame) -> None:
     counts = _counts(drawn)
     print_line(t("cli_sample.drawn", drawn=len(drawn.sample), seed=drawn.settings.seed, **counts))
     if drawn.frame.empty:
-        print_line(t("cli_sample.empty", names=" ; ".join(drawn.frame.empty)))
+        print_line(t("cli_sample.empty", names=t("language.list_mark").join(drawn.frame.empty)))
     if drawn.settings.rurality is None:
         print_line(t("cli_sample.hypotheses"))
     chances = drawn.sample["probability"]

@@ -48,7 +48,9 @@ class About:
 
     def joined(self, key: str) -> str:
         """One fact of all sources, each once."""
-        return " ; ".join(dict.fromkeys(source[key] for source in self.sources if source[key]))
+        return t("language.list_mark").join(
+            dict.fromkeys(source[key] for source in self.sources if source[key])
+        )
 
     @property
     def tags(self) -> dict[str, str]:

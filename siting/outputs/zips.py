@@ -23,6 +23,11 @@ def write(path: Path, files: Mapping[str, bytes], stored: tuple[str, ...] = ()) 
     stored
         Names that are not compressed.
     """
+    path.write_bytes(packed(files, stored))
+
+
+def packed(files: Mapping[str, bytes], stored: tuple[str, ...] = ()) -> bytes:
+    """Bytes of an archive; see `write`."""
     made = BytesIO()  # not the file itself: where the disk is full an archive cannot be closed
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name, content in files.items():
@@ -31,7 +36,7 @@ def write(path: Path, files: Mapping[str, bytes], stored: tuple[str, ...] = ()) 
             about.create_system = 3
             about.compress_type = zipfile.ZIP_STORED if name in stored else zipfile.ZIP_DEFLATED
             archive.writestr(about, content)
-    path.write_bytes(made.getbuffer())
+    return made.getvalue()
 
 
 def read(path: Path | BytesIO) -> dict[str, bytes]:

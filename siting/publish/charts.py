@@ -166,15 +166,16 @@ def _before_after(result: Result) -> Chart | str:
     rows = [
         {
             "label": t("charts.before_after.within", minutes=f"{limit:g}"),
-            "before": _within(before, limit),
-            "after": _within(after, limit),
+            "before": within(before, limit),
+            "after": within(after, limit),
         }
         for limit in study.thresholds_minutes
     ]
     return bars.before_after(pd.DataFrame(rows), t("charts.before_after.title", plan=name))
 
 
-def _within(access: pd.DataFrame, limit: float) -> float:
+def within(access: pd.DataFrame, limit: float) -> float:
+    """Share of the people within so many minutes."""
     people = access["population"].to_numpy(np.float64)
     near = (access["minutes"].astype(np.float32) <= np.float32(limit)).to_numpy()
     return float(people[near].sum() / people.sum())
@@ -224,7 +225,7 @@ def _coverage_tornado(result: Result) -> Chart | str:
     limit = study.headline_minutes
     spread = study.scoring.assumption_range if study.scoring else 0.2
     names = study_scores.assumed(study)
-    at_value = 100 * _within(result.access[result.access["service"] == service.id], limit)
+    at_value = 100 * within(result.access[result.access["service"] == service.id], limit)
     rows = []
     for name in names:
         assumption = getattr(study.assumptions, name)
@@ -238,7 +239,7 @@ def _coverage_tornado(result: Result) -> Chart | str:
             moved = assumption.model_copy(update={"value": assumption.value * factor})
             then = prepared.assuming(base, study.assumptions.model_copy(update={name: moved}))
             access = then.access(service.id, base.read.services[service.id])
-            row |= {end: moved.value, f"at_{end}": 100 * _within(access, limit)}
+            row |= {end: moved.value, f"at_{end}": 100 * within(access, limit)}
         rows.append(row)
     table = pd.DataFrame(rows)
     if (table["at_low"] == table["at_high"]).all():
@@ -317,7 +318,9 @@ def _note(result: Result, name: str) -> str:
         if kept and item.source is not None:
             attributions.append(item.source.attribution.get(texts.language(), item.source.title))
     parts = (
-        [t("charts.note", sources=" ; ".join(dict.fromkeys(attributions)))] if attributions else []
+        [t("charts.note", sources=t("language.list_mark").join(dict.fromkeys(attributions)))]
+        if attributions
+        else []
     )
     if result.cells_modelled and wanted is None:
         parts.append(t("charts.note_modelled"))

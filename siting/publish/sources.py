@@ -60,7 +60,7 @@ def criterion_sources(result: Result) -> dict[str, str]:
     wording = {}
     for layer, roles in _criterion_roles(result).items():
         read = [by_role[role] for role in roles if role in by_role]
-        wording[layer] = " ; ".join(map(_source, read)) or t("map.unknown")
+        wording[layer] = t("language.list_mark").join(map(_source, read)) or t("map.unknown")
     return wording
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from siting import texts
 from siting.outputs.tables import for_spreadsheets
 from siting.study.stages import theme as study_theme
 from siting.workshop import hypothesis
@@ -42,7 +43,9 @@ def table(workshop: Workshop, scenario: Scenario, name: str) -> str:
     if changes := hypothesis.changes(workshop, scenario):
         given = hypothesis.of_scenario(workshop, scenario, name)
         whole = whole.assign(
-            scenario=given.name, date=given.date.isoformat(), changes=" ; ".join(changes)
+            scenario=given.name,
+            date=given.date.isoformat(),
+            changes=texts.text("language.list_mark").join(changes),
         )
     # it is opened with a spreadsheet: a name that begins with = is a name
     shown = for_spreadsheets(whole)

@@ -164,7 +164,7 @@ def changes(workshop: Workshop, given: Scenario) -> tuple[str, ...]:
     if change.speed_factor != 1:
         sentences.append(t("page.change_speed", share=texts.percent(change.speed_factor, 0)))
     if given.thresholds_minutes != study.thresholds_minutes:
-        listed = " ; ".join(f"{limit:g}" for limit in given.thresholds_minutes)
+        listed = t("language.list_mark").join(f"{limit:g}" for limit in given.thresholds_minutes)
         sentences.append(t("page.change_thresholds", list=listed))
     if given.weights and scenarios.shares(study, given.weights) != scenarios.shares(study, {}):
         sentences.append(t("page.change_weights"))

@@ -30,6 +30,7 @@ def commands(config: Path) -> dict[str, list[str]]:
         "charts": ["charts", str(config), "-o", "OUT", "--chart", "criteria"],
         "export": ["export", str(config), "-o", "OUT"],
         "report": ["report", str(config), "-o", "OUT", "--format", "docx,pdf,odt"],
+        "slides": ["slides", str(config), "-o", "OUT"],
         "opinion": ["opinion", str(config), "-o", "OUT", *single],
         "locate": ["locate", str(config), "-o", "OUT/plan.csv"],
         "compare": ["compare", str(config), "--plans", "swap", "-o", "OUT/plans.csv"],

@@ -241,7 +241,7 @@ def numbered(document: Document) -> Document:
     counts, levels = {"table": 0, "figure": 0}, [0, 0, 0]
     blocks: list[Block] = []
     annexes = False
-    for block in _cleaned(document.blocks, document.language):
+    for block in cleaned(document.blocks, document.language):
         if isinstance(block, AnnexStart):
             annexes, levels = True, [0, 0, 0]
         if isinstance(block, Heading):
@@ -256,7 +256,7 @@ def numbered(document: Document) -> Document:
         else:
             blocks.append(block)
     plain = {
-        field.name: _cleaned(getattr(document, field.name), document.language)
+        field.name: cleaned(getattr(document, field.name), document.language)
         for field in fields(document)
         if field.name != "blocks"
     }
@@ -303,14 +303,14 @@ def clean(text: str) -> str:
     return "".join(kept)
 
 
-def _cleaned(value: Any, language: str) -> Any:
+def cleaned(value: Any, language: str) -> Any:
     """The same value, every text in it cleaned and set."""
     if isinstance(value, str):
         return typography.typeset(clean(value), language)
     if isinstance(value, tuple):
-        return tuple(_cleaned(item, language) for item in value)
+        return tuple(cleaned(item, language) for item in value)
     if is_dataclass(value) and not isinstance(value, type):
-        parts = {f.name: _cleaned(getattr(value, f.name), language) for f in fields(value)}
+        parts = {f.name: cleaned(getattr(value, f.name), language) for f in fields(value)}
         return replace(value, **parts)
     return value
 

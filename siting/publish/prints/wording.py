@@ -30,4 +30,6 @@ def share(share: float) -> str:
 
 def counts(fills: Sequence[Fill]) -> str:
     """The legend's classes and their counts, in a row."""
-    return " ; ".join(f"{fill.label} : {fill.count}" for fill in fills if fill.count)
+    return t("language.list_mark").join(
+        f"{fill.label}{t('language.colon')}{fill.count}" for fill in fills if fill.count
+    )

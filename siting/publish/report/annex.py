@@ -225,7 +225,9 @@ def sites_of(part: Result) -> list[Block]:
         t("report.site_of", site=r["name"], rank=num(r["rank"]), score=num(r["score"], 1))
         for r in inside.to_dict("records")
     ]
-    return [paragraph("sites_of", sites=" ; ".join(names), count=num(len(scores)))]
+    return [
+        paragraph("sites_of", sites=t("language.list_mark").join(names), count=num(len(scores)))
+    ]
 
 
 def opinion_of(name: str, communes: int) -> Block:

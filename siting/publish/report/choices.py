@@ -43,11 +43,7 @@ def candidates(result: Result, compared: Compared, drawn: Figures) -> list[Block
     first = scores.iloc[0]
     blocks += [
         paragraph("ranking", site=first["name"], score=num(first["score"], 1)),
-        paragraph(
-            "candidates",
-            sites=grammar.counted("report.sites", len(scores)),
-            criteria=grammar.counted("report.criteria", len(rows)),
-        ),
+        compared_on(compared),
         table("criteria", rows, "lrll", widths=(2.6, 0.8, 0.9, 2.2), count=num(len(rows))),
     ]
     return [
@@ -56,6 +52,15 @@ def candidates(result: Result, compared: Compared, drawn: Figures) -> list[Block
         *drawn.take("candidates", "criteria"),
         _best(compared),
     ]
+
+
+def compared_on(compared: Compared) -> Paragraph:
+    """How many sites are compared on how many criteria, and how the score reads."""
+    return paragraph(
+        "candidates",
+        sites=grammar.counted("report.sites", len(compared.sites)),
+        criteria=grammar.counted("report.criteria", len(compared.criteria)),
+    )
 
 
 def _ranking(result: Result, scores: pd.DataFrame) -> Block:

@@ -39,6 +39,27 @@ def _facilities(result: Result, service: str) -> str:
     return t("report.figures.of_them_beyond", count=num(len(places)), beyond=num(beyond))
 
 
+def in_figures(result: Result) -> dict[str, tuple[str, str]]:
+    """What the study is about: words and figure, by a name for each."""
+    communes = result.communes
+    epci = communes.loc[communes["epci_code"] != "", "epci_code"].nunique()
+    return {
+        "communes": (t("report.figures.communes"), num(len(communes))),
+        "epci": (t("report.figures.epci"), num(epci)),
+        "people": (t("report.figures.people"), num(float(communes["population"].sum()))),
+        "vintage": (t("report.figures.vintage"), day(result.study.territory.vintage)),
+        "cells": (t("report.figures.cells"), num(len(result.cells))),
+        "candidates": (t("report.figures.candidates"), num(len(result.candidates))),
+        **{
+            f"facilities.{service.id}": (
+                t("report.figures.facilities", service=service.name),
+                _facilities(result, service.id),
+            )
+            for service in result.study.services
+        },
+    }
+
+
 def territory(result: Result) -> list[Block]:
     """Communes, people, EPCI."""
     communes = result.communes
@@ -49,21 +70,6 @@ def territory(result: Result) -> list[Block]:
         rows.append((str(name), len(part), float(part["population"].sum())))
     rows.sort(key=lambda row: -row[2])
     department = result.study.territory.department.name
-    figures = [
-        (t("report.figures.communes"), num(len(communes))),
-        (t("report.figures.epci"), num(len(rows))),
-        (t("report.figures.people"), num(people)),
-        (t("report.figures.vintage"), day(result.study.territory.vintage)),
-        (t("report.figures.cells"), num(len(result.cells))),
-        (t("report.figures.candidates"), num(len(result.candidates))),
-        *(
-            (
-                t("report.figures.facilities", service=service.name),
-                _facilities(result, service.id),
-            )
-            for service in result.study.services
-        ),
-    ]
     blocks: list[Block] = [
         _head("territory"),
         paragraph(
@@ -73,7 +79,7 @@ def territory(result: Result) -> list[Block]:
             epci=grammar.counted("report.epci", len(rows)),
             people=grammar.counted("report.people", people),
         ),
-        table("figures", figures, "lr", widths=(3, 1)),
+        table("figures", in_figures(result).values(), "lr", widths=(3, 1)),
     ]
     if len(rows) > 1:
         blocks.append(
@@ -99,7 +105,7 @@ def territory(result: Result) -> list[Block]:
             for place in places(result)
             if place.in_part
         ]
-        note = t("report.in_part", names=" ; ".join(parts)) if parts else ""
+        note = t("report.in_part", names=t("language.list_mark").join(parts)) if parts else ""
         blocks.append(table("epci", cells, "lrrr", widths=(4, 1, 1.2, 1.2), note=note))
     return blocks
 
@@ -163,6 +169,37 @@ def finding(result: Result, service: ServiceKeys) -> Paragraph:
     )
 
 
+def _here(result: Result, service: ServiceKeys) -> pd.DataFrame:
+    """Coverage of every zone at the headline's minutes."""
+    covered, limit = result.coverage, result.study.headline_minutes
+    return covered[(covered["service"] == service.id) & (covered["threshold_minutes"] == limit)]
+
+
+def of_epci(result: Result, service: ServiceKeys) -> pd.DataFrame:
+    """Coverage of each EPCI at the headline's minutes, the least covered first."""
+    here = _here(result, service)
+    rows = here[here["zone_kind"] == "epci"]
+    return rows.sort_values(["covered_share", "zone_code"], kind="stable")
+
+
+def epci_ends(result: Result, service: ServiceKeys) -> list[Paragraph]:
+    """The least and the most covered of several EPCI."""
+    rows = of_epci(result, service)
+    if len(rows) < 2:
+        return []
+    low, high = rows.iloc[0], rows.iloc[-1]
+    return [
+        paragraph(
+            "by_epci",
+            minutes=num(result.study.headline_minutes),
+            low=grammar.epci(low["zone_name"]),
+            low_share=share(low["covered_share"]),
+            high=grammar.epci(high["zone_name"]),
+            high_share=share(high["covered_share"]),
+        )
+    ]
+
+
 def _service(result: Result, service: ServiceKeys, drawn: Figures) -> list[Block]:
     limit = result.study.headline_minutes
     all_, name = whole(result, service.id), service.name
@@ -175,11 +212,7 @@ def _service(result: Result, service: ServiceKeys, drawn: Figures) -> list[Block
         )
         for r in all_.to_dict("records")
     ]
-    covered = result.coverage
-    here = covered[(covered["service"] == service.id) & (covered["threshold_minutes"] == limit)]
-    by_epci = here[here["zone_kind"] == "epci"].sort_values(
-        ["covered_share", "zone_code"], kind="stable"
-    )
+    here, by_epci = _here(result, service), of_epci(result, service)
     blocks: list[Block] = [
         _head("service", 2, service=name),
         finding(result, service),
@@ -189,28 +222,17 @@ def _service(result: Result, service: ServiceKeys, drawn: Figures) -> list[Block
             "lrrr",
             widths=(2, 1, 1, 1),
             data="coverage",
-            note=_reserve(result),
+            note=reserve(result),
             service=name,
         ),
     ]
-    blocks += _places(result, service)
+    blocks += open_places(result, service)
     first = service == result.study.services[0]
     if not first:  # the first one's map is on the first page
         blocks += drawn.take(f"access-{service.id}")
     if first:
         blocks += drawn.take("population_curve")
-    if len(by_epci) > 1:
-        low, high = by_epci.iloc[0], by_epci.iloc[-1]
-        blocks.append(
-            paragraph(
-                "by_epci",
-                minutes=num(limit),
-                low=grammar.epci(low["zone_name"]),
-                low_share=share(low["covered_share"]),
-                high=grammar.epci(high["zone_name"]),
-                high_share=share(high["covered_share"]),
-            )
-        )
+    blocks += epci_ends(result, service)
     zone_rows = [_zone(r) for r in by_epci.to_dict("records")]
     keys: dict[str, Any] = {"service": name, "minutes": num(limit)}
     sizes = (3.4, 1, 1.2, 1, 1.2)
@@ -222,7 +244,7 @@ def _service(result: Result, service: ServiceKeys, drawn: Figures) -> list[Block
                 "lrrrr",
                 widths=sizes,
                 data="coverage",
-                note=_reserve(result),
+                note=reserve(result),
                 **keys,
             )
         )
@@ -234,16 +256,16 @@ def _service(result: Result, service: ServiceKeys, drawn: Figures) -> list[Block
             table("coverage_zones", shown, "lrrrr", widths=sizes, data="coverage", **keys)
         )
     if first:
-        blocks += [*_far(result, keys), *drawn.take("gap")]
+        blocks += [*far_communes(result, keys), *drawn.take("gap")]
     return [*blocks, *measured.by_service(result, service.id, name, drawn)]
 
 
-def _reserve(result: Result) -> str:
+def reserve(result: Result) -> str:
     """What a figure by place rests on, where people are spread by a model."""
     return t("report.spread") if result.cells_modelled else ""
 
 
-def _places(result: Result, service: ServiceKeys) -> list[Block]:
+def open_places(result: Result, service: ServiceKeys) -> list[Block]:
     """How many places of each kind count, and how many open a few hours a week, where it is known.
 
     All of them count alike in the times: the table says what that hides.
@@ -269,7 +291,7 @@ def _places(result: Result, service: ServiceKeys) -> list[Block]:
     ]
 
 
-def _far(result: Result, keys: dict[str, Any]) -> list[Block]:
+def far_communes(result: Result, keys: dict[str, Any]) -> list[Block]:
     """Communes beyond the last threshold on the average, by EPCI and name: no ranking of them."""
     last = result.study.thresholds_minutes[-1]
     far = result.communes[result.communes["minutes"] > last]
@@ -293,7 +315,7 @@ def _far(result: Result, keys: dict[str, Any]) -> list[Block]:
             "llrr",
             widths=(3, 2.4, 1, 1),
             total=True,
-            note=_reserve(result),
+            note=reserve(result),
             **values,
         ),
     ]

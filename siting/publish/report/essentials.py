@@ -30,11 +30,11 @@ def essentials(result: Result, compared: Compared, level: Literal[1, 2]) -> list
     """
     return [
         Heading(level, t("brief.sites")),
-        Bullets(tuple(_reasons(compared))),
+        Bullets(tuple(reasons(compared))),
         Paragraph(firmness(compared)),
-        *([Paragraph(limits, "notice")] if (limits := _limits(result)) else []),
+        *([Paragraph(modelled, "notice")] if (modelled := limits(result)) else []),
         Heading(level, t("brief.decision")),
-        Paragraph(_decision(result, compared)),
+        Paragraph(decision(result, compared)),
     ]
 
 
@@ -52,7 +52,7 @@ def firmness(compared: Compared) -> str:
     return t("brief.not_firm", **values, **other)
 
 
-def _leading(compared: Compared) -> pd.DataFrame:
+def leading(compared: Compared) -> pd.DataFrame:
     """The first sites, in the order of the ranking."""
     table = compared.sites.assign(
         rank=compared.ranking.rank, score=compared.ranking.score
@@ -60,11 +60,11 @@ def _leading(compared: Compared) -> pd.DataFrame:
     return table.head(SITES)
 
 
-def _reasons(compared: Compared) -> list[str]:
+def reasons(compared: Compared) -> list[str]:
     """A sentence a site: its rank, its score, the criteria that bring it most."""
     brought = score_tables.contributions(compared)
     sentences = []
-    for site in _leading(compared).to_dict("records"):
+    for site in leading(compared).to_dict("records"):
         own = brought[brought["site_id"] == str(site["site_id"])]
         best = own.nlargest(REASONS, "contribution")
         best = best[best["contribution"] > 0]
@@ -77,17 +77,17 @@ def _reasons(compared: Compared) -> list[str]:
     return sentences
 
 
-def _limits(result: Result) -> str:
+def limits(result: Result) -> str:
     """What of the figures is modelled; empty where nothing is."""
     roles = [item for item in result.inputs if item.source and item.source.status == "modelled"]
     titles = list(dict.fromkeys(item.source.title for item in roles if item.source))
     if result.cells_modelled:
         titles.insert(0, t("brief.cells"))
-    return t("brief.limits", tables=" ; ".join(titles)) if titles else ""
+    return t("brief.limits", tables=t("language.list_mark").join(titles)) if titles else ""
 
 
-def _decision(result: Result, compared: Compared) -> str:
+def decision(result: Result, compared: Compared) -> str:
     """What is asked of who reads: which of the first sites to have studied."""
-    names = [str(name) for name in _leading(compared)["name"]]
+    names = [str(name) for name in leading(compared)["name"]]
     sites = t("brief.or").join(filter(None, (", ".join(names[:-1]), names[-1])))
     return t("brief.asked", sites=sites, service=result.study.services[0].name)

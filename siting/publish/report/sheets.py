@@ -116,7 +116,7 @@ def _one(whole: Result, place: OpinionArea, name: str, maps: tuple[PrintSheet, .
     part, epci = cut(whole, place), shown_name(whole, place)
     mode = t(f"report.by.{part.study.roads.mode}")
     carried = annex.carried(whole, ON_A_SHEET)
-    sources = t("sheets.carried", sources=" ; ".join(carried)) if carried else ""
+    sources = t("sheets.carried", sources=t("language.list_mark").join(carried)) if carried else ""
     blocks: list[Block] = [
         Heading(1, t("sheets.access")),
         *annex.sheet_findings(part, epci),

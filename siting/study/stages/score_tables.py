@@ -303,7 +303,7 @@ def _assumption_notes(compared: Compared) -> list[str]:
         str(compared.scale.of.sites[compared.ranking.rank.argmin()]),
     )
     changing = [
-        str(row["assumption"])
+        t(f"charts.assumptions.{row['assumption']}")
         for row in table.to_dict("records")
         if {row["low_first"], row["high_first"]} != {first}
     ]

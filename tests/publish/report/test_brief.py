@@ -9,21 +9,12 @@ import pypdf
 import pytest
 from docx import Document as Word
 
-from siting import config, texts
+from siting import texts
 from siting.publish.report import brief, compose, diagnosis
-from siting.study import run as study
 from siting.study.stages import score_tables
 
 ROOT = Path(__file__).parents[3]
 SPACES = str.maketrans({"\u00a0": " ", "\u202f": " "})
-
-
-@pytest.fixture(scope="module")
-def compared():
-    settings = config.load(ROOT / "configs" / "aveyron.yaml")
-    coarse = settings.cells.model_copy(update={"size_m": 5000})
-    result = study.run(settings.model_copy(update={"cells": coarse}), lambda _: None)
-    return result, compose.compare(result, lambda _: None)
 
 
 @pytest.fixture(params=texts.LANGUAGES)
@@ -74,7 +65,7 @@ def test_places_that_open_a_few_hours_are_counted_apart_from_the_list_itself(com
         places = list(csv.DictReader(file))
     few = sum(float(place["weekly_hours"]) < 10 for place in places)
     texts.set_language("fr")
-    sentence, kinds = diagnosis._places(result, result.study.services[0])
+    sentence, kinds = diagnosis.open_places(result, result.study.services[0])
     assert f"{len(places)} équipements" in sentence.text
     assert f"dont {few} ouvrent moins de 10 heures" in sentence.text
     *rows, total = kinds.rows
