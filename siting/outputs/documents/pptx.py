@@ -13,7 +13,7 @@ from pptx import Presentation
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
-from pptx.util import Cm
+from pptx.util import Cm, Pt
 
 from siting.atomic_files import replacing
 from siting.outputs import zips
@@ -207,7 +207,7 @@ def _points(slide: Any, deck: Deck, points: tuple[str, ...], box: Box) -> None:
     size = pptx_parts.fitting(points, inner, POINTS)
     for i, point in enumerate(points):
         paragraph = frame.paragraphs[0] if i == 0 else frame.add_paragraph()
-        paragraph.space_after = pptx_parts.Pt(pptx_parts.BETWEEN * size)
+        paragraph.space_after = Pt(pptx_parts.BETWEEN * size)
         properties = paragraph._p.get_or_add_pPr()  # noqa: SLF001 - bullets have no public name
         properties.set("marL", str(Cm(INDENT)))
         properties.set("indent", str(-Cm(INDENT)))

@@ -57,7 +57,8 @@ def fitting(
 
 def colour(code: str) -> RGBColor:
     """A colour written `#rrggbb`."""
-    return RGBColor.from_string(code.removeprefix("#").upper())
+    code = code.removeprefix("#")
+    return RGBColor(int(code[:2], 16), int(code[2:4], 16), int(code[4:], 16))
 
 
 def run(paragraph: Any, wording: str, size: float, look: Look, language: str, **style: Any) -> Any:
@@ -99,15 +100,15 @@ def chart(slide: Any, made: SlideChart, box: Box, look: Look) -> Any:
         "stacked": XL_CHART_TYPE.BAR_STACKED,
         "lines": XL_CHART_TYPE.XY_SCATTER_LINES_NO_MARKERS,
     }
-    data: Any
+    shapes: dict[str, Any] = {"lines": XyChartData, "bars": CategoryChartData}  # without types
     if made.kind == "lines":
-        data = XyChartData(number_format=made.form)
+        data = shapes["lines"](number_format=made.form)
         for series in made.series:
             curve = data.add_series(series.name)
             for along, value in zip(made.positions, series.values, strict=True):
                 curve.add_data_point(along, value)
     else:
-        data = CategoryChartData(number_format=made.form)
+        data = shapes["bars"](number_format=made.form)
         data.categories = made.categories
         for series in made.series:
             data.add_series(series.name, series.values)

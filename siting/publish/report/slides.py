@@ -118,7 +118,10 @@ def document(
             slides.append(made)
     framed = compose.framed(result, result.study.title, t("slides.subtitle"), [])
     words = DeckWords(
-        *(t(f"slides.layouts.{key}") for key in ("cover", "content", "prompt")), t("slides.more")
+        title_slide=t("slides.layouts.cover"),
+        content_slide=t("slides.layouts.content"),
+        prompt=t("slides.layouts.prompt"),
+        more=t("slides.more"),
     )
     shared = ("title", "subtitle", "author", "subject", "keywords", "language", "date", "cover")
     frame = {key: getattr(framed, key) for key in shared}
@@ -294,7 +297,7 @@ def _plans(findings: _Findings) -> Iterator[Slide | str]:
         for plan in findings.plans
         if f"gain-{plan.key}" in findings.sheets
     }
-    told_gains = [
+    gained = [
         t("slides.plans.point", plan=plan.name, headline=headlines[plan.key])
         for plan in findings.plans
         if plan.key in headlines
@@ -302,7 +305,7 @@ def _plans(findings: _Findings) -> Iterator[Slide | str]:
     yield Slide(
         t("slides.plans.title", minutes=limit),
         slide_charts.plans(result, findings.plans, findings.theme),
-        tuple(told_gains),
+        tuple(gained),
         reserve,
         findings.notes("plans"),
     )
