@@ -16,7 +16,7 @@ from siting.contracts import LONGEST_MINUTES
 from siting.errors import InputError
 from siting.measures import pairs
 from siting.times import isochrones as surfaces
-from siting.times import matrix
+from siting.times import matrix, reach
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -235,6 +235,8 @@ def nearest(
     count = arguments.whole(k, "k", 1)
     limit = arguments.optional(limit, "limit", above=0)
     start, end = frames.points(origins, "origins"), frames.points(destinations, "destinations")
+    if count == 1 and limit is None and len(end):
+        return reach.table(router, router.network.attach(start), router.network.attach(end))
     blocks = matrix.blocks(router, start, end, limit)
     return pd.concat([matrix.closest(block, count) for block in blocks], ignore_index=True)
 

@@ -138,18 +138,13 @@ def nearest(
     up, down = _halves(metric, backward=backward)
     n = len(hierarchy.node)
     time = np.full(n, lanes.INFINITE, np.int32)
-    source = np.full(n, -1, np.int32)
-
-    def block(begin: int, end: int, work: _Work) -> None:
-        lanes.least(
-            hierarchy.depth, down.first, down.depth, down.weight,
-            work.slot, work.rows, work.stack, begin, end - begin, time, source,
-        )  # fmt: skip
-
-    # one thread, so that ties go to the smallest number
-    _in_blocks(hierarchy, up, places, block, workers=1)
-    time[source < 0] = UNREACHED
-    return time[hierarchy.number], source[hierarchy.number]
+    place = np.full(n, -1, np.int32)
+    lanes.nearest(
+        places.first, hierarchy.number[places.node], places.duration,
+        up.first, up.head, up.weight, down.first, down.head, down.weight, time, place,
+    )  # fmt: skip
+    time[place < 0] = UNREACHED
+    return time[hierarchy.number], place[hierarchy.number]
 
 
 def mass_within(
@@ -328,14 +323,13 @@ def _in_blocks(
     up: Half,
     sources: Legs,
     block: Callable[[int, int, _Work], Any],
-    workers: int | None = None,
 ) -> None:
     """Climb from 64 sources at a time and hand over to `block(begin, end, work)`."""
     h = hierarchy
     count = len(sources.first) - 1
     node = h.number[sources.node]
     starts = range(0, count, LANES)
-    workers = min(workers or os.cpu_count() or 1, max(1, len(starts)))
+    workers = min(os.cpu_count() or 1, max(1, len(starts)))
     deepest = int(h.depth.max(initial=0)) + 1
     # at most: all the ancestors of every leg of 64 sources
     legs = max(

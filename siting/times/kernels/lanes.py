@@ -364,24 +364,39 @@ def weight_falling(
 
 
 @njit(cache=True, nogil=True)
-def least(depth, start, deep, weight, slot, rows, stack, base, count, time, source):
-    """Lower the time of every node to that from the nearest of up to 64 sources.
+def nearest(
+    leg_first, leg_node, leg_time,
+    up_first, up_head, up_weight, down_first, down_head, down_weight, time, place,
+):  # fmt: skip
+    """Time of every node to its nearest place, and that place: up once, down once.
 
-    `source` gets `base` + the lane of that source; of equal times the smallest number stays.
+    A place that is nearest to a node is nearest to every node on its way there: places are handed
+    on along the ways that give the least time, of equal times the smallest number.
     """
-    stack_at = stack.ctypes.data
-    rows_at = rows.ctypes.data
-    deep_at = deep.ctypes.data
-    weight_at = weight.ctypes.data
-    for v in range(len(depth)):
-        row = max(slot[v], 0)
-        d = depth[v]
-        to = stack_at + np.intp(d) * ROW_BYTES
-        _relax(stack_at, deep_at, weight_at, start[v], start[v + 1], rows_at + row * ROW_BYTES, to)
-        for k in range(count):
-            if stack[d, k] < time[v]:
-                time[v] = stack[d, k]
-                source[v] = base + k
+    for p in range(len(leg_first) - 1):
+        for leg in range(leg_first[p], leg_first[p + 1]):
+            v = leg_node[leg]
+            if leg_time[leg] < time[v]:  # of equal times the first place stays
+                time[v] = leg_time[leg]
+                place[v] = p
+    for v in range(len(time) - 1, -1, -1):
+        if place[v] < 0:
+            continue
+        for arc in range(up_first[v], up_first[v + 1]):
+            _hand_on(time, place, v, up_head[arc], up_weight[arc])
+    for v in range(len(time)):
+        for arc in range(down_first[v], down_first[v + 1]):
+            if place[down_head[arc]] >= 0:
+                _hand_on(time, place, down_head[arc], v, down_weight[arc])
+
+
+@njit(cache=True, nogil=True)
+def _hand_on(time, place, source, target, weight):
+    """Give a node the time and the place of another, where that is sooner."""
+    total = time[source] + weight
+    if total < time[target] or (total == time[target] and place[source] < place[target]):
+        time[target] = total
+        place[target] = place[source]
 
 
 @njit(cache=True, nogil=True)
