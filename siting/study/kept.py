@@ -11,12 +11,13 @@ import contextlib
 import glob
 import hashlib
 import logging
+import mmap
 import os
 import sys
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pydantic
 
@@ -61,9 +62,8 @@ def get(name: str, key: str, kind: type[T], make: Callable[[], T]) -> T:
     """
     path = folder() / f"{name}-{key}.kept"
     try:
-        content = _own_bytes(path)
-        if content is not None:
-            kept = kept_format.decode(content)
+        if path.exists():
+            kept = kept_format.decode(_own_bytes(path))
             if isinstance(kept, kind):
                 path.touch()
                 return kept
@@ -74,41 +74,38 @@ def get(name: str, key: str, kind: type[T], make: Callable[[], T]) -> T:
         log.warning(t("cli_workshop.kept_damaged", file=path))
     made = make()
     with contextlib.suppress(OutputError, OSError):  # a cache that cannot be written is no error
-        _keep(path, kept_format.encode(made))
+        _keep(path, kept_format.parts(made))
         every = sorted(path.parent.glob(f"{name}-*.kept"), key=lambda file: file.stat().st_mtime)
         for old in (*every[:-KEPT], *path.parent.glob(f"{name}-*.pickle")):  # of earlier versions
             old.unlink()
     return made
 
 
-def _keep(path: Path, content: bytes) -> None:
+def _keep(path: Path, parts: list[Any]) -> None:
     """Write a file that this user alone may read, into a folder of the same kind."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if sys.platform != "win32" and path.parent.stat().st_uid == os.getuid():
         path.parent.chmod(0o700)
     with atomic_files.replacing(path) as part:
         part.touch(mode=0o600)
-        part.write_bytes(content)
+        with part.open("wb") as file:
+            file.writelines(parts)
 
 
-def _own_bytes(path: Path) -> bytes | None:
-    """Content of a file that nobody else could have written; None where there is none.
+def _own_bytes(path: Path) -> mmap.mmap:
+    """Content of a file, mapped, that nobody else could have written.
 
     Raises
     ------
     PermissionError
         The file or its folder is another user's, or others may write to it.
     """
-    try:
-        content = path.open("rb")
-    except FileNotFoundError:
-        return None
-    with content:
+    with path.open("rb") as content:
         if sys.platform != "win32":  # where a user's folders are that user's
             for seen in (os.fstat(content.fileno()), path.parent.stat()):
                 if seen.st_uid != os.getuid() or seen.st_mode & 0o022:
                     raise PermissionError(path)
-        return content.read()
+        return mmap.mmap(content.fileno(), 0, access=mmap.ACCESS_COPY)
 
 
 def paths(value: object) -> Iterator[Path]:

@@ -13,6 +13,7 @@ import datetime as dt
 import hashlib
 import importlib
 import json
+import mmap
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ from siting.errors import InputWarning
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-HEAD = b"siting kept 1\n"
+HEAD = b"siting kept 2\n"
 DIGEST = hashlib.blake2b().digest_size  # faster than SHA-256, and as good against damage
 LENGTH = 8  # bytes of the length of the tree
 ALIGN = 64  # bytes at which an array begins
@@ -45,8 +46,8 @@ class DamagedError(ValueError):
     """A file is not what was written, or was written by another version."""
 
 
-def encode(value: object) -> bytes:
-    """Bytes of a value.
+def parts(value: object) -> list[Any]:
+    """Bytes of a value, in parts to be written one after the other; arrays are not copied.
 
     Raises
     ------
@@ -55,13 +56,26 @@ def encode(value: object) -> bytes:
     """
     writer = _Writer()
     tree = json.dumps(writer.tree(value), ensure_ascii=False).encode()
-    body = len(tree).to_bytes(LENGTH, "little") + tree + bytes(-(len(tree) + LENGTH) % ALIGN)
-    body += b"".join(writer.blocks)
-    return HEAD + hashlib.blake2b(body).digest() + body
+    head = len(tree).to_bytes(LENGTH, "little") + tree + bytes(_gap(len(HEAD) + DIGEST, tree))
+    digest = hashlib.blake2b(head)
+    for block in writer.blocks:
+        digest.update(block)
+    return [HEAD, digest.digest(), head, *writer.blocks]
 
 
-def decode(content: bytes) -> Any:
+def encode(value: object) -> bytes:
+    """Bytes of a value; raises as `parts`."""
+    return b"".join(parts(value))
+
+
+def decode(content: bytes | mmap.mmap) -> Any:
     """Give the value back.
+
+    Parameters
+    ----------
+    content
+        What `encode` gave, or a file of it, mapped so that it may be written to in memory
+        (`ACCESS_COPY`): then its arrays are not copied.
 
     Raises
     ------
@@ -75,10 +89,16 @@ def decode(content: bytes) -> Any:
     if hashlib.blake2b(body).digest() != content[len(HEAD) : start]:
         raise DamagedError("digest")
     size = int.from_bytes(body[:LENGTH], "little")
-    tree = json.loads(bytes(body[LENGTH : LENGTH + size]))
-    begin = LENGTH + size + -(size + LENGTH) % ALIGN
-    # in memory of its own, since kernels want arrays that may be written to
-    return _Reader(np.frombuffer(bytearray(body[begin:]), np.uint8)).value(tree)
+    tree = bytes(body[LENGTH : LENGTH + size])
+    begin = LENGTH + size + _gap(start, tree)
+    # kernels want arrays that may be written to
+    memory = body[begin:] if isinstance(content, mmap.mmap) else bytearray(body[begin:])
+    return _Reader(np.frombuffer(memory, np.uint8)).value(json.loads(tree))
+
+
+def _gap(start: int, tree: bytes) -> int:
+    """Bytes after the tree, so that arrays begin where a file's multiples of 64 are."""
+    return -(start + LENGTH + len(tree)) % ALIGN
 
 
 @cache
@@ -90,7 +110,7 @@ class _Writer:
     """Makes the tree of a value, its arrays aside; an array that is met twice is written once."""
 
     def __init__(self) -> None:
-        self.blocks: list[bytes] = []
+        self.blocks: list[Any] = []
         self.size = 0
         self.met: dict[int, tuple[object, Any]] = {}  # what was met lives as long as its id counts
 
@@ -146,9 +166,10 @@ class _Writer:
 
     def _block(self, array: Any, order: str) -> int:
         start = self.size
-        content = array.tobytes(order)
-        self.blocks.append(content + bytes(-len(content) % ALIGN))
-        self.size += len(self.blocks[-1])
+        rows = array.T if order == "F" else array
+        content = np.ascontiguousarray(rows).reshape(-1).view(np.uint8)
+        self.blocks += [content, bytes(-len(content) % ALIGN)]
+        self.size += sum(map(len, self.blocks[-2:]))
         return start
 
     def _table(self, table: pd.DataFrame) -> list[Any]:
