@@ -131,7 +131,7 @@ def people_and_places(folder: Path, xy: np.ndarray, share: float, rng: np.random
     corner = corner[np.sort(rng.choice(len(corner), min(wanted, len(corner)), replace=False))]
     people = rng.lognormal(2.2, 1.3, len(corner))
     people = np.round(people * (PEOPLE * share / people.sum()), 1).clip(min=0.5)
-    back = Transformer.from_crs(3035, 2154, always_xy=True).transform(*(corner.T + 100.0))
+    back = Transformer.from_crs(3035, 2154, always_xy=True).transform(*(corner.T * 200 + 100.0))
     seat = cKDTree(xy[seats]).query(np.column_stack(back))[1]
     names = [f"CRS3035RES200mN{n}E{e}" for e, n in (corner * 200).tolist()]
     squares = {"idcar_200m": names, "lcog_geo": code[seat], "ind": people, "i_est_200": 0}
