@@ -243,7 +243,7 @@ def locate(folder: Path, seconds: float) -> None:
         times = siting.travel_times(roads, here, here)
         plan = siting.locate(times, here, model="p-median", p=now, seconds=seconds)
         of_what = f"p-median, region {number}: {len(here):,} communes, p = {now}"
-        print(f"| {of_what} | {time.perf_counter() - start:.1f} s, {plan.text("en")} |", flush=True)
+        print(f"| {of_what} | {time.perf_counter() - start:.1f} s, {plan.text('en')} |", flush=True)
     with phase("pairs of communes within 20 minutes"):
         blocks = matrix.blocks(router, points, points, 20.0)
         pairs = pd.concat([block[block["minutes"].notna()] for block in blocks])
@@ -251,7 +251,7 @@ def locate(folder: Path, seconds: float) -> None:
     model = {"model": "mclp", "p": len(places), "max_minutes": 20.0}
     plan = siting.locate(pairs, points, **model, seconds=seconds)
     of_what = f"MCLP, 20 minutes, {len(points):,} communes, {len(pairs):,} pairs, p = {len(places)}"
-    print(f"| {of_what} | {time.perf_counter() - start:.1f} s, {plan.text("en")} |")
+    print(f"| {of_what} | {time.perf_counter() - start:.1f} s, {plan.text('en')} |")
 
 
 if __name__ == "__main__":
