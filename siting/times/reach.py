@@ -43,9 +43,9 @@ def nearest(router: Router, origins: Attachment, places: Attachment) -> Nearest:
     legs = origins.leaving
     if router.hierarchy is None or router.metric is None:
         tree = search.to_places(router.network.graph, places.arriving)
-        time, place = tree.min(axis=1, initial=FAR), np.zeros(len(tree), np.int64)
-        if tree.shape[1]:
-            place = tree.argmin(axis=1)
+        time = tree.min(axis=1, initial=FAR)
+        some = tree if tree.shape[1] else np.full((len(tree), 1), FAR, np.int32)
+        place = some.argmin(axis=1).astype(np.int32)
     else:
         # numba, only where a graph is large
         from siting.times import sweeps  # noqa: PLC0415
@@ -135,7 +135,8 @@ def _at_nodes(legs: Legs, people: Float64, nodes: int) -> Float64:
     order = np.lexsort((np.arange(len(point)), legs.duration, point))
     first = np.searchsorted(point[order], np.unique(point))
     chosen = order[first]
-    return np.bincount(legs.node[chosen], weights=people[point[chosen]], minlength=nodes)
+    mass: Float64 = np.bincount(legs.node[chosen], people[point[chosen]], nodes).astype(float)
+    return mass
 
 
 def _point_of_leg(legs: Legs) -> Int64:
