@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import command_pages
+import criteria_pages
 import key_pages
 
 ROOT = Path(__file__).parents[1]
@@ -51,6 +52,7 @@ def main() -> None:
     shutil.rmtree(SITE, ignore_errors=True)
     for language, out in LANGUAGES.items():
         command_pages.write(DOCS / language / "generated" / "commands.md", language)
+        criteria_pages.write(DOCS / language / "generated" / "criteria.md", language)
         key_pages.write(DOCS / language / "generated" / "keys.md", language)
         source, trees = str(DOCS / language), str(TREES / language)
         flags = ["-q", "-W", "--keep-going", "-c", str(DOCS), "-d", trees, "-t", language]
