@@ -98,7 +98,7 @@ def department(folder: Path, cells: int) -> None:
     whole = read(folder)
     homes, places = points(cells, 100_000, 3), whole.stops.iloc[:: len(whole.stops) // 60][:60]
     day = round_trips.Day(
-        6 * 3600, 20 * 3600, 2700, ((9 * 3600, 12 * 3600), (14 * 3600, 17 * 3600))
+        6 * 3600, 20 * 3600, 2700, (((9 * 3600, 12 * 3600), (14 * 3600, 17 * 3600)),)
     )
     for turn in ("compiling", "measured"):
         start = time.perf_counter()

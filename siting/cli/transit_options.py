@@ -210,7 +210,7 @@ def write(
             from siting.times import round_trip_tables, round_trips
 
             day = round_trips.Day(
-                question.start, question.end, int(question.stay * 60), question.openings
+                question.start, question.end, int(question.stay * 60), (question.openings,)
             )
             return round_trip_tables.write(out, whole, way, origins, places, day, cap)
         return transit_tables.write(

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from siting.times.transit import TransitWalks, UInt16
     from siting.times.walking import Walks
 
+Openings = tuple[tuple[int, int], ...]
+
 
 @dataclass(frozen=True)
 class Day:
@@ -35,18 +37,21 @@ class Day:
     stay
         Seconds at the place.
     openings
-        Seconds from and to, in order, none overlapping.
+        Of each place in turn, or of all where there is but one: seconds from and to, in order, none
+        overlapping; none where a place is closed.
     """
 
     start: int
     end: int
     stay: int
-    openings: tuple[tuple[int, int], ...]
+    openings: tuple[Openings, ...]
 
 
 @dataclass(frozen=True)
 class RoundTrips:
     """Round trips between homes and places; all int32, shape (homes, places), -1 where none is.
+
+    Of several openings of a place the first that can be had counts, but in `apart`.
 
     Attributes
     ----------
@@ -61,6 +66,10 @@ class RoundTrips:
         Second of the day at which one may still leave the place and be home in time.
     on_foot
         1 where some of them can be made on foot alone.
+    ride
+        Seconds of the quickest way there of which there is a way back.
+    apart
+        Seconds of the shortest absence for each opening by itself, shape (homes, places, openings).
     """
 
     trips: Int32
@@ -69,6 +78,8 @@ class RoundTrips:
     returns: Int32
     latest: Int32
     on_foot: Int32
+    ride: Int32
+    apart: Int32
 
 
 def find(timetable: Timetable, out: TransitWalks, back: TransitWalks, day: Day) -> RoundTrips:
@@ -92,8 +103,9 @@ def find(timetable: Timetable, out: TransitWalks, back: TransitWalks, day: Day) 
     graph = transit.prepare(timetable, out.changing, day.start, length)
     leaving = transit.boardings(graph, out.leaving, minutes)
     returning = transit.boardings(graph, back.leaving, minutes)
-    result = np.empty((back.n_places, out.n_places, 6), np.int32)
-    hours = np.array([(a - day.start, b - day.start) for a, b in day.openings], np.int64)
+    result = np.empty((back.n_places, out.n_places, 7), np.int32)
+    hours, opens, closes = _hours(day, out.n_places)
+    apart = np.empty((*result.shape[:2], max(1, np.diff(hours).max(initial=0))), np.int32)
     stops = len(timetable.stops)
     for first in range(0, out.n_places, events.PLACES):
         best = np.empty((len(graph.row_stop), events.PLACES), np.uint16)
@@ -109,16 +121,18 @@ def find(timetable: Timetable, out: TransitWalks, back: TransitWalks, day: Day) 
             ways = np.empty((last - first, events.PLACES, minutes), np.uint16)
             returns.ways_back(begins[first : last + 1], rows, lanes, room, ways)
             homes, places = np.arange(begin, end), np.arange(first, last)
-            part = np.empty((len(homes), len(places), 6), np.int32)
+            part = np.empty((len(homes), len(places), 7), np.int32)
+            by_opening = np.empty((*part.shape[:2], apart.shape[2]), np.int32)
             returns.round_trips(
                 homes, *leaving, there, ways, _dense(out.direct, homes, places),
                 _dense(back.direct, places, homes).T.copy(), length, day.stay,
-                hours[:, 0].copy(), hours[:, 1].copy(), part,
+                hours[first : last + 1], opens, closes, part, by_opening,
             )  # fmt: skip
             result[begin:end, first:last] = part
+            apart[begin:end, first:last] = by_opening
 
         transit.in_blocks(len(graph.row_stop), back.n_places, block)
-    trips, absence, leaves, again, latest, on_foot = np.moveaxis(result, 2, 0)
+    trips, absence, leaves, again, latest, on_foot, ride = np.moveaxis(result, 2, 0)
     none = leaves < 0
     return RoundTrips(
         trips,
@@ -127,7 +141,18 @@ def find(timetable: Timetable, out: TransitWalks, back: TransitWalks, day: Day) 
         np.where(none, again, day.start + again),
         np.where(none, latest, day.start + 60 * latest),
         on_foot,
+        ride,
+        apart,
     )
+
+
+def _hours(day: Day, places: int) -> tuple[Int64, Int64, Int64]:
+    """First opening of each place, and when each begins and ends after the day begins."""
+    each = day.openings * places if len(day.openings) == 1 else day.openings
+    first = np.concatenate([[0], np.cumsum([len(openings) for openings in each])]).astype(np.int64)
+    spans = [span for openings in each for span in openings]
+    moments = np.array(spans, np.int64).reshape(-1, 2) - day.start
+    return first, moments[:, 0].copy(), moments[:, 1].copy()
 
 
 def _dense(walks: Walks, points: Int64, others: Int64) -> Int64:
@@ -145,8 +170,12 @@ def _require_hours(day: Day) -> None:
     span = (day.end - day.start) / 60
     if not 0 < span <= transit.LONGEST_MIN:
         raise InputError("day_too_long", minutes=round(span), most=transit.LONGEST_MIN)
-    ends = [moment for opening in day.openings for moment in opening]
-    if not ends or sorted(set(ends)) != ends:
-        raise InputError("bad_openings", value=", ".join(map(clock, ends)))
-    if all(end - start < day.stay for start, end in day.openings):
+    for openings in day.openings:
+        ends = [moment for opening in openings for moment in opening]
+        if sorted(set(ends)) != ends:
+            raise InputError("bad_openings", value=", ".join(map(clock, ends)))
+    every = [opening for openings in day.openings for opening in openings]
+    if not every:
+        raise InputError("bad_openings", value="")
+    if all(end - start < day.stay for start, end in every):
         raise InputError("stay_too_long", minutes=round(day.stay / 60))
