@@ -13,9 +13,12 @@ from siting.cli import terminal
 from siting.texts import text as t
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from siting.study.inputs import Inputs
+    from siting.study.timetable_days import DayTimetable
 
 LONGEST = 40  # characters of a path that is shown whole
 
@@ -35,6 +38,10 @@ def print_inputs(read: Inputs) -> None:
         table.add_row(_role(item.role), _shortened(item.path), texts.number(item.rows), *facts)
     terminal.print_table(table)
     terminal.print_table(_quality(read.quality))
+    if read.timetables:
+        terminal.print_table(_days(read.timetables))
+        for line in _remarks(read.timetables):
+            terminal.print_line(line)
     terminal.print_line(t("cli.check.done", count=len(inputs)))
 
 
@@ -74,3 +81,33 @@ def _quality(rows: pd.DataFrame) -> Table:
         table.add_row("" if name == last else _role(name), label, texts.number(value), part)
         last = name
     return table
+
+
+def _days(days: Sequence[DayTimetable]) -> Table:
+    """Which feed runs on which day of the study."""
+    table = Table(title=t("cli.check.days"), title_justify="left")
+    for key in ("day", "date", "feed", "runs"):
+        table.add_column(t(f"cli.check.{key}"))
+    table.columns[3].justify = "right"
+    for day in days:
+        for feed in day.feeds.to_dict("records"):
+            runs = texts.number(feed["runs"]) if feed["runs"] else t("cli.check.not_then")
+            table.add_row(day.name, _day(day.date.isoformat()), feed["feed"], runs)
+    return table
+
+
+def _remarks(days: Sequence[DayTimetable]) -> list[str]:
+    """What of each feed could not be used, or how it was taken, a line a day and feed."""
+    lines = []
+    for day in days:
+        for feed, rows in day.remarks.groupby("feed", sort=False):
+            reasons = [
+                t(f"timetable.remarks.{row['reason']}", count=texts.number(row["count"]))
+                for row in rows.to_dict("records")
+            ]
+            label = t("quality.of", name=feed, detail=day.name)
+            lines.append(t("timetable.left_out", feed=label, reasons="; ".join(reasons)))
+        far = int(day.feeds["stops_far"].sum())
+        if far:
+            lines.append(t("cli.check.stops_far", name=day.name, count=texts.number(far)))
+    return lines

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from siting.errors import ConfigError, InputError
+from siting.network import service_time
 from siting.texts import number as written
 from siting.texts import text as t
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 TRANSIT = "transit"
 PERCENTILES = "5,25,50,75,95"
-FROM_TO = re.compile(r"(\d{1,2}):([0-5]\d)-(\d{1,2}):([0-5]\d)")
 
 
 @dataclass(frozen=True)
@@ -150,7 +149,7 @@ def read(options: dict[str, Any], limit: float | None) -> TransitQuestion:
         day = dt.date.fromisoformat(options["--date"])
     except ValueError:
         raise InputError("bad_day", value=options["--date"]) from None
-    start, end = _hours(options[hours])
+    start, end = service_time.span(options[hours])
     return TransitQuestion(
         options["--timetable"],
         day,
@@ -162,20 +161,8 @@ def read(options: dict[str, Any], limit: float | None) -> TransitQuestion:
         options["--walk-speed"],
         options["--walk-limit"],
         options.get("--stay"),
-        tuple(_hours(part) for part in (options.get("--open") or "").split(",") if back),
+        service_time.spans(options.get("--open") or "") if back else (),
     )
-
-
-def _hours(value: str) -> tuple[int, int]:
-    """Seconds of the day of `07:00-09:00`."""
-    match = FROM_TO.fullmatch(value.strip())
-    if match is None:
-        raise InputError("bad_clock", value=value)
-    first, second, third, fourth = map(int, match.groups())
-    start, end = 3600 * first + 60 * second, 3600 * third + 60 * fourth
-    if not start < end <= 40 * 3600 or start >= 24 * 3600:
-        raise InputError("bad_clock", value=value)
-    return start, end
 
 
 def _percentiles(value: str) -> list[float]:

@@ -25,6 +25,7 @@ from siting.config.schedule import Calendar  # noqa: TC001 - pydantic needs it a
 from siting.config.sites import Scoring
 from siting.config.survey import Survey  # noqa: TC001 - pydantic needs it at run time
 from siting.config.territory import Cells, TerritoryKeys
+from siting.config.timetables import Timetables  # noqa: TC001 - pydantic needs it at run time
 from siting.config.viability import Viability  # noqa: TC001 - pydantic needs it at run time
 from siting.settings import File, Model
 
@@ -83,6 +84,7 @@ class Study(Model):
         (), description="NAF codes (or prefixes) counted as likely users; empty: all"
     )
     measures: Measures | None = None
+    timetables: Timetables | None = Field(None, description="round trips by bus and train")
     census: Census | None = None
     sample: Sample | None = None
     viability: Viability | None = None

@@ -96,6 +96,14 @@ class Timetable:
             rules=self.rules.rename(columns={"from_stop": "to_stop", "to_stop": "from_stop"}),
         )
 
+    def running(self, runs: Int64) -> Timetable:
+        """The same day with some of its runs alone, by number."""
+        size = np.diff(self.first)[runs]
+        first = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
+        call = np.repeat(self.first[runs] - first[:-1], size) + np.arange(first[-1])
+        names = ("stop", "arrival", "departure", "board", "alight", "trip")
+        return replace(self, first=first, **{name: getattr(self, name)[call] for name in names})
+
     def text(self) -> str:
         """What the timetable holds, and what of the feeds was left out and why."""
         starts = self.departure[self.first[:-1]]

@@ -78,6 +78,12 @@ def status(result: Result, role: str) -> str:
     return table.source.status if table is not None and table.source is not None else ""
 
 
+def any_modelled(result: Result, role: str) -> bool:
+    """Whether any of the tables of a role is modelled."""
+    sources = [item.source for item in result.inputs if item.role == role]
+    return any(source is not None and source.status == "modelled" for source in sources)
+
+
 def ranking_roles(result: Result) -> tuple[str, ...]:
     """Roles of the tables that the ranking of candidates draws on, and of the candidates."""
     roles = [role for some in _criterion_roles(result).values() for role in some]

@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-DAYS = ("h_lundi", "h_mardi", "h_mercredi", "h_jeudi", "h_vendredi", "h_samedi")
+WEEKDAYS = {
+    "h_lundi": "monday",
+    "h_mardi": "tuesday",
+    "h_mercredi": "wednesday",
+    "h_jeudi": "thursday",
+    "h_vendredi": "friday",
+    "h_samedi": "saturday",
+}
+DAYS = tuple(WEEKDAYS)
 LAYOUTS = [
     Layout(
         "liste France Services (2022 et suivantes)",
@@ -40,6 +48,7 @@ LAYOUTS = [
 COLUMNS = [
     *("id", "name", "commune_code", "lon", "lat", "kind", "role", "host"),
     *("labelled_on", "weekly_hours"),
+    *WEEKDAYS.values(),
 ]
 SPAN = re.compile(r"(\d{1,2})\s*[:h]\s*(\d{2})\s*-\s*(\d{1,2})\s*[:h]\s*(\d{2})")
 
@@ -50,7 +59,8 @@ def read(path: Path) -> pd.DataFrame:
     Returns
     -------
     `id,name,commune_code,lon,lat,kind,role,host,labelled_on,weekly_hours`: longitude and latitude
-    in degrees, the label's date as `YYYY-MM-DD` (empty where none), hours a week as a number.
+    in degrees, the label's date as `YYYY-MM-DD` (empty where none), hours a week as a number; and
+    `monday` to `saturday`, opening hours as `09:00-12:00,14:00-17:00`, empty where closed.
 
     Raises
     ------
@@ -63,6 +73,7 @@ def read(path: Path) -> pd.DataFrame:
         ids = ", ".join(repeated.unique()[:5])
         raise InputError("duplicate_ids", file=path, column="id_fs", ids=ids)
     frame = sound_rows.numbers(frame, ["lon", "lat"], path)
+    frame = frame.assign(**{name: frame[day].map(_openings) for day, name in WEEKDAYS.items()})
     for day in DAYS:
         hours = frame[day].map(_hours).astype(float)
         frame = sound_rows.fitting(frame, day, hours, path, "08:30 - 12:00 / 13:30 - 17:00")
@@ -81,3 +92,18 @@ def _hours(day: str) -> float:
     spans = SPAN.findall(day)
     minutes = [(int(c) - int(a)) * 60 + int(d) - int(b) for a, b, c, d in spans]
     return sum(minutes) / 60 if min(minutes, default=0) >= 0 else np.nan
+
+
+def _openings(day: str) -> str:
+    """Openings of a day in order, those that overlap as one."""
+    moments = [(int(a) * 60 + int(b), int(c) * 60 + int(d)) for a, b, c, d in SPAN.findall(day)]
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(moments):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return ",".join(
+        f"{start // 60:02d}:{start % 60:02d}-{end // 60:02d}:{end % 60:02d}"
+        for start, end in merged
+    )

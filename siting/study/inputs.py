@@ -12,7 +12,7 @@ from siting.errors import ConfigError, InputError
 from siting.ranking import criteria
 from siting.sources import boundaries as boundary_files
 from siting.sources import facts
-from siting.study import area_checks, input_files, plausibility
+from siting.study import area_checks, input_files, plausibility, timetable_days
 from siting.study.area_checks import StudyArea
 from siting.study.input_files import NET, STATIONS, TIERS_LIEUX
 from siting.study.reading import Reading
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from siting.errors import InputWarning
     from siting.provenance import Input
     from siting.sources import facility_lists
+    from siting.study.timetable_days import DayTimetable
     from siting.territory.broadband import Layer
 
 BORDER_KM = 0.5  # boundaries are simplified: a point so close to the area is in it
@@ -57,6 +58,8 @@ class Inputs:
         ARCEP's files in one table: see `territory.broadband.merged`.
     context
         Background of the maps by layer: see `sources.context_layers`.
+    timetables
+        What runs on each day of `timetables:`.
     warnings
         What stands in spite of a defect, by role of the file; the terminal has shown it.
     """
@@ -81,6 +84,7 @@ class Inputs:
     read: list[Input]
     access: pd.DataFrame | None = None
     context: dict[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    timetables: tuple[DayTimetable, ...] = ()
     warnings: tuple[tuple[str, InputWarning], ...] = ()
 
     @property
@@ -116,6 +120,7 @@ class _Taken:
     entered: pd.DataFrame | None
     stock: pd.DataFrame | None
     flows: pd.DataFrame | None
+    timetables: tuple[DayTimetable, ...]
     context: dict[str, gpd.GeoDataFrame]
     fates: list[pd.DataFrame]
 
@@ -179,6 +184,7 @@ def _take(desk: Reading, study: Study) -> _Taken:
     fates: list[pd.DataFrame] = []
     stock = input_files.establishments(desk, layers, communes, changes, fates)
     flows = input_files.commuter_flows(desk, study.effects, communes, changes)
+    timetables = timetable_days.read(desk, study, here)
     context = input_files.background(desk, study)
     input_files.note_later_files(desk, study)
     return _Taken(
@@ -199,6 +205,7 @@ def _take(desk: Reading, study: Study) -> _Taken:
         entered=entered,
         stock=stock,
         flows=flows,
+        timetables=timetables,
         context=context,
         fates=fates,
     )
@@ -304,6 +311,7 @@ def _inputs(desk: Reading, study: Study, taken: _Taken, zones: Any) -> Inputs:
         read=desk.read,
         access=None if net is None else net.access,
         context=taken.context,
+        timetables=taken.timetables,
     )
 
 

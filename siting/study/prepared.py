@@ -122,6 +122,14 @@ def _kept(study: Study, read: Inputs) -> matrix.Router:
     return kept_roads.router(study, lambda: matrix.prepare(_roads(study, read)))
 
 
+def on_foot(base: PreparedStudy) -> matrix.Router:
+    """The roads of an extract as one walks them, kept on this machine."""
+    if base.study.roads.mode == "foot":
+        return base.router
+    walked = base.study.roads.model_copy(update={"mode": "foot"})
+    return _kept(base.study.model_copy(update={"roads": walked}), base.read)
+
+
 def assuming(base: PreparedStudy, assumptions: Assumptions) -> PreparedStudy:
     """The same files and cells, on roads under other assumptions."""
     study = base.study.model_copy(update={"assumptions": assumptions})

@@ -7,7 +7,7 @@ the place closes. Of several openings the first that can be had is taken.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,6 +80,17 @@ class RoundTrips:
     on_foot: Int32
     ride: Int32
     apart: Int32
+
+    def towards(self, places: Int64) -> RoundTrips:
+        """Those to some of the places, in their order."""
+        return RoundTrips(*(getattr(self, field.name)[:, places] for field in fields(self)))
+
+
+def nowhere(homes: int, places: int) -> RoundTrips:
+    """No round trip between any of so many homes and places."""
+    none = np.full((homes, places), -1, np.int32)
+    zero = np.zeros_like(none)
+    return RoundTrips(none, none, none, none, none, zero, none, none[:, :, None])
 
 
 def find(timetable: Timetable, out: TransitWalks, back: TransitWalks, day: Day) -> RoundTrips:

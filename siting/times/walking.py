@@ -46,6 +46,13 @@ class Walks:
     other: Int32
     seconds: Int32
 
+    def of(self, points: Int64) -> Walks:
+        """Walks of some of the points, in their order."""
+        size = np.diff(self.first)[points]
+        first = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
+        walk = np.repeat(self.first[points] - first[:-1], size) + np.arange(first[-1])
+        return Walks(first, self.other[walk], self.seconds[walk])
+
     def turned(self, size: int) -> Walks:
         """The same walks, listed by the point reached, of which there are `size`."""
         order = np.argsort(self.other, kind="stable")

@@ -52,7 +52,7 @@ def brute_force(arrows, walks, back, day, openings, home, place):
     stay=st.sampled_from([0, 90, 240]),
     late=st.booleans(),
 )
-def test_equals_every_pair_of_journeys(tmp_path_factory, made, there, back, stay, late):  # fmt: skip
+def test_equals_every_pair_of_journeys(tmp_path_factory, made, there, back, stay, late):
     made[0]["night"] = False
     folder = tmp_path_factory.mktemp("feed")
     whole = read(folder, made)

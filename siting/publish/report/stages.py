@@ -13,6 +13,7 @@ import pandas as pd
 from siting.economics.viability import CASH
 from siting.measures.measure import whole, zones
 from siting.outputs.documents.model import Block, Heading, Paragraph
+from siting.publish.report import return_trips
 from siting.publish.report.shown import KINDS, Columns, named, shown
 from siting.publish.report.words import day, num, paragraph, share, stage_paragraph
 from siting.study.stages import registry, schedule
@@ -329,11 +330,14 @@ class Chapter:
         Stages of the registry that it tells.
     write
         Its blocks; none where nothing was computed.
+    missed
+        Whether the report says so where it was not computed.
     """
 
     name: str
     keys: tuple[str, ...]
     write: Callable[[Result, Figures], list[Block]]
+    missed: bool = True
 
 
 PEOPLE: dict[str, Callable[[Result], list[Block]]] = {
@@ -345,6 +349,7 @@ PEOPLE: dict[str, Callable[[Result], list[Block]]] = {
 """Sections of the chapter on people, by the key of the registry of stages."""
 
 CHAPTERS = (
+    Chapter("timetables", ("timetables",), return_trips.chapter, missed=False),
     Chapter("viability", ("viability",), viability),
     Chapter("effects", ("effects",), effects),
     Chapter("people", tuple(PEOPLE), people),
@@ -364,6 +369,7 @@ def absent(result: Result) -> list[str]:
         **{
             chapter.name: all(tables[key].isdisjoint(made) for key in chapter.keys)
             for chapter in CHAPTERS
+            if chapter.missed
         },
     }
     return [t(f"report.missing.{key}") for key, missing in keys.items() if missing]

@@ -19,7 +19,7 @@ from siting.study.stages import offers as study_offers
 from siting.study.stages import plans as study_plans
 from siting.study.stages import sample as study_sample
 from siting.study.stages import schedule as study_schedule
-from siting.study.stages import stage_contracts, survey_contracts
+from siting.study.stages import stage_contracts, survey_contracts, timetable_contracts
 from siting.study.stages import theme as study_theme
 from siting.study.stages import viability as study_viability
 from siting.study.stages.stage import Stage
@@ -114,6 +114,18 @@ def _locate(ground: PreparedStudy, _: pd.DataFrame) -> Tables:
     return location_tables.tables(ground, location.solve(ground))
 
 
+def _timetables_check(study: Study, read: Inputs) -> None:
+    from siting.study.stages import return_trips  # noqa: PLC0415 - kernels where it is asked for
+
+    return_trips.check(study, read)
+
+
+def _timetables(ground: PreparedStudy, access: pd.DataFrame) -> Tables:
+    from siting.study.stages import timetable_tables  # noqa: PLC0415 - as above
+
+    return timetable_tables.tables(ground, access)
+
+
 STAGES: tuple[Stage, ...] = (
     Stage("theme", _theme),
     Stage("roads", study_plans.check_roads, with_keys=("what_if",)),
@@ -121,6 +133,12 @@ STAGES: tuple[Stage, ...] = (
     Stage("site_costs", study_plans.check_costs),
     Stage("criteria", study_candidates.check, with_keys=("scoring",)),
     Stage("measures", study_measures.check, study_measures.compute, study_measures.contracts_of()),
+    Stage(
+        "timetables",
+        _timetables_check,
+        _timetables,
+        timetable_contracts.TIMETABLES,
+    ),
     Stage(
         "viability",
         study_viability.check,
