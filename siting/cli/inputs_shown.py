@@ -86,13 +86,14 @@ def _quality(rows: pd.DataFrame) -> Table:
 def _days(days: Sequence[DayTimetable]) -> Table:
     """Which feed runs on which day of the study."""
     table = Table(title=t("cli.check.days"), title_justify="left")
-    for key in ("day", "date", "feed", "runs"):
+    for key in ("day", "date", "kind", "feed", "runs"):
         table.add_column(t(f"cli.check.{key}"))
-    table.columns[3].justify = "right"
+    table.columns[4].justify = "right"
     for day in days:
         for feed in day.feeds.to_dict("records"):
             runs = texts.number(feed["runs"]) if feed["runs"] else t("cli.check.not_then")
-            table.add_row(day.name, _day(day.date.isoformat()), feed["feed"], runs)
+            kind = t(f"cli.check.kinds.{day.kind}") if day.kind else ""
+            table.add_row(day.name, _day(day.date.isoformat()), kind, feed["feed"], runs)
     return table
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt  # noqa: TC003 - pydantic needs it at run time
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -48,6 +48,9 @@ class Timetables(Model):
 
     feeds: Files = Field(min_length=1, description="GTFS: one or a list")
     days: tuple[ServiceDay, ...] = Field(min_length=1)
+    school_zone: Literal["A", "B", "C"] | None = Field(
+        None, description="of the school holidays: the kind of each day is then told"
+    )
     window: str = Field(
         "06:30-19:30", pattern=f"^{SPAN}$", description="not away before, home again by then"
     )

@@ -10,7 +10,7 @@ import pandas as pd
 
 from siting.errors import InputError
 from siting.network import timetable as timetables
-from siting.sources import gtfs_days
+from siting.sources import gtfs_days, service_days
 from siting.study import area_checks
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class DayTimetable:
     ----------
     id, name, date
         The day.
+    kind
+        Of service day, see `sources.service_days`; empty where the study names no school zone.
     timetable
         What runs, its remarks aside.
     feeds
@@ -51,6 +53,7 @@ class DayTimetable:
     id: str
     name: str
     date: dt.date
+    kind: str
     timetable: Timetable
     feeds: pd.DataFrame
     remarks: pd.DataFrame
@@ -74,7 +77,9 @@ def read(desk: Reading, study: Study, here: StudyArea | None) -> tuple[DayTimeta
         if feeds:
             built = desk.watch(ROLE, timetables.build, feeds, day.date)
             if built is not None:
-                made.append(_of_day(desk, day, feeds, built, here, keys.feeds))
+                zone = keys.school_zone
+                kind = desk.attempt(service_days.kind, day.date, zone) if zone else ""
+                made.append(_of_day(desk, day, kind, feeds, built, here, keys.feeds))
     return tuple(made)
 
 
@@ -105,6 +110,7 @@ def _keep(desk: Reading, problem: InputError) -> None:
 def _of_day(
     desk: Reading,
     day: ServiceDay,
+    kind: str | None,
     feeds: list[FeedDay],
     built: Timetable,
     here: StudyArea | None,
@@ -134,6 +140,7 @@ def _of_day(
         day.id,
         day.name,
         day.date,
+        kind or "",
         replace(built, remarks={}),
         pd.DataFrame(rows, columns=["feed", "runs", "stops", "calls", "stops_far"]),
         pd.DataFrame(remarks, columns=["feed", "reason", "count"]),

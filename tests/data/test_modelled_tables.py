@@ -32,6 +32,30 @@ def remade(tmp_path_factory):
     return folder
 
 
+def test_the_demonstration_feed_is_made_by_its_script(tmp_path):
+    script = ROOT / "scripts" / "make_demonstration_feed.py"
+    spec = importlib.util.spec_from_file_location("make_demonstration_feed", script)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.main(tmp_path)
+    with (
+        zipfile.ZipFile(tmp_path / module.FILE) as made,
+        zipfile.ZipFile(MODELLED / module.FILE) as kept,
+    ):
+        assert made.namelist() == kept.namelist()
+        for name in made.namelist():
+            assert made.read(name) == kept.read(name)
+        for name, column in (("stops", 1), ("routes", 2), ("trips", 2)):
+            rows = list(csv.reader(io.StringIO(kept.read(f"{name}.txt").decode())))[1:]
+            assert all("démonstration" in row[column] for row in rows)
+
+
+def test_the_hours_of_facilities_stand_beside_the_same_facilities():
+    plain = pd.read_csv(DATA / "france_services.csv", dtype=str)
+    hours = pd.read_csv(DATA / "france_services_hours.csv", dtype=str)
+    pd.testing.assert_frame_equal(hours[plain.columns], plain)
+
+
 def raw(path):
     """Name, date and content of the one file in a zip (deflate differs between builds of zlib)."""
     with zipfile.ZipFile(path) as archive:

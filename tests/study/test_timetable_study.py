@@ -108,7 +108,7 @@ def walk(a, b):
 
 
 def journeys(lines, start, end):
-    """Every way from a place to another: on foot, and by one or two runs; (latest start, arrival)."""
+    """Ways from a place to another: by one or two runs (latest start, arrival), and on foot."""
     stop = {n: small_study.place(n % 3 + 0.5 + 0.5 / 6, n // 3 + 0.5) for n in range(6)}
     rides = [
         (communes[i], 60 * (departs + RIDE * i), communes[j], 60 * (departs + RIDE * j))

@@ -33,6 +33,7 @@ TIMETABLES = (
             DAY,
             text("name", "its name"),
             day("date", "the date that stands for it"),
+            text("kind", "of service day: school_day, holidays, saturday, sunday"),
             code("feed", "file of the timetable"),
             _count("runs", "trips of that day; 0: the feed does not run then"),
             _count("stops", "stops"),

@@ -57,10 +57,11 @@ def _days(ground: PreparedStudy, days: list[DayTrips], status: str) -> pd.DataFr
     for day in days:
         known = day.day
         head = {"day": known.id, "name": known.name, "date": known.date.isoformat()}
+        head["kind"] = known.kind
         parts.append(known.feeds.assign(**head))
     table = pd.concat(parts, ignore_index=True)
     walked = "straight" if ground.study.roads.osm is None else "roads"
-    names = ["day", "name", "date", "feed", "runs", "stops", "calls", "stops_far"]
+    names = ["day", "name", "date", "kind", "feed", "runs", "stops", "calls", "stops_far"]
     return table[names].assign(walking=walked, status=status)
 
 
