@@ -1,7 +1,8 @@
 """Commands that work on an OSM extract alone."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -24,7 +25,6 @@ def _add_isochrones(app: typer.Typer) -> None:
 
     @app.command(help=t("cli_roads.isochrones.help"))
     def isochrones(
-        roads: Annotated[list[Path], road_options.roads()],
         points: Annotated[
             Path, typer.Option(help=t("cli_roads.isochrones.points"), metavar="P.csv")
         ],
@@ -41,7 +41,8 @@ def _add_isochrones(app: typer.Typer) -> None:
                 callback=ending(".gpkg", ".parquet", ".geoparquet"),
             ),
         ],
-        mode: Annotated[str, road_options.mode()] = "car",
+        roads: Annotated[list[Path] | None, road_options.roads()] = None,
+        mode: Annotated[str, road_options.any_mode()] = "car",
         away: Annotated[bool, typer.Option("--from", help=t("cli_roads.isochrones.away"))] = False,
         cell: Annotated[
             float, typer.Option(help=t("cli_roads.isochrones.cell"), min=5, max=5000)
@@ -52,22 +53,43 @@ def _add_isochrones(app: typer.Typer) -> None:
         period: Annotated[str, road_options.period()] = "off_peak",
         speeds: Annotated[Path | None, road_options.speeds()] = None,
         department: Annotated[str, road_options.department()] = "",
+        timetable: Annotated[list[Path] | None, transit_options.timetable()] = None,
+        date: Annotated[str | None, transit_options.option("date", "2026-03-12")] = None,
+        depart: Annotated[str | None, transit_options.option("depart", "07:00-09:00")] = None,
+        arrive: Annotated[str | None, transit_options.option("arrive", "08:00-09:00")] = None,
+        walk_speed: Annotated[float | None, transit_options.number("walk_speed")] = None,
+        walk_limit: Annotated[float | None, transit_options.number("walk_limit")] = None,
     ) -> None:
         from siting.cli import terminal
         from siting.outputs import isochrone_files
         from siting.sources import points as point_files
+        from siting.times import isochrones as drawing
 
         limits = _minutes(minutes)
         places = point_files.read(points)
+        named = (roads, period, speeds, department)
+        of_transit = transit_options.given(timetable, date, depart, arrive, walk_speed, walk_limit)
         with terminal.progress() as say:
-            router = road_options.router(roads, mode, period, speeds, department, say)
+            if mode == transit_options.TRANSIT:
+                question = transit_options.read(of_transit, limits[-1])
+                draw = transit_options.surfaces(named, question, say, towards=not away, cell_m=cell)
+            else:
+                transit_options.require_fitting(mode, of_transit)
+                router = _router(named, mode, say)
+                draw = drawing.by_road(router, limits[-1], towards=not away, cell_m=cell)
             say(t("cli_roads.isochrones.sketch"))
-            count = isochrone_files.write(
-                out, router, places, limits, towards=not away, cell_m=cell, rasters=raster
-            )
+            count = isochrone_files.write_drawn(out, places, limits, draw, raster)
         terminal.print_line(
             t("cli_roads.isochrones.done", count=texts.number(count), path=out, cell=f"{cell:g}")
         )
+
+
+def _router(named: "road_options.RoadFiles", mode: str, say: Callable[[str], None]) -> Any:
+    """Roads that are named, read and made ready; refused where none are."""
+    roads, period, speeds, department = named
+    if roads is None:
+        raise ConfigError("option_needed", option="--roads", mode=f"--mode {mode}")
+    return road_options.router(roads, mode, period, speeds, department, say)
 
 
 def _add_route(app: typer.Typer) -> None:
@@ -106,26 +128,18 @@ def _add_route(app: typer.Typer) -> None:
         from siting.times import routes
 
         ends = [_position(start), _position(end)]
-        of_transit = {
-            "--timetable": timetable,
-            "--date": date,
-            "--depart": depart,
-            "--arrive": arrive,
-            "--walk-speed": walk_speed,
-            "--walk-limit": walk_limit,
-        }
+        named = (roads, period, speeds, department)
+        of_transit = transit_options.given(timetable, date, depart, arrive, walk_speed, walk_limit)
         if mode == transit_options.TRANSIT:
             question = transit_options.read(of_transit, None)
-            ways = transit_options.journeys((roads, period, speeds, department), ends, question)
+            ways = transit_options.journeys(named, ends, question)
             if out is not None:
                 isochrone_files.write_journeys(out, ways)
             terminal.print_journeys(ways)
             return
         transit_options.require_fitting(mode, of_transit)
-        if roads is None:
-            raise ConfigError("option_needed", option="--roads", mode=f"--mode {mode}")
         with terminal.progress() as say:
-            router = road_options.router(roads, mode, period, speeds, department, say)
+            router = _router(named, mode, say)
             way = routes.between(router, *ends)
         if out is not None:
             isochrone_files.write_route(out, way)

@@ -14,12 +14,14 @@ from siting.texts import number as written
 from siting.texts import text as t
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import pandas as pd
 
     from siting.cli.road_options import RoadFiles
     from siting.network.timetable import Timetable
+    from siting.times.isochrones import Surface
     from siting.times.journeys import Journey
     from siting.times.transit import Window
     from siting.times.walking import Walking
@@ -99,6 +101,25 @@ def number(name: str) -> Any:
     """Option of a positive number."""
     least = 0.0 if name == "stay" else 0.1
     return typer.Option(help=t(f"cli_transit.{name}"), min=least)
+
+
+def given(
+    timetables: list[Path] | None,
+    date: str | None,
+    depart: str | None,
+    arrive: str | None,
+    walk_speed: float | None,
+    walk_limit: float | None,
+) -> dict[str, Any]:
+    """The options that every command has of timetables, by name."""
+    return {
+        "--timetable": timetables,
+        "--date": date,
+        "--depart": depart,
+        "--arrive": arrive,
+        "--walk-speed": walk_speed,
+        "--walk-limit": walk_limit,
+    }
 
 
 def require_fitting(mode: str, others: dict[str, Any]) -> None:
@@ -226,19 +247,32 @@ def journeys(
         return ways.between(whole, walks, points, question.window)
 
 
+def surfaces(
+    named: RoadFiles, question: TransitQuestion, say: Any, *, towards: bool, cell_m: float
+) -> Callable[[pd.DataFrame], Surface]:
+    """What draws the minutes around a point, one row of `id,lon,lat`."""
+    from siting.cli import terminal
+    from siting.times import transit_isochrones
+
+    whole = _fixed(question, say)
+    if not whole.demand.empty:
+        terminal.print_line(t("cli_transit.not_drawn"))
+    way = _walking(named, question.walk_kmh, say)
+    _tell_stops_off(way, whole)
+    drawn = transit_isochrones.TransitSurface(
+        whole, way, question.window, question.cap, towards, cell_m
+    )
+    return lambda point: transit_isochrones.surface(drawn, point)
+
+
 def _timetable(
     question: TransitQuestion, origins: pd.DataFrame, places: pd.DataFrame, say: Any
 ) -> Timetable:
     """What runs on the day, transport on demand among origins and places included."""
     from siting.cli import terminal
     from siting.network import on_demand
-    from siting.network import timetable as timetables
-    from siting.sources import gtfs_days
 
-    say(t("cli_transit.reading"))
-    feeds = [gtfs_days.read(path, question.day) for path in question.timetables]
-    whole = timetables.build(feeds, question.day)
-    terminal.print_line(whole.text())
+    whole = _fixed(question, say)
     if whole.demand.empty:
         return whole
     every = on_demand.EVERY_S // 60
@@ -251,6 +285,19 @@ def _timetable(
         )
     )
     return on_demand.joined(whole, origins, places)
+
+
+def _fixed(question: TransitQuestion, say: Any) -> Timetable:
+    """What runs on the day by a timetable, told."""
+    from siting.cli import terminal
+    from siting.network import timetable as timetables
+    from siting.sources import gtfs_days
+
+    say(t("cli_transit.reading"))
+    feeds = [gtfs_days.read(path, question.day) for path in question.timetables]
+    whole = timetables.build(feeds, question.day)
+    terminal.print_line(whole.text())
+    return whole
 
 
 def _walking(named: RoadFiles, kmh: float | None, say: Any) -> Walking:

@@ -14,7 +14,7 @@ from siting.times import isochrones
 from siting.times.journeys import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -56,6 +56,18 @@ def write(
     -------
     Number of isochrones written.
     """
+    draw = isochrones.by_road(router, minutes[-1], towards=towards, cell_m=cell_m)
+    return write_drawn(path, points, minutes, draw, rasters)
+
+
+def write_drawn(
+    path: Path,
+    points: pd.DataFrame,
+    minutes: Sequence[float],
+    draw: Callable[[pd.DataFrame], isochrones.Surface],
+    rasters: Path | None = None,
+) -> int:
+    """Write isochrones of points whose surfaces `draw` gives: see `write`."""
     with contextlib.ExitStack() as stack:  # the files, or none of them
         part_path = stack.enter_context(replacing(path))
         folder = None if rasters is None else stack.enter_context(replacing_all(rasters))
@@ -64,9 +76,7 @@ def write(
             if folder is not None:
                 isochrones.write_raster(folder / f"{_file_name(name)}.tif", minutes)
 
-        layer = isochrones.of_points(
-            router, points, minutes, towards=towards, cell_m=cell_m, seen=raster
-        )
+        layer = isochrones.contours(points, minutes, draw, raster)
         if vector_files.is_parquet(path):
             layer.to_parquet(part_path, index=False)
         else:

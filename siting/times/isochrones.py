@@ -190,14 +190,41 @@ def of_points(
     -------
     `id,minutes,tolerance_m` and multipolygons, EPSG:4326.
     """
+    draw = by_road(router, limits[-1], towards=towards, cell_m=cell_m)
+    return contours(points, limits, draw, seen)
+
+
+def by_road(
+    router: Router, limit: float, *, towards: bool, cell_m: float
+) -> Callable[[pd.DataFrame], Surface]:
+    """What draws the surface of a point, one row of `id,lon,lat`: see `surface`."""
+
+    def draw(point: pd.DataFrame) -> Surface:
+        place = router.network.attach(point)
+        return surface(router, place, limit, towards=towards, cell_m=cell_m)
+
+    return draw
+
+
+def contours(
+    points: pd.DataFrame,
+    limits: Sequence[float],
+    draw: Callable[[pd.DataFrame], Surface],
+    seen: Callable[[str, Surface], None] | None = None,
+) -> gpd.GeoDataFrame:
+    """Isochrones of points whose surfaces are drawn one by one: see `of_points`."""
     parts = []
     for row in range(len(points)):
-        place = router.network.attach(points.iloc[row : row + 1])
-        minutes = surface(router, place, limits[-1], towards=towards, cell_m=cell_m)
+        point = points.iloc[row : row + 1]
+        minutes = draw(point)
         if seen is not None:
-            seen(str(place.ids[0]), minutes)
+            seen(str(point["id"].iloc[0]), minutes)
         shapes = polygons(minutes, limits)
-        columns = {"id": place.ids[0], "minutes": list(limits)[::-1], "tolerance_m": cell_m}
+        columns = {
+            "id": point["id"].iloc[0],
+            "minutes": list(limits)[::-1],
+            "tolerance_m": minutes.cell_m,
+        }
         part = gpd.GeoDataFrame(columns, geometry=shapes[::-1], crs=minutes.crs)
         parts.append(part.to_crs(4326))
     whole = pd.concat(parts, ignore_index=True)
