@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from siting import config
+from siting import config, texts
 from siting.api import arguments
 from siting.atomic_files import replacing
 from siting.errors import ConfigError
@@ -131,7 +131,16 @@ class Result:
         return run_folder.write(self.run, Path(folder), _quiet)
 
     def _repr_html_(self) -> str:
-        return self.coverage.head(12).to_html(index=False)
+        """Coverage of the whole territory, a row a service, and the names of the tables."""
+        whole = self.coverage["zone_kind"].to_numpy() == "department"
+        shares = self.coverage[whole].pivot_table(
+            index="service", columns="threshold_minutes", values="covered_share", sort=False
+        )
+        shares.columns = [f"≤ {minutes:g} min" for minutes in shares.columns]
+        shown = shares.rename_axis(None).to_html(formatters=[texts.percent] * shares.shape[1])
+        names = ", ".join(["access", "coverage", "scores", *self.tables])
+        title = html.escape(self.run.study.name)
+        return f"<p><strong>{title}</strong></p>{shown}<p><code>{names}</code></p>"
 
 
 @dataclass(frozen=True)
@@ -191,8 +200,17 @@ class Study:
         return Result(runs.run(self.config, say))
 
     def _repr_html_(self) -> str:
-        services = ", ".join(service.name for service in self.config.services)
-        return f"<p><strong>{html.escape(self.name)}</strong>: {html.escape(services)}</p>"
+        """Its name, and what the first keys of its configuration say."""
+        said = {
+            "services": ", ".join(service.name for service in self.config.services),
+            "thresholds_minutes": ", ".join(f"{m:g}" for m in self.config.thresholds_minutes),
+            "criteria": ", ".join(criterion.id for criterion in self.config.criteria),
+        }
+        rows = "".join(
+            f"<tr><td><code>{key}</code></td><td>{html.escape(value)}</td></tr>"
+            for key, value in said.items()
+        )
+        return f"<p><strong>{html.escape(self.name)}</strong></p><table>{rows}</table>"
 
 
 def load(path: str | os.PathLike[str]) -> Study:

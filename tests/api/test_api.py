@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 import siting
+from siting import texts
 from siting.api import choices as api_choices
 from siting.api import measures as api_measures
 from siting.api import roads as api_roads
@@ -187,6 +188,8 @@ def test_a_study_is_what_siting_run_gives(tmp_path):
     folder = result.write(tmp_path / "out")
     written = pd.read_csv(folder / "scores.csv", dtype={"commune_code": str})
     assert written["site_id"].tolist() == result.scores["site_id"].tolist()
+    whole = result.coverage.query("zone_kind == 'department'")["covered_share"]
+    assert texts.percent(whole.iloc[0]) in result._repr_html_()
     assert result.map("access")._repr_html_().startswith("<iframe")
     fewer = study.replace(thresholds_minutes=[15])
     assert fewer.config.thresholds_minutes == (15.0,)

@@ -234,7 +234,8 @@ def test_a_notebook_shows_each_object(roads):
     study = siting.load("configs/aveyron.yaml")
     assert "Optimum prouvé" in plan._repr_html_()
     assert "p0" in plan._repr_html_()
-    assert "Aveyron" in study._repr_html_() or study.name in study._repr_html_()
+    for said in ("aveyron", "France Services", "10, 15, 20, 30", "minutes_saved"):
+        assert said in study._repr_html_()
     for shown in (roads, times, plan, study):
         assert "<" in shown._repr_html_()
 
