@@ -201,14 +201,14 @@ class Study:
 
     def _repr_html_(self) -> str:
         """Its name, and what the first keys of its configuration say."""
-        said = {
+        shown = {
             "services": ", ".join(service.name for service in self.config.services),
             "thresholds_minutes": ", ".join(f"{m:g}" for m in self.config.thresholds_minutes),
             "criteria": ", ".join(criterion.id for criterion in self.config.criteria),
         }
         rows = "".join(
             f"<tr><td><code>{key}</code></td><td>{html.escape(value)}</td></tr>"
-            for key, value in said.items()
+            for key, value in shown.items()
         )
         return f"<p><strong>{html.escape(self.name)}</strong></p><table>{rows}</table>"
 
