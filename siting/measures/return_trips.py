@@ -98,6 +98,21 @@ def _in_half(trips: RoundTrips, openings: Sequence[Openings], name: str) -> Int3
     return np.where(chosen & (trips.apart >= 0), trips.apart, NONE).astype(np.int32)
 
 
+def any_day(trips: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The best of each cell and service on any day: absence, way there, whether on foot.
+
+    Parameters
+    ----------
+    trips
+        `cell_id,commune_code,population,service` and the columns of `of_homes`, day by day.
+    name
+        Stands for the day.
+    """
+    best = {"shortest_absence": "min", "way_there": "min", "on_foot": "any"}
+    keys = ["cell_id", "commune_code", "population", "service"]
+    return trips.groupby(keys, as_index=False, sort=False).agg(best).assign(day=name)
+
+
 def of_openings(
     trips: RoundTrips, openings: Sequence[Openings], people: Float64, most_s: float
 ) -> pd.DataFrame:

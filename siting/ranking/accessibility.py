@@ -44,6 +44,11 @@ def minutes_saved(facts: SiteFacts, _: int) -> Float64:
     return mean
 
 
+def population_with_return_trip(facts: SiteFacts, minutes: int) -> Float64:
+    """People who can go to the site and be home the same day in so many minutes, on some day."""
+    return facts.unknown if facts.returns is None else within(facts.returns, minutes)
+
+
 def _spared(measure: str) -> Callable[[SiteFacts, int], Float64]:
     def compute(facts: SiteFacts, _: int) -> Float64:
         return facts.spared.get(measure, facts.unknown)
@@ -74,6 +79,15 @@ CRITERIA: dict[str, Definition] = {
         takes="minutes",
         compute=people_only_here,
         asked_by=("cget", "schema"),
+    ),
+    "population_with_return_trip": Definition(
+        families=("accessibility", "availability"),
+        better="more",
+        unit="people",
+        takes="minutes",
+        layer="timetables",
+        compute=population_with_return_trip,
+        asked_by=("seed", "cget"),
     ),
     "minutes_to_station": minutes_to_nearest("stations", ("accessibility", "time")),
     "minutes_to_bus": minutes_to_nearest("bus_stops", ("accessibility", "time")),

@@ -59,6 +59,9 @@ class SiteFacts:
         What each site by itself would spare in a year, by measure (`effects`), shape (sites,).
     entered
         Values entered by hand, one row a site, one column a criterion, NaN where not entered.
+    returns
+        Demand cells, and the shortest absence from home for a way to each site and back by coach
+        and train, on any day of the study.
     days
         Days a month that one likely user would come, by minutes, as the survey says.
     fewest
@@ -75,6 +78,7 @@ class SiteFacts:
     services_here: Float64 | None = None
     spared: Mapping[str, Float64] = field(default_factory=dict)
     entered: pd.DataFrame | None = None
+    returns: Reach | None = None
     days: Callable[[Minutes], Float64] | None = None
     fewest: int = 5
 

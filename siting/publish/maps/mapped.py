@@ -153,12 +153,16 @@ class MappedResult:
 
     def covered_whole(self, service: str, threshold: float) -> pd.Series:
         """Row of `coverage.csv` for the whole that the maps show."""
-        table, epci = self.result.coverage, self.result.epci
-        kind = table["zone_kind"] == "department"
+        table = self.result.coverage
+        chosen = (table["service"] == service) & (table["threshold_minutes"] == threshold)
+        return self.whole(table[chosen])
+
+    def whole(self, table: pd.DataFrame) -> pd.Series:
+        """The row of a table by zone for the whole that the maps show."""
+        kind, epci = table["zone_kind"] == "department", self.result.epci
         if epci is not None:
             kind = (table["zone_kind"] == "epci") & (table["zone_code"] == epci)
-        chosen = (table["service"] == service) & (table["threshold_minutes"] == threshold)
-        return table[kind & chosen].iloc[0]
+        return table[kind].iloc[0]
 
     def covered_communes(self, service: str, threshold: float) -> pd.DataFrame:
         """Rows of `coverage.csv` for the communes, in their order."""

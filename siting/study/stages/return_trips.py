@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
+    import numpy.typing as npt
+
     from siting.config import Study
     from siting.config.timetables import Timetables
     from siting.network.timetable import Timetable
@@ -204,6 +206,24 @@ def searched(
         trips = find(timetable, walks, away(keys, where.openings))
         made.append(DayTrips(day, where, walks, trips))
     return made
+
+
+def to_candidates(base: PreparedStudy) -> npt.NDArray[np.float32]:
+    """Minutes of the shortest absence for each cell and candidate on any day of the study.
+
+    Returns
+    -------
+    float32, shape (cells, candidates), NaN where there is no way there and back.
+    """
+    days = base.read.timetables
+    wheres = [candidates(base.study, base.read, day.date) for day in days]
+    shape = (len(base.cells), len(base.read.candidates))
+    best = np.full(shape, np.inf, np.float32)
+    for day in searched(base, list(zip(days, wheres, strict=True))):
+        away_s = np.where(day.trips.absence >= 0, day.trips.absence, np.inf)
+        rows = day.walks.homes
+        best[rows] = np.minimum(best[rows], (away_s / 60).astype(np.float32))
+    return np.where(np.isfinite(best), best, np.float32(np.nan))
 
 
 def _same_ground(known: DayTrips, stops: pd.DataFrame, where: OpenPlaces) -> bool:

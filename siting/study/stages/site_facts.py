@@ -167,6 +167,7 @@ def gather(
         services_here=services_here(read.everyday, sites),
         spared=spared(base),
         entered=entered(read.evidence, sites, base.study.candidates),
+        returns=returns(base),
         days=fixed.days,
         fewest=fixed.fewest,
     )
@@ -257,6 +258,18 @@ def spared(base: PreparedStudy) -> dict[str, Float64]:
     from siting.study.stages import effects as study_effects  # noqa: PLC0415
 
     return study_effects.by_site(base, effects)
+
+
+def returns(base: PreparedStudy) -> Reach | None:
+    """Absences for a way to each candidate and back, where a criterion needs them."""
+    needed = {criteria.parse(criterion.id).definition.layer for criterion in base.study.criteria}
+    if base.study.timetables is None or "timetables" not in needed:
+        return None
+    # only where it is asked for: its kernels
+    from siting.study.stages import return_trips  # noqa: PLC0415
+
+    people = base.cells["population"].to_numpy(np.float64)
+    return Reach(people, return_trips.to_candidates(base))
 
 
 def chefs_lieux(base: PreparedStudy) -> pd.DataFrame:

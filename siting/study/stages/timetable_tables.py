@@ -99,19 +99,12 @@ def _of_day(ground: PreparedStudy, day: DayTrips) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def any_day(trips: pd.DataFrame) -> pd.DataFrame:
-    """The shortest absence and the quickest way there of each cell and service, on any day."""
-    best = {"shortest_absence": "min", "way_there": "min", "on_foot": "any"}
-    keys = ["cell_id", "commune_code", "population", "service"]
-    return trips.groupby(keys, as_index=False, sort=False).agg(best).assign(day=ANY_DAY)
-
-
 def _people(ground: PreparedStudy, trips: pd.DataFrame) -> pd.DataFrame:
     """People with a round trip of so many minutes at most, by zone, service and day."""
     keys = return_trips.keys_of(ground.study)
     start, end = return_trips.window(keys)
     limits = sorted({*keys.absence_minutes, (end - start) / 60})
-    both = pd.concat([trips, any_day(trips)], ignore_index=True)
+    both = pd.concat([trips, measure.any_day(trips, ANY_DAY)], ignore_index=True)
     counted = both.assign(minutes=both["shortest_absence"])
     table = coverages.coverage(counted, ground.read.zones, limits, by=["day"])
     walking = counted.assign(minutes=counted["minutes"].where(counted["on_foot"]))
@@ -129,7 +122,7 @@ def _people(ground: PreparedStudy, trips: pd.DataFrame) -> pd.DataFrame:
 
 def _coverage(ground: PreparedStudy, trips: pd.DataFrame, access: pd.DataFrame) -> pd.DataFrame:
     """People within each threshold by bus and train, by road, and by either."""
-    both = pd.concat([trips, any_day(trips)], ignore_index=True)
+    both = pd.concat([trips, measure.any_day(trips, ANY_DAY)], ignore_index=True)
     by_road = access[["cell_id", "service", "minutes"]]
     joined = both.merge(by_road, on=["cell_id", "service"], how="left", validate="many_to_one")
     mode = ground.study.roads.mode
