@@ -14,8 +14,14 @@ import small_study
 from siting import config
 from siting.errors import InputError, ProblemsError
 from siting.measures import return_trips as measure
+from siting.provenance import Source
+from siting.publish.maps import registry
+from siting.publish.maps.mapped import MappedResult
 from siting.publish.report import return_trips as chapter
+from siting.ranking import criteria
+from siting.ranking.candidate_facts import SiteFacts
 from siting.study import run as study
+from siting.study.stages import site_facts
 from siting.times.walking import DETOUR
 
 SCHOOL, SUNDAY = dt.date(2026, 3, 17), dt.date(2026, 3, 22)
@@ -267,6 +273,53 @@ def test_the_report_tells_people_and_names_nobody_on_modelled_data(result):
     assert f"{whole:,.0f}".replace(",", "\u202f") in words
     assert "Guichet 5" not in words
     assert "L3" not in words
+
+
+def test_candidates_are_compared_by_who_could_come_and_be_home_again(result):
+    told = site_facts.returns(with_criterion(result))
+    sites = small_study.tables()["candidates.csv"]
+    for column, site in enumerate(sites.to_dict("records")):
+        for row, at in enumerate(homes().values()):
+            made = absences(at, (site["lon"], site["lat"]), ((600, 690),))
+            shortest = min((away for away, _ in made), default=np.nan) / 60
+            assert told.minutes[row, column] == pytest.approx(shortest, abs=1e-3, nan_ok=True)
+    assert np.isfinite(told.minutes).any()
+    criterion = criteria.parse("population_with_return_trip_240min")
+    facts = SiteFacts(sites["commune_code"].to_numpy(object), told, told.minutes[:, 0])
+    assert np.isnan(criteria.values([criterion], facts)).all(axis=None)
+    counted = criteria.values([criterion], replace(facts, returns=told))[criterion.id]
+    people = small_study.tables()["cells.csv"]["population"].to_numpy()
+    assert list(counted) == list(people @ (told.minutes <= 240))
+    assert site_facts.returns(result.ground) is None  # where no criterion needs it
+
+
+def with_criterion(result):
+    """The ground of a study that weighs the criterion."""
+    weighed = result.study.criteria[0].model_copy(
+        update={"id": "population_with_return_trip_240min"}
+    )
+    asking = result.study.model_copy(update={"criteria": (weighed,)})
+    return replace(result.ground, study=asking)
+
+
+def test_the_map_tells_people_and_what_is_invented(result):
+    theme = next(theme for theme in registry.every() if theme.name == "return_trips")
+    page = theme.page(MappedResult(result))
+    assert [choice.options for choice in page.choices][1] == ("Mardi", "L'un au moins des jours")
+    people = result.extras["return_trip_people"]
+    most = people[(people["day"] == "tuesday") & (people["absence_minutes"] == 240)]
+    whole = most[most["zone_kind"] == "department"]["people"].item()
+    assert page.views[0].headline.startswith(f"{whole:,.0f} ".replace(",", "\u202f"))
+    absence = result.extras["return_trips"]["shortest_absence"].to_numpy()
+    np.testing.assert_array_equal(page.views[0].cells, absence.astype(float))
+    source = Source("Horaires", "essai", "2026", "Licence Ouverte", "modelled")
+    inputs = [
+        replace(item, source=source) if item.role == "timetables" else item
+        for item in result.inputs
+    ]
+    page = theme.page(MappedResult(replace(result, inputs=inputs)))
+    assert all(view.headline.startswith("Démonstration") for view in page.views)
+    assert all(any("INVENTÉS" in note for note in view.notes) for view in page.views)
 
 
 @pytest.mark.parametrize(

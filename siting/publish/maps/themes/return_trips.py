@@ -62,10 +62,10 @@ def _view(
     absence = own["shortest_absence"].reindex(mapped.result.cells["cell_id"])
     people = mapped.result.extras["return_trip_people"]
     chosen = people["service"].eq(service.id) & people["day"].eq(id_)
-    told = people[chosen & people["absence_minutes"].eq(limits[-1])]
-    rows = told[told["zone_kind"] == "commune"].set_index("zone_code")
+    within = people[chosen & people["absence_minutes"].eq(limits[-1])]
+    rows = within[within["zone_kind"] == "commune"].set_index("zone_code")
     rows = rows.reindex(mapped.result.communes["code"])
-    whole = mapped.whole(told)
+    whole = mapped.whole(within)
     invented = sources.any_modelled(mapped.result, ROLE)
     headline = t(
         "maps.return_trips.headline",
