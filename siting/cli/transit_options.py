@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from siting.times.walking import Walking
 
 TRANSIT = "transit"
+VEHICLES = ("bicycle", "car")
 PERCENTILES = "5,25,50,75,95"
 
 
@@ -48,6 +49,8 @@ class TransitQuestion:
         Minutes; None: no limit.
     walk_kmh, walk_min
         Speed on foot and minutes in one go; None: those of the package.
+    vehicle
+        `bicycle` or `car` to a stop; None: on foot alone.
     stay
         Minutes at the place; None where no way back is looked for.
     openings
@@ -63,6 +66,7 @@ class TransitQuestion:
     limit: float | None
     walk_kmh: float | None
     walk_min: float | None
+    vehicle: str | None
     stay: float | None
     openings: tuple[tuple[int, int], ...]
 
@@ -181,6 +185,7 @@ def read(options: dict[str, Any], limit: float | None) -> TransitQuestion:
         limit,
         options["--walk-speed"],
         options["--walk-limit"],
+        options.get("--access"),
         options.get("--stay"),
         service_time.spans(options.get("--open") or "") if back else (),
     )
@@ -212,6 +217,7 @@ def write(
         whole = _timetable(question, origins, places, say)
         way = _walking(named, question.walk_kmh, say)
         _tell_stops_off(way, whole)
+        vehicle = _vehicle(named, question.vehicle, say)
         cap = question.cap
         say(t("progress.times"))
         if question.stay is not None:
@@ -220,10 +226,33 @@ def write(
             day = round_trips.Day(
                 question.start, question.end, int(question.stay * 60), (question.openings,)
             )
-            return round_trip_tables.write(out, whole, way, origins, places, day, cap)
+            return round_trip_tables.write(out, whole, way, origins, places, day, cap, vehicle)
         return transit_tables.write(
-            out, whole, way, origins, places, question.window, question.percentiles, cap
+            out, whole, way, origins, places, question.window, question.percentiles, cap, vehicle
         )
+
+
+def _vehicle(named: RoadFiles, mode: str | None, say: Any) -> Walking | None:
+    """Roads for what takes one to a stop, told with its hypotheses; None: on foot alone."""
+    from siting.cli import road_options, terminal
+    from siting.times import park_and_ride, walking
+
+    if mode is None:
+        return None
+    roads, period, speeds, department = named
+    if mode not in VEHICLES:
+        raise InputError("bad_access", value=mode)
+    if roads is None:
+        raise ConfigError("option_needed", option="--roads", mode=f"--access {mode}")
+    terminal.print_line(
+        t(
+            "cli_transit.parked",
+            minutes=written(park_and_ride.CAP_MIN),
+            stops=park_and_ride.STOPS,
+        )
+    )
+    router = road_options.router(roads, mode, period, speeds, department, say)
+    return walking.OnRoads(router)
 
 
 def journeys(

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from siting.network.service_time import clock
-from siting.times import round_trips, transit, transit_tables
+from siting.times import park_and_ride, round_trips, transit, transit_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +44,7 @@ def write(
     places: pd.DataFrame,
     day: Day,
     cap_min: float = transit.WALK_CAP_MIN,
+    vehicle: Walking | None = None,
 ) -> int:
     """Write round trips as Parquet: see `blocks`; give the number of rows.
 
@@ -54,7 +55,7 @@ def write(
     OutputError
         The folder cannot be written to.
     """
-    frames = blocks(timetable, way, homes, places, day, cap_min)
+    frames = blocks(timetable, way, homes, places, day, cap_min, vehicle)
     return transit_tables.write_frames(path, SCHEMA, frames)
 
 
@@ -65,8 +66,14 @@ def blocks(
     places: pd.DataFrame,
     day: Day,
     cap_min: float,
+    vehicle: Walking | None = None,
 ) -> Iterator[pd.DataFrame]:
     """Round trips as a long table, some homes at a time.
+
+    Parameters
+    ----------
+    vehicle
+        Roads read for a bicycle or car that takes one to a stop and back: see `park_and_ride`.
 
     Yields
     ------
@@ -82,7 +89,11 @@ def blocks(
         there = transit.leaving_from(out, way, timetable, part, places, cap_min)
         arriving = transit.changing_and_arriving(way, timetable, part, cap_min)
         back = transit.leaving_from(arriving, way, timetable, places, part, cap_min)
-        result = round_trips.find(timetable, there, back, day)
+        if vehicle is None:
+            result = round_trips.find(timetable, there, back, day)
+        else:
+            by_vehicle = park_and_ride.rides(vehicle, part, timetable)
+            result = park_and_ride.find(timetable, there, back, by_vehicle, day)
         none = result.leaves < 0
         reason = np.where(none, "no_round_trip", "").astype(object)
         for axis, why in enumerate((off[0][start : start + HOMES], off[1])):
@@ -106,7 +117,7 @@ def blocks(
 
 
 def _clocks(seconds: Int32) -> list[str | None]:
-    """Clock times to the minute; those of arrivals that are not whole count as the next."""
-    whole = -(-seconds.ravel() // 60)
+    """Clock times to the minute, the next for those that are not whole; None for none (-1)."""
+    whole = np.where(seconds.ravel() < 0, -1, -(-seconds.ravel() // 60))
     names = {value: clock(60 * int(value)) if value >= 0 else None for value in np.unique(whole)}
     return [names[value] for value in whole]

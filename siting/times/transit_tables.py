@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from siting.atomic_files import replacing
-from siting.times import transit
+from siting.times import park_and_ride, transit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,6 +38,7 @@ def write(
     window: Window,
     percentiles: Sequence[float],
     cap_min: float = transit.WALK_CAP_MIN,
+    vehicle: Walking | None = None,
 ) -> int:
     """Write the times of a window as Parquet: see `blocks`.
 
@@ -60,7 +62,7 @@ def write(
             ("reason", pa.string()),
         ]
     )
-    frames = blocks(timetable, way, origins, places, window, percentiles, cap_min)
+    frames = blocks(timetable, way, origins, places, window, percentiles, cap_min, vehicle)
     return write_frames(path, schema, frames)
 
 
@@ -82,8 +84,14 @@ def blocks(
     window: Window,
     percentiles: Sequence[float],
     cap_min: float,
+    vehicle: Walking | None = None,
 ) -> Iterator[pd.DataFrame]:
     """Times of a window as a long table, some origins at a time.
+
+    Parameters
+    ----------
+    vehicle
+        Roads read for a bicycle or car that may take one to a stop: see `park_and_ride`.
 
     Yields
     ------
@@ -98,6 +106,10 @@ def blocks(
     for start in range(0, len(origins), step):
         part = origins.iloc[start : start + step]
         walks = transit.leaving_from(shared, way, timetable, part, places, cap_min)
+        if vehicle is not None:
+            by_vehicle = park_and_ride.rides(vehicle, part, timetable)
+            leaving = park_and_ride.sooner(walks.leaving, by_vehicle, len(timetable.stops))
+            walks = replace(walks, leaving=leaving)
         reached = window.limit_s / 60
         result = transit.windows(timetable, walks, window, percentiles, [reached])
         reasons = (off[0][start : start + step], off[1])

@@ -76,9 +76,16 @@ def test_there_and_back(capsys, town):
     assert (made["shortest_absence"] >= 45).all()
     assert made["leave_home"].between("06:30", "18:15").all()
     assert (made["back_home"] <= "19:00").all()
-    assert (
-        table.loc[table["reason"] != "", ["shortest_absence", "leave_home"]].isna().all(axis=None)
-    )
+    code, _, err = run(
+        capsys, town, "--date", DAY, "--depart", "08:30-11:00", "--return", "--stay", "45",
+        "--open", "09:00-10:00",
+    )  # fmt: skip
+    assert (code, err) == (0, "")
+    table = pd.read_parquet(town[1] / "out.parquet")
+    none = table[table["reason"] != ""]
+    assert 0 < len(none) < len(table)
+    hours = ["leave_home", "back_home", "latest_departure_home"]
+    assert none[["shortest_absence", *hours]].isna().all(axis=None)
 
 
 WINDOW = ("--date", DAY, "--depart", "07:00-09:00")
@@ -96,6 +103,8 @@ WINDOW = ("--date", DAY, "--depart", "07:00-09:00")
         ((*WINDOW, "--limit", "950"), "960"),
         ((*WINDOW, "--nearest", "3"), "--nearest"),
         ((*WINDOW, "--stay", "45"), "--stay"),
+        ((*WINDOW, "--access", "train"), "train"),
+        ((*WINDOW, "--access", "car"), "--roads"),
         ((*WINDOW, "--return", "--stay", "45"), "--open"),
         ((*WINDOW, "--return", "--stay", "45", "--open", "10:00-09:00"), "10:00-09:00"),
         ((*WINDOW, "--return", "--stay", "90", "--open", "07:30-08:30"), "90"),
