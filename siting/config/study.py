@@ -41,6 +41,9 @@ class ServiceKeys(Model):
     kinds: tuple[str, ...] = Field(
         (), description="kinds of places that count, as the list writes them; empty: the usual ones"
     )
+    minimum_hours: float | None = Field(
+        None, gt=0, le=168, description="hours a week below which a place does not count"
+    )
 
 
 class CriterionKeys(Model):

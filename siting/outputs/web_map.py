@@ -134,6 +134,8 @@ class Point:
         What its pop-up says: term and value.
     opened
         Its score, criterion by criterion.
+    meaning
+        Sign of its own (`signs.Meaning`), where it differs from its layer's.
     """
 
     name: str
@@ -142,16 +144,25 @@ class Point:
     mark: str = ""
     lines: tuple[tuple[str, str], ...] = ()
     opened: tuple[OpenedCriterion, ...] = ()
+    meaning: str = ""
 
 
 @dataclass(frozen=True)
 class Points:
-    """A layer of places."""
+    """A layer of places.
+
+    Attributes
+    ----------
+    legend
+        Rows of the legend: meaning of the places (empty: the layer's own sign), and words; one row
+        of the layer's name where empty.
+    """
 
     name: str
     style: Literal["facility", "candidate", "plan"]
     places: tuple[Point, ...]
     shown: bool = True
+    legend: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -462,11 +473,13 @@ def _points(layer: Points) -> dict[str, Any]:
         "name": layer.name,
         "style": layer.style,
         "shown": layer.shown,
+        "legend": [list(row) for row in layer.legend or (("", layer.name),)],
         "places": [
             {
                 "name": place.name,
                 "at": [round(place.lat, 5), round(place.lon, 5)],
                 "mark": place.mark,
+                "meaning": place.meaning,
                 "lines": [list(pair) for pair in place.lines],
                 "opened": [
                     [line.name, line.source, line.value, line.weight, line.points]

@@ -90,7 +90,7 @@ def cut(result: Result, place: OpinionArea) -> Result:
     communes = result.communes["code"].isin(place.communes)
     cells = result.cells["commune_code"].isin(place.communes)
     facilities = result.facilities["id"].isin(place.facilities)
-    title = t("opinion.title", study=result.study.title, epci=place.name)
+    title = t("opinion.title", study=result.study.title, epci=shown_name(result, place))
     return replace(
         result,
         study=result.study.model_copy(update={"title": title}),

@@ -59,8 +59,9 @@ def read(path: Path) -> pd.DataFrame:
     Returns
     -------
     `id,name,commune_code,lon,lat,kind,role,host,labelled_on,weekly_hours`: longitude and latitude
-    in degrees, the label's date as `YYYY-MM-DD` (empty where none), hours a week as a number; and
-    `monday` to `saturday`, opening hours as `09:00-12:00,14:00-17:00`, empty where closed.
+    in degrees, the label's date as `YYYY-MM-DD` (empty where none), hours a week as a number, NaN
+    where no day's are given; and `monday` to `saturday`, opening hours as
+    `09:00-12:00,14:00-17:00`, empty where closed.
 
     Raises
     ------
@@ -74,6 +75,7 @@ def read(path: Path) -> pd.DataFrame:
         raise InputError("duplicate_ids", file=path, column="id_fs", ids=ids)
     frame = sound_rows.numbers(frame, ["lon", "lat"], path)
     frame = frame.assign(**{name: frame[day].map(_openings) for day, name in WEEKDAYS.items()})
+    has_hours = frame[list(DAYS)].apply(lambda day: day.str.strip() != "").any(axis=1)
     for day in DAYS:
         hours = frame[day].map(_hours).astype(float)
         frame = sound_rows.fitting(frame, day, hours, path, "08:30 - 12:00 / 13:30 - 17:00")
@@ -82,7 +84,7 @@ def read(path: Path) -> pd.DataFrame:
     table = frame.assign(
         commune_code=frame["commune_code"].str.zfill(5),
         labelled_on=dated.fillna(""),
-        weekly_hours=frame[list(DAYS)].fillna(0).sum(axis=1),
+        weekly_hours=frame[list(DAYS)].fillna(0).sum(axis=1).where(has_hours),
     )
     return table[COLUMNS].reset_index(drop=True)
 

@@ -12,7 +12,7 @@ from siting.errors import ConfigError, InputError
 from siting.ranking import criteria
 from siting.sources import boundaries as boundary_files
 from siting.sources import facts
-from siting.study import area_checks, input_files, plausibility, timetable_days
+from siting.study import area_checks, input_files, opening_hours, plausibility, timetable_days
 from siting.study.area_checks import StudyArea
 from siting.study.input_files import NET, STATIONS, TIERS_LIEUX
 from siting.study.reading import Reading
@@ -42,6 +42,8 @@ class Inputs:
     ----------
     services
         Facilities of each service, by its id: `id,name,lon,lat,kind,commune_code`.
+    uncounted
+        Places of each service that open for less than its `minimum_hours`, likewise.
     candidates
         `id,name,commune_code,lon,lat` and more.
     bus_stops
@@ -86,6 +88,7 @@ class Inputs:
     context: dict[str, gpd.GeoDataFrame] = field(default_factory=dict)
     timetables: tuple[DayTimetable, ...] = ()
     warnings: tuple[tuple[str, InputWarning], ...] = ()
+    uncounted: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def register_is_modelled(self) -> bool:
@@ -156,6 +159,10 @@ def _tables(desk: Reading, study: Study) -> Inputs:
     taken = _take(desk, study)
     zones = _zones_of(desk, study, taken)
     taken = _near(desk, study, taken)
+    for service in study.services:
+        listed = taken.lists[f"services.{service.id}"]
+        if listed is not None:
+            desk.attempt(opening_hours.require, service, listed.places)
     desk.require_none()
     return _inputs(desk, study, taken, zones)
 
@@ -290,13 +297,21 @@ def _inputs(desk: Reading, study: Study, taken: _Taken, zones: Any) -> Inputs:
         "everyday": taken.everyday,
     }
     read_rows = _quality(desk, {**places, **tables}, taken.communes)
+    by_hours = {
+        service.id: opening_hours.parted(service, places[f"services.{service.id}"])
+        for service in study.services
+    }
+    read_rows += [
+        quality.of_hours(f"services.{service}", len(few), len(counted) + len(few))
+        for service, (counted, few) in by_hours.items()
+    ]
     return Inputs(
         communes=taken.communes,
         boundaries=taken.shapes,
         zones=zones,
         cells=taken.cells,
         links=taken.links,
-        services={service.id: places[f"services.{service.id}"] for service in study.services},
+        services={service: counted for service, (counted, _) in by_hours.items()},
         candidates=taken.candidates,
         broadband=None if net is None else net.table,
         establishments=taken.stock,
@@ -312,6 +327,7 @@ def _inputs(desk: Reading, study: Study, taken: _Taken, zones: Any) -> Inputs:
         access=None if net is None else net.access,
         context=taken.context,
         timetables=taken.timetables,
+        uncounted={service: few for service, (_, few) in by_hours.items()},
     )
 
 

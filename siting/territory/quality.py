@@ -124,6 +124,11 @@ def of_kinds(name: str, kinds: pd.DataFrame) -> pd.DataFrame:
     return _table(name, rows).assign(share=float("nan"))
 
 
+def of_hours(name: str, few: int, places: int) -> pd.DataFrame:
+    """Places that open for too few hours to count, as a share of those kept; none where none do."""
+    return _table(name, [("dropped", "few_hours", few, places)] if few else [])
+
+
 _Row = tuple[str, str, int, int]
 
 

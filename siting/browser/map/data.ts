@@ -83,6 +83,8 @@ export interface PlaceData {
   name: string;
   at: [number, number];
   mark: string;
+  /** Class of its own sign; empty: its layer's. */
+  meaning: string;
   lines: [string, string][];
   /** Criterion, source, value, weight, points. */
   opened: [string, string, string, string, string][];
@@ -92,6 +94,8 @@ export interface LayerData {
   name: string;
   style: "facility" | "candidate" | "plan";
   shown: boolean;
+  /** Rows of the legend: a sign of its own or the layer's, and words. */
+  legend: [string, string][];
   places: PlaceData[];
 }
 

@@ -48,7 +48,8 @@ export class Legend {
     if (shown.hasCells) rows.push(row(swatch("empty"), words.empty));
     if (modelled) rows.push(row(swatch("model"), words.modelled_cells));
     for (const { data, group } of this.markers) {
-      if (this.map.hasLayer(group) && data.places.length) rows.push(row(swatch(`mark ${data.style}`), data.name));
+      if (!this.map.hasLayer(group) || !data.places.length) continue;
+      for (const [meaning, text] of data.legend) rows.push(row(swatch(`mark ${data.style} ${meaning}`.trim()), text));
     }
     if (roads) rows.push(row(swatch("line road"), words.roads));
     rows.push(row(swatch("line"), words.epci));

@@ -5,6 +5,9 @@ import { textIcon } from "../shared/leaflet.js";
 import type { LayerData, PlaceData } from "./data.js";
 
 const SIZES = { facility: 13, candidate: 22, plan: 24 };
+/** Signs that are smaller than those of their layer: what opens little, or does not count. */
+const SMALL = ["few_hours", "uncounted"];
+const SMALL_SIZE = 9;
 
 export interface MarkerLayer {
   data: LayerData;
@@ -26,7 +29,7 @@ export function markerLayers(
     const size = SIZES[data.style];
     const marks = data.places.map((place, i) => {
       const title = titleOf(place);
-      const icon = textIcon(`mark ${data.style}`, size, place.mark);
+      const icon = textIcon(`mark ${data.style} ${place.meaning}`.trim(), SMALL.includes(place.meaning) ? SMALL_SIZE : size, place.mark);
       const mark = L.marker(place.at, { title, alt: title, zIndexOffset: 1000 * order - i, icon });
       mark.on("add", () => {
         // for those who do not see it

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +15,13 @@ from siting.measures import coverage as coverages
 from siting.outputs import context, scales, web_map
 from siting.outputs.theme import DEFAULT, Theme
 from siting.outputs.web_map import Choice, Ground, Point, Points, View, WebMap
-from siting.publish import geometry, sources, towns, whereabouts
+from siting.publish import geometry, hours, sources, towns, whereabouts
 from siting.publish.maps import wording
+from siting.study import opening_hours
 from siting.texts import text as t
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import geopandas as gpd
     import numpy.typing as npt
@@ -199,12 +200,13 @@ class MappedResult:
         roles
             Of the tables that it shows, beside those that every map shows.
         """
+        of_hours = hours.notes(self.result, roles)
         return WebMap(
             title=title,
             date=t("map.date", date=wording.day(self.result.study.territory.vintage)),
             ground=self.ground,
             choices=tuple(choices),
-            views=tuple(views),
+            views=tuple(replace(view, notes=(*of_hours, *view.notes)) for view in views),
             points=tuple(points),
             sources=tuple(sources.source_lines(self.result, {*sources.EVERYWHERE, *roles})),
             near=near,
@@ -259,29 +261,47 @@ class MappedResult:
         return table[table["service"] == service].reset_index(drop=True)
 
     def facility_points(self, service: ServiceKeys) -> Points:
-        """Facilities of a service, as markers."""
-        table = self.facilities(service.id)
-        names = self.result.communes.set_index("code")["name"]
+        """Facilities of a service, as markers; then the places that do not count."""
+        counted, left_out = self.facilities(service.id), hours.uncounted(self.result, service.id)
+        meanings = [*hours.meanings(counted, service), *["uncounted"] * len(left_out)]
         places = [
-            Point(
-                str(name),
-                lon,
-                lat,
-                lines=(
-                    (t("map.kind_term"), wording.kind_word(kind)),
-                    (t("map.commune_term"), str(names.get(code, "") or t("map.outside"))),
-                ),
-            )
-            for name, lon, lat, kind, code in zip(
-                table["name"],
-                table["lon"],
-                table["lat"],
-                table["kind"],
-                table["commune_code"],
-                strict=True,
+            self._facility(row, meaning)
+            for row, meaning in zip(
+                [*counted.to_dict("records"), *left_out.to_dict("records")], meanings, strict=True
             )
         ]
-        return Points(service.name, "facility", tuple(places))
+        legend = [
+            (
+                "" if meaning == "facility" else meaning,
+                hours.label(meaning, service, service.name, texts.number(meanings.count(meaning))),
+            )
+            for meaning in (*hours.COUNTED, "uncounted")
+            if meaning in meanings
+        ]
+        return Points(service.name, "facility", tuple(places), legend=tuple(legend))
+
+    def _facility(self, row: Mapping[Any, Any], meaning: str) -> Point:
+        """A facility: its kind, its commune, its hours where they are known."""
+        commune = self._commune_names.get(row["commune_code"], "") or t("map.outside")
+        lines = [
+            (t("map.kind_term"), wording.kind_word(row["kind"])),
+            (t("map.commune_term"), str(commune)),
+        ]
+        weekly = float(opening_hours.weekly(pd.DataFrame([row]))[0])
+        if not np.isnan(weekly):
+            lines.append((t("map.hours_term"), t("map.hours", hours=texts.number(weekly, 1))))
+        return Point(
+            str(row["name"]),
+            row["lon"],
+            row["lat"],
+            lines=tuple(lines),
+            meaning="" if meaning == "facility" else meaning,
+        )
+
+    @cached_property
+    def _commune_names(self) -> Mapping[str, str]:
+        names: dict[str, str] = self.result.communes.set_index("code")["name"].to_dict()
+        return names
 
     @cached_property
     def candidate_points(self) -> Points:

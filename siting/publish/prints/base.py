@@ -14,7 +14,7 @@ import shapely
 from siting import texts
 from siting.outputs import context, print_scale, signs
 from siting.outputs.print_sheet import Fill, Name, PrintSheet, Signs
-from siting.publish import geometry, towns, whereabouts
+from siting.publish import geometry, hours, towns, whereabouts
 from siting.publish import sources as study_sources
 from siting.publish.maps.wording import headline_key
 from siting.publish.prints.wording import class_labels
@@ -172,21 +172,16 @@ class PrintBase:
         return [Fill(t("print.modelled_cells"), "", "", every, "modelled")]
 
     def facilities(self, service: str, name: str) -> list[Signs]:
-        """Facilities of a service; apart, those that are not always open where they stand."""
+        """Facilities of a service; apart, those that open little, move, or do not count."""
+        keys = next(keys for keys in self.result.study.services if keys.id == service)
         rows = self.result.facilities[self.result.facilities["service"] == service]
         points = shapely.get_coordinates(rows.to_crs(self.crs).geometry.to_numpy())
-        moving = rows["kind"].isin(signs.PART_TIME).to_numpy()
-        every: tuple[tuple[str, Any, signs.Meaning], ...] = (
-            ("facilities", ~moving, "facility"),
-            ("part_time", moving, "part_time"),
-        )
+        meanings = hours.meanings(rows, keys)
+        drawn = [(meaning, points[meanings == meaning]) for meaning in hours.COUNTED]
+        drawn.append(("uncounted", self.moved(hours.uncounted(self.result, service))))
         return [
-            Signs(
-                t(f"print.{key}", service=name, count="{count}"),
-                points[chosen],
-                signs.of(meaning, self.theme),
-            )
-            for key, chosen, meaning in every
+            Signs(hours.label(meaning, keys, name, "{count}"), at, signs.of(meaning, self.theme))
+            for meaning, at in drawn
         ]
 
     def circles(self, rows: Any, values: Any, key: str) -> list[Signs]:
@@ -211,12 +206,15 @@ class PrintBase:
 
     def seats(self, rows: Any) -> Any:
         """Where the names of communes stand: their chef-lieu, metres."""
+        return self.moved(rows, "chef_lieu_lon", "chef_lieu_lat")
+
+    def moved(self, rows: Any, lon: str = "lon", lat: str = "lat") -> Any:
+        """Points of a table in the metric system, shape (rows, 2)."""
         from pyproj import Transformer  # noqa: PLC0415 - one place only
 
         to_crs = Transformer.from_crs(4326, self.crs, always_xy=True)
-        lon = rows["chef_lieu_lon"].to_numpy(float)
-        lat = rows["chef_lieu_lat"].to_numpy(float)
-        return np.column_stack(to_crs.transform(lon, lat))
+        places = rows[lon].to_numpy(float), rows[lat].to_numpy(float)
+        return np.column_stack(to_crs.transform(*places))
 
     def headline(self, cells: Any, name: str) -> str:
         """The sentence on the people who are far from a service."""
@@ -299,7 +297,7 @@ class PrintBase:
             cut=cut,
             neighbours=self.neighbours if cut else None,
             crs=self.crs,
-            notes=(*notes, t("print.context")),
+            notes=(*hours.notes(self.result, roles), *notes, t("print.context")),
             sources=tuple(
                 study_sources.paper_lines(self.result, {*study_sources.EVERYWHERE, *roles})
             ),

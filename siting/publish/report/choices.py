@@ -13,6 +13,7 @@ from siting.outputs.documents.model import (
     Heading,
     Paragraph,
 )
+from siting.publish import sources
 from siting.publish.report import essentials
 from siting.publish.report.shown import named
 from siting.publish.report.words import cell, num, paragraph, share, stage_paragraph, table
@@ -40,9 +41,8 @@ def candidates(result: Result, compared: Compared, drawn: Figures) -> list[Block
         )
         for j, criterion in enumerate(compared.criteria)
     ]
-    first = scores.iloc[0]
     blocks += [
-        paragraph("ranking", site=first["name"], score=num(first["score"], 1)),
+        _first(result, scores),
         compared_on(compared),
         table("criteria", rows, "lrll", widths=(2.6, 0.8, 0.9, 2.2), count=num(len(rows))),
     ]
@@ -61,6 +61,17 @@ def compared_on(compared: Compared) -> Paragraph:
         sites=grammar.counted("report.sites", len(compared.sites)),
         criteria=grammar.counted("report.criteria", len(compared.criteria)),
     )
+
+
+def _first(result: Result, scores: pd.DataFrame) -> Paragraph:
+    """The sentence on the first site, or on those that are tied, and on what is modelled."""
+    first = scores[scores["rank"] == scores["rank"].min()]
+    key = "report.ranking" if len(first) == 1 else "report.ranking_tied"
+    score = num(first["score"].iloc[0], 1)
+    sentences = [t(key, site=t("brief.and").join(first["name"]), score=score)]
+    if any(sources.status(result, role) == "modelled" for role in sources.ranking_roles(result)):
+        sentences.append(t("report.ranking_modelled"))
+    return Paragraph(" ".join(sentences))
 
 
 def _ranking(result: Result, scores: pd.DataFrame) -> Block:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+import numpy as np
 
 from siting import texts
 from siting.outputs.documents.model import Block, Heading, Paragraph
-from siting.publish.opinion import places
+from siting.publish import hours
+from siting.publish.opinion import places, shown_name
 from siting.publish.report import measured, reading
 from siting.publish.report.shown import named
 from siting.publish.report.words import cell, day, num, paragraph, share, table
+from siting.study import opening_hours
 from siting.texts import grammar
 from siting.texts import text as t
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from siting.config.study import ServiceKeys
     from siting.publish.report.figures import Figures
     from siting.study.result import Result
-FEW_HOURS = 10.0  # a week: under it a place is open a day and a half at most
+MOST_TIED = 3  # EPCI that a sentence names
 
 
 def _head(key: str, level: int = 1, **values: object) -> Heading:
@@ -176,28 +180,43 @@ def _here(result: Result, service: ServiceKeys) -> pd.DataFrame:
 
 
 def of_epci(result: Result, service: ServiceKeys) -> pd.DataFrame:
-    """Coverage of each EPCI at the headline's minutes, the least covered first."""
+    """Coverage of each EPCI at the headline's minutes, those in part told as such.
+
+    The least covered come first; by name where people are spread by a model, which ranks nobody.
+    """
     here = _here(result, service)
+    names = {place.code: shown_name(result, place) for place in places(result)}
     rows = here[here["zone_kind"] == "epci"]
-    return rows.sort_values(["covered_share", "zone_code"], kind="stable")
+    rows = rows.assign(zone_name=rows["zone_code"].map(names))
+    order = ["zone_name"] if result.cells_modelled else ["covered_share", "zone_name"]
+    return rows.sort_values([*order, "zone_code"], kind="stable")
 
 
 def epci_ends(result: Result, service: ServiceKeys) -> list[Paragraph]:
-    """The least and the most covered of several EPCI."""
+    """The least and the most covered of several EPCI, ties together; none on modelled people."""
     rows = of_epci(result, service)
-    if len(rows) < 2:
+    rows = rows[rows["covered_share"].notna()]
+    shares = rows["covered_share"].map(share)  # tied is what reads alike
+    if result.cells_modelled or shares.nunique() < 2:
         return []
-    low, high = rows.iloc[0], rows.iloc[-1]
+    low, high = shares.iloc[0], shares.iloc[-1]
     return [
         paragraph(
             "by_epci",
             minutes=num(result.study.headline_minutes),
-            low=grammar.epci(low["zone_name"]),
-            low_share=share(low["covered_share"]),
-            high=grammar.epci(high["zone_name"]),
-            high_share=share(high["covered_share"]),
+            low=_tied(rows.loc[shares == low, "zone_name"]),
+            low_share=low,
+            high=_tied(rows.loc[shares == high, "zone_name"]),
+            high_share=high,
         )
     ]
+
+
+def _tied(names: pd.Series) -> str:
+    """One EPCI, or those that are tied, by name; how many where they are more than three."""
+    if len(names) > MOST_TIED:
+        return t("report.tied", count=num(len(names)))
+    return t("brief.and").join(grammar.epci(name) for name in names)
 
 
 def _service(result: Result, service: ServiceKeys, drawn: Figures) -> list[Block]:
@@ -266,29 +285,44 @@ def reserve(result: Result) -> str:
 
 
 def open_places(result: Result, service: ServiceKeys) -> list[Block]:
-    """How many places of each kind count, and how many open a few hours a week, where it is known.
+    """Places of each kind, and how many open a few hours a week, where it is known.
 
-    All of them count alike in the times: the table says what that hides.
+    Where all of them count alike in the times, the sentence says what that hides; where the study
+    asks for a minimum of hours, it says who does not count.
     """
-    places = result.facilities[result.facilities["service"] == service.id]
-    if "weekly_hours" not in places.columns or places["weekly_hours"].isna().all():
+    opening = hours.of_service(result, service)
+    if opening is None:
         return []
-    hours = pd.to_numeric(places["weekly_hours"])
-    kinds = places["kind"].fillna("")
-    rows = []
-    for kind, name in zip(
-        sorted(set(kinds)), named("report.kinds", sorted(set(kinds))), strict=True
-    ):
-        own = hours[kinds == kind]
-        few = int((own < FEW_HOURS).sum())
-        rows.append((name or "–", num(len(own)), num(few), num(own.median(), 1)))
-    few = int((hours < FEW_HOURS).sum())
-    values = {"service": service.name, "hours": num(FEW_HOURS), "count": num(few)}
-    total = (t("report.total"), num(len(hours)), num(few), num(hours.median(), 1))
-    return [
-        paragraph("few_hours", all=num(len(hours)), **values),
-        table("kinds", [*rows, total], "lrrr", widths=(2.4, 1, 1.4, 1.4), total=True, **values),
+    weekly = opening_hours.weekly(opening.places)
+    few = opening_hours.opens_little(opening.places, opening.minimum)
+    kinds = opening.places["kind"].fillna("").to_numpy(object)
+    every = sorted(set(kinds))
+    rows = [
+        _of_hours(name or "–", weekly[kinds == kind], few[kinds == kind])
+        for kind, name in zip(every, named("report.kinds", every), strict=True)
     ]
+    values = {"service": service.name, "hours": f"{opening.minimum:g}", "all": num(len(weekly))}
+    if opening.enforced:
+        sentence = Paragraph(grammar.counted("report.hours_asked", opening.few, **values))
+    else:
+        sentence = paragraph("few_hours", count=num(opening.few), **values)
+    total = _of_hours(t("report.total"), weekly, few)
+    unknown = int(np.isnan(weekly).sum())
+    note = grammar.counted("report.hours_unknown", unknown) if unknown else ""
+    return [
+        sentence,
+        table(
+            "kinds", [*rows, total], "lrrr", widths=(2.4, 1, 1.4, 1.4), total=True, note=note,
+            **values,
+        ),
+    ]  # fmt: skip
+
+
+def _of_hours(name: str, weekly: Any, few: Any) -> tuple[str, ...]:
+    """A row: places, those that open little, the median of the hours that are known."""
+    known = weekly[~np.isnan(weekly)]
+    median = num(float(np.median(known)), 1) if len(known) else "–"
+    return name, num(len(weekly)), num(int(few.sum())), median
 
 
 def far_communes(result: Result, keys: dict[str, Any]) -> list[Block]:

@@ -44,8 +44,12 @@ def firmness(compared: Compared) -> str:
     free = robust[robust["weightings"] == study_weights.FREE]
     ranked = free.sort_values("rank", kind="stable")
     first = ranked.iloc[0]
+    tied = ranked[ranked["rank"] == first["rank"]]
     most = free.sort_values(["first_share", "rank"], ascending=[False, True]).iloc[0]
     values = {"site": first["name"], "share": share(first["first_share"], 0)}
+    if len(tied) > 1:
+        other = {"other": most["name"], "other_share": share(most["first_share"], 0)}
+        return t("brief.tied", sites=t("brief.and").join(tied["name"]), **other)
     if most["site_id"] == first["site_id"]:
         return t("brief.firm", **values)
     other = {"other": most["name"], "other_share": share(most["first_share"], 0)}

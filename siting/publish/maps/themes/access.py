@@ -20,9 +20,9 @@ def access(mapped: MappedResult) -> WebMap:
     """Travel time, a view for each service."""
     services = mapped.services
     views = [mapped.access_view(service, (i,)) for i, service in enumerate(services)]
-    # the nearest facility is told by its name in one list of all services
-    first = np.cumsum([0, *(len(mapped.facilities(service.id)) for service in services)])
     layers = [mapped.facility_points(service) for service in services]
+    # the nearest facility is told by its name in one list of all services
+    first = np.cumsum([0, *(len(layer.places) for layer in layers)])
     if len(services) > 1:
         every = Points(
             "", "facility", tuple(p for layer in layers for p in layer.places), shown=False
