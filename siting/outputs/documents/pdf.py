@@ -19,6 +19,7 @@ import typst
 
 from siting.atomic_files import replacing
 from siting.errors import OutputError
+from siting.outputs.documents import pdf_packing
 from siting.outputs.documents.model import (
     Bullets,
     Document,
@@ -62,7 +63,7 @@ def write(path: Path, document: Document) -> None:
         except typst.TypstError as error:
             raise OutputError("report_pdf", path=path, detail=error) from error
     with replacing(path) as part:
-        part.write_bytes(made)
+        part.write_bytes(pdf_packing.packed(made))
 
 
 def _fonts() -> list[Path]:
