@@ -27,7 +27,7 @@ COUNTED: tuple[Meaning, ...] = ("facility", "few_hours", "part_time")
 
 
 @dataclass(frozen=True)
-class OpeningHours:
+class ServiceHours:
     """Opening hours of the places of a service.
 
     Attributes
@@ -61,7 +61,7 @@ class OpeningHours:
         )
 
 
-def of_service(result: Result, service: ServiceKeys) -> OpeningHours | None:
+def of_service(result: Result, service: ServiceKeys) -> ServiceHours | None:
     """Opening hours of a service's places; None where nothing is known of them."""
     counted = result.facilities[result.facilities["service"] == service.id]
     left_out = uncounted(result, service.id)
@@ -71,7 +71,7 @@ def of_service(result: Result, service: ServiceKeys) -> OpeningHours | None:
     few = int(opening_hours.opens_little(places, service.minimum_hours).sum())
     enforced = service.minimum_hours is not None
     minimum = service.minimum_hours or opening_hours.FEW_HOURS
-    return OpeningHours(service.name, minimum, enforced, places, few)
+    return ServiceHours(service.name, minimum, enforced, places, few)
 
 
 def uncounted(result: Result, service: str) -> pd.DataFrame:
