@@ -139,6 +139,16 @@ def test_legend_of_coverage_counts_the_communes(result, sheets):
     assert found.sum() == 285
 
 
+def test_coverage_says_in_how_many_communes_most_people_are_far(result, sheets):
+    cells = result.access[result.access["service"] == "france_services"]
+    near = cells["population"].where(cells["minutes"] <= 20, 0).groupby(cells["commune_code"]).sum()
+    people = cells.groupby("commune_code")["population"].sum()
+    far = int((near < people / 2).sum())
+    headline = sheets["coverage-france_services"].headline
+    assert headline.startswith(f"Dans {far} communes sur {len(people)}, ")
+    assert headline != sheets["access-france_services"].headline
+
+
 def test_gap_and_digital_agree_with_the_study(result, sheets):
     rows = result.access[result.access["service"] == "france_services"]
     far = ~(rows["minutes"].astype(np.float32) <= 20)

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from siting import texts
 from siting.publish.prints.wording import counts
 from siting.publish.sources import TIMES
+from siting.texts import grammar
 from siting.texts import text as t
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
     from siting.outputs.print_sheet import PrintSheet
     from siting.publish.prints.base import PrintBase
+
+    Float64 = npt.NDArray[np.float64]
 
 
 def access(page: PrintBase, service: str, name: str) -> PrintSheet:
@@ -41,11 +51,12 @@ def coverage(page: PrintBase, service: str, name: str) -> PrintSheet:
     ]
     share = page.communes["code"].map(rows.set_index("zone_code")["covered_share"])
     values = {"service": name, "minutes": f"{page.limit:g}"}
-    fills = page.by_commune(100 * share.to_numpy(float))
+    shares = share.to_numpy(float)
+    fills = page.by_commune(100 * shares)
     return page.sheet(
         f"coverage-{service}",
         t("print.coverage.what", minutes=values["minutes"]),
-        page.headline(page.cells(service), name),
+        _finding(shares, values),
         (t("print.coverage.legend", **values), t("print.coverage.unit")),
         fills,
         page.facilities(service, name),
@@ -53,3 +64,18 @@ def coverage(page: PrintBase, service: str, name: str) -> PrintSheet:
         [t("print.derived_note")] if page.result.cells_modelled else [],
         (*TIMES, f"services.{service}"),
     )
+
+
+def _finding(shares: Float64, values: Mapping[str, str]) -> str:
+    """In how many communes most people are beyond the threshold: the map names none of them.
+
+    Parameters
+    ----------
+    shares
+        Of the people within it, by commune; NaN where nobody lives.
+    """
+    known = int((~np.isnan(shares)).sum())
+    most = int((shares < 0.5).sum())
+    if not most:
+        return t("print.coverage.headline_none", **values)
+    return grammar.counted("print.coverage.headline", most, all=texts.number(known), **values)
