@@ -8,7 +8,7 @@ With `--share 1`: 5 million road nodes as dense as in France, 2.3 million inhabi
 in INSEE's layout, 35,000 communes, 2,800 France Services in ANCT's layout, all drawn from a seed;
 `run` then needs 20 GB at most (`ulimit -v`). Roads have one speed: to rank them takes minutes.
 `run` prints seconds of each phase and the peak of memory, and writes `squares.parquet`,
-`communes.parquet` and the choropleth `communes.png`.
+`communes.parquet`, the choropleth `communes.png` and its vector tiles `communes.pmtiles` (GDAL).
 """
 
 from __future__ import annotations
@@ -209,16 +209,29 @@ def run(folder: Path) -> None:
         share = covered[f"covered_{limit}"].sum() / people.sum()
         print(f"| people within {limit} minutes of a place | {share:.1%} |")
     print(f"| squares without a way | {np.isnan(minutes).mean():.2%} |")
+    shapes = gpd.read_parquet(folder / "boundaries.parquet").merge(table, on="code")
     with phase("choropleth"):
-        choropleth(folder, table)
+        choropleth(folder, shapes)
+    with phase("vector tiles"):
+        tiles(folder / "communes.pmtiles", shapes)
 
 
-def choropleth(folder: Path, table: pd.DataFrame) -> None:
+def tiles(path: Path, shapes: gpd.GeoDataFrame) -> None:
+    """Vector tiles of the communes, zoom 0 to 9, in one file that is read by ranges."""
+    path.unlink(missing_ok=True)
+    columns = ["code", "minutes", *(f"people_{limit}" for limit in MINUTES), "geometry"]
+    zooms = {"MINZOOM": "0", "MAXZOOM": "9"}
+    layer = shapes[columns].to_crs(4326)
+    layer.to_file(path, driver="PMTiles", layer="communes", engine="pyogrio", **zooms)
+    drawn = gpd.read_file(path, columns=["code"])["code"].nunique()  # at the largest zoom
+    print(f"| communes in the tiles, megabytes | {drawn:,}, {path.stat().st_size / 1e6:.1f} |")
+
+
+def choropleth(folder: Path, shapes: gpd.GeoDataFrame) -> None:
     """Minutes from every commune's seat to the nearest place."""
     from matplotlib.figure import Figure
     from matplotlib.patches import Patch
 
-    shapes = gpd.read_parquet(folder / "boundaries.parquet").merge(table, on="code")
     figure = Figure(figsize=(8, 8), dpi=150)
     axes = figure.subplots()
     classes = np.digitize(shapes["minutes"].fillna(np.inf), MINUTES, right=True)

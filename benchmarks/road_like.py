@@ -137,7 +137,7 @@ def write_pbf(roads: Roads, path: Path) -> None:
             writer.add_node(osmium.osm.mutable.Node(id=i + 1, location=(x, y), version=1))
         rows = zip(roads.edges.tolist(), roads.kmh.tolist(), roads.one_way.tolist(), strict=True)
         for i, ((a, b), kmh, one_way) in enumerate(rows):
-            tags = {"highway": names[int(kmh)], "maxspeed": str(int(kmh))}
+            tags = {"highway": names.get(int(kmh), "secondary"), "maxspeed": str(int(kmh))}
             if one_way:
                 tags["oneway"] = "yes"
             way = osmium.osm.mutable.Way(id=i + 1, nodes=[a + 1, b + 1], tags=tags, version=1)
