@@ -30,6 +30,7 @@ BY_NAME = {kind.name: kind for kind in KINDS}
 TEMPLATES = {
     "configs/aveyron.yaml": "study",
     "configs/telecentres.yaml": "study",
+    "configs/aveyron-autocars.yaml": "study",
     "configs/rodez.yaml": "viability",
     "configs/questionnaire.yaml": "questionnaire",
     "configs/baskets/*.yaml": "basket",
