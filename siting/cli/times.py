@@ -54,6 +54,9 @@ def add(app: typer.Typer) -> None:
         percentiles: Annotated[str | None, transit_options.option("percentiles", "5,50,95")] = None,
         walk_speed: Annotated[float | None, transit_options.number("walk_speed")] = None,
         walk_limit: Annotated[float | None, transit_options.number("walk_limit")] = None,
+        rides: Annotated[
+            int | None, typer.Option(help=t("cli_transit.rides"), metavar="N", min=1)
+        ] = None,
         access: Annotated[str | None, transit_options.option("access", "bicycle|car")] = None,
         back: Annotated[bool, typer.Option("--return", help=t("cli_transit.return"))] = False,
         stay: Annotated[float | None, transit_options.number("stay")] = None,
@@ -70,6 +73,7 @@ def add(app: typer.Typer) -> None:
             "--percentiles": percentiles,
             "--walk-speed": walk_speed,
             "--walk-limit": walk_limit,
+            "--rides": rides,
             "--access": access,
             "--return": back or None,
             "--stay": stay,

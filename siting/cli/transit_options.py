@@ -49,6 +49,8 @@ class TransitQuestion:
         Minutes; None: no limit.
     walk_kmh, walk_min
         Speed on foot and minutes in one go; None: those of the package.
+    rides
+        Vehicles that one takes at most; None: any number.
     vehicle
         `bicycle` or `car` to a stop; None: on foot alone.
     stay
@@ -66,6 +68,7 @@ class TransitQuestion:
     limit: float | None
     walk_kmh: float | None
     walk_min: float | None
+    rides: int | None
     vehicle: str | None
     stay: float | None
     openings: tuple[tuple[int, int], ...]
@@ -159,7 +162,7 @@ def read(options: dict[str, Any], limit: float | None) -> TransitQuestion:
             raise ConfigError("option_needed", option=name, mode=mode)
     other: dict[str, object] = {name: options.get(name) for name in ("--stay", "--open")}
     if back:
-        other = {name: options.get(name) for name in ("--percentiles", "--arrive")}
+        other = {name: options.get(name) for name in ("--percentiles", "--arrive", "--rides")}
         other["--limit"] = limit
     if arrive:
         other["--depart"] = options["--depart"]
@@ -185,6 +188,7 @@ def read(options: dict[str, Any], limit: float | None) -> TransitQuestion:
         limit,
         options["--walk-speed"],
         options["--walk-limit"],
+        options.get("--rides"),
         options.get("--access"),
         options.get("--stay"),
         service_time.spans(options.get("--open") or "") if back else (),
@@ -228,7 +232,16 @@ def write(
             )
             return round_trip_tables.write(out, whole, way, origins, places, day, cap, vehicle)
         return transit_tables.write(
-            out, whole, way, origins, places, question.window, question.percentiles, cap, vehicle
+            out,
+            whole,
+            way,
+            origins,
+            places,
+            question.window,
+            question.percentiles,
+            cap,
+            vehicle,
+            question.rides,
         )
 
 

@@ -286,9 +286,23 @@ def leave_table(arriving: Walks, stops: int, begin: int) -> UInt16:
     return table
 
 
-def swept(graph: Events, leave: UInt16, best: UInt16) -> None:
-    """Earliest arrival from each row at each place of a block, into `best`."""
-    events.sweep(graph.first, graph.after, graph.row_stop, graph.row_time, graph.ring, leave, best)
+def swept(graph: Events, leave: UInt16, best: UInt16, rides: int | None = None) -> None:
+    """Earliest arrival from each row at each place of a block, into `best`.
+
+    With a bound on rides, those of a row where one waits are yet to come; where one is aboard, the
+    ride counts.
+    """
+    rows = graph.first, graph.after, graph.row_stop, graph.row_time, graph.ring, leave
+    if rides is None:
+        events.sweep(*rows, best)
+        return
+    waits = np.zeros(len(graph.row_stop), bool)
+    waits[graph.wait] = True
+    previous = np.full_like(best, events.NEVER)
+    for ride in range(rides):
+        if ride:
+            previous[:] = best
+        events.sweep_within(*rows, waits, previous, best)
 
 
 def windows(
@@ -297,6 +311,7 @@ def windows(
     window: Window,
     percentiles: Sequence[float] = (50,),
     thresholds: Sequence[float] = (),
+    rides: int | None = None,
 ) -> Windowed:
     """Times of every departure, or arrival, of a window, summed up for each pair.
 
@@ -307,6 +322,8 @@ def windows(
         of the sorted times of all departures, those that do not arrive last.
     thresholds
         Minutes.
+    rides
+        Vehicles that one takes at most, 1 or more; None: any number.
 
     Raises
     ------
@@ -316,7 +333,9 @@ def windows(
     require_span(window)
     if window.arrive:
         back = replace(window, start=-window.last, arrive=False)
-        turned = windows(timetable.backward(), walks.backward(), back, percentiles, thresholds)
+        turned = windows(
+            timetable.backward(), walks.backward(), back, percentiles, thresholds, rides
+        )
         return turned.turned(window.minutes)
     graph = prepare(timetable, walks.changing, window.start, window.end_s)
     boarded = boardings(graph, walks.leaving, window.minutes)
@@ -330,7 +349,7 @@ def windows(
 
     def block(begin: int, best: UInt16) -> None:
         leave = leave_table(walks.arriving, len(timetable.stops), begin)
-        swept(graph, leave, best)
+        swept(graph, leave, best, rides)
         direct = among(walks.direct, begin)
         part = [np.empty((size, events.PLACES), np.uint16) for _ in range(3)]
         value = np.empty((len(ranks), size, events.PLACES), np.uint16)

@@ -39,6 +39,7 @@ def write(
     percentiles: Sequence[float],
     cap_min: float = transit.WALK_CAP_MIN,
     vehicle: Walking | None = None,
+    rides: int | None = None,
 ) -> int:
     """Write the times of a window as Parquet: see `blocks`.
 
@@ -62,7 +63,7 @@ def write(
             ("reason", pa.string()),
         ]
     )
-    frames = blocks(timetable, way, origins, places, window, percentiles, cap_min, vehicle)
+    frames = blocks(timetable, way, origins, places, window, percentiles, cap_min, vehicle, rides)
     return write_frames(path, schema, frames)
 
 
@@ -85,6 +86,7 @@ def blocks(
     percentiles: Sequence[float],
     cap_min: float,
     vehicle: Walking | None = None,
+    rides: int | None = None,
 ) -> Iterator[pd.DataFrame]:
     """Times of a window as a long table, some origins at a time.
 
@@ -92,6 +94,8 @@ def blocks(
     ----------
     vehicle
         Roads read for a bicycle or car that may take one to a stop: see `park_and_ride`.
+    rides
+        Vehicles that one takes at most: see `transit.windows`.
 
     Yields
     ------
@@ -111,7 +115,7 @@ def blocks(
             leaving = park_and_ride.sooner(walks.leaving, by_vehicle, len(timetable.stops))
             walks = replace(walks, leaving=leaving)
         reached = window.limit_s / 60
-        result = transit.windows(timetable, walks, window, percentiles, [reached])
+        result = transit.windows(timetable, walks, window, percentiles, [reached], rides)
         reasons = (off[0][start : start + step], off[1])
         yield _long(part, places, reasons, result, percentiles, limited=window.limit is not None)
 

@@ -104,6 +104,7 @@ WINDOW = ("--date", DAY, "--depart", "07:00-09:00")
         ((*WINDOW, "--nearest", "3"), "--nearest"),
         ((*WINDOW, "--stay", "45"), "--stay"),
         ((*WINDOW, "--access", "train"), "train"),
+        ((*WINDOW, "--return", "--stay", "9", "--open", "07:30-08:30", "--rides", "2"), "--rides"),
         ((*WINDOW, "--access", "car"), "--roads"),
         ((*WINDOW, "--return", "--stay", "45"), "--open"),
         ((*WINDOW, "--return", "--stay", "45", "--open", "10:00-09:00"), "10:00-09:00"),
@@ -116,6 +117,17 @@ def test_refuses_in_one_sentence(capsys, town, more, words):
     assert code == 2
     assert words in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_few_rides_reach_less(capsys, town):
+    reached = []
+    for rides in (["--rides", "1"], []):
+        code, _, err = run(capsys, town, *WINDOW, "--percentiles", "100", *rides)
+        assert (code, err) == (0, "")
+        reached.append(pd.read_parquet(town[1] / "out.parquet")["minutes_p100"])
+    assert reached[0].notna().sum() < reached[1].notna().sum()
+    both = reached[0].notna()
+    assert (reached[0][both] >= reached[1][both]).all()
 
 
 def test_options_of_timetables_are_refused_by_road(capsys, town):

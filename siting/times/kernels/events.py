@@ -204,6 +204,49 @@ def sweep(first, after, row_stop, row_time, ring, leave, best):
 
 
 @njit(cache=True, nogil=True)
+def sweep_within(
+    first, after, row_stop, row_time, ring, leave, waits, previous, best
+):  # fmt: skip
+    """As `sweep`, with a ride more than `previous` was swept with (`NEVER` throughout for none).
+
+    Parameters
+    ----------
+    waits
+        Whether each row waits for a departure. From aboard, one changes into rows of `previous`.
+    """
+    least, rows, r = np.empty(PLACES, np.uint16), len(row_stop), 0
+    while r < rows:
+        stop = max(ring[r], r + 1)
+        if ring[r]:
+            best[r:stop] = NEVER
+        changed = True
+        while changed:
+            changed = False
+            for k in range(r, stop):
+                least[:] = NEVER
+                s, t = row_stop[k], U2(row_time[k])
+                if s >= 0:
+                    for j in range(PLACES):
+                        v = U2(leave[s, j] + t)
+                        least[j] = NEVER if v < t else min(v, NEVER)
+                for i in range(first[k], first[k + 1]):
+                    n = after[i]
+                    if waits[n] and not waits[k]:
+                        for j in range(PLACES):
+                            least[j] = min(least[j], previous[n, j])
+                    else:
+                        for j in range(PLACES):
+                            least[j] = min(least[j], best[n, j])
+                if ring[r]:
+                    for j in range(PLACES):
+                        if least[j] != best[k, j]:
+                            changed = True
+                            break
+                best[k] = least
+        r = stop
+
+
+@njit(cache=True, nogil=True)
 def boardings(foot, reach, seconds, first, run_of, leaves, call, when, ride, wait, minutes):
     """What each origin can get on, and the last departure minute that catches it.
 
