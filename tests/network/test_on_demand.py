@@ -101,7 +101,7 @@ def test_there_and_back(tmp_path):
     way = walking.Straight()
     there = transit.access(way, whole, HOMES, PLACES, 10)
     back = transit.access(way, whole, PLACES, HOMES, 10)
-    day = round_trips.Day(8 * 3600, 13 * 3600, 20 * 60, ((9 * 3600, 12 * 3600),))
+    day = round_trips.Day(8 * 3600, 13 * 3600, 20 * 60, (((9 * 3600, 12 * 3600),),))
     result = round_trips.find(whole, there, back, day)
     ride = minutes((2.02, 44.02), (2.15, 44.08))
     leaves = range(540, 661, 10)
