@@ -33,6 +33,6 @@ def add(app: typer.Typer) -> None:
             result = study.run(settings, say)
             made = study_brief.document(result, compose.compare(result, say))
             say(t("report.progress.write"))
-            paths = compose.write(made, out, f"{settings.name}-brief", wanted, None)
+            paths = compose.write(made, out, f"{settings.name}-{t('brief.file')}", wanted, None)
         for path in paths:
             terminal.print_line(t("report.done", path=path))

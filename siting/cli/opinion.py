@@ -8,8 +8,6 @@ import typer
 from siting.atomic_files import replacing_all
 from siting.texts import text as t
 
-SHEET = "sheet"  # name of the document in each pack
-
 
 def add(app: typer.Typer) -> None:
     """Add `opinion`."""
@@ -37,5 +35,5 @@ def add(app: typer.Typer) -> None:
             workers = jobs or sheet_files.cores()
             with replacing_all(out) as part:
                 count = study_opinion.write(result, part, say)
-                sheets.write(result, part, wanted, inside=SHEET, jobs=workers, say=say)
+                sheets.write(result, part, wanted, inside=t("opinion.file"), jobs=workers, say=say)
         terminal.print_line(t("opinion.done", count=count, folder=out))

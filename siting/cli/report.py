@@ -64,7 +64,9 @@ def add(app: typer.Typer) -> None:
             else:
                 made = compose.document(result, compose.compare(result, say), say)
                 say(t("report.progress.write"))
-                paths = compose.write(made, out, f"{settings.name}-report", wanted, template)
+                paths = compose.write(
+                    made, out, f"{settings.name}-{t('report.file')}", wanted, template
+                )
         if by == "epci":
             terminal.print_line(
                 grammar.counted("sheets.done", len(paths) // len(wanted), folder=out)

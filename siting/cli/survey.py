@@ -38,8 +38,12 @@ def _add_form(group: typer.Typer) -> None:
         from siting.cli import terminal
         from siting.study.stages import survey as study_survey
 
-        questionnaire, _ = study_survey.questionnaire_of(config)
+        questionnaire, standard = study_survey.form_of(config)
         study_survey.write_forms(out, questionnaire)
+        if standard:
+            terminal.print_line(t("cli_survey.form.standard", file=study_survey.STANDARD))
+        if questionnaire.controller is None:
+            terminal.print_line(t("cli_survey.form.no_controller"))
         terminal.print_line(t("cli_survey.form.done", file=out))
 
 

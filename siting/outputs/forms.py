@@ -16,6 +16,7 @@ from siting.outputs import zips
 from siting.texts import text as t
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from siting.survey.questionnaire import FormQuestion, Part, Questionnaire
@@ -81,33 +82,50 @@ def _form(paper: Any, questionnaire: Questionnaire, part: Part) -> None:
     paper.add_paragraph(questionnaire.intro.wording())
     if part.intro is not None:
         paper.add_paragraph(part.intro.wording()).runs[0].italic = True
-    number = 0
+    numbers = _numbers(questionnaire, part)
     for section in questionnaire.sections:
-        chosen = [
-            question
-            for question in section.questions
-            if question.asked(part.id) and question.role != "part"
-        ]  # the form itself says the part
+        chosen = [question for question in section.questions if question.code in numbers]
         if not chosen:
             continue
         paper.add_heading(section.label.wording(), level=2)
         for shown_question in chosen:
-            number += 1
-            _question(paper, shown_question, number)
-    note = paper.add_paragraph(questionnaire.notice.wording())
-    note.paragraph_format.space_before = Pt(8)
-    note.runs[0].font.size, note.runs[0].font.color.rgb = Pt(8.5), GREY
+            _question(paper, shown_question, numbers)
+    _personal_data(paper, questionnaire)
 
 
-def _question(paper: Any, question: FormQuestion, number: int) -> None:
+def _numbers(questionnaire: Questionnaire, part: Part) -> dict[str, int]:
+    """Numbers of the questions put to a part, by code; the form itself says the part."""
+    put = [
+        question.code
+        for question in questionnaire.questions()
+        if question.asked(part.id) and question.role != "part"
+    ]
+    return {code: number for number, code in enumerate(put, 1)}
+
+
+def _personal_data(paper: Any, questionnaire: Questionnaire) -> None:
+    """What becomes of the answers, who answers for them, and the rights of who answers."""
+    controller = questionnaire.controller
+    lines = [
+        questionnaire.notice.wording(),
+        t("survey.form.controller", name=controller.wording() if controller else LONG_LINE),
+        t("survey.form.rights"),
+    ]
+    for place, line in enumerate(lines):
+        note = paper.add_paragraph(line)
+        note.paragraph_format.space_before = Pt(0 if place else 8)
+        note.runs[0].font.size, note.runs[0].font.color.rgb = Pt(8.5), GREY
+
+
+def _question(paper: Any, question: FormQuestion, numbers: Mapping[str, int]) -> None:
     title = paper.add_paragraph()
     title.paragraph_format.space_before = Pt(6)
     title.paragraph_format.keep_with_next = True
-    title.add_run(f"{number}. {question.label.wording()}").bold = True
+    title.add_run(f"{numbers[question.code]}. {question.label.wording()}").bold = True
     hints = [question.help.wording()] if question.help else []
     hints += [t("survey.form.several")] if question.type == "multiple" else []
     if hints:
-        hint = title.add_run(f"  ({' ; '.join(hints)})")
+        hint = title.add_run(f"  ({t('language.list_mark').join(hints)})")
         hint.font.size, hint.font.color.rgb = Pt(9), GREY
     if question.type == "grid":
         _grid(paper, question)
@@ -125,6 +143,21 @@ def _question(paper: Any, question: FormQuestion, number: int) -> None:
     else:
         blank = paper.add_paragraph(_blank(question))
         blank.paragraph_format.left_indent = Cm(0.6)
+    if question.skip is not None:
+        _skip(paper, question, numbers[question.skip.to])
+
+
+def _skip(paper: Any, question: FormQuestion, number: int) -> None:
+    """Say which answers go straight to which question."""
+    skip = question.skip
+    ticks = {"yes": t("survey.form.tick_yes"), "no": t("survey.form.tick_no")}
+    ticks |= {option.code: option.label.wording() for option in question.options}
+    chosen = t("survey.form.or").join(
+        t("survey.form.answer", answer=ticks[code]) for code in (skip.answers if skip else ())
+    )
+    line = paper.add_paragraph(t("survey.form.skip", answers=chosen, number=number))
+    line.paragraph_format.left_indent = Cm(0.6)
+    line.runs[0].italic = True
 
 
 def _blank(question: FormQuestion) -> str:

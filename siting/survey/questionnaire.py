@@ -85,6 +85,13 @@ class Row(_Model):
     minutes: float | None = Field(None, ge=0, le=600, allow_inf_nan=False)
 
 
+class Skip(_Model):
+    """Which answers make who answers go straight to a later question, by its code."""
+
+    answers: tuple[str, ...] = Field(min_length=1)
+    to: str = Field(pattern=CODE)
+
+
 class FormQuestion(_Model):
     """A question.
 
@@ -105,9 +112,13 @@ class FormQuestion(_Model):
     minimum: float | None = None
     maximum: float | None = None
     unit: str = ""
+    skip: Skip | None = Field(None, description="answers that make some questions pointless")
 
     @model_validator(mode="after")
     def _sound(self) -> FormQuestion:
+        ticks = {"yes", "no"} if self.type == "yes_no" else {o.code for o in self.options}
+        if self.skip and (self.type not in {"single", "yes_no"} or set(self.skip.answers) - ticks):
+            raise ValueError("skip_answers")
         if (self.type in CHOICES) != bool(self.options):
             raise ValueError("question_options")
         if (self.type == "grid") != bool(self.rows):
@@ -166,6 +177,9 @@ class Questionnaire(_Model):
     title: Label
     intro: Label
     notice: Label = Field(description="what becomes of the answers, and whom to ask")
+    controller: Label | None = Field(
+        None, description="who answers for personal data, and how to reach them; else left blank"
+    )
     parts: tuple[Part, ...] = Field(min_length=1)
     sections: tuple[Section, ...] = Field(min_length=1)
 
@@ -181,6 +195,8 @@ class Questionnaire(_Model):
             name not in parts for question in self.questions() for name in question.parts
         ):
             raise ValueError("question_parts")
+        for part in parts:
+            self._require_later(part)
         roles = [
             question.role
             for question in self.questions()
@@ -197,6 +213,14 @@ class Questionnaire(_Model):
             ):
                 raise ValueError("part_options")
         return self
+
+    def _require_later(self, part: str) -> None:
+        """Refuse, within a part, to skip to a question that does not come later."""
+        put = [question for question in self.questions() if question.asked(part)]
+        for place, question in enumerate(put):
+            later = {other.code for other in put[place + 1 :]}
+            if question.skip and question.skip.to not in later:
+                raise ValueError("skip_to")
 
     def questions(self) -> Iterator[FormQuestion]:
         """Every question, in order."""

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import docx
 import pytest
+import yaml
 
 from siting import texts
 from siting.cli import app as cli
+from siting.errors import SitingError
 from siting.study.stages import survey as study_survey
 
 SCHEMA = Path(__file__).parents[2] / "configs" / "questionnaire.yaml"
@@ -49,3 +51,43 @@ def test_the_command_writes_a_document_twice_alike(tmp_path, capsys):
     assert "a.docx" in capsys.readouterr().out
     a, b = (docx.Document(tmp_path / name) for name in ("a.docx", "b.docx"))
     assert a.element.xml == b.element.xml
+
+
+def test_a_study_without_a_survey_has_the_standard_forms(tmp_path, capsys):
+    with pytest.raises(SystemExit) as done:
+        cli.main(["survey", "form", "configs/aveyron.yaml", "-o", str(tmp_path / "forms.docx")])
+    assert done.value.code == 0
+    assert "questionnaire type" in capsys.readouterr().out
+    words = said(tmp_path / "forms.docx")
+    assert words.count("Responsable du traitement") == 2  # one a part
+    asked, _ = study_survey.questionnaire_of(SCHEMA)
+    interest, remarks = (asked.of_role("interest"), "Remarques")
+    number = next(
+        line
+        for line in words.splitlines()
+        if line.endswith(remarks + "  (elles restent chez l'enquêteur)")
+    ).split(".")[0]
+    assert f"Si vous avez répondu « non », passez à la question {number}." in words
+    assert interest.skip.to == "remarques"
+
+
+def skipping(change):
+    keys = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    question = next(q for s in keys["sections"] for q in s["questions"] if q["code"] == "interet")
+    question["skip"] = change
+    return keys
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"answers": ["never"], "to": "remarques"}, "skip"),
+        ({"answers": ["no"], "to": "volet"}, "skip"),
+        ({"answers": ["no"], "to": "nowhere"}, "skip"),
+    ],
+)
+def test_a_skip_that_leads_nowhere_is_refused(tmp_path, change, words):
+    path = tmp_path / "schema.yaml"
+    path.write_text(yaml.safe_dump(skipping(change), allow_unicode=True), encoding="utf-8")
+    with pytest.raises(SitingError, match=words):
+        study_survey.questionnaire_of(path)

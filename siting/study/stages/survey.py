@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siting.atomic_files import replacing
-from siting.config import content, load, validate
+from siting.config import content, embedded, load, validate
 from siting.contracts import missing_column
 from siting.errors import ConfigError, InputError
 from siting.outputs.tables import write_csv
@@ -16,7 +17,6 @@ from siting.survey.questionnaire import Questionnaire
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     import pandas as pd
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from siting.survey.answers import Imported
 
 SALT_BYTES = 32
+STANDARD = Path("configs/questionnaire.yaml")
 WEIGHT_COLUMNS = ("weight", "design_weight")
 PROBABILITY_COLUMNS = ("inclusion_probability", "probability")
 
@@ -43,6 +44,21 @@ def questionnaire_of(path: Path) -> tuple[Questionnaire, Study | None]:
         return validate(Questionnaire, path), None
     study = load(path)
     return of_study(study, path), study
+
+
+def form_of(path: Path) -> tuple[Questionnaire, bool]:
+    """The questionnaire whose forms are printed, and whether it is the standard one.
+
+    A study without `survey:` has the standard one: it may be asked before anything is read back.
+
+    Raises
+    ------
+    ConfigError, ProblemsError
+        As `questionnaire_of`.
+    """
+    if "territory" in content(path) and load(path).survey is None:
+        return validate(Questionnaire, embedded(STANDARD)), True
+    return questionnaire_of(path)[0], False
 
 
 def of_study(study: Study, path: Path | None = None) -> Questionnaire:
