@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from siting import texts
@@ -152,7 +152,7 @@ def _archived(folder: Path, name: str) -> Path:
 def _picture(result: Result, part: Path, theme: Theme, maps: list[PortalLink]) -> PortalLink:
     """The map of times, for the home page and for who shares its address."""
     sheets, _ = print_maps.sheets(result, theme, ("access",))
-    sheet = sheets[0]
+    sheet = replace(sheets[0], notes=())  # too small for them: the page says what is modelled
     drawn = print_map.picture(sheet, *PREVIEW, theme)
     (part / t("portal.picture")).write_bytes(pictures.png(drawn, theme))
     opens = next((link.href for link in maps if link.href.endswith(FIRST_MAP)), maps[0].href)
