@@ -43,6 +43,52 @@ class ServiceDay(Model):
     date: dt.date
 
 
+class AddedCall(Model):
+    """A call of a run that is added."""
+
+    stop: str = Field(min_length=1, description="identifier of a stop of the feeds, or added")
+    at: str = Field(pattern=r"^\d{1,2}:[0-5]\d$")
+
+
+class AddedRun(Model):
+    """A run that a scenario adds."""
+
+    line: str = Field(min_length=1)
+    days: tuple[str, ...] = Field((), description="days of the study; none: all")
+    calls: tuple[AddedCall, ...] = Field(min_length=2)
+
+
+class MovedRun(Model):
+    """A run that a scenario makes earlier or later."""
+
+    trip: str = Field(min_length=1)
+    minutes: int = Field(ge=-240, le=240)
+
+
+class AddedStop(Model):
+    """A stop that a scenario adds to a run."""
+
+    trip: str = Field(min_length=1)
+    after: str = Field(min_length=1, description="stop that it follows")
+    id: str = Field(min_length=1)
+    name: str = Field(min_length=1)
+    lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
+    lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
+    minutes: int = Field(ge=0, le=240, description="from the stop that it follows")
+    delay_minutes: int = Field(0, ge=0, le=240, description="by which the rest is later")
+
+
+class TimetableChanges(Model):
+    """What a scenario changes of the runs, the stops and the opening hours."""
+
+    stops: tuple[AddedStop, ...] = ()
+    moved: tuple[MovedRun, ...] = ()
+    runs: tuple[AddedRun, ...] = ()
+    openings: dict[str, OpeningHours] = Field(
+        default_factory=dict, description="hours of facilities, by identifier"
+    )
+
+
 class Timetables(Model):
     """Round trips by bus and train: from home to a place while it is open, and home again."""
 
@@ -70,6 +116,7 @@ class Timetables(Model):
     )
     walk_minutes: float = Field(30, gt=0, le=180, description="on foot at most, in one go")
     walk_kmh: float = Field(5, ge=0.5, le=15)
+    what_if: TimetableChanges | None = None
     worth: bool = Field(
         default=True,
         description="also whom each line and run is needed by: long where there are thousands",

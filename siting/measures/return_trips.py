@@ -138,7 +138,8 @@ def of_openings(
         for place, hours in enumerate(openings)
         for k in range(len(hours))
     ]
-    return pd.DataFrame(rows, columns=["place", "opening", "people", "people_lost"])
+    table = pd.DataFrame(rows, columns=["place", "opening", "people", "people_lost"])
+    return table.astype({"place": int, "opening": int, "people": float, "people_lost": float})
 
 
 def served(trips: RoundTrips, most_s: float) -> Bool:

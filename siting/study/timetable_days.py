@@ -11,7 +11,7 @@ import pandas as pd
 from siting.errors import InputError
 from siting.network import timetable as timetables
 from siting.sources import gtfs_days, service_days
-from siting.study import area_checks
+from siting.study import area_checks, timetable_scenario
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,10 +76,14 @@ def read(desk: Reading, study: Study, here: StudyArea | None) -> tuple[DayTimeta
     for day, feeds in days:
         if feeds:
             built = desk.watch(ROLE, timetables.build, feeds, day.date)
+            if built is not None and keys.what_if is not None:
+                built = desk.attempt(timetable_scenario.changed, built, keys.what_if, day.id)
             if built is not None:
                 zone = keys.school_zone
                 kind = desk.attempt(service_days.kind, day.date, zone) if zone else ""
                 made.append(_of_day(desk, day, kind, feeds, built, here, keys.feeds))
+    if keys.what_if is not None and len(made) == len(keys.days):
+        desk.attempt(timetable_scenario.require_known, keys, [day.timetable for day in made])
     return tuple(made)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from siting.config.timetables import DAYS
-from siting.errors import InputError
+from siting.errors import ConfigError, InputError
 from siting.network import service_time
 from siting.study import prepared
 from siting.study.timetable_days import ROLE
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from siting.times.round_trips import Day, Openings, RoundTrips
     from siting.times.walking import Walking
 
-OF_FACILITY, OF_STUDY = "facility", "study"
+OF_FACILITY, OF_STUDY, OF_SCENARIO = "facility", "study", "scenario"
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class OpenPlaces:
     openings
         Of each, seconds; none where it is closed.
     hours_from
-        Of each: `facility` where its hours are known, else `study`.
+        Of each: `facility` where its hours are known, else `study`; `scenario` where one sets them.
     """
 
     table: pd.DataFrame
@@ -90,11 +90,18 @@ def check(study: Study, read: Inputs) -> None:
 
     Raises
     ------
+    ConfigError
+        The scenario changes the hours of a facility that is not there.
     InputError
         Hours of a facility or of the study cannot be read, the day away from home is longer than a
         search lasts, or the stay fits in no opening of any day.
     """
     keys = keys_of(study)
+    if keys.what_if is not None:
+        standing = {str(id_) for table in read.services.values() for id_ in table["id"]}
+        for id_ in keys.what_if.openings:
+            if id_ not in standing:
+                raise ConfigError("unknown_changed_facility", id=id_)
     start, end = window(keys)
     if end - start > 60 * transit.LONGEST_MIN:
         values = {"minutes": (end - start) // 60, "most": transit.LONGEST_MIN}
@@ -145,9 +152,14 @@ def _hours(keys: Timetables, facilities: pd.DataFrame, date: dt.date) -> list[tu
     today = DAYS[date.weekday()]
     hours = own[today] if today in known else pd.Series("", facilities.index)
     usual = keys.hours.on(date)
+    changed = {} if keys.what_if is None else keys.what_if.openings
     return [
-        (str(given), OF_FACILITY) if its_own else (usual, OF_STUDY)
-        for given, its_own in zip(hours, has_own, strict=True)
+        (changed[id_].on(date), OF_SCENARIO)
+        if id_ in changed
+        else (str(given), OF_FACILITY)
+        if its_own
+        else (usual, OF_STUDY)
+        for id_, given, its_own in zip(facilities["id"], hours, has_own, strict=True)
     ]
 
 

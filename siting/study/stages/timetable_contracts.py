@@ -119,7 +119,7 @@ TIMETABLES = (
             Column("half", "text", "half of the day", among=HALVES),
             code("opens", "clock time"),
             code("closes", "clock time"),
-            Column("hours_from", "text", "whose hours", among=("facility", "study")),
+            Column("hours_from", "text", "whose hours", among=("facility", "study", "scenario")),
             number("people", "who can come then and be back in time", "inhabitants"),
             number("people_lost", "who can come at no other opening of any", "inhabitants"),
             STATUS,

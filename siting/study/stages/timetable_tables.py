@@ -153,7 +153,7 @@ def _openings(ground: PreparedStudy, days: list[DayTrips]) -> pd.DataFrame:
             rows = measure.of_openings(trips, openings, people[day.walks.homes], most)
             place, k = rows["place"].to_numpy(), rows["opening"].to_numpy()
             spans = [openings[p][n] for p, n in zip(place, k, strict=True)]
-            table = day.places.table.iloc[own[place]] if len(own) else day.places.table
+            table = day.places.table.iloc[own[place]]
             parts.append(
                 pd.DataFrame(
                     {
