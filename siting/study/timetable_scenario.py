@@ -55,9 +55,9 @@ def require_known(keys: Timetables, days: Sequence[Timetable]) -> None:
     if change is None:
         return
     trips = {str(trip) for day in days for trip in day.trips["trip_id"]}
-    for named in (*change.stops, *change.moved):
-        if named.trip not in trips:
-            raise ConfigError("unknown_changed_trip", trip=named.trip)
+    for trip in [stop.trip for stop in change.stops] + [move.trip for move in change.moved]:
+        if trip not in trips:
+            raise ConfigError("unknown_changed_trip", trip=trip)
     known = [day.id for day in keys.days]
     for run in change.runs:
         for day in run.days:
