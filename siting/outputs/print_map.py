@@ -43,6 +43,9 @@ def draw(sheet: PrintSheet, size: Paper, theme: Theme = DEFAULT) -> Figure:
     """Lay a sheet out on paper: title above, legend beside (landscape) or below, sources last."""
     with paper.style(theme):
         page, legend, frame = _layout(sheet, size, theme)
+        if sheet.panels:
+            print_legend.legend(page, sheet, legend, _panels(page, sheet, frame, legend))
+            return page.figure
         sheet = print_places.counted(sheet, print_scale.frame(sheet, *frame[2:]))
         axes = _map(page, sheet, frame)
         print_legend.legend(page, sheet, legend, axes)
@@ -53,9 +56,12 @@ def series(sheets: Sequence[PrintSheet], size: Paper, theme: Theme = DEFAULT) ->
     """Give sheets one scale: the largest round one at which the focus of each fits the paper."""
     with paper.style(theme):
         scales = [
-            print_scale.needed(sheet.focus, *_layout(sheet, size, theme)[2][2:]) for sheet in sheets
+            print_scale.needed(sheet.focus, *_layout(sheet, size, theme)[2][2:])
+            for sheet in sheets
+            if not sheet.panels  # which are smaller, at a scale of their own
         ]
-    return [replace(sheet, scale=max(scales, default=0.0)) for sheet in sheets]
+    shared = max(scales, default=0.0)
+    return [sheet if sheet.panels else replace(sheet, scale=shared) for sheet in sheets]
 
 
 def _layout(sheet: PrintSheet, size: Paper, theme: Theme) -> tuple[PrintPage, Box, Box]:
@@ -75,6 +81,37 @@ def _layout(sheet: PrintSheet, size: Paper, theme: Theme) -> tuple[PrintPage, Bo
         low = bottom + high + GUTTER
         frame = (MARGIN, low, size.width - 2 * MARGIN, top - low)
     return page, legend, frame
+
+
+def _panels(page: PrintPage, sheet: PrintSheet, box: Box, legend: Box) -> Axes:
+    """Draw panels in a grid, the one of which the maps are largest; gives the first one's axes."""
+    left, low, across, up = box
+    count = len(sheet.panels)
+    words = 3 * page.line(BODY) + 1.5  # above each: whose it is, two lines of what it shows
+    grids = [
+        ((across - (columns - 1) * GUTTER) / columns, (up - (rows - 1) * GUTTER) / rows, columns)
+        for columns in range(1, count + 1)
+        for rows in [-(-count // columns)]
+    ]
+    fitting = [grid for grid in grids if grid[1] > 2 * words] or grids[-1:]
+    wide, high, columns = min(
+        fitting, key=lambda grid: print_scale.needed(sheet.focus, grid[0], grid[1] - words)
+    )
+    over_inset = print_inset.size(page) + 5 * page.zoom if page.size.landscape else 0.0
+    drawn = []
+    for i, panel in enumerate(sheet.panels):
+        x = left + i % columns * (wide + GUTTER)
+        top = low + up - i // columns * (high + GUTTER)
+        y = page.paragraph(
+            x, top, page.lines(panel.subject, wide, BODY)[:1], BODY, fontweight="bold"
+        )
+        finding = page.lines(panel.headline, wide, SMALL + 0.7)[:2]
+        page.paragraph(x, y, finding, SMALL + 0.7, color=page.theme.colours.muted)
+        frame = (x, top - high, wide, high - words)
+        shown = print_places.counted(panel, print_scale.frame(panel, *frame[2:]))
+        bar = (legend[0], legend[1] + over_inset) if not i else (-2 * page.size.width, 0.0)
+        drawn.append(_map(page, shown, frame, bar))
+    return drawn[0]
 
 
 def picture(sheet: PrintSheet, width: float, height: float, theme: Theme = DEFAULT) -> Figure:

@@ -147,6 +147,9 @@ class PrintSheet:
         What it is of beside its theme: a plan; empty where the theme says it.
     context
         What lies around and under it, in the same system; None: nothing is known.
+    panels
+        Sheets that it shows side by side at one scale, each under its subject and its sentence,
+        with one legend; empty: it is one map.
     """
 
     name: str
@@ -172,3 +175,4 @@ class PrintSheet:
     context: Context | None = None
     subject: str = ""
     scale: float = 0.0
+    panels: tuple[PrintSheet, ...] = ()

@@ -107,7 +107,10 @@ def each(
             continue
         if name in BY_PLAN:
             planned = plans.of_study(within or result)
-            yield from (BY_PLAN[name](page, plan) for plan in planned)
+            of_plans = [BY_PLAN[name](page, plan) for plan in planned]
+            yield from of_plans
+            if len(of_plans) > 1:
+                yield gain.together(page, of_plans)
             if not planned:
                 yield Missing(name, t("print.missing.plans"))
             continue

@@ -20,6 +20,7 @@ import pandas as pd
 import pytest
 import shapely
 from matplotlib.collections import LineCollection
+from matplotlib.colors import to_rgb
 from PIL import Image
 
 from siting import config, texts
@@ -447,3 +448,29 @@ def called(words):
     with pytest.raises(SystemExit) as done:
         cli.main(words)
     return done.value.code
+
+
+def test_several_plans_stand_side_by_side_at_one_scale(result):
+    """A panel a plan, the same ground in each, one legend that counts nobody."""
+    ids = [str(site) for site in result.scores.table()["site_id"].head(3)]
+    plans = {f"p{i}": PlanKeys(name=f"Plan {i}", sites=(site,)) for i, site in enumerate(ids)}
+    planned = replace(result, study=result.study.model_copy(update={"plans": plans}))
+    made, missing = study_print.sheets(planned, DEFAULT, ("gain",))
+    assert missing == []
+    *alone, together = made
+    assert [sheet.subject for sheet in together.panels] == [sheet.subject for sheet in alone]
+    assert [sheet.headline for sheet in together.panels] == [sheet.headline for sheet in alone]
+    assert not any(fill.count for fill in together.fills)
+    assert set(together.table["plan"]) == {"Plan 0", "Plan 1", "Plan 2"}
+    for size in (paper.paper(), paper.paper(landscape=True)):
+        figure = print_map.draw(together, size)
+        panels = [axes for axes in figure.axes if axes.get_facecolor()[:3] == outside()]
+        assert len(panels) == 3
+        across = {round(float(np.ptp(axes.get_xlim()))) for axes in panels}
+        boxes = {tuple(np.round(axes.get_position().size, 6)) for axes in panels}
+        assert len(across) == len(boxes) == 1
+        assert all(f"Plan {i}" in written(figure) for i in range(3))
+
+
+def outside():
+    return pytest.approx(to_rgb(DEFAULT.colours.outside))

@@ -77,6 +77,8 @@ def draw(
     numbers: list[DocumentTable] = []
     made, _ = study_print.sheets(result, theme)
     for picture in made:
+        if picture.panels:  # each of them is a figure already
+            continue
         say(t("report.progress.figure", name=picture.name))
         drawn[picture.name] = of_sheet(picture, result, theme)
         heads: tuple[str, ...] = (t("report.columns.class"), t("report.columns.count"))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from siting.outputs import scales, signs
@@ -16,7 +17,7 @@ from siting.publish.sources import TIMES
 from siting.texts import text as t
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Sequence
 
     from siting.outputs.print_sheet import Fill, PrintSheet
     from siting.publish.plans import PlannedTimes
@@ -48,6 +49,34 @@ def gain(page: PrintBase, plan: PlannedTimes) -> PrintSheet:
         names,
     )
     return replace(sheet, subject=plan.name)
+
+
+def together(page: PrintBase, sheets: Sequence[PrintSheet]) -> PrintSheet:
+    """The plans side by side under one legend; each panel's sentence tells what differs."""
+    first = sheets[0]
+    panels = tuple(
+        replace(sheet, names=tuple(name for name in sheet.names if name.bold), table=None)
+        for sheet in sheets
+    )
+    labels = {fill.label: fill for sheet in sheets for fill in sheet.fills}
+    signs_shown = {sign.label: sign for sheet in sheets for sign in sheet.signs}
+    return replace(
+        first,
+        name="gains",
+        subject="",
+        title=t("print.grouped_title", title=page.result.study.title, what=t("print.gains.what")),
+        headline=t("print.gains.headline", count=len(sheets)),
+        fills=tuple(replace(fill, count="") for fill in labels.values()),
+        signs=tuple(
+            replace(sign, label=sign.label.replace(" ({count})", ""))
+            for sign in signs_shown.values()
+        ),
+        alt=" ".join(sheet.alt for sheet in sheets),
+        table=pd.concat(
+            [sheet.table.assign(plan=sheet.subject) for sheet in sheets], ignore_index=True
+        ),
+        panels=panels,
+    )
 
 
 def _fills(page: PrintBase, cells: pd.DataFrame, changes: gains.Gains) -> list[Fill]:
