@@ -46,7 +46,10 @@ def _rows(page: PrintPage, items: list[Fill | Signs], width: float) -> list[Row]
 def _columns(page: PrintPage, sheet: PrintSheet, width: float) -> tuple[list[Row], list[Row]]:
     """Rows of a legend below the map: quantities on the left, hatchings and signs on the right."""
     items = _items(sheet)
-    counted = [isinstance(item, Fill) and bool(item.count) for item in items]
+    counted = [  # panels share their classes, and each counts its own
+        isinstance(item, Fill) and bool(item.count or (sheet.panels and item.colour))
+        for item in items
+    ]
     sized = [isinstance(item, Signs) and bool(item.keys) for item in items]
     quantities = [count or size for count, size in zip(counted, sized, strict=True)]
     classes = [item for item, quantity in zip(items, quantities, strict=True) if quantity]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from siting.outputs.print_sheet import Fill, PrintSheet
     from siting.publish.plans import PlannedTimes
     from siting.publish.prints.base import PrintBase
+PANEL = 0.6  # of the size of a sign, on a small map
 
 
 def gain(page: PrintBase, plan: PlannedTimes) -> PrintSheet:
@@ -54,10 +55,7 @@ def gain(page: PrintBase, plan: PlannedTimes) -> PrintSheet:
 def together(page: PrintBase, sheets: Sequence[PrintSheet]) -> PrintSheet:
     """The plans side by side under one legend; each panel's sentence tells what differs."""
     first = sheets[0]
-    panels = tuple(
-        replace(sheet, names=tuple(name for name in sheet.names if name.bold), table=None)
-        for sheet in sheets
-    )
+    panels = tuple(map(_panel, sheets))
     labels = {fill.label: fill for sheet in sheets for fill in sheet.fills}
     signs_shown = {sign.label: sign for sheet in sheets for sign in sheet.signs}
     return replace(
@@ -66,6 +64,7 @@ def together(page: PrintBase, sheets: Sequence[PrintSheet]) -> PrintSheet:
         subject="",
         title=t("print.grouped_title", title=page.result.study.title, what=t("print.gains.what")),
         headline=t("print.gains.headline", count=len(sheets)),
+        unit=t("print.gains.unit", service=page.result.study.services[0].name),
         fills=tuple(replace(fill, count="") for fill in labels.values()),
         signs=tuple(
             replace(sign, label=sign.label.replace(" ({count})", ""))
@@ -77,6 +76,18 @@ def together(page: PrintBase, sheets: Sequence[PrintSheet]) -> PrintSheet:
         ),
         panels=panels,
     )
+
+
+def _panel(sheet: PrintSheet) -> PrintSheet:
+    """A sheet for a small map: smaller signs, the names of main towns and sites alone."""
+    small = tuple(
+        replace(
+            sign, look=replace(sign.look, size=PANEL * sign.look.size, line=PANEL * sign.look.line)
+        )
+        for sign in sheet.signs
+    )
+    names = tuple(replace(name, size=min(name.size, 6.0)) for name in sheet.names if name.bold)
+    return replace(sheet, signs=small, names=names, table=None)
 
 
 def _fills(page: PrintBase, cells: pd.DataFrame, changes: gains.Gains) -> list[Fill]:
