@@ -37,8 +37,16 @@ class PlanKeys(Model):
         return self
 
 
+class OtherService(Model):
+    """What a scenario changes of a service that is not the first."""
+
+    service: str = Field(description="its id")
+    open: tuple[str | Place, ...] = Field((), description="as `open`, for this service")
+    close: tuple[str, ...] = Field((), description="facilities of this service closed")
+
+
 class WhatIf(Model):
-    """What a scenario changes on the ground: sites, facilities of the first service, and roads."""
+    """What a scenario changes on the ground: sites, facilities of the services, and roads."""
 
     candidates: tuple[Place, ...] = Field(
         (), description="candidates moved (same id as one of the table) or added"
@@ -47,6 +55,9 @@ class WhatIf(Model):
         (), description="candidates, or places of one's own; the supply of a median facility"
     )
     close: tuple[str, ...] = Field((), description="facilities closed")
+    other_services: tuple[OtherService, ...] = Field(
+        (), description="what is opened and closed of services beside the first"
+    )
     closed_links: tuple[tuple[str, str], ...] = Field(
         (), description="links of the distance table closed both ways, by their two communes"
     )

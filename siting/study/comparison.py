@@ -12,6 +12,7 @@ from siting.errors import ConfigError
 from siting.measures import equity
 from siting.outputs.tables import write_csv
 from siting.study import scenario as what_if
+from siting.study import site_costs
 from siting.study.stages import effects as study_effects
 
 if TYPE_CHECKING:
@@ -131,15 +132,10 @@ def _cost(study: Study, opened: Sequence[str]) -> dict[str, float]:
     """Euros a year of the sites that a plan opens, and their range; NaN where one is unknown."""
     if not study.site_costs:
         return {}
-    known = [study.site_costs.get(site) for site in opened]
-    if any(cost is None for cost in known):
+    cost = site_costs.of_sites(study, opened)
+    if cost is None:
         return dict.fromkeys(("cost", "cost_low", "cost_high"), np.nan)
-    some = [cost for cost in known if cost is not None]
-    return {
-        "cost": float(sum(cost.value for cost in some)),
-        "cost_low": float(sum(cost.ends[0] for cost in some)),
-        "cost_high": float(sum(cost.ends[1] for cost in some)),
-    }
+    return {"cost": cost.value, "cost_low": cost.low, "cost_high": cost.high}
 
 
 def _spared(ground: PreparedStudy, opened: Sequence[str]) -> dict[str, float]:

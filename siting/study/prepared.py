@@ -148,6 +148,21 @@ def assuming(base: PreparedStudy, assumptions: Assumptions) -> PreparedStudy:
     return PreparedStudy(study, base.read, base.cells, router, demand)
 
 
+def moving(base: PreparedStudy, mode: str) -> PreparedStudy:
+    """The same files and cells, by another mode of travel.
+
+    Raises
+    ------
+    SitingError
+        The roads cannot be read for it.
+    """
+    roads_keys = base.study.roads.model_copy(update={"mode": mode})
+    study = base.study.model_copy(update={"roads": roads_keys})
+    router, read = with_roads(study, base.read)
+    demand = router.network.attach(base.cells.rename(columns={"cell_id": "id"}))
+    return PreparedStudy(study, read, base.cells, router, demand)
+
+
 def changed(study: Study, read: Inputs) -> Inputs:
     """What was read, with the scenario's facilities.
 
@@ -162,17 +177,21 @@ def changed(study: Study, read: Inputs) -> Inputs:
     candidates = what_if.candidates(
         read.candidates, change.candidates, what_if.communes(read.boundaries)
     )
-    first = study.services[0].id
-    now = read.services[first]
-    changed = what_if.facilities(now, candidates, change.open, change.close)
     around = area.surroundings(read.boundaries, study.territory.crs)
-    for new, key in (
-        (changed[changed["kind"] == OPENED], "what_if.open"),
-        (candidates, "what_if.candidates"),
-    ):
+    first, *others = (service.id for service in study.services)
+    changes = {first: ("what_if.open", change.open, change.close)}
+    for other in change.other_services:
+        if other.service not in others or other.service in changes:
+            known = ", ".join(others) or "-"
+            raise ConfigError("other_service_unknown", id=other.service, known=known)
+        changes[other.service] = ("what_if.other_services", other.open, other.close)
+    services, places = dict(read.services), [("what_if.candidates", candidates)]
+    for service, (key, opened, closed) in changes.items():
+        services[service] = what_if.facilities(services[service], candidates, opened, closed)
+        places.append((key, services[service][services[service]["kind"] == OPENED]))
+    for key, new in places:
         if len(new):
             area.require_near(new, around, study.territory.buffer_km, key)
-    services = {**read.services, first: changed}
     return replace(read, candidates=candidates, services=services)
 
 

@@ -159,35 +159,41 @@ def _answer(app: FastAPI, workshop: Workshop) -> None:
     @app.post("/api/answer", response_model=replies.ScenarioReply, responses=contradicted)
     def answer(question: ScenarioQuestion) -> Response:
         """Tell what a scenario does: minutes of each cell, coverage, gained and lost, curve."""
-        return _encoded(page_answers.answer(workshop, _checked(question.scenario, workshop)))
+        return _encoded(page_answers.answer(*_looked_at(question.scenario, workshop)))
 
     @app.post("/api/compare", response_model=replies.PairReply, responses=contradicted)
     def compare(question: PairQuestion) -> Response:
         """Answer two scenarios at once."""
-        pair = (_checked(question.first, workshop), _checked(question.second, workshop))
-        return _encoded({"answers": [page_answers.answer(workshop, given) for given in pair]})
+        pair = [_looked_at(given, workshop) for given in (question.first, question.second)]
+        return _encoded({"answers": [page_answers.answer(*given) for given in pair]})
 
     @app.post("/api/ranking", response_model=replies.RankingReply, responses=contradicted)
     def ranking(question: ScenarioQuestion) -> Response:
         """Rank the candidates under the scenario's weights."""
-        return _encoded(page_answers.ranking(workshop, _checked(question.scenario, workshop)))
+        return _encoded(page_answers.ranking(*_looked_at(question.scenario, workshop)))
 
     @app.post("/api/robustness", response_model=replies.RobustnessReply, responses=contradicted)
     def robustness(question: ScenarioQuestion) -> Response:
         """Tell how far that ranking holds: under any weights, and as each weight moves."""
-        return _encoded(page_answers.robustness(workshop, _checked(question.scenario, workshop)))
+        return _encoded(page_answers.robustness(*_looked_at(question.scenario, workshop)))
+
+    @app.post("/api/plan", response_model=replies.PlanReply, responses=contradicted)
+    def plan(question: ScenarioQuestion) -> Response:
+        """Tell what the sites of a plan cost, and how they hold in the ranking."""
+        return _encoded(page_answers.plan(*_looked_at(question.scenario, workshop)))
 
     @app.post("/api/access", response_model=replies.AccessReply, responses=contradicted)
     def access(question: PlaceQuestion) -> Response:
         """Tell the minutes from a place to the open facilities."""
-        given = _checked(question.scenario, workshop)
-        return _encoded(page_answers.access(workshop, given, question.lon, question.lat))
+        looked_at = _looked_at(question.scenario, workshop)
+        return _encoded(page_answers.access(*looked_at, question.lon, question.lat))
 
     @app.post("/api/isochrone", response_model=replies.IsochroneReply, responses=contradicted)
     def isochrone(question: IsochroneQuestion) -> Response:
         """Draw from where a place is within some minutes; studies on OpenStreetMap roads."""
-        given, limits = _checked(question.scenario, workshop), sorted(set(question.minutes))
-        return _encoded(page_answers.isochrone(workshop, given, question.lon, question.lat, limits))
+        looked_at, limits = _looked_at(question.scenario, workshop), sorted(set(question.minutes))
+        place = (question.lon, question.lat)
+        return _encoded(page_answers.isochrone(*looked_at, *place, limits))
 
 
 def _optimise(app: FastAPI, workshop: Workshop, jobs: Jobs) -> None:
@@ -302,11 +308,12 @@ def _export(app: FastAPI, desk: OpenedStudy) -> None:
 
 def _exported(kind: ExportKind, desk: OpenedStudy, given: Scenario, name: str) -> bytes:
     """Write the view in one of the kinds."""
-    workshop = desk.workshop
+    workshop = desk.workshop.looking(given.service, given.mode)
     if kind == "table":
         return exports.table(workshop, given, name).encode()
     if kind == "config":
-        return scenario.written(given, workshop.ground.study, desk.config.name).encode()
+        base = desk.config
+        return scenario.written(given, desk.workshop.ground.study, base.name, base.parent).encode()
     if kind == "report":
         return exports.report(workshop, given, name)
     return exports.html_map(workshop, given, name).encode()
@@ -321,6 +328,11 @@ def _json(answer: bytes) -> Response:
     return Response(answer, media_type="application/json")
 
 
+def _looked_at(given: Scenario, workshop: Workshop) -> tuple[Workshop, Scenario]:
+    """Give a scenario as the study takes it, and the study as the scenario looks at it."""
+    return workshop.looking(given.service, given.mode), _checked(given, workshop)
+
+
 def _checked(given: Scenario, workshop: Workshop) -> Scenario:
     given.require_bounded()
     if list(given.thresholds_minutes) != sorted(set(given.thresholds_minutes)):
@@ -333,7 +345,7 @@ def _checked(given: Scenario, workshop: Workshop) -> Scenario:
 
 def _task(workshop: Workshop, question: JobQuestion) -> Task:
     """An optimisation over candidates and facilities, as the scenario leaves roads and closures."""
-    given = _checked(question.scenario, workshop)
+    workshop, given = _looked_at(question.scenario, workshop)
     model = registry.get(question.model, "workshop")
     if "max_minutes" in model.plain.needs and question.max_minutes is None:
         raise ConfigError("job_needs_minutes")

@@ -124,6 +124,7 @@ def of_scenario(workshop: Workshop, given: Scenario, name: str) -> Hypothesis:
         See `Workshop.answer`.
     """
     limits = given.thresholds_minutes
+    workshop = workshop.looking(given.service, given.mode)
     zones = workshop.zones
     whole = int(zones["zone_kind"].eq("department").to_numpy().argmax())
     before, after = (workshop.answer(change, limits) for change in (WhatIf(), given.what_if))
@@ -142,6 +143,8 @@ def of_scenario(workshop: Workshop, given: Scenario, name: str) -> Hypothesis:
 def changes(workshop: Workshop, given: Scenario) -> tuple[str, ...]:
     """What a scenario changes, a sentence each, as the page words it."""
     change = given.what_if
+    configured = workshop.looking("", "").ground.study
+    workshop = workshop.looking(given.service, given.mode)
     study = workshop.ground.study
     read = workshop.ground.read
     names = {str(row["id"]): str(row["name"]) for row in workshop.standing_and_candidates(change)}
@@ -152,6 +155,7 @@ def changes(workshop: Workshop, given: Scenario) -> tuple[str, ...]:
     ]
     sentences += [t("page.change_moved", name=site.name) for site in change.candidates]
     sentences += [t("page.change_closed", name=names.get(key, key)) for key in change.close]
+    sentences += _other_services(workshop, change)
     sentences += [
         t("page.change_link", name=f"{communes[begin]} – {communes[end]}")
         for begin, end in change.closed_links
@@ -161,6 +165,8 @@ def changes(workshop: Workshop, given: Scenario) -> tuple[str, ...]:
         t("page.change_link", name=t("page.road_at", name=communes.get(code, t("page.this_place"))))
         for code in places
     ]
+    if study.roads.mode != configured.roads.mode:
+        sentences.append(t("page.change_mode", mode=t(f"page.mode_{study.roads.mode}")))
     if change.speed_factor != 1:
         sentences.append(t("page.change_speed", share=texts.percent(change.speed_factor, 0)))
     if given.thresholds_minutes != study.thresholds_minutes:
@@ -169,3 +175,22 @@ def changes(workshop: Workshop, given: Scenario) -> tuple[str, ...]:
     if given.weights and scenarios.shares(study, given.weights) != scenarios.shares(study, {}):
         sentences.append(t("page.change_weights"))
     return tuple(sentences)
+
+
+def _other_services(workshop: Workshop, change: WhatIf) -> list[str]:
+    """What opens and closes in the services beside the first, a sentence each."""
+    services = {service.id: service.name for service in workshop.ground.study.services}
+    candidates = workshop.candidates(change)
+    names = dict(zip(candidates["id"], candidates["name"], strict=True))
+    sentences = []
+    for other in change.other_services:
+        facilities = workshop.ground.read.services[other.service]
+        known = names | dict(zip(facilities["id"], facilities["name"], strict=True))
+        service = services[other.service]
+        for site in other.open:
+            name = known.get(site, site) if isinstance(site, str) else site.name
+            sentences.append(t("page.change_other_opened", service=service, name=name))
+        for key in other.close:
+            name = known.get(key, key)
+            sentences.append(t("page.change_other_closed", service=service, name=name))
+    return sentences

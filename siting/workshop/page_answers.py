@@ -15,7 +15,9 @@ from siting.errors import NetworkError
 from siting.location import registry
 from siting.network.distance_table import DistanceNetwork
 from siting.outputs import compact
+from siting.study import site_costs
 from siting.workshop import closed_roads
+from siting.workshop.scenario import modes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
         IsochroneReply,
         IsochroneShape,
         LayersReply,
+        PlanReply,
         RankedSite,
         RankingReply,
         RobustnessReply,
@@ -62,7 +65,16 @@ def study(workshop: Workshop, *, read_only: bool) -> StudyReply:
     return {
         "title": plan.title,
         "name": plan.name,
-        "service": workshop.service.name,
+        "services": [
+            {
+                "id": service.id,
+                "name": service.name,
+                "facilities": _places(read.services[service.id]),
+            }
+            for service in plan.services
+        ],
+        "modes": [plan.roads.mode, *(mode for mode in modes(plan) if mode != plan.roads.mode)],
+        "costed": bool(plan.site_costs),
         "thresholds": list(plan.thresholds_minutes),
         "criteria": [
             {
@@ -87,7 +99,6 @@ def study(workshop: Workshop, *, read_only: bool) -> StudyReply:
             }
             for zone in workshop.zones.to_dict("records")
         ],
-        "facilities": _places(workshop.facilities),
         "candidates": _places(read.candidates),
         "plans": [
             {"id": key, "name": named.name, "sites": list(named.sites), "close": list(named.close)}
@@ -198,6 +209,7 @@ def layers(workshop: Workshop) -> LayersReply:
 def answer(workshop: Workshop, scenario: Scenario) -> ScenarioReply:
     """What a scenario does."""
     outcome = workshop.answer(scenario.what_if, scenario.thresholds_minutes)
+    others = workshop.beside(scenario.what_if, scenario.thresholds_minutes)
     hundredths = np.minimum(np.rint(outcome.minutes * HUNDREDTHS), UNREACHED - 1)
     shown = np.where(np.isnan(hundredths), UNREACHED, hundredths)
     network = workshop.ground.router.network
@@ -216,6 +228,40 @@ def answer(workshop: Workshop, scenario: Scenario) -> ScenarioReply:
             for site in outcome.facilities
         ],
         "closed": closed_roads.lines(network, workshop.ground.read, scenario.what_if),
+        "others": [
+            {
+                "service": service,
+                "covered": np.round(other.covered, CELL_SHARE_DIGITS).tolist(),
+                "gained": np.round(other.gained, CELL_SHARE_DIGITS).tolist(),
+                "lost": np.round(other.lost, CELL_SHARE_DIGITS).tolist(),
+            }
+            for service, other in others.items()
+        ],
+    }
+
+
+def plan(workshop: Workshop, scenario: Scenario) -> PlanReply:
+    """What stands behind a plan: what its sites cost, and how they hold in the ranking."""
+    change = scenario.what_if
+    opened = [*change.open, *(site for other in change.other_services for site in other.open)]
+    own = [site for site in opened if not isinstance(site, str)]
+    wanted = list(dict.fromkeys(site for site in opened if isinstance(site, str)))
+    cost = None if own else site_costs.of_sites(workshop.ground.study, wanted)
+    robust, draws = None, 0
+    among = list(dict.fromkeys(site for site in change.open if isinstance(site, str)))
+    if among and set(among) <= set(workshop.candidates(change)["id"]):
+        # before they open: of what is open already, nobody gains
+        before = scenario.model_copy(update={"what_if": change.model_copy(update={"open": ()})})
+        ranked = _ranked(workshop, before)
+        drawn = workshop.robustness(ranked).drawn
+        rows = ranked.sites["site_id"].isin(among).to_numpy()
+        shares = drawn.acceptability[rows, : len(among)].sum(axis=1)
+        robust, draws = float(shares.min()), drawn.draws
+    return {
+        "cost": None if cost is None else {"value": cost.value, "low": cost.low, "high": cost.high},
+        "robust": robust,
+        "among": len(among),
+        "draws": draws,
     }
 
 

@@ -83,16 +83,29 @@ class StudySource(TypedDict):
     licence: str
 
 
+class StudyService(TypedDict):
+    """A service, and its facilities today."""
+
+    id: str
+    name: str
+    facilities: list[ShownPlace]
+
+
 class StudyReply(TypedDict):
-    """What the study is. A link is two commune codes, its name, both ends in degrees."""
+    """What the study is. A link is two commune codes, its name, both ends in degrees.
+
+    `modes` are those that its roads tell the times of, its own first; `costed` whether it says what
+    sites cost.
+    """
 
     title: str
     name: str
-    service: str
+    services: list[StudyService]
+    modes: list[str]
+    costed: bool
     thresholds: list[float]
     criteria: list[StudyCriterion]
     zones: list[StudyZone]
-    facilities: list[ShownPlace]
     candidates: list[ShownPlace]
     plans: list[StudyPlan]
     models: list[OfferedModel]
@@ -145,6 +158,15 @@ class SurroundingsReply(TypedDict):
     context: Any
 
 
+class OtherServiceReply(TypedDict):
+    """What a scenario does to a service beside its own: people by zone and threshold."""
+
+    service: str
+    covered: list[list[float]]
+    gained: list[list[float]]
+    lost: list[list[float]]
+
+
 class ScenarioReply(TypedDict):
     """What a scenario does.
 
@@ -165,6 +187,28 @@ class ScenarioReply(TypedDict):
     facility: str
     facilities: list[ShownPlace]
     closed: list[list[tuple[float, float]]]
+    others: list[OtherServiceReply]
+
+
+class CostReply(TypedDict):
+    """Euros a year, and their range."""
+
+    value: float
+    low: float
+    high: float
+
+
+class PlanReply(TypedDict):
+    """What stands behind a plan: its cost (none: unknown), and how its sites hold in the ranking.
+
+    `robust` is the share of all weightings under which the site that holds least is among the
+    first `among`, which are as many as the plan opens; none where it opens no candidate.
+    """
+
+    cost: CostReply | None
+    robust: float | None
+    among: int
+    draws: int
 
 
 class PairReply(TypedDict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import yaml
 from pydantic import Field, StringConstraints
@@ -12,13 +12,14 @@ from pydantic import Field, StringConstraints
 from siting import atomic_files
 from siting.config import Model, WhatIf, content, load
 from siting.errors import ConfigError
+from siting.network.tags import MODES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from siting.config import Study
-    from siting.config.study import CriterionKeys
+    from siting.config.study import CriterionKeys, ServiceKeys
 
 MOST_SITES = 200
 MOST_ROADS = 50
@@ -33,6 +34,8 @@ class Scenario(Model):
     what_if: WhatIf = WhatIf()
     thresholds_minutes: tuple[Threshold, ...] = Field((), max_length=8)
     weights: dict[str, Weight] = Field(default_factory=dict, max_length=64)
+    service: str = Field("", max_length=64, description="that it changes; the first if none")
+    mode: Literal["", "car", "bicycle", "foot"] = Field("", description="that of the study if none")
 
     def require_bounded(self) -> None:
         """Refuse more sites or closed roads than a meeting ever looks at.
@@ -44,6 +47,7 @@ class Scenario(Model):
         """
         change = self.what_if
         sites = len(change.open) + len(change.close) + len(change.candidates)
+        sites += sum(len(other.open) + len(other.close) for other in change.other_services)
         roads = len(change.closed_links) + len(change.closed_roads)
         if sites > MOST_SITES or roads > MOST_ROADS:
             raise ConfigError("scenario_too_large", sites=MOST_SITES, roads=MOST_ROADS)
@@ -59,18 +63,66 @@ def names(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.yaml"))
 
 
-def written(scenario: Scenario, study: Study, base: str) -> str:
-    """Write a scenario as a configuration, in YAML, that extends the one at `base`."""
+def written(scenario: Scenario, study: Study, base: str, folder: Path) -> str:
+    """Write a scenario as a configuration, in YAML, that extends the one at `base`.
+
+    Parameters
+    ----------
+    folder
+        Where it is to lie: files are named relative to it.
+    """
+    seen = looked_at(study, scenario.service, scenario.mode)
     change = scenario.what_if.model_dump(mode="json", exclude_defaults=True)
     keys: dict[str, Any] = {"extends": base}
     if change:
         keys["what_if"] = change
     if scenario.thresholds_minutes:
         keys["thresholds_minutes"] = list(scenario.thresholds_minutes)
+    if seen.services != study.services:
+        keys["services"] = [_service(service, folder) for service in seen.services]
+    if seen.roads.mode != study.roads.mode:
+        keys["roads"] = {"mode": seen.roads.mode}
     kept = weighed(study, scenario.weights)
     if kept != study.criteria:
         keys["criteria"] = [criterion.model_dump(mode="json") for criterion in kept]
     return yaml.safe_dump(keys, allow_unicode=True, sort_keys=False)
+
+
+def _service(service: ServiceKeys, folder: Path) -> dict[str, Any]:
+    """A service as a configuration in a folder says it."""
+    keys = service.model_dump(mode="json", exclude_defaults=True)
+    try:
+        near = os.path.relpath(service.facilities, folder.resolve())
+    except ValueError:  # on another drive
+        near = str(service.facilities)
+    return keys | {"facilities": near.replace(os.sep, "/")}
+
+
+def looked_at(study: Study, service: str, mode: str) -> Study:
+    """Give the study with one of its services first, by a mode of travel; empty: as it is.
+
+    Raises
+    ------
+    ConfigError
+        It has no such service, or no roads for such a mode.
+    """
+    known = [each.id for each in study.services]
+    if service and service not in known:
+        raise ConfigError("scenario_service_unknown", id=service, known=", ".join(known))
+    if mode and mode not in modes(study):
+        raise ConfigError("mode_needs_roads")
+    changes: dict[str, object] = {}
+    if service and service != known[0]:
+        first = tuple(each for each in study.services if each.id == service)
+        changes["services"] = first + tuple(each for each in study.services if each.id != service)
+    if mode and mode != study.roads.mode:
+        changes["roads"] = study.roads.model_copy(update={"mode": mode})
+    return study.model_copy(update=changes) if changes else study
+
+
+def modes(study: Study) -> tuple[str, ...]:
+    """Modes of travel that a study's roads tell the times of."""
+    return MODES if study.roads.distances is None else (study.roads.mode,)
 
 
 def weighed(study: Study, weights: Mapping[str, float]) -> tuple[CriterionKeys, ...]:
@@ -98,7 +150,7 @@ def applied(scenario: Scenario, study: Study) -> Study:
     }
     if scenario.thresholds_minutes:
         changes["thresholds_minutes"] = scenario.thresholds_minutes
-    return study.model_copy(update=changes)
+    return looked_at(study, scenario.service, scenario.mode).model_copy(update=changes)
 
 
 def version(name: str, folder: Path) -> str:
@@ -118,7 +170,7 @@ def save(scenario: Scenario, name: str, study: Study, config: Path, folder: Path
     base = os.path.relpath(config.resolve(), folder.resolve()).replace(os.sep, "/")
     path = folder / f"{name}.yaml"
     with atomic_files.replacing(path) as part:
-        part.write_text(written(scenario, study, base), encoding="utf-8", newline="\n")
+        part.write_text(written(scenario, study, base, folder), encoding="utf-8", newline="\n")
     return path
 
 
@@ -133,13 +185,15 @@ def read(name: str, config: Path, folder: Path) -> Scenario:
     path = folder / f"{name}.yaml"
     if not path.is_file():
         raise ConfigError("unknown_scenario", name=name, known=", ".join(names(folder)) or "-")
-    study, own = load(path), content(path)
+    study, own, whole = load(path), content(path), load(config)
     weights: dict[str, float] = {}
     if "criteria" in own:  # a criterion left out has no weight
-        weights = dict.fromkeys((known.id for known in load(config).criteria), 0.0)
+        weights = dict.fromkeys((known.id for known in whole.criteria), 0.0)
         weights |= {kept.id: kept.weight for kept in study.criteria}
     return Scenario(
         what_if=study.what_if or WhatIf(),
         thresholds_minutes=study.thresholds_minutes,
         weights=weights,
+        service="" if study.services[0] == whole.services[0] else study.services[0].id,
+        mode="" if study.roads.mode == whole.roads.mode else study.roads.mode,
     )

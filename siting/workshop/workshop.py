@@ -19,6 +19,7 @@ from siting.config import WhatIf
 from siting.config.sites import Scoring
 from siting.errors import ConfigError, SitingError
 from siting.ranking import robustness, smaa
+from siting.study import prepared
 from siting.study import scenario as what_if
 from siting.study.stages import scores as study_scores
 from siting.study.stages import site_facts
@@ -28,6 +29,7 @@ from siting.times import matrix
 from siting.workshop import kept_ground, road_states, zone_people
 from siting.workshop.recent import Recent
 from siting.workshop.road_states import FACILITIES, PlaceTimes, RoadStates
+from siting.workshop.scenario import looked_at
 from siting.workshop.scenario_sites import ScenarioSites
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 DRAWS, SEED = 5_000, 12  # weightings that a ranking is tried under
 FIRST_PAGE_SECONDS = 2.0  # that a first page may take to ask
 RECENT_VALUES = 64  # scenarios of which the raw values of the criteria are kept
+RECENT_OTHERS = 16  # what other services give of a scenario
 
 
 @dataclass(frozen=True)
@@ -120,9 +123,24 @@ class Workshop:
         Minutes from each cell to the nearest facility today, float32, NaN where there is none.
     """
 
-    def __init__(self, base: PreparedStudy, standing: Minutes | None = None) -> None:
-        """Make a study ready; `standing` is what `kept_ground.standing` gives, where known."""
+    def __init__(
+        self,
+        base: PreparedStudy,
+        standing: Minutes | None = None,
+        looks: Looks | None = None,
+    ) -> None:
+        """Make a study ready.
+
+        Parameters
+        ----------
+        standing
+            What `kept_ground.standing` gives, where known.
+        looks
+            All looks at the study, of which this is one; none: this is the study as configured.
+        """
         self.ground = base
+        self._looks = looks or Looks(self)
+        self._others: Recent[Answer] = Recent(RECENT_OTHERS)
         self.service = base.study.services[0]
         self.facilities = kept_ground.facilities(base)
         self.people = base.cells["population"].to_numpy(np.float64)
@@ -146,6 +164,18 @@ class Workshop:
         self._answered.wait(FIRST_PAGE_SECONDS)
         with contextlib.suppress(SitingError):  # it is told to whoever asks
             self.values(WhatIf())
+
+    def looking(self, service: str, mode: str) -> Workshop:
+        """Give the workshop of the same study with a service first, by a mode of travel.
+
+        Made once, when it is first asked for: another mode reads the roads.
+
+        Raises
+        ------
+        ConfigError
+            See `scenario.looked_at`.
+        """
+        return self._looks.get(service, mode)
 
     # -- questions ---------------------------------------------------------------------------
 
@@ -194,6 +224,35 @@ class Workshop:
             total / reached if reached else float("nan"),
             float(self.people.sum()) - reached,
         )
+
+    def beside(self, change: WhatIf, thresholds: Sequence[float]) -> dict[str, Answer]:
+        """Compute what a scenario does to the services beside the first, by their id.
+
+        Raises
+        ------
+        ConfigError
+            The scenario changes a service that is none of them; or see `answer`.
+        """
+        study = self.ground.study
+        others = [service.id for service in study.services[1:]]
+        changes = {other.service: other for other in change.other_services}
+        for name in changes:
+            if name not in others or len(changes) != len(change.other_services):
+                known = ", ".join(others) or "-"
+                raise ConfigError("other_service_unknown", id=name, known=known)
+        answers = {}
+        for name in others:
+            own = changes.get(name)
+            opened, closed = (own.open, own.close) if own else ((), ())
+            parts = {"open": opened, "close": closed, "other_services": ()}
+            turned = change.model_copy(update=parts)
+            there = self.looking(name, study.roads.mode)
+            answers[name] = there.recently(turned, tuple(thresholds))
+        return answers
+
+    def recently(self, change: WhatIf, thresholds: tuple[float, ...]) -> Answer:
+        """Give what a scenario does, as kept where it was asked lately; see `answer`."""
+        return self._others.get((change, thresholds), lambda: self.answer(change, thresholds))
 
     def ranking(self, change: WhatIf, weights: Mapping[str, float]) -> Scores:
         """Rank the candidates under some weights, as the scenario leaves facilities and roads.
@@ -313,6 +372,42 @@ class Workshop:
             return least, np.where(np.isfinite(least), order[best], -1)
 
         return state.nearest.get(closed, make)
+
+
+class Looks:
+    """The workshops of one study: one for each service first and each mode of travel.
+
+    Parameters
+    ----------
+    first
+        The study as it is configured.
+    """
+
+    def __init__(self, first: Workshop) -> None:
+        self._first = first
+        self._made: dict[tuple[str, str], Workshop] = {}
+        self._guard = threading.Lock()
+
+    def get(self, service: str, mode: str) -> Workshop:
+        """Give one, made where it is first asked for; see `Workshop.looking`."""
+        base = self._first.ground
+        study = looked_at(base.study, service, mode)
+        if study is base.study:
+            return self._first
+        key = (study.services[0].id, study.roads.mode)
+        if key not in self._made:
+            with self._guard:
+                if key not in self._made:
+                    self._made[key] = Workshop(self._ground(base, study), looks=self)
+        return self._made[key]
+
+    def _ground(self, base: PreparedStudy, study: Study) -> PreparedStudy:
+        """The files, cells and roads of a look; those of a known mode are not read again."""
+        mode = study.roads.mode
+        if mode != base.study.roads.mode:
+            known = [made.ground for (_, by), made in self._made.items() if by == mode]
+            base = known[0] if known else prepared.moving(base, mode)
+        return replace(base, study=study)
 
 
 def open_study(study: Study, say: Callable[[str], None]) -> Workshop:

@@ -69,6 +69,9 @@ export const ranking = (scenario: Scenario): Promise<api.RankingReply> =>
 export const robustness = (scenario: Scenario): Promise<api.RobustnessReply> =>
   post<api.ScenarioQuestion, api.RobustnessReply>("/api/robustness", { scenario });
 
+export const plan = (scenario: Scenario): Promise<api.PlanReply> =>
+  post<api.ScenarioQuestion, api.PlanReply>("/api/plan", { scenario });
+
 export const access = (scenario: Scenario, lon: number, lat: number): Promise<api.AccessReply> =>
   post<api.PlaceQuestion, api.AccessReply>("/api/access", { scenario, lon, lat });
 

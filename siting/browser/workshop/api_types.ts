@@ -12,6 +12,13 @@ export interface ChosenSite {
   existing: boolean;
 }
 
+/** Euros a year, and their range. */
+export interface CostReply {
+  value: number;
+  low: number;
+  high: number;
+}
+
 /** A commune: its chef-lieu in degrees, its rings as steps of whole numbers of `unit`. */
 export interface DrawnCommune {
   code: string;
@@ -138,6 +145,21 @@ export interface OfferedModel {
   minutes: boolean;
 }
 
+/** What a scenario changes of a service that is not the first. */
+export interface OtherService {
+  service: string;
+  open?: (string | Place)[];
+  close?: string[];
+}
+
+/** What a scenario does to a service beside its own: people by zone and threshold. */
+export interface OtherServiceReply {
+  service: string;
+  covered: number[][];
+  gained: number[][];
+  lost: number[][];
+}
+
 /** Two scenarios to compare. */
 export interface PairQuestion {
   first?: Scenario;
@@ -162,6 +184,16 @@ export interface PlaceQuestion {
   scenario?: Scenario;
   lon: number;
   lat: number;
+}
+
+/** What stands behind a plan: its cost (none: unknown), and how its sites hold in the ranking.
+`robust` is the share of all weightings under which the site that holds least is among the first
+`among`, which are as many as the plan opens; none where it opens no candidate. */
+export interface PlanReply {
+  cost: CostReply | null;
+  robust: number | null;
+  among: number;
+  draws: number;
 }
 
 /** A longitude and a latitude, degrees. */
@@ -226,6 +258,8 @@ export interface Scenario {
   what_if?: WhatIf;
   thresholds_minutes?: number[];
   weights?: Record<string, number>;
+  service?: string;
+  mode?: "" | "car" | "bicycle" | "foot";
 }
 
 /** A scenario, and nothing else. */
@@ -249,6 +283,7 @@ export interface ScenarioReply {
   facility: string;
   facilities: ShownPlace[];
   closed: [number, number][][];
+  others: OtherServiceReply[];
 }
 
 /** A site on the map. */
@@ -290,15 +325,17 @@ export interface StudyPlan {
   close: string[];
 }
 
-/** What the study is. A link is two commune codes, its name, both ends in degrees. */
+/** What the study is. A link is two commune codes, its name, both ends in degrees. `modes` are
+those that its roads tell the times of, its own first; `costed` whether it says what sites cost. */
 export interface StudyReply {
   title: string;
   name: string;
-  service: string;
+  services: StudyService[];
+  modes: string[];
+  costed: boolean;
   thresholds: number[];
   criteria: StudyCriterion[];
   zones: StudyZone[];
-  facilities: ShownPlace[];
   candidates: ShownPlace[];
   plans: StudyPlan[];
   models: OfferedModel[];
@@ -308,6 +345,13 @@ export interface StudyReply {
   modelled_cells: boolean;
   read_only: boolean;
   buffer_km: number;
+}
+
+/** A service, and its facilities today. */
+export interface StudyService {
+  id: string;
+  name: string;
+  facilities: ShownPlace[];
 }
 
 /** A published source that the study read. */
@@ -344,11 +388,12 @@ export interface WeightInterval {
   above: string;
 }
 
-/** What a scenario changes on the ground: sites, facilities of the first service, and roads. */
+/** What a scenario changes on the ground: sites, facilities of the services, and roads. */
 export interface WhatIf {
   candidates?: Place[];
   open?: (string | Place)[];
   close?: string[];
+  other_services?: OtherService[];
   closed_links?: [string, string][];
   closed_roads?: Position[];
   speed_factor?: number;

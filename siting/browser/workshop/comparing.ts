@@ -18,7 +18,7 @@ export function wire(bench: Workbench, map: L.Map, surface: Surface): void {
     bench.set({ scenario, compared: scenario }, t("said_kept"));
   });
   byId("compare-today").addEventListener("click", () =>
-    bench.set({ ...bench.state(), compared: initial(bench.study) }, t("said_kept")),
+    bench.set({ ...bench.state(), compared: initial(bench.study, bench.state().scenario) }, t("said_kept")),
   );
   byId("compare-off").addEventListener("click", () => bench.set({ ...bench.state(), compared: null }, ""));
   byId("compare-swap").addEventListener("click", () => {
@@ -86,7 +86,7 @@ export function follow(compared: Scenario | null, surface: Surface, sites: Other
 
 /** A plan of the study alone, under the weights of now. */
 function planned(study: Study, plan: Study["plans"][number], now: Scenario): Scenario {
-  const empty = { ...initial(study), weights: now.weights };
+  const empty = { ...initial(study, { service: "", mode: now.mode }), weights: now.weights };
   const opened = plan.sites.reduce((scenario, id) => change.open(scenario, id), empty);
   return plan.close.reduce((scenario, id) => change.close(scenario, id), opened);
 }

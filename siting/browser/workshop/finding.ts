@@ -32,7 +32,7 @@ export function places(study: Study, layers: Layers): Known[] {
     words: spelt(name),
     code,
   }));
-  const sites = [...study.facilities, ...study.candidates].map(({ name, lat, lon }): Known => ({
+  const sites = [...study.services.flatMap(({ facilities }) => facilities), ...study.candidates].map(({ name, lat, lon }): Known => ({
     text: name,
     kind: t("find_site"),
     at: [lat, lon],

@@ -6,12 +6,12 @@ import type { Study } from "./model.js";
 import { legend, type Theme } from "./surface.js";
 import { t } from "./words.js";
 
-export function showLegend(study: Study, theme: Theme): void {
+export function showLegend(study: Study, theme: Theme, mode: string): void {
   const unit = theme === "people" ? "people" : "minutes";
   const between = (from: number, to: number | null): string =>
     to === null ? t(`more_${unit}`, { from: number(from) }) : t(`between_${unit}`, { from: number(from), to: number(to) });
   const rows = legend(theme, between).map(({ colour, label }) => make("li", {}, swatch("", colour), label));
-  byId("legend-title").textContent = t(`legend_${theme}`);
+  byId("legend-title").textContent = t(`legend_${theme}`, { mode: t(`mode_${mode}`) });
   const unknown = theme === "people" ? [] : [make("li", {}, swatch("hatched"), t("no_way"))];
   byId("legend").replaceChildren(...rows, ...unknown);
   byId("legend-note").textContent = [

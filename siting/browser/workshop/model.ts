@@ -25,23 +25,48 @@ export interface Answer extends Omit<api.ScenarioReply, "minutes" | "facility"> 
   facility: Int16Array;
 }
 
+export type Look = Pick<Scenario, "service" | "mode">;
+
 export const UNREACHED = 65535;
 
 export const nothing = (): WhatIf => ({
   candidates: [],
   open: [],
   close: [],
+  other_services: [],
   closed_links: [],
   closed_roads: [],
   speed_factor: 1,
 });
 
-export function initial(study: api.StudyReply): Scenario {
+/** Today, as a service and a mode of travel look at it; those of the study where they are empty. */
+export function initial(study: api.StudyReply, look: Look = { service: "", mode: "" }): Scenario {
   return {
+    service: look.service,
+    mode: look.mode,
     what_if: nothing(),
     thresholds_minutes: [...study.thresholds],
     weights: Object.fromEntries(study.criteria.map(({ id, weight }) => [id, weight])),
   };
 }
+
+/** A scenario that an older page kept, with every key. */
+export const completed = (kept: Scenario): Scenario => ({
+  ...kept,
+  what_if: { ...nothing(), ...kept.what_if },
+  service: kept.service ?? "",
+  mode: kept.mode ?? "",
+});
+
+/** The service that a scenario changes. */
+export function serviceOf(study: api.StudyReply, { service }: Look): api.StudyService {
+  const first = study.services[0] ?? { id: "", name: "", facilities: [] };
+  return study.services.find(({ id }) => id === service) ?? first;
+}
+
+export const modeOf = (study: api.StudyReply, { mode }: Look): string => mode || (study.modes[0] ?? "car");
+
+/** What tells two looks apart. */
+export const lookOf = ({ service, mode }: Look): string => `${service}/${mode}`;
 
 export const idOf = (site: string | api.Place): string => (typeof site === "string" ? site : site.id);

@@ -18,8 +18,9 @@ import { Isochrones } from "./isochrones.js";
 import * as jobs from "./jobs.js";
 import { keep, recall } from "./kept.js";
 import * as looking from "./looking.js";
+import * as looks from "./looks.js";
 import { showLegend, showSources } from "./map_notes.js";
-import { initial, type Answer, type Layers, type Ranking, type Robustness, type Scenario, type Study } from "./model.js";
+import { initial, lookOf, modeOf, serviceOf, type Answer, type Layers, type Ranking, type Robustness, type Scenario, type Study } from "./model.js";
 import * as minutes from "./minutes.js";
 import * as naming from "./naming.js";
 import * as panel from "./panel.js";
@@ -53,6 +54,8 @@ export class Page implements Workbench {
   private readonly address = new Address();
   private readonly isochrones: Isochrones;
   private limit: number;
+  /** Today, as each service and mode of travel looks at it. */
+  private readonly todays = new Map<string, Answer>();
   private theme: Theme = "minutes";
   private answer: Answer;
   /** Of the plans that are shown: of two, the one on the left first. */
@@ -69,6 +72,7 @@ export class Page implements Workbench {
   private readonly asker = new Asker<State, Answer[]>(
     async (state) => {
       const { compared } = state;
+      await this.knowToday(state.scenario);
       const wanted = compared === null ? null : change.key(compared);
       if (compared !== null && wanted !== null && this.comparedAnswer?.key !== wanted) {
         this.comparedAnswer = { key: wanted, answer: await api.answer(compared) };
@@ -105,8 +109,9 @@ export class Page implements Workbench {
   constructor(
     readonly study: Study,
     readonly layers: Layers,
-    private readonly today: Answer,
+    private today: Answer,
   ) {
+    this.todays.set(lookOf(initial(study)), today);
     this.store = new Store(
       fromFragment(location.hash.slice(1)) ?? { scenario: initial(study), compared: null },
       recall<History>("history"),
@@ -125,6 +130,7 @@ export class Page implements Workbench {
     this.surface = new Surface(layers).addTo(this.map);
     this.sites = new Sites(this.map, this, () => this.popupRoom());
     this.otherSites = new comparing.OtherSites(this.map, study);
+    panel.tabs(); // before who follows them
     this.plans = new Plans(this, () => this.limit);
     this.closures = new Closures(this.map, this);
     this.isochrones = new Isochrones(this.map, (sentence) => this.refuse(sentence));
@@ -205,15 +211,23 @@ export class Page implements Workbench {
     ranks.weigh(this.study, scenario.weights);
     this.chips();
     scenarioForm.follow(scenario);
+    looks.follow(this.study, scenario);
+    this.look(this.theme);
     if (compared === null && this.theme === "difference") this.look("change");
     comparing.follow(compared, this.surface, this.otherSites);
     byId<HTMLButtonElement>("undo").disabled = !this.store.canUndo;
     byId<HTMLButtonElement>("redo").disabled = !this.store.canRedo;
   }
 
+  /** Ask what today is, where a scenario looks at it as none did before. */
+  private async knowToday(scenario: Scenario): Promise<void> {
+    const look = lookOf(scenario);
+    if (!this.todays.has(look)) this.todays.set(look, await api.answer(initial(this.study, scenario)));
+  }
+
   /** Say what the last gesture did, and so that it changed no time. */
-  private tellEffect({ what_if }: Scenario): void {
-    const key = JSON.stringify(what_if);
+  private tellEffect({ what_if, service, mode }: Scenario): void {
+    const key = JSON.stringify([what_if, service, mode]);
     const before = this.settledAnswer;
     this.settledAnswer = { key, answer: this.answer };
     if (before === null || before.key === key) return;
@@ -226,6 +240,7 @@ export class Page implements Workbench {
     const now = answers[answers.length - 1];
     if (!now) return;
     this.answer = now;
+    this.today = this.todays.get(lookOf(scenario)) ?? this.today;
     this.answers = answers;
     this.surface.show(answers, this.today, this.theme);
     this.closures.show(scenario, now);
@@ -244,7 +259,9 @@ export class Page implements Workbench {
   }
 
   private figures(): void {
-    const result = panel.headline(this.study, this.answer, this.today, this.limit);
+    const service = serviceOf(this.study, this.store.state.scenario).name;
+    const result = panel.headline(this.study, this.answer, this.today, this.limit, service);
+    looks.tellOthers(this.study, this.answer, this.limit);
     const shares = this.answers.map((answer) => percent(panel.shareOf(this.study, answer, this.limit)));
     byId("share-a").textContent = shares[0] ?? "";
     byId("share-b").textContent = shares[1] ?? "";
@@ -277,13 +294,12 @@ export class Page implements Workbench {
   private look(theme: Theme): void {
     this.theme = theme;
     byId<HTMLSelectElement>("theme").value = theme;
-    showLegend(this.study, theme);
+    showLegend(this.study, theme, modeOf(this.study, this.store.state.scenario));
   }
 
   // -- wiring --------------------------------------------------------------------------------
 
   private wire(): void {
-    panel.tabs();
     this.weights();
     this.tools();
     byId<HTMLSelectElement>("theme").addEventListener("change", (event) => {
@@ -292,9 +308,10 @@ export class Page implements Workbench {
     });
     const before = looking.before();
     if (before) this.lookAgain(before);
-    showLegend(this.study, this.theme);
+    this.look(this.theme);
     showSources(this.study);
     scenarioForm.wire(this);
+    looks.wire(this);
     comparing.wire(this, this.map, this.surface);
     scenarioFiles.wire(this, (scenario) => this.plans.nameOf(scenario));
     minutes.wire(this, this.plans);
@@ -336,7 +353,7 @@ export class Page implements Workbench {
     byId("redo").addEventListener("click", () => this.store.redo());
     document.addEventListener("keydown", (event) => this.shortcut(event));
     byId("reset").addEventListener("click", () =>
-      this.set({ scenario: initial(this.study), compared: this.store.state.compared }, t("said_reset")),
+      this.set({ ...this.store.state, scenario: initial(this.study, this.store.state.scenario) }, t("said_reset")),
     );
     byId("share-link").addEventListener("click", () => void this.share());
     byId("print").addEventListener("click", () => window.print());

@@ -3,7 +3,7 @@
 import { curve } from "./charts.js";
 import { button, byId, make } from "../shared/dom.js";
 import { linkName } from "./links.js";
-import { idOf, initial, type Answer, type Place, type Scenario, type Study } from "./model.js";
+import { idOf, initial, serviceOf, type Answer, type Place, type Scenario, type Study } from "./model.js";
 import * as change from "./scenario.js";
 import { asTyped, number, percent, signed } from "../shared/numbers.js";
 import { t } from "./words.js";
@@ -34,14 +34,14 @@ export function shareToday(study: Study, answer: Answer, limit: number): number 
 }
 
 /** The figures of the first line, and their difference from today. */
-export function headline(study: Study, now: Answer, today: Answer, limit: number): string {
+export function headline(study: Study, now: Answer, today: Answer, limit: number, service: string): string {
   const row = whole(study);
   const at = Math.max(0, now.thresholds.indexOf(limit));
   const share = shareOf(study, now, limit);
   const gained = now.gained[row]?.[at] ?? 0;
   const lost = now.lost[row]?.[at] ?? 0;
   byId("share").textContent = percent(share);
-  byId("within").textContent = t("within", { minutes: asTyped(limit), service: study.service });
+  byId("within").textContent = t("within", { minutes: asTyped(limit), service });
   byId("gained").textContent = signed(Math.round(gained));
   byId("lost").textContent = signed(-Math.round(lost));
   byId("mean").textContent =
@@ -95,7 +95,7 @@ export function thresholds(limits: number[], shown: number, choose: (limit: numb
 export function changes(study: Study, now: Scenario, roadName: (road: Position) => string, act: Act): void {
   const { what_if } = now;
   const names = new Map<string, string>(
-    [...study.candidates, ...study.facilities, ...what_if.candidates].map(({ id, name }: Place) => [id, name]),
+    [...study.candidates, ...study.services.flatMap(({ facilities }) => facilities), ...what_if.candidates].map(({ id, name }: Place) => [id, name]),
   );
   const items: HTMLElement[] = [];
   const add = (label: string, action: (scenario: Scenario) => Scenario): void => {
@@ -115,12 +115,24 @@ export function changes(study: Study, now: Scenario, roadName: (road: Position) 
   for (const id of what_if.close) {
     add(t("change_closed", { name: names.get(id) ?? id }), (scenario) => change.reopen(scenario, id));
   }
+  for (const other of what_if.other_services) {
+    const service = serviceOf(study, { ...now, service: other.service }).name;
+    const tell = (key: string, id: string, name: string): void =>
+      add(t(key, { service, name }), (scenario) => change.leaveOther(scenario, other.service, id));
+    for (const site of other.open ?? []) {
+      tell("change_other_opened", idOf(site), typeof site === "string" ? (names.get(site) ?? site) : site.name);
+    }
+    for (const id of other.close ?? []) tell("change_other_closed", id, names.get(id) ?? id);
+  }
   for (const link of what_if.closed_links) {
     add(t("change_link", { name: linkName(study, link) }), (scenario) => change.reopenLink(scenario, link));
   }
   what_if.closed_roads.forEach((road, i) => {
     add(t("change_link", { name: roadName(road) }), (scenario) => change.reopenRoad(scenario, i));
   });
+  if (now.mode !== "") {
+    add(t("change_mode", { mode: t(`mode_${now.mode}`) }), (scenario) => change.travel(scenario, ""));
+  }
   if (what_if.speed_factor !== 1) {
     add(t("change_speed", { share: percent(what_if.speed_factor) }), (scenario) => change.speed(scenario, 1));
   }

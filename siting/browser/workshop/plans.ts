@@ -3,7 +3,8 @@
 import { button, byId, make } from "../shared/dom.js";
 import { asTyped, number, percent, signed } from "../shared/numbers.js";
 import * as api from "./api.js";
-import { initial, type Answer, type Scenario, type Study } from "./model.js";
+import type { PlanReply } from "./api_types.js";
+import { completed, initial, lookOf, modeOf, serviceOf, type Answer, type Scenario, type Study } from "./model.js";
 import { whole } from "./panel.js";
 import * as change from "./scenario.js";
 import { t } from "./words.js";
@@ -25,7 +26,10 @@ interface Row {
   kind: "today" | "now" | "plan";
   plan: Plan;
   answer: Answer;
+  facts: PlanReply;
 }
+
+const NO_SITES: PlanReply = { cost: { value: 0, low: 0, high: 0 }, robust: null, among: 0, draws: 0 };
 
 interface Column {
   title: string;
@@ -37,6 +41,7 @@ interface Column {
 export class Plans {
   private plans: Plan[];
   private readonly answers = new Map<string, Answer>();
+  private readonly facts = new Map<string, PlanReply>();
   private sorted: { column: number; down: boolean } | null = null;
   private edited: Plan | null = null;
   private asked = 0;
@@ -45,7 +50,8 @@ export class Plans {
     private readonly bench: Workbench,
     private readonly limit: () => number,
   ) {
-    this.plans = JSON.parse(localStorage.getItem(this.key) ?? "[]") as Plan[];
+    const kept = JSON.parse(localStorage.getItem(this.key) ?? "[]") as Plan[];
+    this.plans = kept.map((plan) => ({ ...plan, scenario: completed(plan.scenario) }));
     byId("plan-form").addEventListener("submit", (event) => {
       event.preventDefault();
       this.add(byId<HTMLInputElement>("plan-name").value);
@@ -111,22 +117,35 @@ export class Plans {
   private async rows(): Promise<Row[]> {
     const { study } = this.bench;
     const { scenario } = this.bench.state();
-    const today: Plan = { name: t("today"), note: "", decision: "", scenario: initial(study) };
-    const rows: Row[] = [{ kind: "today", plan: today, answer: await this.answered(today.scenario) }];
-    for (const plan of this.plans) {
-      rows.push({ kind: "plan", plan, answer: await this.answered(plan.scenario) });
-    }
-    const known = rows.some(({ plan }) => JSON.stringify(plan.scenario.what_if) === JSON.stringify(scenario.what_if));
-    const now: Plan = { name: t("plan_now"), note: "", decision: "", scenario };
-    if (!known) rows.push({ kind: "now", plan: now, answer: await this.answered(scenario) });
+    const today: Plan = { name: t("today"), note: "", decision: "", scenario: initial(study, scenario) };
+    const row = async (kind: Row["kind"], plan: Plan): Promise<Row> => ({
+      kind,
+      plan,
+      answer: await this.answered(plan.scenario),
+      facts: kind === "today" ? NO_SITES : await this.factsOf(plan.scenario),
+    });
+    const rows = [await row("today", today)];
+    for (const plan of this.plans) rows.push(await row("plan", plan));
+    const does = ({ what_if, service, mode }: Scenario): string => JSON.stringify([what_if, service, mode]);
+    const known = rows.some(({ plan }) => does(plan.scenario) === does(scenario));
+    if (!known) rows.push(await row("now", { name: t("plan_now"), note: "", decision: "", scenario }));
     return rows;
+  }
+
+  /** What a plan costs, and how it holds under the weights that are looked at. */
+  private async factsOf(scenario: Scenario): Promise<PlanReply> {
+    const question = { ...scenario, weights: this.bench.state().scenario.weights };
+    const key = change.key(question);
+    const known = this.facts.get(key) ?? (await api.plan(question));
+    this.facts.set(key, known);
+    return known;
   }
 
   /** What a plan does, under the thresholds that are looked at. */
   private async answered(scenario: Scenario): Promise<Answer> {
     const { thresholds_minutes } = this.bench.state().scenario;
     const question = { ...scenario, thresholds_minutes };
-    const key = JSON.stringify([question.what_if, thresholds_minutes]);
+    const key = JSON.stringify([question.what_if, thresholds_minutes, lookOf(question)]);
     const known = this.answers.get(key);
     if (known) return known;
     const answer = await api.answer(question);
@@ -139,6 +158,21 @@ export class Plans {
     const limits = this.bench.state().scenario.thresholds_minutes;
     const at = Math.max(0, limits.indexOf(this.limit()));
     const row = whole(study);
+    const own = serviceOf(study, this.bench.state().scenario).id;
+    const beside = study.services
+      .filter(({ id }) => id !== own)
+      .map(({ id, name }): Column => {
+        const people = ({ plan, answer }: Row): number => {
+          const same = serviceOf(study, plan.scenario).id === id;
+          const covered = same ? answer.covered : answer.others.find(({ service }) => service === id)?.covered;
+          return covered?.[row]?.[at] ?? 0;
+        };
+        return {
+          title: t("plan_other", { service: name, minutes: asTyped(limits[at] ?? 0) }),
+          value: people,
+          text: (shown) => number(people(shown)),
+        };
+      });
     const sites = ({ plan }: Row): number => plan.scenario.what_if.open.length - plan.scenario.what_if.close.length;
     const within = limits.map((limit, i): Column => {
       const people = ({ answer }: Row): number => answer.covered[row]?.[i] ?? 0;
@@ -166,6 +200,17 @@ export class Plans {
         title: t("plan_least", { minutes }),
         value: (shown) => least(shown)[0],
         text: (shown) => `${percent(least(shown)[0])} (${least(shown)[1]})`,
+      },
+      ...beside,
+      {
+        title: t("plan_cost"),
+        value: ({ facts }) => (study.costed ? (facts.cost?.value ?? null) : null),
+        text: ({ facts }) => (study.costed && facts.cost ? euros(facts.cost) : t("uncosted")),
+      },
+      {
+        title: t("plan_robust"),
+        value: ({ facts }) => facts.robust,
+        text: ({ facts }) => (facts.robust === null ? "\u2013" : percent(facts.robust, 0)),
       },
     ];
   }
@@ -202,12 +247,22 @@ export class Plans {
     const { kind, plan } = row;
     const name = make("th", { scope: "row" }, make("strong", {}, plan.name));
     if (plan.decision) name.append(make("p", { class: "hint" }, decisionText(plan.decision)));
+    const look = this.lookText(plan.scenario);
+    if (look) name.append(make("p", { class: "hint" }, look));
     if (plan.note) name.append(make("p", { class: "hint" }, plan.note));
     if (kind !== "today") name.append(this.actions(row));
     const cells = columns.map(({ text }) => make("td", {}, text(row)));
     const line = make("tr", { class: kind }, name, ...cells);
     if (plan !== this.edited) return [line];
     return [line, make("tr", {}, make("td", { colspan: columns.length + 1, class: "edit" }, this.editor(plan)))];
+  }
+
+  /** The service and the mode of travel of a plan, where the study has several. */
+  private lookText(scenario: Scenario): string {
+    const { study } = this.bench;
+    const service = study.services.length > 1 ? serviceOf(study, scenario).name : "";
+    const mode = study.modes.length > 1 ? t(`mode_${modeOf(study, scenario)}`) : "";
+    return [service, mode].filter(Boolean).join(", ");
   }
 
   private actions({ kind, plan }: Row): HTMLElement {
@@ -256,6 +311,11 @@ export class Plans {
     });
     return form;
   }
+}
+
+function euros({ value, low, high }: NonNullable<PlanReply["cost"]>): string {
+  const values = { value: number(value), low: number(low), high: number(high) };
+  return t(low === high ? "euros" : "euros_between", values);
 }
 
 /** Share within a threshold in the EPCI where it is least, and its name. */

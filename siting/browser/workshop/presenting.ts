@@ -29,7 +29,7 @@ export class Presenting {
   private begin(): void {
     const { scenario } = this.bench.state();
     this.before = scenario;
-    const today = { name: t("today"), note: "", decision: "" as const, scenario: initial(this.bench.study) };
+    const today = { name: t("today"), note: "", decision: "" as const, scenario: initial(this.bench.study, scenario) };
     const kept = this.plans.all();
     const now: Plan = { name: t("plan_now"), note: "", decision: "", scenario };
     this.slides = kept.length ? [today, ...kept] : [today, now];

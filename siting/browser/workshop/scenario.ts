@@ -1,7 +1,7 @@
 /** Changes of a scenario: each takes one and gives another. */
 
 import { sameLink } from "./links.js";
-import { idOf, type Link, type Place, type Scenario, type WhatIf } from "./model.js";
+import { idOf, serviceOf, type Link, type Place, type Scenario, type Study, type WhatIf } from "./model.js";
 
 const changed = (now: Scenario, part: Partial<WhatIf>): Scenario => ({
   ...now,
@@ -78,6 +78,35 @@ export const closeRoad = (now: Scenario, lon: number, lat: number): Scenario =>
 
 export const reopenRoad = (now: Scenario, at: number): Scenario =>
   changed(now, { closed_roads: now.what_if.closed_roads.filter((_, i) => i !== at) });
+
+/** Turn to another service; what was opened and closed for this one is kept, and comes back with it. */
+export function serve(study: Study, now: Scenario, service: string): Scenario {
+  const from = serviceOf(study, now).id;
+  if (from === service) return now;
+  const { open, close, other_services } = now.what_if;
+  const own = other_services.find((other) => other.service === service);
+  const rest = other_services.filter((other) => other.service !== service);
+  const left = open.length || close.length ? [{ service: from, open, close }] : [];
+  const others = [...rest, ...left].sort((a, b) => (a.service < b.service ? -1 : 1));
+  const turned = { open: own?.open ?? [], close: own?.close ?? [], other_services: others };
+  return { ...changed(now, turned), service: service === study.services[0]?.id ? "" : service };
+}
+
+/** Take back what a scenario does to a site of another service. */
+export function leaveOther(now: Scenario, service: string, id: string): Scenario {
+  const others = now.what_if.other_services.map((other) =>
+    other.service !== service
+      ? other
+      : {
+          ...other,
+          open: (other.open ?? []).filter((site) => idOf(site) !== id),
+          close: (other.close ?? []).filter((closed) => closed !== id),
+        },
+  );
+  return changed(now, { other_services: others.filter(({ open, close }) => open?.length || close?.length) });
+}
+
+export const travel = (now: Scenario, mode: Scenario["mode"]): Scenario => ({ ...now, mode });
 
 export const speed = (now: Scenario, factor: number): Scenario =>
   changed(now, { speed_factor: factor });

@@ -3,7 +3,7 @@
 import { button, make } from "../shared/dom.js";
 import type { Box } from "../shared/labels.js";
 import { textIcon } from "../shared/leaflet.js";
-import { idOf, type Place, type Scenario, type Study } from "./model.js";
+import { idOf, serviceOf, type Place, type Scenario, type Study } from "./model.js";
 import * as change from "./scenario.js";
 import { moveOf, seenAt, spread } from "./spreading.js";
 import { t } from "./words.js";
@@ -213,7 +213,7 @@ function moved(now: Scenario, { kind, place }: Site, at: L.LatLng, name = place.
 export function sitesOf(study: Study, scenario: Scenario): Map<string, Site> {
   const sites = new Map<string, Site>();
   const { close, open, candidates } = scenario.what_if;
-  for (const place of study.facilities) {
+  for (const place of serviceOf(study, scenario).facilities) {
     sites.set(place.id, { place, kind: close.includes(place.id) ? "closed" : "facility" });
   }
   const moves = new Map(candidates.map((place) => [place.id, place]));

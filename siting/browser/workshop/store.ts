@@ -1,6 +1,6 @@
 /** The page's state: a scenario, the plan it is compared with, their past and their future. */
 
-import type { Scenario } from "./model.js";
+import { completed, type Scenario } from "./model.js";
 
 export interface State {
   scenario: Scenario;
@@ -118,7 +118,7 @@ export function fromFragment(text: string): State | null {
       Scenario | null,
     ];
     if (!Array.isArray(scenario.what_if.open) || !Array.isArray(scenario.thresholds_minutes)) return null;
-    return { scenario, compared };
+    return { scenario: completed(scenario), compared: compared === null ? null : completed(compared) };
   } catch {
     return null;
   }
