@@ -29,6 +29,7 @@ from siting.location.question import LocationQuestion
 from siting.workshop import (
     exports,
     hypothesis,
+    meeting_api,
     page_answers,
     refusals,
     replies,
@@ -109,6 +110,7 @@ def make(desk: OpenedStudy) -> FastAPI:
     _optimise(app, desk.workshop, jobs)
     _keep(app, desk)
     _export(app, desk)
+    meeting_api.add(app)
     return app
 
 

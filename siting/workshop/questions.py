@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from siting.config import Model
 from siting.location import registry
-from siting.workshop.scenario import Scenario
+from siting.workshop.scenario import Scenario, Threshold
 
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, strict=True)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, strict=True)]
 IsochroneMinutes = Annotated[float, Field(gt=0, le=120, allow_inf_nan=False, strict=True)]
+Client = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 LONGEST_JOB = 120.0
 REGISTERED = "x-registered"  # in a schema: its values are entries of a registry
 
@@ -64,6 +65,42 @@ class PairQuestion(Question):
 
     first: Scenario = Scenario()
     second: Scenario = Scenario()
+
+
+class SharedState(Question):
+    """What everybody in a meeting looks at: the plan, the one beside it, threshold and theme."""
+
+    scenario: Scenario = Scenario()
+    compared: Scenario | None = None
+    limit: Threshold = 20
+    theme: Literal["minutes", "change", "people", "difference"] = "minutes"
+
+    def require_bounded(self) -> None:
+        """Refuse what no meeting looks at; see `Scenario.require_bounded`."""
+        self.scenario.require_bounded()
+        if self.compared is not None:
+            self.compared.require_bounded()
+
+
+class HandQuestion(Question):
+    """A client, by a name of its own making, and how its reader is called."""
+
+    client: Client
+    name: str = Field("", max_length=80)
+
+
+class MeetingQuestion(HandQuestion):
+    """A meeting to begin."""
+
+    state: SharedState = SharedState()
+
+
+class StateQuestion(Question):
+    """A change of what everybody sees, from a version."""
+
+    client: Client
+    version: int = Field(ge=1, strict=True)
+    state: SharedState
 
 
 class PlaceQuestion(Question):

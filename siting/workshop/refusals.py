@@ -27,6 +27,9 @@ STATUSES = {
     "too_many_jobs": 429,
     "export_busy": 429,
     "read_only": 403,
+    "unknown_meeting": 404,
+    "too_many_meetings": 429,
+    "too_many_present": 429,
 }
 MEANINGS = {
     400: "The body is no text in UTF-8, or the request is malformed.",

@@ -344,6 +344,20 @@ class JobReply(TypedDict):
     error: str
 
 
+class MeetingReply(TypedDict):
+    """A meeting: its version, the client that has the hand and its reader's name, who listens.
+
+    `state` is a `SharedState`.
+    """
+
+    id: str
+    version: int
+    hand: str
+    name: str
+    present: int
+    state: Any
+
+
 class SavedNamesReply(TypedDict):
     """Names of the saved scenarios."""
 

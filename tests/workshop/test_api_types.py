@@ -18,6 +18,7 @@ QUESTIONS = {
     "/api/compare": ({}, "PairReply"),
     "/api/ranking": ({}, "RankingReply"),
     "/api/robustness": ({}, "RobustnessReply"),
+    "/api/plan": ({}, "PlanReply"),
     "/api/access": ({"lon": 2.57, "lat": 44.35}, "AccessReply"),
 }
 
@@ -60,7 +61,8 @@ def test_every_answer_of_the_interface_has_a_type(opened):
                 elif content["application/json"]["schema"] in ({}, {"type": "object"}):
                     untyped.append((method, path))
     assert untyped == []
-    assert files == [("post", "/api/export/{kind}"), ("post", "/api/minutes")]
+    streamed = ("get", "/api/meetings/{key}/events")
+    assert files == [("post", "/api/export/{kind}"), ("post", "/api/minutes"), streamed]
 
 
 def test_a_kind_of_schema_that_is_not_known_is_refused(writer):

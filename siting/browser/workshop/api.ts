@@ -83,6 +83,16 @@ export const start = (question: api.JobQuestion): Promise<api.JobReply> =>
 export const job = (id: string): Promise<api.JobReply> => json(`/api/jobs/${id}`);
 export const cancel = (id: string): Promise<api.JobReply> => json(`/api/jobs/${id}`, "DELETE");
 
+const meetingPath = (id: string): string => `/api/meetings/${encodeURIComponent(id)}`;
+
+export const beginMeeting = (question: api.MeetingQuestion): Promise<api.MeetingReply> =>
+  post<api.MeetingQuestion, api.MeetingReply>("/api/meetings", question);
+export const meeting = (id: string): Promise<api.MeetingReply> => json(meetingPath(id));
+export const takeHand = (id: string, question: api.HandQuestion): Promise<api.MeetingReply> =>
+  post<api.HandQuestion, api.MeetingReply>(`${meetingPath(id)}/hand`, question);
+export const changeMeeting = (id: string, question: api.StateQuestion): Promise<api.MeetingReply> =>
+  json(meetingPath(id), "PUT", question);
+
 const scenarioPath = (name: string): string => `/api/scenarios/${encodeURIComponent(name)}`;
 
 export const saved = (): Promise<api.SavedNamesReply> => json("/api/scenarios");

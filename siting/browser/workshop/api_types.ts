@@ -48,6 +48,12 @@ export interface FacilityMinutes {
   minutes: number | null;
 }
 
+/** A client, by a name of its own making, and how its reader is called. */
+export interface HandQuestion {
+  client: string;
+  name?: string;
+}
+
 /** From where a place is reached within so many minutes. */
 export interface IsochroneFeature {
   type: "Feature";
@@ -120,6 +126,24 @@ export interface LayersReply {
   people: string;
   commune: string;
   unit: number;
+}
+
+/** A meeting to begin. */
+export interface MeetingQuestion {
+  client: string;
+  name?: string;
+  state?: SharedState;
+}
+
+/** A meeting: its version, the client that has the hand and its reader's name, who listens. `state`
+is a `SharedState`. */
+export interface MeetingReply {
+  id: string;
+  version: number;
+  hand: string;
+  name: string;
+  present: number;
+  state: unknown;
 }
 
 /** A plan of a meeting: its name, what was said of it, what was decided. */
@@ -286,6 +310,14 @@ export interface ScenarioReply {
   others: OtherServiceReply[];
 }
 
+/** What everybody in a meeting looks at: the plan, the one beside it, threshold and theme. */
+export interface SharedState {
+  scenario?: Scenario;
+  compared?: Scenario | null;
+  limit?: number;
+  theme?: "minutes" | "change" | "people" | "difference";
+}
+
 /** A site on the map. */
 export interface ShownPlace {
   id: string;
@@ -300,6 +332,13 @@ export interface SiteShare {
   first: number;
   top_three: number;
   mean_rank: number;
+}
+
+/** A change of what everybody sees, from a version. */
+export interface StateQuestion {
+  client: string;
+  version: number;
+  state: SharedState;
 }
 
 /** A criterion of the study: by language its name, unit, meaning and source; its weight. `status`

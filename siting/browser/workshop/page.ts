@@ -33,6 +33,7 @@ import * as scenarioFiles from "./scenario_files.js";
 import * as scenarioForm from "./scenario_form.js";
 import { Sites } from "./sites.js";
 import { fromFragment, Store, type History, type State } from "./store.js";
+import { Together, type Shared } from "./together.js";
 import { ring, Surface, type Theme } from "./surface.js";
 import { t } from "./words.js";
 import type { Workbench } from "./workbench.js";
@@ -49,6 +50,7 @@ export class Page implements Workbench {
   private readonly sites: Sites;
   private readonly closures: Closures;
   private readonly plans: Plans;
+  private readonly together: Together;
   private readonly otherSites: comparing.OtherSites;
   private readonly store: Store;
   private readonly address = new Address();
@@ -134,6 +136,9 @@ export class Page implements Workbench {
     this.plans = new Plans(this, () => this.limit);
     this.closures = new Closures(this.map, this);
     this.isochrones = new Isochrones(this.map, (sentence) => this.refuse(sentence));
+    this.together = new Together(this, () => this.shared(), (state) => this.follow(state));
+    this.store.locked = () => this.together.watching;
+    this.store.refused = () => this.refuse(t("meet_watching"));
     this.store.listen((state, settled) => this.changed(state, settled));
     this.wire();
   }
@@ -191,6 +196,20 @@ export class Page implements Workbench {
     this.refuse(unheard ? t("no_server") : error instanceof Error ? error.message : "");
   }
 
+  // -- in a meeting --------------------------------------------------------------------------
+
+  private shared(): Shared {
+    return { ...this.store.state, limit: this.limit, theme: this.theme };
+  }
+
+  /** Show what everybody sees. */
+  private follow({ scenario, compared, limit, theme }: Shared): void {
+    this.limit = limit;
+    this.theme = theme;
+    this.sentence = t("meet_changed");
+    this.store.follow({ scenario, compared });
+  }
+
   // -- from the state to the screen ----------------------------------------------------------
 
   private changed(state: State, settled: boolean): void {
@@ -217,6 +236,7 @@ export class Page implements Workbench {
     comparing.follow(compared, this.surface, this.otherSites);
     byId<HTMLButtonElement>("undo").disabled = !this.store.canUndo;
     byId<HTMLButtonElement>("redo").disabled = !this.store.canRedo;
+    this.together.push();
   }
 
   /** Ask what today is, where a scenario looks at it as none did before. */
@@ -280,6 +300,7 @@ export class Page implements Workbench {
       this.chips();
       this.figures();
       this.plans.follow();
+      this.together.push();
     });
   }
 
@@ -305,6 +326,7 @@ export class Page implements Workbench {
     byId<HTMLSelectElement>("theme").addEventListener("change", (event) => {
       this.look((event.target as HTMLSelectElement).value as Theme);
       this.asker.want(this.store.state);
+      this.together.push();
     });
     const before = looking.before();
     if (before) this.lookAgain(before);

@@ -32,6 +32,18 @@ export class Store {
     this.future = before.future;
   }
 
+  /** Whether nothing may be changed here; who tries is told by `refused`. */
+  locked: () => boolean = () => false;
+  refused: () => void = () => undefined;
+
+  /** Refuse a change while it is locked; all is drawn again from the state. */
+  private isRefused(): boolean {
+    if (!this.locked()) return false;
+    this.tell();
+    this.refused();
+    return true;
+  }
+
   /** What a reload needs to undo. */
   get history(): History {
     return { now: this.now, past: this.past, future: this.future };
@@ -55,10 +67,16 @@ export class Store {
 
   /** Show a state while a hand is still moving; the last `set` is what undo returns from. */
   preview(state: State): void {
+    if (this.locked()) return;
     for (const listener of this.listeners) listener(state, false);
   }
 
   set(state: State): void {
+    if (!this.isRefused()) this.follow(state);
+  }
+
+  /** Set what somebody else changed, or this hand. */
+  follow(state: State): void {
     if (JSON.stringify(state) === JSON.stringify(this.now)) {
       this.tell();
       return;
@@ -74,6 +92,7 @@ export class Store {
   }
 
   undo(): void {
+    if (this.isRefused()) return;
     const before = this.past.pop();
     if (!before) return;
     this.future.push(this.now);
@@ -88,6 +107,7 @@ export class Store {
   }
 
   redo(): void {
+    if (this.isRefused()) return;
     const after = this.future.pop();
     if (!after) return;
     this.past.push(this.now);
