@@ -14,7 +14,6 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-import numpy as np
 import orjson
 from anyio import to_thread
 from fastapi import FastAPI, Header, Request
@@ -24,9 +23,8 @@ from fastapi.staticfiles import StaticFiles
 
 from siting import texts
 from siting.errors import ConfigError, OutputError
-from siting.location import registry
-from siting.location.question import LocationQuestion
 from siting.workshop import (
+    drawn_zone,
     exports,
     hypothesis,
     meeting_api,
@@ -34,10 +32,11 @@ from siting.workshop import (
     refusals,
     replies,
     scenario,
+    searches,
     surroundings,
 )
 from siting.workshop.answer_queue import AnswerQueue
-from siting.workshop.jobs import Jobs, Task
+from siting.workshop.jobs import Jobs
 from siting.workshop.questions import (  # noqa: TC001 - FastAPI needs them at run time
     ExportQuestion,
     IsochroneQuestion,
@@ -47,6 +46,7 @@ from siting.workshop.questions import (  # noqa: TC001 - FastAPI needs them at r
     PlaceQuestion,
     SaveQuestion,
     ScenarioQuestion,
+    ZoneQuestion,
 )
 from siting.workshop.scenario import Name, Scenario  # noqa: TC001 - as above
 
@@ -184,6 +184,12 @@ def _answer(app: FastAPI, workshop: Workshop) -> None:
         """Tell what the sites of a plan cost, and how they hold in the ranking."""
         return _encoded(page_answers.plan(*_looked_at(question.scenario, workshop)))
 
+    @app.post("/api/zone", response_model=replies.ZoneReply, responses=contradicted)
+    def zone(question: ZoneQuestion) -> Response:
+        """Tell what a scenario does to the people of a zone that somebody drew."""
+        looked_at = _looked_at(question.scenario, workshop)
+        return _encoded(drawn_zone.answer(*looked_at, question.zone))
+
     @app.post("/api/access", response_model=replies.AccessReply, responses=contradicted)
     def access(question: PlaceQuestion) -> Response:
         """Tell the minutes from a place to the open facilities."""
@@ -205,7 +211,8 @@ def _optimise(app: FastAPI, workshop: Workshop, jobs: Jobs) -> None:
     @app.post("/api/jobs", status_code=202, responses=refusals.documented(refusals.CONTRADICTION))
     def start(question: JobQuestion) -> replies.JobReply:
         """Start to choose sites."""
-        return jobs.start(_task(workshop, question)).state()
+        looked_at = _looked_at(question.scenario, workshop)
+        return jobs.start(searches.task(*looked_at, question)).state()
 
     @app.get("/api/jobs/{name}", responses=unknown)
     def job(name: JobName) -> replies.JobReply:
@@ -343,32 +350,3 @@ def _checked(given: Scenario, workshop: Workshop) -> Scenario:
         default = workshop.ground.study.thresholds_minutes
         given = given.model_copy(update={"thresholds_minutes": default})
     return given
-
-
-def _task(workshop: Workshop, question: JobQuestion) -> Task:
-    """An optimisation over candidates and facilities, as the scenario leaves roads and closures."""
-    workshop, given = _looked_at(question.scenario, workshop)
-    model = registry.get(question.model, "workshop")
-    if "max_minutes" in model.plain.needs and question.max_minutes is None:
-        raise ConfigError("job_needs_minutes")
-    counted = "p" in model.plain.parameters
-    if not counted and "sites" in question.model_fields_set:
-        raise ConfigError("job_finds_sites", model=model.name)
-    sites = question.sites if counted else None
-    minutes, facilities, candidates = workshop.choices(given.what_if)
-    known = set(candidates)
-    for site in (*question.required, *question.closed):
-        if site not in known:
-            raise ConfigError("unknown_opened", id=site)
-    return Task(
-        np.ascontiguousarray(minutes),
-        workshop.people,
-        (*facilities, *candidates),
-        tuple(facilities),
-        question.required,
-        question.closed,
-        model,
-        LocationQuestion(model.name, sites, question.max_minutes),
-        question.seconds,
-        texts.language(),
-    )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from siting.location.attributes import Attributes
     from siting.location.model import LocationModel
     from siting.location.question import LocationQuestion
     from siting.workshop.replies import JobPlan, JobReply, JobStatus
@@ -51,6 +52,8 @@ class Task:
         When to stop.
     language
         Of what is wrong.
+    attributes
+        Capacities, prices and zones, where a condition needs them.
     """
 
     minutes: npt.NDArray[np.float32]
@@ -63,6 +66,7 @@ class Task:
     question: LocationQuestion
     seconds: float
     language: str
+    attributes: Attributes
 
 
 @dataclass
@@ -205,7 +209,7 @@ def _work(task: Task, messages: Connection) -> None:
             closed=task.closed,
         )
         limits = Limits(seconds=task.seconds, progress=tell, report_seconds=0.5)
-        answer = solver.solve(posed, task.question, limits, model=task.model)
+        answer = solver.solve(posed, task.question, limits, task.attributes, model=task.model)
     except SitingError as error:
         messages.send(("failed", plain_words.refusal(error)))
         return

@@ -109,6 +109,11 @@ def study(workshop: Workshop, *, read_only: bool) -> StudyReply:
                 "id": model.name,
                 "sites": "p" in model.plain.needs,
                 "minutes": "max_minutes" in model.plain.needs,
+                "conditions": [
+                    condition
+                    for condition in model.conditions
+                    if condition != "budget" or plan.site_costs
+                ],
             }
             for model in registry.offered("workshop")
         ],
@@ -185,8 +190,7 @@ def layers(workshop: Workshop) -> LayersReply:
             strict=True,
         )
     )
-    points = base.cells.to_crs(4326).geometry.representative_point()
-    units = np.column_stack([points.x, points.y]) / compact.UNIT
+    units = workshop.cell_places / compact.UNIT
     return {
         "communes": [
             {

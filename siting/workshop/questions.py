@@ -14,6 +14,7 @@ from siting.workshop.scenario import Scenario, Threshold
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, strict=True)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, strict=True)]
 IsochroneMinutes = Annotated[float, Field(gt=0, le=120, allow_inf_nan=False, strict=True)]
+Zone = tuple[tuple[Longitude, Latitude], ...]
 Client = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 LONGEST_JOB = 120.0
 REGISTERED = "x-registered"  # in a schema: its values are entries of a registry
@@ -103,6 +104,12 @@ class StateQuestion(Question):
     state: SharedState
 
 
+class ZoneQuestion(ScenarioQuestion):
+    """A scenario, and a zone by its corners."""
+
+    zone: Zone = Field(min_length=3, max_length=200)
+
+
 class PlaceQuestion(Question):
     """A scenario and a place."""
 
@@ -142,4 +149,14 @@ class JobQuestion(Question):
     max_minutes: float | None = Field(20, gt=0, le=600, allow_inf_nan=False, strict=True)
     required: tuple[str, ...] = Field((), max_length=200)
     closed: tuple[str, ...] = Field((), max_length=200)
+    budget: float | None = Field(
+        None, ge=0, allow_inf_nan=False, strict=True, description="euros a year of all new sites"
+    )
+    capacity: float | None = Field(
+        None, gt=0, allow_inf_nan=False, strict=True, description="people that each site serves"
+    )
+    floor: float | None = Field(
+        None, ge=0, le=1, strict=True, description="share of each EPCI to be covered"
+    )
+    zone: Zone = Field((), max_length=200, description="corners; none: the whole study")
     seconds: float = Field(60, gt=0, le=LONGEST_JOB, strict=True)

@@ -67,11 +67,12 @@ class StudyPlan(TypedDict):
 
 
 class OfferedModel(TypedDict):
-    """A location model, and whether it needs a number of sites and a limit in minutes."""
+    """A location model: whether it needs a number of sites and minutes, and its conditions."""
 
     id: str
     sites: bool
     minutes: bool
+    conditions: list[str]
 
 
 class StudySource(TypedDict):
@@ -209,6 +210,18 @@ class PlanReply(TypedDict):
     robust: float | None
     among: int
     draws: int
+
+
+class ZoneReply(TypedDict):
+    """What a scenario does to the people of a drawn zone, by threshold."""
+
+    people: float
+    cells: int
+    thresholds: list[float]
+    covered: list[float]
+    gained: list[float]
+    lost: list[float]
+    mean_minutes: float | None
 
 
 class PairReply(TypedDict):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -158,6 +159,12 @@ class Workshop:
         self._answered = threading.Event()
         least = self._standing_nearest(self._roads.today, frozenset())[0]
         self.now = np.where(np.isfinite(least), least, np.nan).astype(np.float32)
+
+    @cached_property
+    def cell_places(self) -> Float64:
+        """Longitude and latitude of a point in each cell, shape (cells, 2)."""
+        points = self.ground.cells.to_crs(4326).geometry.representative_point()
+        return np.column_stack([points.x, points.y])
 
     def warm(self) -> None:
         """Compute beforehand what questions need, once the first page has its answer."""

@@ -105,6 +105,10 @@ export interface JobQuestion {
   max_minutes?: number | null;
   required?: string[];
   closed?: string[];
+  budget?: number | null;
+  capacity?: number | null;
+  floor?: number | null;
+  zone?: [number, number][];
   seconds?: number;
 }
 
@@ -162,11 +166,12 @@ export interface MinutesQuestion {
   plans?: MinutesPlan[];
 }
 
-/** A location model, and whether it needs a number of sites and a limit in minutes. */
+/** A location model: whether it needs a number of sites and minutes, which conditions it takes. */
 export interface OfferedModel {
   id: string;
   sites: boolean;
   minutes: boolean;
+  conditions: string[];
 }
 
 /** What a scenario changes of a service that is not the first. */
@@ -436,4 +441,21 @@ export interface WhatIf {
   closed_links?: [string, string][];
   closed_roads?: Position[];
   speed_factor?: number;
+}
+
+/** A scenario, and a zone by its corners. */
+export interface ZoneQuestion {
+  scenario?: Scenario;
+  zone: [number, number][];
+}
+
+/** What a scenario does to the people of a drawn zone, by threshold. */
+export interface ZoneReply {
+  people: number;
+  cells: number;
+  thresholds: number[];
+  covered: number[];
+  gained: number[];
+  lost: number[];
+  mean_minutes: number | null;
 }
