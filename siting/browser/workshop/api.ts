@@ -72,6 +72,9 @@ export const robustness = (scenario: Scenario): Promise<api.RobustnessReply> =>
 export const plan = (scenario: Scenario): Promise<api.PlanReply> =>
   post<api.ScenarioQuestion, api.PlanReply>("/api/plan", { scenario });
 
+export const zone = (scenario: Scenario, corners: [number, number][]): Promise<api.ZoneReply> =>
+  post<api.ZoneQuestion, api.ZoneReply>("/api/zone", { scenario, zone: corners });
+
 export const access = (scenario: Scenario, lon: number, lat: number): Promise<api.AccessReply> =>
   post<api.PlaceQuestion, api.AccessReply>("/api/access", { scenario, lon, lat });
 

@@ -26,7 +26,7 @@ export async function speak(code: string): Promise<void> {
   for (const element of document.querySelectorAll<HTMLElement>("[data-label]")) {
     element.setAttribute("aria-label", t(element.dataset["label"] ?? ""));
     element.title = t(element.dataset["label"] ?? "");
-    if (element.id === "find") element.setAttribute("placeholder", element.title);
+    if (element.id === "find" || element.dataset["hint"]) element.setAttribute("placeholder", element.title);
   }
 }
 

@@ -7,21 +7,32 @@ import type { Job, Study } from "./model.js";
 import * as change from "./scenario.js";
 import { t } from "./words.js";
 import type { Workbench } from "./workbench.js";
+import type { Zone } from "./zone.js";
 
 const EVERY_MS = 300;
 const DUTIES = ["free", "required", "closed"];
 
 /** Wire the form. */
-export function wire(bench: Workbench): void {
+export function wire(bench: Workbench, zone: Zone): void {
   const { study } = bench;
   const model = byId<HTMLSelectElement>("job-model");
+  const condition = byId<HTMLSelectElement>("job-condition");
   model.replaceChildren(...study.models.map(({ id }) => make("option", { value: id }, t(`model_${id}`))));
   const fields = (): void => {
     const chosen = study.models.find(({ id }) => id === model.value);
     byId("job-sites-row").hidden = !chosen?.sites;
     byId("job-minutes-row").hidden = !chosen?.minutes;
+    const kinds = ["", ...(chosen?.conditions ?? [])];
+    condition.replaceChildren(...kinds.map((id) => make("option", { value: id }, t(`condition_${id || "none"}`))));
+    byId("job-condition-row").hidden = kinds.length < 2;
+    limits();
+  };
+  const limits = (): void => {
+    byId("job-condition-value-row").hidden = condition.value === "";
+    if (condition.value) byId("job-condition-label").textContent = t(`condition_${condition.value}_value`);
   };
   model.addEventListener("change", fields);
+  condition.addEventListener("change", limits);
   fields();
   const sitesOf = dutyFields(study);
   let running: string | null = null;
@@ -34,6 +45,8 @@ export function wire(bench: Workbench): void {
     max_minutes: byId("job-minutes-row").hidden ? null : byId<HTMLInputElement>("job-minutes").valueAsNumber,
     required: sitesOf("required"),
     closed: sitesOf("closed"),
+    ...(condition.value ? { [condition.value]: conditionValue(condition.value) } : {}),
+    zone: byId<HTMLInputElement>("job-zone").checked ? [...zone.given] : [],
   });
   byId<HTMLFormElement>("job-form").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -59,6 +72,12 @@ export function wire(bench: Workbench): void {
     unwanted = true;
     if (running !== null) api.cancel(running).catch((error: unknown) => bench.fail(error));
   });
+}
+
+/** The number of a condition; a floor is typed in percent. */
+function conditionValue(condition: string): number {
+  const value = byId<HTMLInputElement>("job-condition-value").valueAsNumber;
+  return condition === "floor" ? value / 100 : value;
 }
 
 /** A field a candidate, free, required or closed; gives the sites of a duty. */

@@ -3,9 +3,7 @@
 import { byId } from "../shared/dom.js";
 import type { Box } from "../shared/labels.js";
 import { homeButton, limit, readablePopups } from "../shared/leaflet.js";
-import { asTyped, percent } from "../shared/numbers.js";
-import { onOneCanvas } from "../shared/one_canvas.js";
-import { printable } from "../shared/printing.js";
+import { percent } from "../shared/numbers.js";
 import { Address } from "./address.js";
 import * as api from "./api.js";
 import { Asker } from "./asker.js";
@@ -23,7 +21,9 @@ import { showLegend, showSources } from "./map_notes.js";
 import { initial, lookOf, modeOf, serviceOf, type Answer, type Layers, type Ranking, type Robustness, type Scenario, type Study } from "./model.js";
 import * as minutes from "./minutes.js";
 import * as naming from "./naming.js";
+import { OwnPoints } from "./own_points.js";
 import * as panel from "./panel.js";
+import * as paper from "./paper.js";
 import { placePopup } from "./place_popup.js";
 import { Plans } from "./plans.js";
 import { Presenting } from "./presenting.js";
@@ -37,6 +37,7 @@ import { Together, type Shared } from "./together.js";
 import { ring, Surface, type Theme } from "./surface.js";
 import { t } from "./words.js";
 import type { Workbench } from "./workbench.js";
+import { Zone } from "./zone.js";
 
 const CLOSE = 11.5; // zoom at which a place that was found is looked at
 const NARROW = 600; // pixels of map under which the legend is folded
@@ -51,6 +52,8 @@ export class Page implements Workbench {
   private readonly closures: Closures;
   private readonly plans: Plans;
   private readonly together: Together;
+  private readonly zone: Zone;
+  private readonly ownPoints: OwnPoints;
   private readonly otherSites: comparing.OtherSites;
   private readonly store: Store;
   private readonly address = new Address();
@@ -88,6 +91,7 @@ export class Page implements Workbench {
       document.body.dataset["settled"] = String(settled);
       if (!settled) return;
       this.tellEffect(state.scenario);
+      this.zone.follow(state.scenario);
       this.plans.follow();
       this.ranker.want(state.scenario); // after the map, which does not wait for it
     },
@@ -136,6 +140,8 @@ export class Page implements Workbench {
     this.plans = new Plans(this, () => this.limit);
     this.closures = new Closures(this.map, this);
     this.isochrones = new Isochrones(this.map, (sentence) => this.refuse(sentence));
+    this.zone = new Zone(this.map, this, () => this.limit);
+    this.ownPoints = new OwnPoints(this.map, this, this.surface, () => this.figures());
     this.together = new Together(this, () => this.shared(), (state) => this.follow(state));
     this.store.locked = () => this.together.watching;
     this.store.refused = () => this.refuse(t("meet_watching"));
@@ -286,6 +292,7 @@ export class Page implements Workbench {
     byId("share-a").textContent = shares[0] ?? "";
     byId("share-b").textContent = shares[1] ?? "";
     byId("stage-figure").textContent = result;
+    this.ownPoints.follow(this.answer, this.limit);
     panel.chart(this.study, this.answer, this.today);
     panel.zones(this.study, this.answer, this.limit);
     if (this.sentence) {
@@ -299,6 +306,7 @@ export class Page implements Workbench {
       this.limit = limit;
       this.chips();
       this.figures();
+      this.zone.follow(this.store.state.scenario);
       this.plans.follow();
       this.together.push();
     });
@@ -341,14 +349,17 @@ export class Page implements Workbench {
       this.map.invalidateSize({ animate: false });
       this.showWhole();
     });
-    jobs.wire(this);
-    this.printing();
+    jobs.wire(this, this.zone);
+    paper.wire(this.map, this.whole, () =>
+      paper.printHead(this.study, this.answer, this.limit, this.plans.nameOf(this.store.state.scenario)),
+    );
     finding.wire(this.study, this.layers, ({ at }) => {
       this.map.setView(at, Math.max(this.map.getZoom(), CLOSE), { animate: false });
       this.map.fire("click", { latlng: L.latLng(at) });
     });
     readablePopups(this.map, t("close"));
     this.map.on("click", ({ latlng }: L.LeafletMouseEvent) => {
+      if (this.zone.take(latlng)) return;
       const shut = (): void => void this.map.closePopup();
       const content = placePopup(this, this.surface, this.answer, this.isochrones, latlng, shut);
       L.popup({ ...this.popupRoom(), minWidth: 220 }).setLatLng(latlng).setContent(content).openOn(this.map);
@@ -448,36 +459,6 @@ export class Page implements Workbench {
       autoPanPaddingBottomRight: [10, box.open && x <= NARROW ? box.offsetHeight + 40 : 30],
       maxHeight: Math.max(120, y - top - 60),
     };
-  }
-
-  /** What a printed sheet says it is; empty where it is today's situation. */
-  private printHead(): string {
-    const { scenario } = this.store.state;
-    if (byId("changes").childElementCount === 0) return "";
-    return t("print_head", {
-      name: this.plans.nameOf(scenario) || t("plan_now"),
-      date: new Date().toLocaleDateString(t("tag"), { dateStyle: "long" }),
-      minutes: asTyped(this.limit),
-      before: percent(panel.shareToday(this.study, this.answer, this.limit)),
-      after: percent(panel.shareOf(this.study, this.answer, this.limit)),
-    });
-  }
-
-  /** On paper sources and legend are open. */
-  private printing(): void {
-    printable({
-      map: this.map,
-      whole: this.whole,
-      showWhole: () => this.map.fitBounds(this.whole, { animate: false, padding: [2, 2] }), // legend below
-      prepare: () => {
-        const boxes = ["sources-box", "legend-box"].map((id) => byId<HTMLDetailsElement>(id));
-        const before = boxes.map((box) => box.open);
-        for (const box of boxes) box.open = true;
-        byId("print-head").textContent = this.printHead();
-        return () => boxes.forEach((box, i) => (box.open = before[i] ?? false));
-      },
-      fitted: () => onOneCanvas(this.map),
-    });
   }
 }
 
