@@ -142,7 +142,9 @@ export class Page implements Workbench {
     this.isochrones = new Isochrones(this.map, (sentence) => this.refuse(sentence));
     this.zone = new Zone(this.map, this, () => this.limit);
     this.ownPoints = new OwnPoints(this.map, this, this.surface, () => this.figures());
-    this.together = new Together(this, () => this.shared(), (state) => this.follow(state));
+    const again = (): void => this.changed(this.store.state, true); // what was asked in vain
+    window.addEventListener("online", again);
+    this.together = new Together(this, () => this.shared(), (state) => this.follow(state), again);
     this.store.locked = () => this.together.watching;
     this.store.refused = () => this.refuse(t("meet_watching"));
     this.store.listen((state, settled) => this.changed(state, settled));

@@ -28,11 +28,12 @@ export class Together {
   private known = "";
   private sending = false;
 
-  /** `mine` gives what this screen shows, `show` shows what everybody sees. */
+  /** `mine` gives what this screen shows, `show` what everybody sees, `again` asks anew after a cut. */
   constructor(
     private readonly bench: Workbench,
     private readonly mine: () => Shared,
     private readonly show: (state: Shared) => void,
+    private readonly again: () => void,
   ) {
     this.client = recall<string>("client") ?? crypto.getRandomValues(new Uint32Array(3)).join("-");
     keep("client", this.client);
@@ -114,6 +115,9 @@ export class Together {
         this.stands({ ...meeting, version: Math.max(meeting.version, this.meeting?.version ?? 0) });
         this.push(); // what was done while the line was cut
       } else this.adopt(meeting);
+    });
+    stream.addEventListener("open", () => {
+      if (document.body.dataset["meeting"] === "cut") this.again();
     });
     stream.addEventListener("error", () => {
       if (stream.readyState === EventSource.CLOSED) this.leave(t("meet_over"));
