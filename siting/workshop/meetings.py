@@ -53,8 +53,8 @@ class Meeting:
 
     def tell(self) -> None:
         """Wake who listens."""
-        told, self.changed = self.changed, asyncio.Event()
-        told.set()
+        before, self.changed = self.changed, asyncio.Event()
+        before.set()
 
     def reply(self) -> MeetingReply:
         """Give what everybody sees."""

@@ -72,7 +72,7 @@ def test_today_is_the_study(client, desk):
 def test_saved_scenario_runs_to_the_same_figures(client, desk):
     """Open a site, close a facility and a link, weigh otherwise: `siting run` says the same."""
     study = client.get("/api/study").json()
-    closed = study["facilities"][0]["id"]
+    closed = study["services"][0]["facilities"][0]["id"]
     link = study["links"][0][:2]
     weights = {one["id"]: one["weight"] for one in study["criteria"]}
     left_out, doubled = list(weights)[:2]
@@ -306,7 +306,12 @@ def test_killed_in_mid_save_leaves_the_old_scenario(client, desk):
 def test_siting_run_gives_a_saved_scenario_the_same_bytes_twice(client, desk, tmp_path):
     """The command itself, twice, on what the workshop saved: its bytes, and its figures."""
     study = client.get("/api/study").json()
-    change = {"open": [NAUCELLE], "close": [study["facilities"][3]["id"]], "speed_factor": 0.9}
+    closed = study["services"][0]["facilities"][3]["id"]
+    change = {"open": [NAUCELLE], "close": [closed], "speed_factor": 0.9}
+        "open": [NAUCELLE],
+        "close": [study["services"][0]["facilities"][3]["id"]],
+        "speed_factor": 0.9,
+    }
     asked = {"scenario": {"what_if": change, "thresholds_minutes": [15, 25]}}
     said = client.post("/api/answer", json=asked).json()
     ranked = client.post("/api/ranking", json=asked).json()

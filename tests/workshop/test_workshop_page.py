@@ -298,7 +298,7 @@ def driver(roads, context):
 def placed(hands, lon, lat):
     """Where a place is in the window, from two sites that are shown."""
     shown = {}
-    for site in hands.study["facilities"]:
+    for site in hands.study["services"][0]["facilities"]:
         box = hands.page.locator(f"[data-site='{site['id']}']").bounding_box()
         at = np.array([site["lon"], mercator(site["lat"])])
         shown[site["id"]] = (
