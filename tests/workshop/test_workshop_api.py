@@ -308,10 +308,6 @@ def test_siting_run_gives_a_saved_scenario_the_same_bytes_twice(client, desk, tm
     study = client.get("/api/study").json()
     closed = study["services"][0]["facilities"][3]["id"]
     change = {"open": [NAUCELLE], "close": [closed], "speed_factor": 0.9}
-        "open": [NAUCELLE],
-        "close": [study["services"][0]["facilities"][3]["id"]],
-        "speed_factor": 0.9,
-    }
     asked = {"scenario": {"what_if": change, "thresholds_minutes": [15, 25]}}
     said = client.post("/api/answer", json=asked).json()
     ranked = client.post("/api/ranking", json=asked).json()
