@@ -166,7 +166,7 @@ export interface MinutesQuestion {
   plans?: MinutesPlan[];
 }
 
-/** A location model: whether it needs a number of sites and minutes, which conditions it takes. */
+/** A location model: whether it needs a number of sites and minutes, and its conditions. */
 export interface OfferedModel {
   id: string;
   sites: boolean;
