@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 LANES = lanes.LANES
 UNREACHED = lanes.UNREACHED
+CACHE_LINE = 64  # bytes
 
 
 def many_to_many(hierarchy: Hierarchy, metric: Metric, sources: Legs, targets: Legs) -> Int32:
@@ -71,11 +72,20 @@ def to_all(
     -------
     int32, shape (nodes, sources rounded up to a multiple of 64), nodes in the hierarchy's numbering
     (`hierarchy.node` gives the graph's); `CLOSED` (2**30 - 1) says that there is no way.
+
+    Raises
+    ------
+    ValueError
+        `out` is not such a table: the kernel writes whole cache lines, and beyond another's end.
     """
     up, down = _halves(metric, backward=backward)
     n, count = len(hierarchy.node), len(sources.first) - 1
     columns = -(-count // LANES) * LANES
     table = _aligned((n, columns)) if out is None else out
+    fits = table.shape == (n, columns) and table.dtype == np.int32 and table.flags.c_contiguous
+    if not fits or table.ctypes.data % CACHE_LINE:
+        message = f"out: needs int32, shape {(n, columns)}, as an earlier call gave it"
+        raise ValueError(message)
 
     def block(begin: int, _end: int, work: _Work) -> None:
         lanes.to_all(
@@ -365,7 +375,7 @@ def _in_blocks(
 
 def _aligned(shape: tuple[int, int]) -> Int32:
     """An int32 array whose rows begin at multiples of 64 bytes."""
-    size = shape[0] * shape[1]
-    raw = np.empty(size + 16, np.int32)
-    skip = -(raw.ctypes.data // 4) % 16
+    size, line = shape[0] * shape[1], CACHE_LINE // 4
+    raw = np.empty(size + line, np.int32)
+    skip = -(raw.ctypes.data // 4) % line
     return raw[skip : skip + size].reshape(shape)

@@ -90,6 +90,29 @@ def test_all_nodes_nearest_and_within(graph):
         assert (row[reached] == when).all()
 
 
+@settings(max_examples=5, deadline=None)
+@given(graphs())
+def test_a_table_that_is_no_such_table_is_refused(graph):
+    """The kernel would write beyond its end."""
+    made, metric = prepared(graph)
+    every = nodes(range(graph.n_nodes))
+    table = sweeps.to_all(made, metric, every)
+    expected = table.copy()
+    table[:] = 0
+    again = sweeps.to_all(made, metric, every, out=table)
+    assert again is table
+    assert (again == expected).all()
+    shifted = np.empty(table.size + 16, np.int32)
+    skip = (1 - shifted.ctypes.data // 4) % 16  # one number off the cache line
+    for wrong in (
+        table[:, :1],
+        table.astype(np.int64),
+        shifted[skip : skip + table.size].reshape(table.shape),
+    ):
+        with pytest.raises(ValueError, match="out"):
+            sweeps.to_all(made, metric, every, out=wrong)
+
+
 @settings(max_examples=40, deadline=None)
 @given(graphs(), st.integers(0, 2**31))
 def test_mass_within_limits(graph, seed):
