@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 endif
 STAMP := $(VENV)/.installed
 
-.PHONY: demo docs test fuzz quick check format clean install
+.PHONY: demo docs batch test fuzz quick check format clean install
 
 demo: $(STAMP)
 	$(BIN)/siting run configs/aveyron.yaml
@@ -18,6 +18,10 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python scripts/ensure_chromium.py
 	$(BIN)/python -m pytest -n 2
+
+# four départements in the layouts of 2026 x three scenarios, within two minutes
+batch: $(STAMP)
+	$(BIN)/python benchmarks/batch.py
 
 # the site, in build/site: French for planners, English for developers; opens from disk
 docs: $(STAMP)

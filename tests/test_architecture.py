@@ -32,26 +32,27 @@ ALLOWED: dict[str, set[str]] = {
     "archives": set(),
     "vector_files": set(),
     "compiled": set(),
+    "cluster": set(),
     "config": {"location", "measures", "sources"},  # their registries
     "sources": set(),
     "network": set(),
     "territory": {"sources"},
     "setup": {"config", "sources", "territory"},
-    "times": {"network"},
+    "times": {"cluster", "network"},
     "measures": {"times", "network"},
     "survey": {"sources", "measures"},
-    "ranking": set(),
+    "ranking": {"cluster"},
     "location": {"sources", "measures"},
     "economics": set(),
     "offers": {"survey"},
     "outputs": {"times", "survey"},
     "study": {
-        "config", "sources", "territory", "network", "times", "measures", "survey", "ranking",
-        "location", "economics", "offers", "outputs",
+        "cluster", "config", "sources", "territory", "network", "times", "measures", "survey",
+        "ranking", "location", "economics", "offers", "outputs",
     },
     "publish": {
-        "config", "network", "times", "measures", "survey", "ranking", "economics", "outputs",
-        "study",
+        "cluster", "config", "network", "times", "measures", "survey", "ranking", "economics",
+        "outputs", "study",
     },
     "api": {
         "config",
@@ -72,8 +73,8 @@ ALLOWED: dict[str, set[str]] = {
         "config", "measures", "offers", "outputs", "publish", "study", "survey",
     },
     "cli": {
-        "config", "sources", "setup", "network", "times", "survey", "ranking", "location",
-        "economics", "outputs", "study", "publish", "workshop", "installation",
+        "cluster", "config", "sources", "setup", "network", "times", "survey", "ranking",
+        "location", "economics", "outputs", "study", "publish", "workshop", "installation",
     },
 }  # fmt: skip
 

@@ -29,20 +29,21 @@ def add(app: typer.Typer) -> None:
             str | None, typer.Option("--scheduler", help=t("batch.scheduler"), metavar="ADDRESS")
         ] = None,
     ) -> None:
+        from siting import cluster
         from siting.cli import terminal
         from siting.publish.batch import engine, gather
         from siting.publish.batch import plan as batch_plan
 
         wanted, planned = batch_plan.read(plan)
         folder = out or Path("maps") / wanted.name
-        processes = engine.usual_workers() if workers is None else workers
+        processes = cluster.usual_workers() if workers is None else workers
         ended = []
         with terminal.progress() as say:
             say(t("batch.progress", done=0, total=len(planned)))
             for outcome in engine.outcomes(planned, folder.resolve(), processes, scheduler):
                 ended.append(outcome)
                 say(t("batch.progress", done=len(ended), total=len(planned)))
-            gathered = gather.write(wanted, ended, folder)
+            gathered = gather.write(wanted, planned, ended, folder)
         _print(gathered, ended, folder)
 
 

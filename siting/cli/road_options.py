@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from siting.study.extract_roads import RoadsOfExtract
+
     RoadFiles = tuple[list[Path] | None, str, Path | None, str]
     """Extracts, period, table of speeds, département: as the options name them."""
 
@@ -66,3 +68,25 @@ def router(
     network = osm.read(roads, mode=mode, speeds=chosen)
     terminal.print_line(network.report.text())
     return matrix.prepare(network)
+
+
+def opened(
+    named: RoadFiles,
+    mode: str,
+    elevation: Path | None,
+    say: Callable[[str], None],
+) -> RoadsOfExtract:
+    """Roads that several processes open by path, made ready and kept here first."""
+    from siting.cli import terminal
+    from siting.network import speeds as speed_tables
+    from siting.study.extract_roads import RoadsOfExtract
+
+    files, period, speeds, department = named
+    speed_tables.require_department(department)
+    say(t("progress.network"))
+    extracts = tuple(path.resolve() for path in files or ())
+    table = None if speeds is None else speeds.resolve()
+    ground = None if elevation is None else elevation.resolve()
+    roads = RoadsOfExtract(extracts, mode, period, table, department, ground)
+    terminal.print_line(roads.network().report.text())
+    return roads

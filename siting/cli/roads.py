@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from siting import texts
-from siting.cli import road_options, transit_options
+from siting.cli import cluster_options, road_options, transit_options
 from siting.cli.output_names import ending
 from siting.errors import ConfigError, InputError
 from siting.texts import text as t
@@ -169,17 +169,26 @@ def _add_calibrate(app: typer.Typer) -> None:
         period: Annotated[str, road_options.period()] = "off_peak",
         speeds: Annotated[Path | None, road_options.speeds()] = None,
         department: Annotated[str, road_options.department()] = "",
+        workers: Annotated[int, cluster_options.workers()] = 1,
+        scheduler: Annotated[str | None, cluster_options.scheduler()] = None,
     ) -> None:
+        from siting import cluster
         from siting.cli import terminal
         from siting.network import speeds as speed_tables
         from siting.sources import reading
         from siting.times import calibration
 
         trips = reading.checked(observed, calibration.OBSERVED)
-        with terminal.progress() as say:
-            router = road_options.router(roads, mode, period, speeds, department, say)
+        with terminal.progress() as say, cluster.spread(workers, scheduler) as spread:
+            if spread is map:
+                opened = None
+                network = road_options.router(roads, mode, period, speeds, department, say).network
+            else:
+                named = roads, period, speeds, department
+                opened = road_options.opened(named, mode, None, say).network
+                network = opened()
             say(t("cli_roads.calibrate.fit"))
-            fitted = calibration.calibrate(router.network, trips)
+            fitted = calibration.calibrate(network, trips, spread, opened)
         if out is not None:
             speed_tables.write_fitted(out, speeds, mode, fitted.factors)
         terminal.print_calibration(fitted)

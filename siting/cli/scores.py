@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from siting.cli import cluster_options
 from siting.errors import ConfigError
 from siting.texts import text as t
 
@@ -21,7 +22,10 @@ def add(app: typer.Typer) -> None:
         out: Annotated[
             Path | None, typer.Option("--out", "-o", help=t("cli_score.out"), metavar="DIR")
         ] = None,
+        workers: Annotated[int, cluster_options.workers()] = 1,
+        scheduler: Annotated[str | None, cluster_options.scheduler()] = None,
     ) -> None:
+        from siting import cluster
         from siting.cli import scores_shown, terminal
         from siting.config import load
         from siting.ranking.ranking import METHODS
@@ -34,10 +38,11 @@ def add(app: typer.Typer) -> None:
         if method and how is None:
             raise ConfigError("unknown_method", method=method, known=", ".join(METHODS))
         study_scores.check(settings)
-        with terminal.progress() as say:
+        with terminal.progress() as say, cluster.spread(workers, scheduler) as spread:
             base = prepared.prepare(settings, say)
             say(t("cli_score.progress.values"))
-            comparison = study_scores.compare(base, study_scores.values(base), how, say)
+            values = study_scores.values(base)
+            comparison = study_scores.compare(base, values, how, say, spread)
             folder = score_tables.write(
                 comparison, out or Path("maps") / study_scores.folder(comparison)
             )

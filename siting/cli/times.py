@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from siting import texts
-from siting.cli import road_options, transit_options
+from siting.cli import cluster_options, road_options, transit_options
 from siting.cli.output_names import ending
 from siting.errors import ConfigError
 from siting.texts import text as t
@@ -61,10 +61,17 @@ def add(app: typer.Typer) -> None:
         back: Annotated[bool, typer.Option("--return", help=t("cli_transit.return"))] = False,
         stay: Annotated[float | None, transit_options.number("stay")] = None,
         open_hours: Annotated[str | None, transit_options.opening()] = None,
+        workers: Annotated[int | None, cluster_options.workers()] = None,
+        scheduler: Annotated[str | None, cluster_options.scheduler()] = None,
     ) -> None:
         from siting.sources import points
 
-        of_roads = {"--nearest": nearest, "--elevation": elevation}
+        of_roads = {
+            "--nearest": nearest,
+            "--elevation": elevation,
+            "--workers": workers,
+            "--scheduler": scheduler,
+        }
         of_transit = {
             "--timetable": timetable,
             "--date": date,
@@ -88,7 +95,8 @@ def add(app: typer.Typer) -> None:
             question = transit_options.read(of_transit, limit)
             count = transit_options.write(out, named, start, end, question)
         else:
-            count = _write(out, named, mode, start, end, limit, nearest, elevation)
+            shared = workers or 1, scheduler
+            count = _write(out, named, mode, (start, end), limit, nearest, elevation, shared)
         from siting.cli import terminal
 
         terminal.print_line(t("cli.times.done", pairs=texts.number(count), path=out))
@@ -98,20 +106,25 @@ def _write(
     out: Path,
     named: "road_options.RoadFiles",
     mode: str,
-    start: "pd.DataFrame",
-    end: "pd.DataFrame",
+    points: "tuple[pd.DataFrame, pd.DataFrame]",
     limit: float | None,
     nearest: int | None,
     elevation: Path | None,
+    shared: tuple[int, str | None],
 ) -> int:
-    """Write times by road; give the number of pairs."""
+    """Write times by road, the origins shared by processes; give the number of pairs."""
+    from siting import cluster
     from siting.cli import terminal
     from siting.times import matrix
 
     roads, period, speeds, department = named
     if not roads:
         raise ConfigError("option_needed", option="--roads", mode=f"--mode {mode}")
-    with terminal.progress() as say:
+    with terminal.progress() as say, cluster.spread(*shared) as spread:
+        if spread is not map:
+            opened = road_options.opened(named, mode, elevation, say)
+            say(t("progress.times"))
+            return matrix.write(out, opened(), *points, limit, nearest, spread, opened)
         router = road_options.router(roads, mode, period, speeds, department, say)
         if elevation is not None:
             from siting.network import offroad
@@ -121,4 +134,4 @@ def _write(
             walked = offroad.WalkedNetwork(router.network, ground)
             router = replace(router, network=walked)
         say(t("progress.times"))
-        return matrix.write(out, router, start, end, limit, nearest)
+        return matrix.write(out, router, *points, limit, nearest)

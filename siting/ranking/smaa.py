@@ -16,6 +16,7 @@ Sites whose scores differ by less than 1e-12 are equal, and ranked by id.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from siting.cluster import Spread
     from siting.ranking.outranking import Thresholds
     from siting.ranking.ranking import Method
     from siting.ranking.scales import Float64, Scale
@@ -72,6 +74,7 @@ def smaa(
     draws: int,
     seed: int,
     thresholds: Thresholds | None = None,
+    spread: Spread = map,
 ) -> Smaa:
     """Rank the sites under many weightings.
 
@@ -83,6 +86,8 @@ def smaa(
         What is known of the weights.
     thresholds
         Of the outranking methods.
+    spread
+        Computes blocks of draws, here or on a cluster; the figures are the same.
 
     Raises
     ------
@@ -92,26 +97,23 @@ def smaa(
         An outranking method has no thresholds.
     """
     weights = weightings.draw(known, draws, seed)
-    rng = np.random.default_rng([seed, 1])
     scored = _scorer(method, scale, thresholds)
     order = scale.of.order
-    by_order = np.argsort(order)
     count, wide = scale.of.raw.shape
     places = np.zeros((count, count))
     central, firsts = np.zeros((count, wide)), np.zeros(count)
     regret, most = np.zeros(count), np.zeros(count)
-    for start in range(0, draws, BLOCK):
-        some = weights[start : start + BLOCK]
-        behind = _behind(scored(some, rng))
-        regret += behind.sum(axis=0)
-        most = np.maximum(most, behind.max(axis=0))
-        ranking = by_order[_ranking(behind, order)]
-        flat = ranking * count + np.arange(count)
-        places += np.bincount(flat.ravel(), minlength=count * count).reshape(count, count)
-        first = ranking[:, 0]
-        firsts += np.bincount(first, minlength=count)
-        for j in range(wide):
-            central[:, j] += np.bincount(first, some[:, j], minlength=count)
+    blocks = (
+        (weights[start : start + BLOCK], _rng(method, scale, seed, start))
+        for start in range(0, draws, BLOCK)
+    )
+    for tally in spread(partial(_tallied, scored, order), blocks):
+        places += tally.places
+        firsts += tally.firsts
+        central += tally.central
+        regret += tally.regret
+        most = np.maximum(most, tally.most)
+    rng = _rng(method, scale, seed, draws)
     with np.errstate(invalid="ignore"):
         central /= firsts[:, None]
     confidence = np.full(count, np.nan)
@@ -121,6 +123,53 @@ def smaa(
     mean = acceptability @ np.arange(1, count + 1)
     mean_regret, most_regret = 100 * regret / draws, 100 * most
     return Smaa(acceptability, central, confidence, mean, mean_regret, most_regret, draws)
+
+
+@dataclass(frozen=True)
+class _Tally:
+    """What a block of draws adds: draws by site and rank, firsts, sums of weights and regrets."""
+
+    places: Float64
+    firsts: Float64
+    central: Float64
+    regret: Float64
+    most: Float64
+
+
+def _tallied(
+    scored: Callable[[Float64, np.random.Generator], Float64],
+    order: npt.NDArray[np.intp],
+    block: tuple[Float64, np.random.Generator],
+) -> _Tally:
+    """Rank the sites under a block of weightings."""
+    weights, rng = block
+    count = len(order)
+    behind = _behind(scored(weights, rng))
+    ranking = np.argsort(order)[_ranking(behind, order)]
+    flat = ranking * count + np.arange(count)
+    first = ranking[:, 0]
+    central = [np.bincount(first, column, minlength=count) for column in weights.T]
+    return _Tally(
+        np.bincount(flat.ravel(), minlength=count * count).reshape(count, count).astype(float),
+        np.bincount(first, minlength=count).astype(float),
+        np.column_stack(central),
+        behind.sum(axis=0),
+        behind.max(axis=0),
+    )
+
+
+def _rng(method: Method, scale: Scale, seed: int, draws: int) -> np.random.Generator:
+    """The numbers that fill unknown values, after those of the first draws: blocks may be apart."""
+    values = scale.of
+    if method in ("sum", "product", "topsis"):
+        used = draws * int((~values.known).sum())
+    elif method == "promethee" and values.known.all():
+        used = 0
+    else:
+        used = -(-draws // FEW) * values.raw.size
+    bits = np.random.PCG64([seed, 1])
+    bits.advance(used)
+    return np.random.Generator(bits)
 
 
 def _behind(scores: Float64) -> Float64:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import yaml
+
 from siting.texts import text
 
 if TYPE_CHECKING:
@@ -63,6 +65,7 @@ def config_text(
         Whether INSEE publishes squares of population there; else people are spread by model.
     """
     folder = _relative(tables, beside)
+    folder = folder if _is_text(folder) else f"./{folder}"  # `48`, say
     layers = ", ".join(name for name in LAYERS if grid or name != "cells")
 
     def part(key: str) -> str:
@@ -74,7 +77,7 @@ def config_text(
     return text(
         "starter.config",
         language,
-        name=name,
+        name=name if _is_text(name) else _quoted(name),
         title=_quoted(title),
         vintage=vintage.isoformat(),
         zone_code=_quoted(zone[0]),
@@ -91,6 +94,11 @@ def plain_name(stem: str) -> str:
     """Make a name that a study may bear of the stem of a file."""
     plain = "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "-" for c in stem)
     return plain if plain[:1].isalnum() else f"x{plain}"
+
+
+def _is_text(value: str) -> bool:
+    """Whether YAML reads a plain word as text, and not as a number or a date."""
+    return isinstance(yaml.safe_load(value), str)
 
 
 def _quoted(value: str) -> str:

@@ -1,4 +1,4 @@
-"""Roads of an OpenStreetMap study, kept on this machine between two runs, by their content.
+"""Roads of an OpenStreetMap extract, kept on this machine between two runs, by their content.
 
 Reading an extract and ordering its hierarchy take tens of seconds for a région; what comes out
 depends on the extracts, the area, the speeds and this package alone.
@@ -16,7 +16,7 @@ from siting.sources import sound_rows
 from siting.study import kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from siting.config import Study
     from siting.times.matrix import Router
@@ -41,11 +41,6 @@ def router(study: Study, make: Callable[[], Router]) -> Router:
     if roads.osm is None:
         return make()
 
-    def made() -> KeptRoads:
-        with sound_rows.watched() as warned:
-            ready = make()
-        return KeptRoads(ready, tuple(warned))
-
     place = study.territory
     options = (
         roads.model_dump_json(exclude={"osm", "speeds", "distances"}),
@@ -53,10 +48,34 @@ def router(study: Study, make: Callable[[], Router]) -> Router:
         *(place.department.code, place.crs, str(place.buffer_km)),
     )
     beside = (roads.speeds, place.communes, place.boundaries, place.changes)
-    paths = [*roads.osm, *(path for path in beside if path is not None)]
+    return kept_or_made(options, roads.osm, beside, make)
+
+
+def kept_or_made(
+    options: Sequence[str],
+    extracts: Sequence[Path],
+    beside: Sequence[Path | None],
+    make: Callable[[], Router],
+) -> Router:
+    """Roads of extracts as kept, or as made; what reading them warned of is told each time.
+
+    Parameters
+    ----------
+    options
+        What they depend on beside files and this package.
+    beside
+        Other files that they depend on.
+    """
+
+    def made() -> KeptRoads:
+        with sound_rows.watched() as warned:
+            ready = make()
+        return KeptRoads(ready, tuple(warned))
+
+    paths = [*extracts, *(path for path in beside if path is not None)]
     opened = kept.get("roads", kept.digest(options, paths, CODE), KeptRoads, made)
     for warning in opened.warnings:
-        files = ", ".join(str(path) for path in roads.osm)  # the same content may lie elsewhere
+        files = ", ".join(str(path) for path in extracts)  # the same content may lie elsewhere
         values = {**warning.values, "file": files}
-        warnings.warn(InputWarning(warning.key, **values), stacklevel=2)
+        warnings.warn(InputWarning(warning.key, **values), stacklevel=3)
     return opened.router

@@ -9,6 +9,7 @@ ways, so the two steps are repeated.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,10 +21,14 @@ from scipy.sparse.csgraph import dijkstra
 from siting.contracts import LAT, LON, Column, Table, code
 from siting.errors import InputError
 from siting.network import roads
+from siting.times import matrix
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
+    from siting.cluster import Spread
     from siting.network.roads import RoadNetwork
     from siting.network.routing import Attachment, Int32
 
@@ -44,6 +49,7 @@ OBSERVED = Table(
 """Observed times of trips, as `tables.check` takes it."""
 
 ROUNDS = 5
+TRIPS = 200  # of a part of the work
 RIDGE = 0.5  # weight of keeping a class, in trips wholly on it
 FASTEST, SLOWEST = 2.0, 0.4  # factors stay within these
 UNFITTED = ("ferry",)  # timetabled
@@ -95,7 +101,48 @@ class Calibration:
     left_out: int
 
 
-def calibrate(network: RoadNetwork, observed: pd.DataFrame) -> Calibration:
+@dataclass(frozen=True)
+class Trips:
+    """What computes the ways of trips: here, or on a cluster, where the roads are opened."""
+
+    spread: Spread
+    opened: Callable[[], RoadNetwork] | None
+
+    def split(
+        self, network: RoadNetwork, factors: dict[str, float], observed: pd.DataFrame
+    ) -> tuple[Float64, Float64, npt.NDArray[np.bool_]]:
+        """Seconds of trips by class and the others, see `_split`; whether ends lie apart.
+
+        `network` is the roads given, with the speeds of classes multiplied by `factors`.
+        """
+        start, end = _ends(network, observed)
+        there = (lambda: network) if self.opened is None else partial(_slowed, self.opened, factors)
+        parts = (
+            (matrix.rows(start, first, first + TRIPS), matrix.rows(end, first, first + TRIPS))
+            for first in range(0, len(observed), TRIPS)
+        )
+        split, fixed = zip(*self.spread(partial(_split, there), parts), strict=True)
+        return np.concatenate(split), np.concatenate(fixed), start.local.edge != end.local.edge
+
+    def minutes(
+        self, network: RoadNetwork, factors: dict[str, float], observed: pd.DataFrame
+    ) -> Float64:
+        """Minutes of trips, NaN where there is no way; parameters as of `split`."""
+        split, fixed, _ = self.split(network, factors, observed)
+        return np.asarray((split.sum(axis=1) + fixed) / 60, np.float64)
+
+
+def _slowed(opened: Callable[[], RoadNetwork], factors: dict[str, float]) -> RoadNetwork:
+    """Roads opened, with other speeds."""
+    return roads.rescaled(opened(), factors)
+
+
+def calibrate(
+    network: RoadNetwork,
+    observed: pd.DataFrame,
+    spread: Spread = map,
+    opened: Callable[[], RoadNetwork] | None = None,
+) -> Calibration:
     """Fit class factors to observed times.
 
     Parameters
@@ -104,16 +151,20 @@ def calibrate(network: RoadNetwork, observed: pd.DataFrame) -> Calibration:
         Roads.
     observed
         See `OBSERVED`.
+    spread, opened
+        What computes the ways of some trips at a time, and what gives the roads there, if that is
+        in other processes; the fit is the same.
 
     Raises
     ------
     InputError
         No trip can be used.
     """
-    start, end = _ends(network, observed)
+    if observed.empty:
+        raise InputError("no_usable_trips", trips=0)
+    trips_of = Trips(spread, opened)
     times = observed["minutes"].to_numpy(np.float64)
-    split, fixed = _split(network, start, end)
-    apart = start.local.edge != end.local.edge
+    split, fixed, apart = trips_of.split(network, {}, observed)
     used = np.flatnonzero(~np.isnan(fixed) & apart & (times > 0))
     if not len(used):
         raise InputError("no_usable_trips", trips=len(observed))
@@ -123,11 +174,12 @@ def calibrate(network: RoadNetwork, observed: pd.DataFrame) -> Calibration:
     met &= ~np.isin(np.array(network.classes), UNFITTED)
     for _ in range(ROUNDS):
         slower[met] = _fit(split[used], fixed[used], times[used] * 60, met)
-        current = roads.rescaled(network, _speeds(network, slower))
-        ways = _split(current, *_ends(current, observed))
-        split, fixed = ways[0] / slower, ways[1]
+        speeds = _speeds(network, slower)
+        split, fixed, _ = trips_of.split(roads.rescaled(network, speeds), speeds, observed)
+        split /= slower
     factors = _speeds(network, slower, met)
-    after = _minutes(roads.rescaled(network, factors), observed.iloc[used])
+    fitted = roads.rescaled(network, factors)
+    after = trips_of.minutes(fitted, factors, observed.iloc[used])
     trips = pd.DataFrame(
         {
             "id": observed["id"].to_numpy()[used],
@@ -167,11 +219,14 @@ def _fit(split: Float64, fixed: Float64, seconds: Float64, met: npt.NDArray[np.b
     return np.asarray(fitted.x, np.float64)
 
 
-def _split(network: RoadNetwork, start: Attachment, end: Attachment) -> tuple[Float64, Float64]:
+def _split(
+    opened: Callable[[], RoadNetwork], ends: tuple[Attachment, Attachment]
+) -> tuple[Float64, Float64]:
     """Seconds of each trip by class, shape (trips, classes), and those of turns and access legs.
 
     NaN seconds for a trip without a way.
     """
+    network, (start, end) = opened(), ends
     graph, first_arc = _fastest_arcs(network)
     n, trips = network.graph.n_nodes, len(start.ids)
     kind = network.edges.kind[network.arc_edge >> 1]
@@ -231,12 +286,6 @@ def _ends(network: RoadNetwork, observed: pd.DataFrame) -> tuple[Attachment, Att
         for end in ("origin", "destination")
     )
     return network.attach(origin), network.attach(destination)
-
-
-def _minutes(network: RoadNetwork, observed: pd.DataFrame) -> Float64:
-    """Minutes of trips, NaN where there is no way."""
-    split, fixed = _split(network, *_ends(network, observed))
-    return np.asarray((split.sum(axis=1) + fixed) / 60, np.float64)
 
 
 def _errors(computed: Float64, observed: Float64) -> Errors:

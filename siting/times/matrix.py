@@ -8,6 +8,7 @@ is left out of the long table.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,9 +23,10 @@ from siting.times import search
 from siting.times.search import UNREACHED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from siting.cluster import Spread
     from siting.network.metric import Hierarchy, Metric
 
 SCHEMA = pa.schema(
@@ -155,7 +157,13 @@ def towards(router: Router, origins: Attachment, destinations: Attachment) -> De
 
 
 def blocks(
-    router: Router, origins: pd.DataFrame, destinations: pd.DataFrame, limit: float | None = None
+    router: Router,
+    origins: pd.DataFrame,
+    destinations: pd.DataFrame,
+    limit: float | None = None,
+    nearest: int | None = None,
+    spread: Spread = map,
+    opened: Callable[[], Router] | None = None,
 ) -> Iterator[pd.DataFrame]:
     """Long tables of times, some origins at a time, so that memory stays bounded.
 
@@ -165,8 +173,12 @@ def blocks(
         Where to travel, see `prepare`.
     origins, destinations
         Points, see `tables.POINTS`.
-    limit
-        Minutes beyond which a pair is left out.
+    limit, nearest
+        See `write`.
+    spread
+        Computes the blocks, here or on a cluster; they are the same.
+    opened
+        Gives the router where a block is computed, if that is another process.
 
     Yields
     ------
@@ -175,8 +187,20 @@ def blocks(
     places = router.network.attach(destinations)
     step = max(1, BLOCK_ENTRIES // max(1, len(destinations)))
     joined = router.network.attach(origins)
-    for start in range(0, len(origins), step):
-        yield long(dense(router, rows(joined, start, start + step), places), limit)
+    parts = (rows(joined, start, start + step) for start in range(0, len(origins), step))
+    yield from spread(partial(_block, opened or (lambda: router), places, limit, nearest), parts)
+
+
+def _block(
+    opened: Callable[[], Router],
+    places: Attachment,
+    limit: float | None,
+    nearest: int | None,
+    origins: Attachment,
+) -> pd.DataFrame:
+    """Long table of times from some origins."""
+    table = long(dense(opened(), origins, places), limit)
+    return table if nearest is None else closest(table, nearest)
 
 
 def rows(points: Attachment, start: int, stop: int) -> Attachment:
@@ -226,6 +250,8 @@ def write(
     destinations: pd.DataFrame,
     limit: float | None = None,
     nearest: int | None = None,
+    spread: Spread = map,
+    opened: Callable[[], Router] | None = None,
 ) -> int:
     """Write the long table of times as Parquet, block by block.
 
@@ -248,8 +274,7 @@ def write(
     """
     count = 0
     with replacing(path) as part, pq.ParquetWriter(part, SCHEMA) as writer:
-        for whole in blocks(router, origins, destinations, limit):
-            block = whole if nearest is None else closest(whole, nearest)
+        for block in blocks(router, origins, destinations, limit, nearest, spread, opened):
             writer.write_table(pa.Table.from_pandas(block, SCHEMA, preserve_index=False))
             count += len(block)
     return count

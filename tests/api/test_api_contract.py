@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
-import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+import small_study
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box
@@ -22,9 +22,6 @@ from siting import cli
 from siting.errors import InputError
 from siting.location import plan_files
 from siting.outputs import tables
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "study"))
-import small_study
 
 SIDE = 4
 INSIDE = st.floats(0, 0.03).map(lambda degrees: round(degrees, 5))

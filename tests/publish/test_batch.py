@@ -40,7 +40,7 @@ def run(path, folder, workers, each=lambda _: None):
     for outcome in engine.outcomes(planned, folder, workers, None):
         ended.append(outcome)
         each(outcome)
-    return ended, gather.write(wanted, ended, folder)
+    return ended, gather.write(wanted, planned, ended, folder)
 
 
 def content(folder):

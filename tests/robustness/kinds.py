@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[2]
-for place in ("tests", "tests/study", "tests/survey", "tests/network"):
+for place in ("tests", "tests/survey", "tests/network"):
     sys.path.insert(0, str(ROOT / place))
 AVEYRON = ROOT / "data" / "aveyron"
 CODES = ["12145", "12202", "12089"]

@@ -11,6 +11,8 @@ from siting.errors import InputError
 from siting.network import osm, roads
 from siting.times import calibration, matrix
 
+TRIPS = calibration.Trips(map, None)
+
 
 def trips(network, count, seed):
     rng = np.random.default_rng(seed)
@@ -26,7 +28,7 @@ def trips(network, count, seed):
 
 
 def timed(network, table):
-    return table.assign(minutes=calibration._minutes(network, table)).dropna()
+    return table.assign(minutes=TRIPS.minutes(network, {}, table)).dropna()
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +57,8 @@ def test_fit_holds_on_trips_that_it_did_not_see(network):
     seen["minutes"] *= rng.lognormal(0, 0.1, len(seen))
     found = calibration.calibrate(network, seen)
     other = timed(driven, trips(network, 40, 8))
-    fitted = calibration._minutes(roads.rescaled(network, found.factors), other)
-    before = calibration._minutes(network, other)
+    fitted = TRIPS.minutes(roads.rescaled(network, found.factors), found.factors, other)
+    before = TRIPS.minutes(network, {}, other)
     errors = [np.abs(m / other["minutes"] - 1).mean() for m in (fitted, before)]
     assert errors[0] < errors[1] / 2
 
@@ -84,7 +86,7 @@ def test_times_are_those_of_the_matrix(network):
     ]
     expected = np.diag(matrix.dense(matrix.prepare(network), *ends).minutes)
     apart = ends[0].local.edge != ends[1].local.edge
-    assert calibration._minutes(network, table)[apart] == pytest.approx(expected[apart], abs=1e-4)
+    assert TRIPS.minutes(network, {}, table)[apart] == pytest.approx(expected[apart], abs=1e-4)
 
 
 def test_trips_that_cannot_be_used(network):

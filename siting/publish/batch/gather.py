@@ -1,4 +1,4 @@
-"""What the units of a batch give together: a manifest, a table that compares them."""
+"""What the units of a batch give together: a manifest, a table that compares them, a map."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from siting.atomic_files import replacing_all
-from siting.outputs import tables
+from siting.outputs import tables, web_map
+from siting.publish.batch import batch_map
 from siting.publish.batch.plan import LEVELS
 from siting.publish.batch.units import MARKER, PART, TABLES, UNITS
 
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from siting.publish.batch.plan import BatchPlan
+    from siting.publish.batch.plan import BatchPlan, Unit
     from siting.publish.batch.units import UnitOutcome
 
 COMPARED = "comparison.csv"
+MAP = "map.html"
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,10 @@ class Gathered:
     removed: int
 
 
-def write(plan: BatchPlan, outcomes: Sequence[UnitOutcome], folder: Path) -> Gathered:
-    """Write `comparison.csv` and `manifest.json`; remove what no unit of the plan gives.
+def write(
+    plan: BatchPlan, planned: Sequence[Unit], outcomes: Sequence[UnitOutcome], folder: Path
+) -> Gathered:
+    """Write `comparison.csv`, `map.html` and `manifest.json`; remove what no unit gives.
 
     Raises
     ------
@@ -76,6 +80,8 @@ def write(plan: BatchPlan, outcomes: Sequence[UnitOutcome], folder: Path) -> Gat
     }
     with replacing_all(folder) as part:
         tables.write_csv(part / COMPARED, comparison)
+        if done:
+            web_map.write(part / MAP, batch_map.page(plan, planned, done, folder))
         text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
         (part / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
     failed = tuple(outcome for outcome in ended if outcome.problems)
@@ -102,6 +108,8 @@ def _swept(done: Sequence[UnitOutcome], folder: Path) -> int:
     stands = {folder / name for outcome in done for name in outcome.files}
     stands |= {folder / UNITS / outcome.place / MARKER for outcome in done}
     written = [*(folder / TABLES).rglob(PART), *(folder / UNITS).rglob(MARKER)]
+    if not done:
+        written += folder.glob(MAP)
     others = [path for path in written if path not in stands]
     for path in others:
         path.unlink()

@@ -7,9 +7,9 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo
 
-from siting import config
+from siting import config, texts
 from siting.settings import Model
 
 if TYPE_CHECKING:
@@ -37,13 +37,25 @@ def _shorthand(value: Any) -> Any:
     return {"config": value} if isinstance(value, str) else value
 
 
+def _listed(value: Any, info: ValidationInfo) -> Any:
+    """Territories given as a pattern: each configuration that fits, by its name without suffix."""
+    if not isinstance(value, str):
+        return value
+    base: Path = (info.context or {})["base"]
+    return {path.stem: path.as_posix() for path in sorted(base.glob(value))}
+
+
 class BatchPlan(Model):
     """A plan file."""
 
     name: Name = Field(description="name of the batch")
-    territories: dict[
-        Name, Annotated[TerritoryOfPlan, BeforeValidator(_shorthand, str | TerritoryOfPlan)]
-    ] = Field(min_length=1, description="configurations by the name of their territory")
+    territories: Annotated[
+        dict[Name, Annotated[TerritoryOfPlan, BeforeValidator(_shorthand, str | TerritoryOfPlan)]],
+        BeforeValidator(_listed, str | dict[Name, str | TerritoryOfPlan]),
+    ] = Field(
+        min_length=1,
+        description="configurations by the name of their territory, or a pattern of their files",
+    )
     scenarios: dict[Name, dict[str, Any]] = Field(
         {"today": {}},
         min_length=1,
@@ -67,11 +79,14 @@ class Unit:
         Names in the plan.
     study
         Its configuration, checked.
+    language
+        Of its sentences.
     """
 
     territory: str
     scenario: str
     study: config.Study
+    language: str
 
     @property
     def levels(self) -> dict[str, str]:
@@ -117,4 +132,4 @@ def _units(plan: BatchPlan, path: Path) -> Iterator[Unit]:
             changes = (territory.changes, keys, {"roads": roads} if roads else {})
             untouched = not any(changes)
             study = own if untouched else config.load_changed(file, changes, path)
-            yield Unit(name, scenario, study)
+            yield Unit(name, scenario, study, texts.language())

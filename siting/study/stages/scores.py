@@ -25,6 +25,7 @@ from siting.texts import text as t
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from siting.cluster import Spread
     from siting.config import Study
     from siting.ranking.candidate_facts import Minutes, SiteFacts
     from siting.ranking.definition import Criterion
@@ -87,10 +88,12 @@ class Ranked:
         """The weighting that ranks."""
         return self.views[0]
 
-    def drawn(self, known: Information) -> Smaa:
-        """Rank under many weightings that what is known allows."""
+    def drawn(self, known: Information, spread: Spread = map) -> Smaa:
+        """Rank under many weightings that what is known allows, see `smaa.smaa`."""
         scoring, how = self.scoring, self.method
-        return smaa.smaa(how, self.scale, known, scoring.draws, scoring.seed, self.thresholds)
+        return smaa.smaa(
+            how, self.scale, known, scoring.draws, scoring.seed, self.thresholds, spread
+        )
 
 
 @dataclass(frozen=True)
@@ -279,6 +282,7 @@ def compare(
     candidates: SiteValues,
     method: Method | None,
     say: Callable[[str], None],
+    spread: Spread = map,
 ) -> Compared:
     """Compare the candidates of a study under every weighting: parameters and errors as `rank`.
 
@@ -286,6 +290,8 @@ def compare(
     ----------
     say
         Called with the name of each stage as it begins.
+    spread
+        Computes the draws, see `smaa.smaa`.
     """
     study, now = base.study, rank(base.study, candidates, method)
     scoring, how, scale, thresholds, main = (
@@ -297,7 +303,7 @@ def compare(
     )
     say(t("cli_score.progress.draws"))
     draws = {
-        key: now.drawn(known)
+        key: now.drawn(known, spread)
         for key, known in study_weights.informations(scoring, now.criteria).items()
     }
     of_views = {
