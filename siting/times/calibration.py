@@ -102,7 +102,7 @@ class Calibration:
 
 
 @dataclass(frozen=True)
-class Trips:
+class TripWays:
     """What computes the ways of trips: here, or on a cluster, where the roads are opened."""
 
     spread: Spread
@@ -162,7 +162,7 @@ def calibrate(
     """
     if observed.empty:
         raise InputError("no_usable_trips", trips=0)
-    trips_of = Trips(spread, opened)
+    trips_of = TripWays(spread, opened)
     times = observed["minutes"].to_numpy(np.float64)
     split, fixed, apart = trips_of.split(network, {}, observed)
     used = np.flatnonzero(~np.isnan(fixed) & apart & (times > 0))

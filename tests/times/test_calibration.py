@@ -11,7 +11,7 @@ from siting.errors import InputError
 from siting.network import osm, roads
 from siting.times import calibration, matrix
 
-TRIPS = calibration.Trips(map, None)
+TRIPS = calibration.TripWays(map, None)
 
 
 def trips(network, count, seed):
