@@ -20,6 +20,13 @@ LONGEST_JOB = 120.0
 REGISTERED = "x-registered"  # in a schema: its values are entries of a registry
 
 
+def _numeric(value: object) -> object:
+    """Refuse true and "2" for a whole number; in JSON, 2.0 is one."""
+    if type(value) not in {int, float}:
+        raise PydanticCustomError("int_type", "a whole number")
+    return value
+
+
 class Question(Model):
     """What a client says: built with the interface."""
 
@@ -100,7 +107,7 @@ class StateQuestion(Question):
     """A change of what everybody sees, from a version."""
 
     client: Client
-    version: int = Field(ge=1, strict=True)
+    version: Annotated[int, BeforeValidator(_numeric)] = Field(ge=1)
     state: SharedState
 
 
@@ -131,13 +138,6 @@ def _offered_models(schema: dict[str, Any]) -> None:
     """Name the models in the schema of a key: a list that grows, so no type of the page."""
     schema["enum"] = [model.name for model in registry.offered("workshop")]
     schema[REGISTERED] = "location models"
-
-
-def _numeric(value: object) -> object:
-    """Refuse true and "2" for a whole number; in JSON, 2.0 is one."""
-    if type(value) not in {int, float}:
-        raise PydanticCustomError("int_type", "a whole number")
-    return value
 
 
 class JobQuestion(Question):
