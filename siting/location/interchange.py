@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from siting.location.assignment import Assignment
     from siting.location.search import Search, Sites
 
+PROMISING = 1.005  # of the best plan: starts of no worse value are worth improving
 SHORTLIST = 48  # swaps of a full pass that are tried again before the next full pass
 
 

@@ -1,8 +1,9 @@
 """Search for the best p sites of a matrix of costs: the p-median without conditions.
 
 Seeded starts and fast interchange give a plan; a Lagrangian bound and fixing by reduced costs
-shrink the question; best-first branch and bound on the same bound proves the plan, or, where that
-grows long and few sites are left, HiGHS does (`median_program`).
+shrink the question; best-first branch and bound on the same bound proves the plan. Where that grows
+long, the root's bound is raised to that of the linear relaxation (`benders`), and where few sites
+are left, HiGHS decides (`median_program`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.location import interchange, median_program
+from siting.location import benders, interchange, median_program
 from siting.location.kernels import assignment as assignment_kernels
 from siting.location.lagrangian import Bound, ascend, evaluate, fix
 
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 STARTS = 4
 CORE_PAIRS = 16_000_000  # beyond this size, prices are first sought on part of the sites
 CORE_ROUNDS = 6
+RELAX_AFTER = 100.0  # units of work in branching, after which the linear relaxation is solved
+MUCH = 0.5  # of the root's gap: where the relaxation leaves less of it, HiGHS is asked at once
 PROGRAM_AFTER = 200  # nodes, after which HiGHS is asked
-PROMISING = 1.005  # of the best plan: interchange starts from no worse plan of a node
 MEMORY = 0.8  # of the direction of the last turn, in a node
 CLOSED_SHARE = 0.7  # of a site, that the last child of a node closes at least
 
@@ -102,9 +104,12 @@ def _core_prices(data: Assignment, p: int, prices: Float64, search: Search) -> F
 def _branch(data: Assignment, p: int, root: Bound, search: Search) -> None:
     """Best-first branch and bound; a node is its bound.
 
-    Where it grows long, HiGHS decides between the sites that the root leaves, if they are few.
+    Where it grows long, the linear relaxation raises the root's bound, and HiGHS decides between
+    the sites that the root leaves, if they are few. Where the relaxation gains much, branching
+    starts again from it.
     """
     order, program_at = 0, PROGRAM_AFTER
+    relax_at = search.work + RELAX_AFTER
     tried: set[bytes] = set()
     queue: list[tuple[float, int, Bound]] = [(root.lower, order, root)]
     while queue:
@@ -112,10 +117,17 @@ def _branch(data: Assignment, p: int, root: Bound, search: Search) -> None:
         search.raise_lower(min(lower, search.upper))
         if lower > search.cut:
             return
+        if search.work > relax_at:
+            relax_at, before = np.inf, root.lower
+            root = benders.tighten(data, root, p, search)
+            if search.closed:
+                return
+            if search.upper - root.lower < MUCH * (search.upper - before):
+                program_at, lower, bound, queue = order, root.lower, root, []
         if order >= program_at:
             if median_program.decide(data, *fix(root, p, search.cut), p, search):
                 return
-            program_at = 4 * program_at
+            program_at = 4 * max(program_at, PROGRAM_AFTER)
         for fixed, free in _children(bound, p, search):
             node = _bound_node(data, fixed, free, bound.prices, p, tried, search)
             if node is not None:
@@ -168,7 +180,7 @@ def _bound_node(
         if bound.lower > search.cut:
             return None
         plan = np.sort(np.concatenate([fixed, free[bound.chosen]]))
-        near = data.value(plan) <= PROMISING * search.upper
+        near = data.value(plan) <= interchange.PROMISING * search.upper
         if near and plan.tobytes() not in tried:
             tried.add(plan.tobytes())
             interchange.improve(data, plan, np.concatenate([fixed, free]), search)

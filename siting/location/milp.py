@@ -106,6 +106,43 @@ def solve(
     return Outcome("optimal" if done else "stopped", x, bound, duals)
 
 
+class GrowingProgram:
+    """A linear program that rows are added to, each time solved from where it stood."""
+
+    def __init__(self, program: Program) -> None:
+        self._highs = _load(program)
+
+    def add(self, rows: csr_array, least: Float64) -> None:
+        """Add rows: rows @ x >= least."""
+        most = np.full(least.size, INFINITY)
+        start, index = rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32)
+        self._highs.addRows(least.size, least, most, rows.nnz, start, index, rows.data)
+
+    def solve(self, search: Search) -> Outcome:
+        """Solve it within what is left of the search's limits.
+
+        Raises
+        ------
+        LimitReachedError
+            The limits of the search, or Ctrl-C, ended it.
+        """
+        highs = self._highs
+        if math.isfinite(search.seconds_left()):
+            used = highs.getRunTime()
+            highs.setOptionValue("time_limit", used + max(0.0, search.seconds_left()))
+        if math.isfinite(search.work_left()):
+            most = int(search.work_left() / UNITS_PER_ITERATION)
+            highs.setOptionValue("simplex_iteration_limit", min(most, 2**31 - 1))
+        search.interrupted |= _run(highs)
+        info = highs.getInfo()
+        search.spend(UNITS_PER_ITERATION * max(0, info.simplex_iteration_count))
+        if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return Outcome("stopped", None, -math.inf)
+        solution = highs.getSolution()
+        x, duals = np.asarray(solution.col_value), np.asarray(solution.row_dual)
+        return Outcome("optimal", x, float(info.objective_function_value), duals)
+
+
 class _Quiet(highspy.Highs):
     """HiGHS without the banner that it prints when callbacks are first enabled."""
 
