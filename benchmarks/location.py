@@ -9,6 +9,8 @@ Generators (numpy's default_rng, seeds in the tables below):
 - `cells`: 20,000 of the 100,000 nodes of road_like.py's roads, demand and candidates alike, with
   whole weights 1 to 59; times by the package's own engine, 16 bits of a tenth of a second (what
   would be longer than 109 minutes counts as 109 minutes, so that bounds hold).
+
+`rl1304` reads TSPLIB's file (Reinelt 1991) in tsplib/ of SITING_BENCHMARKS, distances rounded down.
 """
 
 from __future__ import annotations
@@ -117,6 +119,22 @@ def run_pmed():
         )
 
 
+def run_rl1304():
+    path = BENCHMARKS / "tsplib" / "rl1304.tsp"
+    if not path.exists():
+        print(f"rl1304 not run: {path} is missing")
+        return
+    lines = path.read_text(encoding="utf-8").splitlines()
+    rows = lines[lines.index("NODE_COORD_SECTION") + 1 : lines.index("EOF")]
+    xy = np.array([row.split()[1:] for row in rows], float)
+    distance = np.floor(np.sqrt(((xy[:, None] - xy[None]) ** 2).sum(axis=2)))
+    for p in (100, 200, 300):
+        started = clocks()
+        answer = p_median.solve(from_arrays(distance), p, Limits(seconds=90))
+        bounds = answer.lower_bound, answer.upper_bound
+        report(f"p_median rl1304 p={p}", answer.status, answer.objective, *bounds, started)
+
+
 def run_mclp(points=1_000_000, candidates=200):
     for radius, p, seed in SQUARES:
         xy, weights, sites = square(points, candidates, seed)
@@ -158,6 +176,7 @@ def run_cells(count=20_000, nodes=100_000):
 
 RUNS = {
     "pmed": run_pmed,
+    "rl1304": run_rl1304,
     "mclp": run_mclp,
     "mclp-large": lambda: run_mclp(20_000_000, 100),
     "cpmp": run_cpmp,
