@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 STARTS = 4
 CORE_PAIRS = 16_000_000  # beyond this size, prices are first sought on part of the sites
 CORE_ROUNDS = 6
-RELAX_AFTER = 100.0  # units of work in branching, after which the linear relaxation is solved
+RELAX_AFTER = 500.0  # units of work in branching, after which the linear relaxation is solved
 MUCH = 0.5  # of the root's gap: where the relaxation leaves less of it, HiGHS is asked at once
 PROGRAM_AFTER = 200  # nodes, after which HiGHS is asked
 MEMORY = 0.8  # of the direction of the last turn, in a node
