@@ -88,7 +88,9 @@ def run(page: Path, folder: Path) -> None:
             printed = None
             _parse_all(where, block)
         elif block.language == "yaml":
-            assert yaml.safe_load(block.body), where
+            documents = list(yaml.safe_load_all(block.body))
+            assert documents, where
+            assert all(documents), where
             if block.added_to:
                 with (folder / block.added_to).open("a", encoding="utf-8") as file:
                     file.write(f"\n{block.body}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
@@ -137,4 +138,5 @@ def _table(name: str, rows: Sequence[_Row]) -> pd.DataFrame:
         (name, what, detail, value, value / whole if whole else float("nan"))
         for what, detail, value, whole in rows
     ]
-    return pd.DataFrame(content, columns=COLUMNS)
+    kinds = {"value": np.int64, "share": np.float64}  # of a table without rows too
+    return pd.DataFrame(content, columns=COLUMNS).astype(kinds)

@@ -114,13 +114,13 @@ def test_every_table_is_described():
         assert set(source.attribution) == {"fr", "en"}
         assert name in listed
         assert name in told
-        modelled = name.endswith(("_modelled.zip", "_modelled.csv"))
+        modelled = (DATA / "modelled" / name).exists()
         assert (source.status == "modelled") == modelled
         if source.status != "real":
             assert source.method
         if modelled:
-            assert "modélis" in source.attribution["fr"]
-            assert "modelled" in source.attribution["en"]
+            assert re.search("modélis|inventé", source.attribution["fr"])
+            assert re.search("modelled|invented", source.attribution["en"])
 
 
 def test_no_table_holds_an_address_of_a_person():
