@@ -23,9 +23,11 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     settings = config.load(ROOT / "configs" / "aveyron.yaml")
+    coaches = config.load(ROOT / "configs" / "aveyron-autocars.yaml").timetables
     plans = {"two": {"name": "Plan d'essai", "sites": ("decazeville", "najac")}}
     plan = type(settings).model_validate(
-        settings.model_dump() | {"plans": plans}, context={"base": settings.base}
+        settings.model_dump() | {"plans": plans, "timetables": coaches},
+        context={"base": settings.base},
     )
     result = study.run(plan, lambda _: None)
     out = run_folder.write(result, tmp_path_factory.mktemp("map"), lambda _: None)

@@ -88,7 +88,11 @@ def begun(path, folder, *options):
 
 
 def finished(folder):
-    return sorted(folder.rglob(units.MARKER))
+    """Markers of the units that are finished, in a folder that a process is writing to."""
+    try:
+        return sorted(folder.rglob(units.MARKER))
+    except FileNotFoundError:  # a folder was moved to its place meanwhile
+        return []
 
 
 def requires_nothing_lost(path, folder, whole):

@@ -264,7 +264,8 @@ def of_workshop(settings, path: Path) -> dict:
         shown["score", site["id"]] = decimal(site["score"])
         shown["rank", site["id"]] = people(site["rank"])
         shown["gained", site["id"]] = people(site["raw"][gained])
-    return shown | counted(facilities=told["facilities"], candidates=told["candidates"])
+    facilities = told["services"][0]["facilities"]
+    return shown | counted(facilities=facilities, candidates=told["candidates"])
 
 
 # ---- held against each other ----

@@ -79,6 +79,13 @@ def study(tmp_path_factory):
         "survey": {"answers": "answers.csv", "margins": []},
         "offers": {"places": "places.csv", "date": "2026-11-25"},
         "effects": {"max_minutes": 30, "commute": COMMUTE},
+        "timetables": {
+            "feeds": [str(config.embedded("data/aveyron/modelled/demonstration_gtfs.zip"))],
+            "days": [{"id": "tuesday", "name": "Mardi", "date": "2026-03-17"}],
+            "window": "06:30-19:30",
+            "hours": {"tuesday": "09:00-12:00,14:00-17:00"},
+            "worth": False,
+        },
         "measures": None,
         "cells": {"size_m": 4000},
         "census": {"fewest": 40},
@@ -93,10 +100,11 @@ def study(tmp_path_factory):
 def every_id():
     """Ids of every criterion that exists, at two thresholds or years where they take one."""
     numbers = {"minutes": ("_10min", "_25min"), "year": [f"_{y}" for y in YEARS], "nothing": ("",)}
+    there_and_back = ("_120min", "_240min")  # nobody is home again within 25 minutes
     return [
         name + number
         for name, kind in criteria.DEFINITIONS.items()
-        for number in numbers[kind.takes]
+        for number in (there_and_back if kind.layer == "timetables" else numbers[kind.takes])
     ]
 
 
