@@ -24,6 +24,7 @@ from siting.texts import typography  # noqa: E402 - as above
 from siting.version import __version__  # noqa: E402 - of this tree
 
 language = "fr" if tags.has("fr") else "en"  # type: ignore[name-defined]  # noqa: F821 - Sphinx's own
+html_use_index = language == "en"  # of the API, which the French pages do not tell
 project = "siting"
 version = release = __version__
 author = project_copyright = "The siting team"
