@@ -90,7 +90,8 @@ def by_zone_supply(
         known = ~np.isnan(value)
         total, served = mass.sum(), mass[known].sum()
         some = served > 0 and (value[known] > 0).any()
-        mean = (mass[known] @ value[known]) / served if served > 0 else np.nan
+        # no product of BLAS, whose last digits depend on its threads
+        mean = (mass[known] * value[known]).sum() / served if served > 0 else np.nan
         rows.append(
             {
                 **dict(zip(keys, key, strict=True)),
