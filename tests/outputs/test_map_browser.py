@@ -24,6 +24,7 @@ pytestmark = pytest.mark.browser
 def folder(tmp_path_factory):
     settings = config.load(ROOT / "configs" / "aveyron.yaml")
     coaches = config.load(ROOT / "configs" / "aveyron-autocars.yaml").timetables
+    coaches = coaches.model_copy(update={"days": coaches.days[:1], "worth": False})
     plans = {"two": {"name": "Plan d'essai", "sites": ("decazeville", "najac")}}
     plan = type(settings).model_validate(
         settings.model_dump() | {"plans": plans, "timetables": coaches},
