@@ -68,9 +68,8 @@ def of_service(result: Result, service: ServiceKeys) -> ServiceHours | None:
     places = pd.concat([counted.drop(columns="geometry"), left_out], ignore_index=True)
     if np.isnan(opening_hours.weekly(places)).all():
         return None
-    few = int(opening_hours.opens_little(places, service.minimum_hours).sum())
-    enforced = service.minimum_hours is not None
-    minimum = service.minimum_hours or opening_hours.FEW_HOURS
+    minimum, enforced = opening_hours.least(service), service.minimum_hours is not None
+    few = int(opening_hours.opens_little(places, minimum).sum())
     return ServiceHours(service.name, minimum, enforced, places, few)
 
 
@@ -92,7 +91,7 @@ def notes(result: Result, roles: Collection[str]) -> tuple[str, ...]:
 def meanings(places: pd.DataFrame, service: ServiceKeys) -> npt.NDArray[np.object_]:
     """How each place that counts is drawn, of `COUNTED`."""
     moving = places["kind"].isin(signs.PART_TIME).to_numpy()
-    few = opening_hours.opens_little(places, service.minimum_hours)
+    few = opening_hours.opens_little(places, opening_hours.least(service))
     drawn: npt.NDArray[np.object_] = np.where(
         moving, "part_time", np.where(few, "few_hours", "facility")
     ).astype(object)
@@ -101,5 +100,5 @@ def meanings(places: pd.DataFrame, service: ServiceKeys) -> npt.NDArray[np.objec
 
 def label(meaning: Meaning, service: ServiceKeys, name: str, count: str) -> str:
     """What a legend says of a sign: the service by its name, how many there are."""
-    minimum = service.minimum_hours or opening_hours.FEW_HOURS
+    minimum = opening_hours.least(service)
     return t(f"map.sign.{meaning}", service=name, count=count, hours=f"{minimum:g}")

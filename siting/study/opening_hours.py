@@ -33,9 +33,14 @@ def weekly(places: pd.DataFrame) -> npt.NDArray[np.float64]:
     return known
 
 
-def opens_little(places: pd.DataFrame, minimum: float | None = None) -> npt.NDArray[np.bool_]:
-    """Whether each place is known to open for fewer hours than the minimum, or `FEW_HOURS`."""
-    few: npt.NDArray[np.bool_] = weekly(places) < (FEW_HOURS if minimum is None else minimum)
+def least(service: ServiceKeys) -> float:
+    """Hours a week below which a place of a service opens little: its minimum, or `FEW_HOURS`."""
+    return FEW_HOURS if service.minimum_hours is None else service.minimum_hours
+
+
+def opens_little(places: pd.DataFrame, minimum: float = FEW_HOURS) -> npt.NDArray[np.bool_]:
+    """Whether each place is known to open for fewer hours a week than a minimum."""
+    few: npt.NDArray[np.bool_] = weekly(places) < minimum
     return few
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt  # noqa: TC003 - dataclasses name it
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from siting.outputs.documents.model import Titled
 
 if TYPE_CHECKING:
     from siting.outputs.documents.model import DocumentColumn, Look
@@ -127,17 +128,9 @@ class DeckWords:
 
 
 @dataclass(frozen=True)
-class Deck:
-    """A deck; `date` is written in the properties of the file, never read from the clock."""
+class Deck(Titled):
+    """A deck of slides."""
 
-    title: str
-    subtitle: str
-    author: str
-    subject: str
-    keywords: str
-    language: str
-    date: dt.date
-    cover: tuple[str, ...]
     slides: tuple[Slide, ...]
     words: DeckWords
     look: Look

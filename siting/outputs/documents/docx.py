@@ -6,7 +6,6 @@ written is the same for the same document: dates come from it, not from the cloc
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import re
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ from docx.shared import Cm, Emu, Pt, RGBColor
 from siting.atomic_files import replacing
 from siting.errors import InputError
 from siting.outputs import zips
-from siting.outputs.documents import docx_parts
+from siting.outputs.documents import docx_parts, office
 from siting.outputs.documents.model import (
     Bullets,
     Document,
@@ -75,7 +74,7 @@ def write(path: Path, document: Document, template: Path | None = None) -> None:
     filled = numbered(document)
     file = _blank(filled) if template is None else _opened(template)
     _Writer(file, filled, own=template is None).write()
-    _properties(file, filled)
+    office.describe(file, filled)
     packed = io.BytesIO()
     file.save(packed)
     with replacing(path) as part:
@@ -426,13 +425,3 @@ class _Writer:
         properties.set("title", block.caption)
         properties.set("name", f"{self.document.words.figure} {block.number}")
         self._caption(block)
-
-
-def _properties(file: Any, document: Document) -> None:
-    moment = dt.datetime.combine(document.date, dt.time())
-    core = file.core_properties
-    core.title, core.author = document.title[:255], document.author[:255]
-    core.subject, core.keywords = document.subject[:255], document.keywords[:255]
-    core.language, core.comments = document.language, ""
-    core.created = core.modified = moment
-    core.last_modified_by, core.revision = document.author[:255], 1

@@ -204,8 +204,8 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Document:
-    """A document.
+class Titled:
+    """What the file of a document or a deck says of itself.
 
     Attributes
     ----------
@@ -215,10 +215,6 @@ class Document:
         Written in the properties of the file, never read from the clock.
     cover
         Lines under the title of the first page.
-    record
-        Forms at the foot of the first page: what the document is, who approves it.
-    brief
-        Whether it has neither a page for its title nor a table of contents: a sheet.
     """
 
     title: str
@@ -229,6 +225,20 @@ class Document:
     language: str
     date: dt.date
     cover: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Document(Titled):
+    """A document.
+
+    Attributes
+    ----------
+    record
+        Forms at the foot of the first page: what the document is, who approves it.
+    brief
+        Whether it has neither a page for its title nor a table of contents: a sheet.
+    """
+
     blocks: tuple[Block, ...]
     words: Words
     look: Look = Look()

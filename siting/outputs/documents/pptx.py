@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import re
 from dataclasses import fields, replace
@@ -17,7 +16,7 @@ from pptx.util import Cm, Pt
 
 from siting.atomic_files import replacing
 from siting.outputs import zips
-from siting.outputs.documents import pptx_parts
+from siting.outputs.documents import office, pptx_parts
 from siting.outputs.documents.deck import Deck, SlideChart, SlidePicture, SlideTable
 from siting.outputs.documents.model import cleaned
 from siting.outputs.documents.pptx_parts import INK, MUTED, Box
@@ -58,7 +57,7 @@ def write(path: Path, deck: Deck) -> None:
     pages = [page for slide in shown.slides for page in _spread(slide, shown.words)]
     for number, slide in enumerate(pages, 2):
         _slide(file, shown, slide, number)
-    _properties(file, shown)
+    office.describe(file, shown)
     packed = io.BytesIO()
     file.save(packed)
     moment = f"{shown.date.isoformat()}T00:00:00Z".encode()
@@ -262,16 +261,6 @@ def _page(slide: Any, deck: Deck, number: int) -> None:
         f"<a:t>{number}</a:t></a:fld>"
     )
     paragraph._p.append(field)  # noqa: SLF001
-
-
-def _properties(file: Any, deck: Deck) -> None:
-    moment = dt.datetime.combine(deck.date, dt.time())
-    core = file.core_properties
-    core.title, core.author = deck.title[:255], deck.author[:255]
-    core.subject, core.keywords = deck.subject[:255], deck.keywords[:255]
-    core.language, core.comments = deck.language, ""
-    core.created = core.modified = moment
-    core.last_modified_by, core.revision = deck.author[:255], 1
 
 
 def _settled(name: str, content: bytes, deck: Deck, moment: bytes) -> bytes:

@@ -264,12 +264,9 @@ class MappedResult:
         """Facilities of a service, as markers; then the places that do not count."""
         counted, left_out = self.facilities(service.id), hours.uncounted(self.result, service.id)
         meanings = [*hours.meanings(counted, service), *["uncounted"] * len(left_out)]
-        places = [
-            self._facility(row, meaning)
-            for row, meaning in zip(
-                [*counted.to_dict("records"), *left_out.to_dict("records")], meanings, strict=True
-            )
-        ]
+        rows = [*counted.to_dict("records"), *left_out.to_dict("records")]
+        weekly = [*opening_hours.weekly(counted), *opening_hours.weekly(left_out)]
+        places = list(map(self._facility, rows, meanings, weekly))
         legend = [
             (
                 "" if meaning == "facility" else meaning,
@@ -280,14 +277,13 @@ class MappedResult:
         ]
         return Points(service.name, "facility", tuple(places), legend=tuple(legend))
 
-    def _facility(self, row: Mapping[Any, Any], meaning: str) -> Point:
-        """A facility: its kind, its commune, its hours where they are known."""
+    def _facility(self, row: Mapping[Any, Any], meaning: str, weekly: float) -> Point:
+        """A facility: its kind, its commune, its hours a week where they are known (else NaN)."""
         commune = self._commune_names.get(row["commune_code"], "") or t("map.outside")
         lines = [
             (t("map.kind_term"), wording.kind_word(row["kind"])),
             (t("map.commune_term"), str(commune)),
         ]
-        weekly = float(opening_hours.weekly(pd.DataFrame([row]))[0])
         if not np.isnan(weekly):
             lines.append((t("map.hours_term"), t("map.hours", hours=texts.number(weekly, 1))))
         return Point(
